@@ -1,0 +1,224 @@
+"""The nouns of the program: frozen values, no I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from enum import Enum
+from pathlib import Path
+
+from sectigo_f5.secret import Secret
+
+STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
+ALL_VIRTUAL_SERVERS = "all"
+
+
+class Word(str, Enum):
+    """The result of one certificate in one run, as the summary and JSON spell it."""
+
+    KEPT = "kept"
+    ENROLLED = "enrolled"
+    RENEWED = "renewed"
+    REKEYED = "rekeyed"
+    REPLACED = "replaced"
+    REPAIRED = "repaired"
+    REVOKED = "revoked"
+    ROLLED_BACK = "rolled-back"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, order=True)
+class KeySpec:
+    """Type and size of a private key: ``("rsa", "2048")`` or ``("ecdsa", "secp256r1")``."""
+
+    type: str
+    size: str
+
+    def __str__(self) -> str:
+        return f"{'RSA' if self.type == 'rsa' else 'ECDSA'} {self.size}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the configuration something was said."""
+
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Device:
+    """A BIG-IP, or the units of one HA group, and how to reach it."""
+
+    name: str
+    hosts: tuple[str, ...]
+    port: int
+    username: str
+    password: Secret
+    verify_tls: bool | Path
+    place: Place
+
+
+@dataclass(frozen=True)
+class Job:
+    """One certificate on one device, with every setting resolved (``docs: README, settings``)."""
+
+    device: Device
+    common_name: str  # lower case; may start with "*."
+    names: tuple[str, ...]  # common name first, then the other SANs, sorted; lower case, no duplicates
+    keys: tuple[KeySpec, ...]  # one; or one RSA and one ECDSA, in this order
+    partition: str
+    parent_profile: str  # full path
+    virtual_servers: tuple[str, ...]  # full paths; or just ("all",)
+    sni: bool
+    server_name: str
+    sni_default: bool
+    sni_require: bool
+    validation: str  # http-01 | dns-01 | prevalidated
+    challenge_virtual_servers: tuple[str, ...]  # full paths; empty: find them
+    dns_authenticator: str | None
+    dns_options: Mapping[str, str]
+    renew_before_days: int | None  # None: ARI, else a fraction of the lifetime
+    revocation_check: bool
+    verify_handshake: str  # auto | required | off
+    key_route: str  # auto | native | openssl
+    place: Place
+
+    @property
+    def label(self) -> str:
+        """How this certificate is called in log, summary and ``--only``."""
+        return f"{self.common_name}@{self.device.name}"
+
+    @property
+    def base(self) -> str:
+        """Return the stem of every object name: the common name with a leading ``*`` spelt out."""
+        return base_of(self.common_name)
+
+    @property
+    def profile(self) -> str:
+        """Full path of the client SSL profile, the same for the certificate's whole life."""
+        return f"/{self.partition}/{self.base}_clientssl"
+
+    @property
+    def every_virtual_server(self) -> bool:
+        """True where the YAML says ``virtual_servers: all``."""
+        return self.virtual_servers == (ALL_VIRTUAL_SERVERS,)
+
+
+def base_of(common_name: str) -> str:
+    """Spell a leading ``*`` as ``wildcard``: object names on a BIG-IP cannot hold ``*``."""
+    return re.sub(r"^\*", "wildcard", common_name)
+
+
+@dataclass(frozen=True, order=True)
+class Generation:
+    """The object names of one issue: ``base_20261123T153813Z.key``, ``.crt``, ``_chain.crt``."""
+
+    partition: str
+    base: str
+    stamp: str  # UTC time of issue, STAMP_FORMAT
+    variant: str = ""  # "_ecdsa" for the second pair of a certificate with two keys
+
+    @property
+    def _stem(self) -> str:
+        return f"/{self.partition}/{self.base}_{self.stamp}{self.variant}"
+
+    @property
+    def key(self) -> str:
+        """Full path of the private key."""
+        return f"{self._stem}.key"
+
+    @property
+    def certificate(self) -> str:
+        """Full path of the server certificate."""
+        return f"{self._stem}.crt"
+
+    @property
+    def chain(self) -> str:
+        """Full path of the CA chain."""
+        return f"{self._stem}_chain.crt"
+
+    @property
+    def issued_at(self) -> datetime:
+        """The time of issue that the name carries, UTC."""
+        return datetime.strptime(self.stamp, STAMP_FORMAT).replace(tzinfo=timezone.utc)
+
+    @classmethod
+    def parse(cls, path: str, base: str) -> Generation | None:
+        """Read a full path back into names; None for an object that is not ours for ``base``."""
+        pattern = r"/([^/]+)/" + re.escape(base) + r"_(\d{8}T\d{6}Z)(_ecdsa)?(?:\.key|\.crt|_chain\.crt)"
+        found = re.fullmatch(pattern, path)
+        return cls(found[1], base, found[2], found[3] or "") if found else None
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What the CA answered to one CSR."""
+
+    certificate: str  # PEM, the server certificate alone
+    chain: str  # PEM, the CA certificates above it, without the root as a rule
+
+
+@dataclass(frozen=True)
+class RenewalInformation:
+    """The CA's suggested window (ARI, RFC 9773 section 4.2); all times UTC."""
+
+    start: datetime
+    end: datetime
+    retry_at: datetime  # do not ask again before
+    explanation: str | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """The ACME account's coordinates from the ``env`` file."""
+
+    server: str
+    eab_kid: str | None = None
+    eab_hmac_key: Secret | None = None
+    email: str | None = None
+    ca_bundle: Path | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The ``env`` file and the real environment, resolved."""
+
+    account: Account
+    log_level: str
+    log_file: Path
+    state_dir: Path
+    metrics_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Every YAML file of the directory: the jobs of the valid ones and every mistake of the others."""
+
+    jobs: tuple[Job, ...]
+    mistakes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """One certificate's line in the summary; the fields of ``--json``."""
+
+    common_name: str
+    device: str
+    virtual_servers: tuple[str, ...]
+    word: Word
+    reason: str
+    not_after: datetime | None = None
+    serial: str | None = None  # lower-case hexadecimal without separators
+    error: str | None = None
+    notes: tuple[str, ...] = field(default=())  # "changes pending" and other things to look at
