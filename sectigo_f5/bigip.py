@@ -1,0 +1,229 @@
+"""What we do to a BIG-IP, in the words of the job: connect, look, save. Making keys is
+:mod:`sectigo_f5.keys`, changing what traffic sees is :mod:`sectigo_f5.installation`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import functools
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+
+from sectigo_f5 import readers
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol import IControl, Json, object_url
+from sectigo_f5.model import Device, Generation, Job
+from sectigo_f5.observed import (
+    CertificateObject,
+    ClientSslProfile,
+    KeyObject,
+    Observation,
+    Pair,
+    VirtualServer,
+)
+from sectigo_f5.refusals import UnreachableError
+
+logger = logging.getLogger(__name__)
+
+SAVE_TIMEOUT = 180.0  # seconds; a big configuration takes more than 30
+HTTP_PROFILES = ("http", "fasthttp")
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The collections of one device, read once and again after each change of ours."""
+
+    partitions: frozenset[str]
+    profiles: dict[str, ClientSslProfile]
+    http: frozenset[str]
+    certificates: dict[str, CertificateObject]
+    keys: dict[str, KeyObject]
+
+
+@dataclass
+class BigIP:
+    """The login session on the unit that carries the traffic; one a device and run."""
+
+    device: Device
+    client: IControl
+    release: str
+    active: bool
+    changed: bool = field(default=False)  # something of ours is not saved yet
+    pause: Callable[[float], None] = time.sleep
+
+    # -- looking -------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def inventory(self) -> Inventory:
+        """Everything about certificates that the device holds; :meth:`forget` has it read again."""
+        read = self.client.items
+        profiles = map(readers.client_ssl_profile, read("/mgmt/tm/ltm/profile/client-ssl"))
+        certificates = map(readers.certificate_object, read("/mgmt/tm/sys/file/ssl-cert"))
+        keys = map(readers.key_object, read("/mgmt/tm/sys/file/ssl-key"))
+        return Inventory(
+            partitions=frozenset(str(found["name"]) for found in read("/mgmt/tm/auth/partition")),
+            profiles={profile.path: profile for profile in profiles},
+            http=frozenset(
+                readers.full_path(found) for kind in HTTP_PROFILES for found in read(f"/mgmt/tm/ltm/profile/{kind}")
+            ),
+            certificates={found.path: found for found in certificates},
+            keys={found.path: found for found in keys},
+        )
+
+    def forget(self) -> None:
+        """Have the inventory read again at the next look."""
+        self.__dict__.pop("inventory", None)
+
+    def observe(self, job: Job, managed: Collection[str] = ()) -> Observation:
+        """Step 3: read everything that bears on one certificate.
+
+        ``managed`` are the profiles of the other configured certificates. Raises
+        :class:`ConnectorError` when partition, parent profile or a virtual server do not exist.
+        """
+        have = self.inventory
+        _must_exist("the partition", job.partition, have.partitions)
+        _must_exist("the parent profile", job.parent_profile, have.profiles)
+        return Observation(
+            profile=have.profiles.get(job.profile),
+            pairs=tuple(sorted(self._pairs(job), key=lambda pair: pair.generation)),
+            virtual_servers=self.virtual_servers(job),
+            profiles=have.profiles,
+            certificates=have.certificates,
+            managed=frozenset(managed) - {job.profile},
+        )
+
+    def _pairs(self, job: Job) -> Iterator[Pair]:
+        have = self.inventory
+        for path, certificate in have.certificates.items():
+            generation = Generation.parse(path, job.base)
+            if generation is None or path != generation.certificate or generation.partition != job.partition:
+                continue
+            key = have.keys.get(generation.key)
+            if key is not None:
+                yield Pair(generation, certificate, key, generation.chain in have.certificates)
+
+    def virtual_servers(self, job: Job) -> tuple[VirtualServer, ...]:
+        """Read the virtual servers of a certificate, fresh each time."""
+        if job.every_virtual_server:
+            found = tuple(server for server in self.partition_servers(job.partition) if _wants_tls(server))
+            if not found:
+                raise ConnectorError(
+                    f"virtual_servers: all finds none in partition {job.partition}: none has an HTTP profile "
+                    "and either a client SSL profile or port 443; list them by name"
+                )
+            return found
+        servers = tuple(self.virtual_server(path) for path in job.virtual_servers)
+        without = [server.path for server in servers if not server.http]
+        if without:
+            raise ConnectorError(
+                f"{', '.join(without)} has no HTTP profile; attach one (for example /Common/http) or take it "
+                "out of virtual_servers"
+            )
+        return servers
+
+    def virtual_server(self, path: str) -> VirtualServer:
+        """Read one virtual server with its profiles; raises :class:`ConnectorError` when there is none."""
+        found = self.client.find(object_url("ltm/virtual", path), {"expandSubcollections": "true"})
+        if found is None:
+            there = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
+            _must_exist("the virtual server", path, there)
+            raise ConnectorError(f"the virtual server {path} does not exist on the BIG-IP")
+        return self._with_profiles(found)
+
+    def every_server(self) -> tuple[VirtualServer, ...]:
+        """Read every virtual server that the user can see."""
+        listed = self.client.items("/mgmt/tm/ltm/virtual", {"expandSubcollections": "true"})
+        return tuple(self._with_profiles(found) for found in listed)
+
+    def partition_servers(self, partition: str) -> tuple[VirtualServer, ...]:
+        """Read the virtual servers of a partition, its folders included."""
+        return tuple(server for server in self.every_server() if server.path.split("/")[1] == partition)
+
+    def _with_profiles(self, found: Json) -> VirtualServer:
+        reference = found.get("profilesReference") or {}
+        profiles = reference.get("items")
+        if profiles is None:
+            profiles = self.client.items(object_url("ltm/virtual", readers.full_path(found)) + "/profiles")
+        have = self.inventory
+        return readers.virtual_server(found, profiles, have.profiles, have.http)
+
+    # -- saving --------------------------------------------------------------------------------
+
+    def must_be_active(self) -> None:
+        """Refuse to write to a unit that does not carry the traffic."""
+        if not self.active:
+            raise ConnectorError(
+                f"{self.client.host} is not the active unit: nothing was written; "
+                "list every unit of the group under host"
+            )
+
+    def save(self) -> None:
+        """Save the running configuration, once a device and run, if anything changed."""
+        if not self.changed:
+            return
+        self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT)
+        self.changed = False
+        logger.info("the configuration is saved")
+
+    def changes_pending(self) -> str | None:
+        """Return the group's sync status in words where it is not in sync; None for a lone unit."""
+        entries = _stats(self.client.get("/mgmt/tm/cm/sync-status"))
+        status = str(entries.get("status", {}).get("description", ""))
+        return None if status in ("In Sync", "Standalone", "") else status
+
+
+@contextlib.contextmanager
+def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> Iterator[BigIP]:
+    """Step 2: log in to the unit that is active; a unit that is down does not matter while another is.
+
+    One token a unit, handed back when the block ends, whatever happened in it.
+    Raises :class:`ConnectorError` when no unit can be used.
+    """
+    with contextlib.ExitStack() as sessions:
+        units, failures = [], []
+        for host in device.hosts:
+            try:
+                units.append(_login(sessions, device, host, pause))
+            except UnreachableError as error:
+                failures.append(str(error))
+        if not units:
+            raise ConnectorError("; ".join(failures))
+        for failure in failures:
+            logger.warning("%s; going on with the other unit", failure)
+        chosen = next((unit for unit in units if unit.active), units[0])
+        if device.verify_tls is False:
+            logger.warning("verify_tls is false: whoever stands between here and the BIG-IP can read the password")
+        logger.info("2 connected to %s (TMOS %s)", chosen.client.host, chosen.release)
+        yield chosen
+
+
+def _login(sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]) -> BigIP:
+    client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
+    sessions.enter_context(client)
+    version = _stats(client.get("/mgmt/tm/sys/version")).get("Version", {})
+    status = _stats(client.get("/mgmt/tm/cm/failover-status")).get("status", {})
+    active = str(status.get("description", "")).upper() == "ACTIVE"
+    return BigIP(device, client, str(version.get("description", "unknown")), active, pause=pause)
+
+
+def _stats(found: Json) -> Json:
+    """Return the one inner ``entries`` of a statistics answer."""
+    for outer in (found.get("entries") or {}).values():
+        inner = outer.get("nestedStats", {}).get("entries", {}) if isinstance(outer, dict) else {}
+        return dict(inner)
+    return {}
+
+
+def _must_exist(what: str, wanted: str, there: Collection[str]) -> None:
+    if wanted in there:
+        return
+    near = difflib.get_close_matches(wanted, there, n=1)
+    known = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(there)[:10]) or 'none'}"
+    raise ConnectorError(f"{what} {wanted} does not exist on the BIG-IP; {known}")
+
+
+def _wants_tls(server: VirtualServer) -> bool:
+    return server.http and (bool(server.client_ssl) or server.port == 443)  # noqa: PLR2004  # https

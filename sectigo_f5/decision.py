@@ -1,0 +1,178 @@
+"""Step 3: what is due for one certificate, and why. Pure: everything it knows is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sectigo_f5.attachment import Attachment, plan_attachments
+from sectigo_f5.model import Job, KeySpec, Word
+from sectigo_f5.observed import Observation, Pair, wanted_server_name
+
+ISSUING = frozenset({Word.ENROLLED, Word.RENEWED, Word.REKEYED, Word.REPLACED})
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What bears on the decision beside the device itself."""
+
+    now: datetime
+    due_at: datetime | None = None  # planned renewal of the certificate in service; None: there is none
+    due_reason: str = ""
+    revoked: str | None = None  # the CA's reason and source, when it is revoked
+    rolled_back: bool = False  # `rollback` put the pair in service: leave it there
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The word that the result will be, its reason in one sentence, and the change to make."""
+
+    word: Word
+    reason: str
+    pairs: tuple[Pair, ...] = ()  # what is, or goes back, in service; empty: nothing usable
+    attachments: tuple[Attachment, ...] = ()
+    profile_drift: tuple[str, ...] = ()
+
+    @property
+    def issues(self) -> bool:
+        """True when a new key pair and certificate are needed."""
+        return self.word in ISSUING
+
+
+def current_pairs(job: Job, seen: Observation, rolled_back: bool) -> tuple[Pair, ...]:
+    """Return the pairs to judge: those in service, else the newest usable ones on the device.
+
+    The newest generation wins over an older one that somebody pointed the profile at, unless
+    ``rollback`` did so; but only when it is what the YAML asks for (a run that died half way
+    leaves a newer, complete pair behind: it is put in service instead of ordering another).
+    """
+    serving, newest = seen.in_service(), seen.newest()
+    if serving and (rolled_back or not newest or newest[0].generation.stamp == serving[0].generation.stamp):
+        return serving
+    if newest and (not serving or _is_wanted(job, newest)):
+        return newest
+    return serving
+
+
+def decide(job: Job, seen: Observation, known: Circumstances) -> Decision:
+    """Compare what the YAML asks for with what was read; the first rule that holds decides.
+
+    Raises :class:`ConnectorError` when a virtual server cannot take the certificate.
+    """
+    attachments = plan_attachments(job, seen)
+    pairs = current_pairs(job, seen, known.rolled_back)
+    issue = _why_issue(job, pairs, known)
+    if issue:
+        return Decision(
+            *issue, pairs=pairs, attachments=attachments, profile_drift=_drift(job, seen, pairs, attachments)
+        )
+    drift = _drift(job, seen, pairs, attachments)
+    todo = (*drift, *(str(plan) for plan in attachments if plan.changes))
+    if todo:
+        return Decision(Word.REPAIRED, "; ".join(todo), pairs, attachments, drift)
+    return Decision(Word.KEPT, _why_kept(pairs, known), pairs, attachments)
+
+
+def _why_issue(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Word, str] | None:
+    if not pairs:
+        return Word.ENROLLED, f"there is no certificate for {job.common_name} on the BIG-IP yet"
+    ends = _first_end(pairs)
+    have = _specs(pairs)
+    names = [pair.certificate for pair in pairs if not _names_match(job, pair)]
+    unprotected = [pair.key.path for pair in pairs if not pair.key.protected]
+    rules = (
+        (bool(ends and ends <= known.now), Word.RENEWED, f"the certificate expired on {_day(ends)}"),
+        (bool(known.due_at and known.due_at <= known.now), Word.RENEWED, known.due_reason),
+        (known.force, Word.RENEWED, "renewal was forced (--force)"),
+        (
+            not _keys_match(job, pairs),
+            Word.REKEYED,
+            f"the key is {_told(have)}, the configuration asks for {_told(job.keys)}",
+        ),
+        (bool(names), Word.REPLACED, _names_told(job, pairs)),
+        (bool(known.revoked), Word.REPLACED, f"the certificate was revoked: {known.revoked}"),
+        (bool(unprotected), Word.REPLACED, f"the key {', '.join(unprotected)} is not password-protected"),
+    )
+    return next(((word, reason) for holds, word, reason in rules if holds), None)
+
+
+def _drift(
+    job: Job, seen: Observation, pairs: tuple[Pair, ...], attachments: tuple[Attachment, ...]
+) -> tuple[str, ...]:
+    profile = seen.profile
+    if profile is None:
+        return (f"the client SSL profile {job.profile} is missing",)
+    found = []
+    if pairs and pairs != seen.in_service():
+        there = ", ".join(entry.certificate or "no certificate" for entry in profile.entries) or "nothing"
+        found.append(f"the profile points at {there} instead of {pairs[0].generation.certificate}")
+    missing_chain = [
+        p.generation.chain for p, e in zip(pairs, profile.entries, strict=False) if p.has_chain and not e.chain
+    ]
+    if missing_chain:
+        found.append(f"the profile does not send the chain {', '.join(missing_chain)}")
+    if profile.parent != job.parent_profile:
+        found.append(f"the profile's parent is {profile.parent}, not {job.parent_profile}")
+    return (*found, *_sni_drift(job, seen, attachments))
+
+
+def _sni_drift(job: Job, seen: Observation, attachments: tuple[Attachment, ...]) -> list[str]:
+    profile, wanted = seen.profile, wanted_server_name(job)
+    if profile is None or not job.sni:
+        return []
+    found = []
+    if profile.server_name != wanted:
+        found.append(f"the profile's server name is {profile.server_name or 'none'}, not {wanted or 'none'}")
+    if any(plan.ours_is_default for plan in attachments) and not profile.sni_default:
+        found.append("the profile is not the SNI default")
+    if profile.sni_require != job.sni_require:
+        found.append(f"the profile {'requires' if profile.sni_require else 'does not require'} SNI")
+    return found
+
+
+def _is_wanted(job: Job, pairs: tuple[Pair, ...]) -> bool:
+    return _keys_match(job, pairs) and all(_names_match(job, pair) for pair in pairs)
+
+
+def _keys_match(job: Job, pairs: tuple[Pair, ...]) -> bool:
+    """Compare types and sizes; what the device does not tell is no difference."""
+    return len(pairs) == len(job.keys) and set(_specs(pairs)) <= set(job.keys)
+
+
+def _specs(pairs: tuple[Pair, ...]) -> tuple[KeySpec, ...]:
+    return tuple(sorted(pair.spec for pair in pairs if pair.spec))
+
+
+def _names_match(job: Job, pair: Pair) -> bool:
+    """Compare the sets of names; a release that does not tell the SANs is taken at its word for the rest."""
+    names = pair.certificate.names
+    if names is None:
+        return pair.certificate.common_name in (None, job.common_name)
+    return names == frozenset(job.names)
+
+
+def _first_end(pairs: tuple[Pair, ...]) -> datetime | None:
+    return min((pair.certificate.not_after for pair in pairs if pair.certificate.not_after), default=None)
+
+
+def _names_told(job: Job, pairs: tuple[Pair, ...]) -> str:
+    have = frozenset[str]().union(*(pair.certificate.all_names() for pair in pairs))
+    more, less = sorted(set(job.names) - have), sorted(have - set(job.names))
+    told = [f"without {', '.join(more)}"] if more else []
+    told += [f"with {', '.join(less)} besides"] if less else []
+    return f"the certificate's names are not those of the configuration: it is {' and '.join(told) or 'of other names'}"
+
+
+def _why_kept(pairs: tuple[Pair, ...], known: Circumstances) -> str:
+    until = f"valid until {_day(_first_end(pairs))}"
+    planned = f", renewal planned for {_day(known.due_at)}" if known.due_at else ""
+    return f"{until}{planned}" + (", left in service after a roll back" if known.rolled_back else "")
+
+
+def _told(specs: tuple[KeySpec, ...]) -> str:
+    return " and ".join(str(spec) for spec in specs) or "unknown"
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d") if moment else "an unknown day"

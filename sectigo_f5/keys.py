@@ -1,0 +1,342 @@
+"""Steps 4 to 6: a password-protected key and its CSR, made on the BIG-IP; the key never leaves it.
+
+No public document proves how each release answers these calls, so each route is tried, the
+key object is read back, and a key that the device does not call ``securityType: password`` is
+deleted and refused. Routes: *native* (``sys crypto key``), else *openssl* (OpenSSL on the device
+through ``util/bash``, then ``install`` with the passphrase, as F5's own cloud libraries do).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sectigo_f5 import readers
+from sectigo_f5.bigip import BigIP
+from sectigo_f5.certificates import extract_request
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol import Json, object_url
+from sectigo_f5.model import Generation, Job, KeySpec
+from sectigo_f5.observed import KeyObject
+from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
+from sectigo_f5.secret import Secret
+
+logger = logging.getLogger(__name__)
+
+KEY_TIMEOUT = 90.0  # seconds; RSA 4096 on a virtual edition takes several
+READ_BACK_TRIES = 5  # an installed key may appear a moment later (F5's cloud libraries poll as well)
+READ_BACK_PAUSE = 2.0  # seconds
+DOWNLOADS = "/var/config/rest/downloads"
+BULK = "/var/config/rest/bulk"
+KEY_URL = "/mgmt/tm/sys/crypto/key"
+CSR_URL = "/mgmt/tm/sys/crypto/csr"
+_CURVES = {"secp256r1": "prime256v1", "secp384r1": "secp384r1"}
+_SHELL_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+
+
+@dataclass(frozen=True)
+class KeyOrder:
+    """A key to be made: its names, its kind, and who cleans up after it.
+
+    ``undo`` runs only when the certificate fails, ``leftovers`` always.
+    """
+
+    f5: BigIP
+    job: Job
+    spec: KeySpec
+    generation: Generation
+    passphrase: Secret
+    undo: contextlib.ExitStack
+    leftovers: contextlib.ExitStack
+
+    @property
+    def leaf(self) -> str:
+        """Return the key's name without its partition and suffix."""
+        return self.generation.key.rpartition("/")[2].removesuffix(".key")
+
+    @property
+    def alternative_names(self) -> str:
+        """Return the CSR's subject alternative names in BIG-IP's spelling."""
+        return ",".join(f"DNS:{name}" for name in self.job.names)
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """A key on the device, the route that made it, and where its CSR is."""
+
+    route: str
+    request: str | None = None  # PEM, where the route already gave it
+    request_names: tuple[str, ...] = ()  # CSR objects to look at, full paths
+
+
+class RouteClosedError(ConnectorError):
+    """This route does not work here; the next one may."""
+
+
+def create_key(order: KeyOrder) -> MadeKey:
+    """Step 4: make the key pair, by the first route that ends in a password-protected key."""
+    routes = {"native": _native_key, "openssl": _openssl_key}
+    wanted = list(routes) if order.job.key_route == "auto" else [order.job.key_route]
+    return _first_open(order, [routes[name] for name in wanted])
+
+
+def create_request(order: KeyOrder, made: MadeKey) -> MadeKey:
+    """Step 5: make the CSR; where the device makes none for such a key, make the key again another way."""
+    if made.request is not None or made.request_names:
+        return made
+    routes: list[Callable[[KeyOrder], MadeKey]] = [lambda order: _native_request(order, made), _native_together]
+    if order.job.key_route == "auto":
+        routes.append(_openssl_key)
+    return _first_open(order, routes)
+
+
+def download_request(order: KeyOrder, made: MadeKey) -> str:
+    """Step 6: read the CSR's PEM; raises :class:`ConnectorError` where the account may not."""
+    if made.request is not None:
+        return made.request
+    reasons = []
+    for reader in (_request_by_tmsh, _request_by_file):
+        for name in made.request_names:
+            try:
+                found = reader(order, name)
+            except DeviceError as error:
+                reasons.append(str(error))
+                break
+            if found:
+                return found
+            reasons.append(f"no CSR under the name {name}")
+    raise ConnectorError(
+        "the CSR cannot be read from the BIG-IP; the user needs the role Administrator or Resource Administrator, with "
+        f"the advanced shell (docs/permissions.md): {'; '.join(dict.fromkeys(reasons))}"
+    )
+
+
+def _first_open(order: KeyOrder, routes: list[Callable[[KeyOrder], MadeKey]]) -> MadeKey:
+    reasons = []
+    for route in routes:
+        try:
+            return route(order)
+        except RouteClosedError as error:
+            logger.info("this way to a protected key and its CSR is closed here: %s", error)
+            reasons.append(str(error))
+    raise ConnectorError(
+        "the BIG-IP makes no password-protected key for this user; a key made elsewhere is never used: "
+        + "; ".join(reasons)
+    )
+
+
+# -- native ------------------------------------------------------------------------------------
+
+
+def _native_key(order: KeyOrder) -> MadeKey:
+    _post_key(order, _key_body(order))
+    return MadeKey("native")
+
+
+def _native_request(order: KeyOrder, made: MadeKey) -> MadeKey:
+    name = f"{order.leaf}.csr"
+    path = f"/{order.job.partition}/{name}"
+    order.leftovers.callback(quietly, f"the CSR {path}", order.f5.client.delete, object_url("sys/crypto/csr", path))
+    body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
+    try:
+        answer = order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
+    except OutcomeUnknownError:
+        answer = {}  # whether it is there shows when it is read
+    except DeviceError as error:
+        raise RouteClosedError(str(error)) from error
+    return replace(made, request=extract_request(json.dumps(answer).replace("\\n", "\n")), request_names=(path,))
+
+
+def _native_together(order: KeyOrder) -> MadeKey:
+    """Make key and CSR in one call (``gen-csr``).
+
+    TMOS 13 names the CSR after the key with ``.csr``, TMOS 14 and later exactly like the key.
+    """
+    names = tuple(f"/{order.job.partition}/{order.leaf}{suffix}" for suffix in (".key", ".csr"))
+    for name in names:
+        order.leftovers.callback(quietly, f"the CSR {name}", order.f5.client.delete, object_url("sys/crypto/csr", name))
+    order.f5.client.delete(_key_object_url(order))
+    body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": order.job.common_name}]}
+    answer = _post_key(order, body)
+    made = MadeKey("native", extract_request(json.dumps(answer).replace("\\n", "\n")), names)
+    if made.request is None:
+        try:
+            made = replace(made, request=download_request(order, made))
+        except ConnectorError as error:
+            raise RouteClosedError(str(error)) from error
+    return made
+
+
+def _post_key(order: KeyOrder, body: Json) -> Json:
+    order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
+    answer: Json = {}
+    try:
+        answer = order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
+    except OutcomeUnknownError:
+        logger.warning("the answer to the making of %s was lost; looking whether it is there", order.generation.key)
+    except DeviceError as error:
+        raise RouteClosedError(str(error)) from error
+    _must_be_protected(order)
+    return answer
+
+
+def _key_body(order: KeyOrder) -> Json:
+    """Name every property: no default of the device is depended on."""
+    rsa = order.spec.type == "rsa"
+    return {
+        "name": f"{order.leaf}.key",
+        "partition": order.job.partition,
+        "keyType": "rsa-private" if rsa else "ec-private",
+        **({"keySize": order.spec.size} if rsa else {"curveName": _CURVES[order.spec.size]}),
+        "securityType": "password",
+        "passphrase": order.passphrase.reveal(),
+    }
+
+
+def _subject(order: KeyOrder) -> Json:
+    return {"commonName": order.job.common_name, "subjectAlternativeName": order.alternative_names}
+
+
+def _key_object_url(order: KeyOrder) -> str:
+    return object_url("sys/file/ssl-key", order.generation.key)
+
+
+def _must_be_protected(order: KeyOrder) -> KeyObject:
+    """Read the key object back; delete and refuse one that no password guards."""
+    for _ in range(READ_BACK_TRIES):
+        found = order.f5.client.find(_key_object_url(order))
+        if found is not None:
+            break
+        order.f5.pause(READ_BACK_PAUSE)
+    if found is None:
+        raise RouteClosedError(f"the BIG-IP does not show the key {order.generation.key} that it was asked to make")
+    key = readers.key_object(found)
+    if not key.protected:
+        order.f5.client.delete(_key_object_url(order))
+        raise RouteClosedError(
+            f"the BIG-IP made the key with securityType {key.security_type} instead of password; it was deleted"
+        )
+    return key
+
+
+# -- openssl on the device ---------------------------------------------------------------------
+
+
+def _openssl_key(order: KeyOrder) -> MadeKey:
+    """Make key and CSR with OpenSSL on the device, then install the encrypted key with its passphrase.
+
+    The passphrase travels in an uploaded file, never in a command line: the audit log keeps those.
+    """
+    try:
+        if "ready" not in bash(order.f5, "echo ready"):
+            raise RouteClosedError("util/bash does not run commands for this user")
+        order.f5.client.delete(_key_object_url(order))
+        request, file = _openssl_generate(order)
+        _install_key(order, file)
+    except DeviceError as error:
+        raise RouteClosedError(str(error)) from error
+    return MadeKey("openssl", request)
+
+
+def _openssl_generate(order: KeyOrder) -> tuple[str, str]:
+    stem = f"{DOWNLOADS}/{shell_safe(order.leaf)}"
+    passphrase, config, key = (f"{stem}.{suffix}" for suffix in ("pass", "cnf", "pem"))
+    for file in (passphrase, config, key):
+        order.leftovers.callback(remove_file, order.f5, file)
+    order.f5.client.upload(f"{order.leaf}.cnf", _request_config(order).encode())
+    with contextlib.ExitStack() as at_once:
+        at_once.callback(remove_file, order.f5, passphrase)
+        order.f5.client.upload(f"{order.leaf}.pass", order.passphrase.reveal().encode())
+        said = bash(order.f5, _openssl_command(order.spec, passphrase, config, key), KEY_TIMEOUT)
+    request = extract_request(said)
+    if request is None:
+        raise RouteClosedError(f"OpenSSL on the BIG-IP made no CSR: {said.strip()[-200:] or 'it printed nothing'}")
+    return request, key
+
+
+def _openssl_command(spec: KeySpec, passphrase: str, config: str, key: str) -> str:
+    if spec.type == "rsa":
+        make = f"openssl genrsa -aes256 -passout file:{passphrase} -out {key} {spec.size}"
+    else:
+        plain = f"openssl ecparam -name {_CURVES[spec.size]} -genkey -noout"
+        make = f"{plain} | openssl ec -aes256 -passout file:{passphrase} -out {key}"
+    request = f"openssl req -new -sha256 -key {key} -passin file:{passphrase} -config {config}"
+    return f"umask 077; {make} && {request}; rm -f {passphrase} {config}"
+
+
+def _request_config(order: KeyOrder) -> str:
+    return (
+        "[req]\nprompt = no\ndistinguished_name = subject\nreq_extensions = extensions\n"
+        f"[subject]\nCN = {order.job.common_name}\n"
+        f"[extensions]\nsubjectAltName = {order.alternative_names}\n"
+    )
+
+
+def _install_key(order: KeyOrder, file: str) -> None:
+    body = {
+        "command": "install",
+        "name": order.generation.key,
+        "from-local-file": file,
+        "passphrase": order.passphrase.reveal(),
+    }
+    order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
+    with contextlib.suppress(OutcomeUnknownError):  # read back just below
+        order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
+    _must_be_protected(order)
+
+
+# -- reading the CSR ---------------------------------------------------------------------------
+
+
+def _request_by_tmsh(order: KeyOrder, name: str) -> str | None:
+    for spelling in (name, name.removeprefix("/Common/")):
+        found = extract_request(bash(order.f5, f"tmsh list sys crypto csr {shell_safe(spelling)}"))
+        if found:
+            return found
+    return None
+
+
+def _request_by_file(order: KeyOrder, name: str) -> str | None:
+    """Move the CSR's file to where it can be downloaded (F5's Ansible module does so)."""
+    leaf = shell_safe(name.rpartition("/")[2])
+    order.leftovers.callback(remove_file, order.f5, f"{BULK}/{leaf}")
+    move = {"command": "run", "utilCmdArgs": f"/config/ssl/ssl.csr/{leaf} {BULK}/{leaf}"}
+    order.f5.client.post("/mgmt/tm/util/unix-mv", move)
+    try:
+        return extract_request(order.f5.client.download(leaf).decode("ascii", "replace"))
+    except DeviceError:
+        return None
+
+
+# -- the device's shell ------------------------------------------------------------------------
+
+
+def bash(f5: BigIP, command: str, timeout: float = 30.0) -> str:
+    """Run a command line on the device; returns what it printed, without knowing how it ended."""
+    arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
+    return str(f5.client.post("/mgmt/tm/util/bash", arguments, timeout).get("commandResult", ""))
+
+
+def shell_safe(name: str) -> str:
+    """Return a name that may stand in a command line as it is; raises :class:`ConnectorError` for any other."""
+    if not _SHELL_SAFE.fullmatch(name.removeprefix("/")) or ".." in name:
+        raise ConnectorError(f"the name {name!r} may not reach a shell; use letters, digits, dot, dash and underscore")
+    return name
+
+
+def remove_file(f5: BigIP, path: str) -> None:
+    """Delete a file of ours from the device's transfer folders; there is no other way to (no DELETE)."""
+    arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
+    quietly(f"the file {path}", f5.client.post, "/mgmt/tm/util/unix-rm", arguments)
+
+
+def quietly(what: str, act: Callable[..., object], *arguments: object) -> None:
+    """Clean up without hiding the error that led here: what stays behind is a warning."""
+    try:
+        act(*arguments)
+    except ConnectorError as error:
+        logger.warning("%s may be left on the BIG-IP: %s", what, error)

@@ -1,0 +1,150 @@
+"""From iControl REST's JSON to values, tolerant of what differs between releases; no I/O.
+
+"Unset" is the word ``none`` or a missing property; sizes are numbers or strings; lists are
+missing when empty; names carry their partition or do not (TMOS 13 to 17).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from sectigo_f5.certificates import device_names, device_serial
+from sectigo_f5.model import KeySpec
+from sectigo_f5.observed import CertificateObject, ClientSslProfile, Entry, KeyObject, VirtualServer
+
+Json = Mapping[str, Any]
+
+# BIG-IP calls the NIST curves by their X9.62 names where OpenSSL does.
+_CURVES = {"prime256v1": "secp256r1", "256": "secp256r1", "384": "secp384r1", "521": "secp521r1"}
+
+
+def text(found: Json, name: str) -> str | None:
+    """Return a property's text; None for missing, empty and ``none``."""
+    value = found.get(name)
+    return str(value) if value not in (None, "", "none") else None
+
+
+def flag(found: Json, name: str) -> bool:
+    """Return a property that is true as JSON ``true`` or as one of the device's words for it."""
+    return str(found.get(name)).lower() in ("true", "yes", "enabled")
+
+
+def full_path(found: Json) -> str:
+    """Return an object's full path; crypto objects have it in ``name``, others in ``fullPath``."""
+    path = str(found.get("fullPath") or found.get("name") or "")
+    return path if path.startswith("/") else f"/{found.get('partition') or 'Common'}/{path}"
+
+
+def certificate_object(found: Json) -> CertificateObject:
+    """Read a ``sys file ssl-cert`` object."""
+    alternative, serial = text(found, "subjectAlternativeName"), text(found, "serialNumber")
+    common_name = re.search(r"(?:^|[,/]\s*)CN\s*=\s*([^,/]+)", text(found, "subject") or "")
+    ends = found.get("expirationDate")
+    return CertificateObject(
+        path=full_path(found),
+        checksum=text(found, "checksum"),
+        names=device_names(alternative) if alternative else None,
+        common_name=common_name[1].strip().lower() if common_name else None,
+        not_after=datetime.fromtimestamp(int(ends), timezone.utc) if ends else None,
+        created_at=_moment(text(found, "createTime")),
+        key=_key_spec(text(found, "keyType"), found.get("certificateKeySize"), text(found, "certificateKeyCurveName")),
+        serial=device_serial(serial) if serial else None,
+        issuer=text(found, "issuer"),
+    )
+
+
+def key_object(found: Json) -> KeyObject:
+    """Read a ``sys file ssl-key`` object."""
+    return KeyObject(
+        path=full_path(found),
+        security_type=text(found, "securityType") or "normal",
+        spec=_key_spec(text(found, "keyType"), found.get("keySize"), text(found, "curveName")),
+        ciphertext=text(found, "passphrase"),
+    )
+
+
+def client_ssl_profile(found: Json) -> ClientSslProfile:
+    """Read a client SSL profile; the entries of one that inherits them are its parent's."""
+    return ClientSslProfile(
+        path=full_path(found),
+        parent=text(found, "defaultsFrom"),
+        server_name=text(found, "serverName"),
+        sni_default=flag(found, "sniDefault"),
+        sni_require=flag(found, "sniRequire"),
+        entries=_entries(found),
+        app_service=text(found, "appService"),
+    )
+
+
+def virtual_server(
+    found: Json, profiles: list[Json], client_ssl: Mapping[str, object], http: frozenset[str]
+) -> VirtualServer:
+    """Read a virtual server and the items of its ``profiles`` sub-collection.
+
+    A profile's type is not in the sub-collection: it is looked up among the device's profiles.
+    """
+    paths = tuple(full_path(item) for item in profiles)
+    links = [str((item.get("nameReference") or {}).get("link", "")) for item in profiles]
+    address, route_domain, port = destination(str(found.get("destination") or ""))
+    return VirtualServer(
+        path=full_path(found),
+        address=address,
+        route_domain=route_domain,
+        port=port,
+        profiles=paths,
+        client_ssl=tuple(path for path in paths if path in client_ssl),
+        http=any(path in http for path in paths),
+        access=any("/apm/profile/access/" in link for link in links),
+        app_service=text(found, "appService"),
+        enabled=not flag(found, "disabled"),
+    )
+
+
+def destination(written: str) -> tuple[str, str, int]:
+    """Split ``/P/10.0.0.1%2:443`` or ``/P/2001:db8::1.443`` into address, route domain and port.
+
+    Port ``any`` and ``0`` are 0.
+    """
+    last = written.rpartition("/")[2]
+    separator = "." if last.count(":") > 1 else ":"
+    host, _, port = last.rpartition(separator) if separator in last else (last, "", "0")
+    address, _, route_domain = host.partition("%")
+    return address, route_domain, int(port) if port.isdigit() else _SERVICES.get(port, 0)
+
+
+_SERVICES = {"http": 80, "https": 443, "any": 0}
+
+
+def _entries(found: Json) -> tuple[Entry, ...]:
+    listed = found.get("certKeyChain") or []
+    return tuple(
+        Entry(
+            name=str(item.get("name", "")),
+            certificate=text(item, "cert"),
+            key=text(item, "key"),
+            chain=text(item, "chain"),
+            ciphertext=text(item, "passphrase"),
+        )
+        for item in listed
+    )
+
+
+def _key_spec(kind: str | None, size: object, curve: str | None) -> KeySpec | None:
+    if kind is None:
+        return None
+    if kind.startswith("rsa"):
+        return KeySpec("rsa", str(size)) if size else None
+    if kind.startswith("ec"):
+        named = curve or (str(size) if size else None)
+        return KeySpec("ecdsa", _CURVES.get(named, named)) if named else None
+    return KeySpec(kind.partition("-")[0], str(size))
+
+
+def _moment(written: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(written or "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
