@@ -94,7 +94,9 @@ def _why_issue(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> tuple
         (bool(known.revoked), Word.REPLACED, f"the certificate was revoked: {known.revoked}"),
         (bool(unprotected), Word.REPLACED, f"the key {', '.join(unprotected)} is not password-protected"),
     )
-    return next(((word, reason) for holds, word, reason in rules if holds), None)
+    # What `rollback` put in service may be of an older configuration: only time and the CA end it.
+    stands = (Word.REKEYED, Word.REPLACED) if known.rolled_back and not known.revoked else ()
+    return next(((word, reason) for holds, word, reason in rules if holds and word not in stands), None)
 
 
 def _drift(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sectigo_f5 import readers
-from sectigo_f5.attachment import Attachment
+from sectigo_f5.attachment import Attachment, lost_names
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import Json, Transaction, object_url
@@ -120,6 +120,12 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
     f5.changed = True
     f5.forget()
     _must_be_in_service(f5, change)
+    for plan in plans:
+        lost = lost_names(change.job, change.seen, plan)
+        if lost:
+            logger.warning(
+                "%s no longer serves %s, which the profile taken over named", plan.virtual_server, ", ".join(lost)
+            )
 
 
 def _queue_profile(transaction: Transaction, change: ServiceChange) -> None:

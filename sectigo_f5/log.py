@@ -14,8 +14,9 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.secret import Secret, mask
+
+Secrets = list[Secret]  # grows while the configuration is read
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMAT = "%(asctime)s %(levelname)-7s %(subject)s: %(message)s"
@@ -36,10 +37,10 @@ def about(subject: str) -> Iterator[None]:
 class Redacting(logging.Formatter):
     """Add the subject, keep a record on one line, and mask secrets wherever they came from."""
 
-    def __init__(self, known: Iterable[Secret]) -> None:
+    def __init__(self, known: Secrets) -> None:
         super().__init__(FORMAT, datefmt="%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
-        self._known = tuple(known)
+        self._known = known
 
     def format(self, record: logging.LogRecord) -> str:
         """Render one record; a traceback keeps its lines, a message does not."""
@@ -48,25 +49,34 @@ class Redacting(logging.Formatter):
 
 
 @contextlib.contextmanager
-def opened(level: str, file: Path | None, quiet: bool, known: Iterable[Secret]) -> Iterator[None]:
+def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iterator[Secrets]:
     """Send the log to standard error and to ``file`` (mode 0640) for the length of the block.
 
-    ``quiet`` keeps everything below WARNING off standard error; the file has it all.
-    Raises :class:`ConfigurationError` when the file cannot be written.
+    ``quiet`` keeps everything below WARNING off standard error; the file has it all. A file that
+    cannot be written is a warning: a full disk must not let certificates expire. Yields the list
+    of secrets to mask; append what is learnt later.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     handlers[0].setLevel(logging.WARNING if quiet else logging.DEBUG)
-    if file is not None:
+    problem = None
+    try:
         handlers.append(_file_handler(file))
+    except OSError as error:
+        problem = error.strerror
     logger = logging.getLogger("sectigo_f5")
     logger.setLevel(level)
     logger.propagate = False
-    formatter = Redacting(known)
+    secrets = list(known)
+    formatter = Redacting(secrets)
     for handler in handlers:
         handler.setFormatter(formatter)
         logger.addHandler(handler)
+    if problem:
+        logger.warning(
+            "LOG_FILE %s cannot be written (%s): logging here only; run as root or set LOG_FILE", file, problem
+        )
     try:
-        yield
+        yield secrets
     finally:
         for handler in handlers:
             logger.removeHandler(handler)
@@ -76,11 +86,6 @@ def opened(level: str, file: Path | None, quiet: bool, known: Iterable[Secret]) 
 
 
 def _file_handler(file: Path) -> logging.Handler:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o640)
-        return logging.FileHandler(file, encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationError(
-            f"LOG_FILE {file}: cannot be written ({error.strerror}); run as root or set LOG_FILE to a writable file"
-        ) from error
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o640)
+    return logging.FileHandler(file, encoding="utf-8")

@@ -222,3 +222,4 @@ class Result:
     serial: str | None = None  # lower-case hexadecimal without separators
     error: str | None = None
     notes: tuple[str, ...] = field(default=())  # "changes pending" and other things to look at
+    bug: bool = False  # the error is not one that we foresaw: exit code 3

@@ -140,6 +140,19 @@ class StateDirectory:
         except (OSError, UnicodeDecodeError):
             return None
 
+    def note_revoked(self, job: Job, generation: Generation, reason: str) -> None:
+        """Remember that we had a certificate revoked: not every CA publishes it where we can read it."""
+        folder = self._folder(job)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / f"{generation.stamp}{generation.variant}.revoked", f"{reason}\n")
+
+    def revoked(self, job: Job, generation: Generation) -> str | None:
+        """Return the reason that ``revoke`` was given for a certificate, None where it was not."""
+        try:
+            return (self._folder(job) / f"{generation.stamp}{generation.variant}.revoked").read_text().strip()
+        except OSError:
+            return None
+
     def _folder(self, job: Job) -> Path:
         return self.path / "certificates" / job.device.name / job.base
 

@@ -1,0 +1,115 @@
+"""What step 3 knows beside the device: renewal information, revocation, roll backs."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Protocol
+
+from sectigo_f5.acme import Validation
+from sectigo_f5.certificates import read_certificate, read_chain
+from sectigo_f5.decision import Circumstances, current_pairs
+from sectigo_f5.model import Issued, Job, RenewalInformation
+from sectigo_f5.observed import Observation, Pair
+from sectigo_f5.renewal import due_at
+from sectigo_f5.revocation import Revocation
+from sectigo_f5.secret import Secret
+from sectigo_f5.state import StateDirectory
+
+logger = logging.getLogger(__name__)
+
+
+class CertificateAuthority(Protocol):
+    """The CA as the twelve steps need it; :class:`sectigo_f5.acme.Authority` is the real one."""
+
+    def connect(self) -> None:
+        """Read the CA's directory."""
+
+    def register(self) -> None:
+        """Register the account, unless there is one."""
+
+    def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
+        """Submit a CSR and receive the certificate."""
+
+    def revoke(self, certificate_pem: str, reason: str) -> None:
+        """Revoke a certificate."""
+
+    def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
+        """Return the CA's suggested window, None where it has none."""
+
+
+class RevocationSource(Protocol):
+    """Where revocation is asked for; :class:`sectigo_f5.revocation.RevocationChecker` is the real one."""
+
+    def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
+        """Return what OCSP or the CRL says."""
+
+
+def circumstances(
+    job: Job,
+    seen: Observation,
+    authority: CertificateAuthority,
+    state: StateDirectory,
+    revocation: RevocationSource,
+    now: datetime,
+) -> Circumstances:
+    """Gather what bears on the certificate that serves, or could; never fails for want of an answer."""
+    stamp = state.rolled_back_to(job)
+    rolled_back = stamp is not None and stamp in {pair.generation.stamp for pair in seen.in_service()}
+    pairs = current_pairs(job, seen, rolled_back)
+    copies = [_copy(job, pair, state) for pair in pairs]
+    due = [_due(job, pair, copy, authority, now) for pair, copy in zip(pairs, copies, strict=True)]
+    first = min((found for found in due if found), default=None)
+    return Circumstances(
+        now=now,
+        due_at=first[0] if first else None,
+        due_reason=first[1] if first else "",
+        revoked=_revoked_by_us(job, pairs, state) or _revoked(job, copies, revocation),
+        rolled_back=rolled_back,
+    )
+
+
+def _copy(job: Job, pair: Pair, state: StateDirectory) -> Issued | None:
+    """Return our copy of the certificate, if it is the one that the device holds."""
+    copy = state.kept_certificate(job, pair.generation)
+    if copy is None:
+        logger.warning(
+            "there is no copy of %s under STATE_DIR/certificates: neither its revocation nor the CA's renewal "
+            "information can be asked for; expiry is still watched",
+            pair.generation.certificate,
+        )
+        return None
+    serial = pair.certificate.serial
+    return copy if serial is None or serial == read_certificate(copy.certificate).serial else None
+
+
+def _due(
+    job: Job, pair: Pair, copy: Issued | None, authority: CertificateAuthority, now: datetime
+) -> tuple[datetime, str] | None:
+    if pair.certificate.not_after is None:
+        return None
+    begins, information, seed = pair.generation.issued_at, None, pair.generation.certificate
+    if copy is not None:
+        certificate = read_certificate(copy.certificate)
+        begins, seed = certificate.not_before, certificate.fingerprint
+        if job.renew_before_days is None:
+            information = authority.renewal_information(copy.certificate, now)
+    return due_at(begins, pair.certificate.not_after, job.renew_before_days, information, seed)
+
+
+def _revoked_by_us(job: Job, pairs: tuple[Pair, ...], state: StateDirectory) -> str | None:
+    reasons = (state.revoked(job, pair.generation) for pair in pairs)
+    return next((f"{reason} (start_acme.py revoke)" for reason in reasons if reason), None)
+
+
+def _revoked(job: Job, copies: list[Issued | None], revocation: RevocationSource) -> str | None:
+    if not job.revocation_check:
+        return None
+    for copy in copies:
+        chain = read_chain(copy.chain) if copy else ()
+        if copy is None or not chain:
+            continue
+        found = revocation.status(copy.certificate, chain[0].pem)
+        if found.status == "revoked":
+            return f"{found.reason or 'no reason given'} ({found.source.upper()})"
+    return None

@@ -1,0 +1,57 @@
+"""What the account may do on a BIG-IP, as far as the device lets it be known without writing.
+
+The roles are those of docs/permissions.md.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from sectigo_f5 import readers
+from sectigo_f5.bigip import BigIP
+from sectigo_f5.icontrol import Json
+from sectigo_f5.model import Job
+from sectigo_f5.refusals import DeviceError
+
+ENOUGH = ("admin", "resource-admin")
+ALL_PARTITIONS = ("all-partitions", "[All]")
+
+
+def missing_permissions(f5: BigIP, job: Job) -> tuple[list[str], list[str]]:
+    """Return what the run will fail for, and what only closes one of several ways."""
+    try:
+        user = f5.client.find(f"/mgmt/tm/auth/user/{quote(job.device.username)}")
+    except DeviceError as error:
+        return [], [f"the role of {job.device.username} cannot be known: {error}"]
+    if user is None:
+        return [], [f"{job.device.username} is no local user of the BIG-IP: its role cannot be known"]
+    return _role_problems(user, job), _shell_notes(user, job)
+
+
+def _role_problems(user: Json, job: Job) -> list[str]:
+    roles = _roles(user)
+    here = roles.get(job.partition) or next((roles[name] for name in ALL_PARTITIONS if name in roles), None)
+    if here is None:
+        return [f"{job.device.username} has no role in partition {job.partition}: give it one for all partitions"]
+    if here not in ENOUGH:
+        return [
+            f"{job.device.username} has the role {here}; uploads and keys need resource-admin or admin "
+            "(docs/permissions.md)"
+        ]
+    return []
+
+
+def _shell_notes(user: Json, job: Job) -> list[str]:
+    shell = readers.text(user, "shell") or "none"
+    if shell == "bash" or "admin" in _roles(user).values():
+        return []
+    return [
+        f"{job.device.username} has the shell {shell}, not bash: the CSR is fetched by unix-mv instead of util/bash, "
+        "and the openssl key route is closed"
+    ]
+
+
+def _roles(user: Json) -> dict[str, str]:
+    access = user.get("partitionAccess") or []
+    listed = access if isinstance(access, list) else [{"name": name, **found} for name, found in access.items()]
+    return {str(found.get("name")): str(found.get("role")) for found in listed}

@@ -1,0 +1,256 @@
+"""The twelve steps: the table of contents of the program.
+
+ 1. read every YAML file in the configuration directory          (``cli``, before any device is touched)
+ 2. connect to the BIG-IP
+ 3. check whether a certificate for the common name exists, and is still what the YAML asks for
+ 4. generate a password-protected key pair on the BIG-IP
+ 5. generate a certificate signing request (CSR) on the BIG-IP
+ 6. download the CSR
+ 7. connect to the ACME server
+ 8. register the connector there (external account binding)
+ 9. submit the CSR and receive the certificate
+10. upload the CA chain and the server certificate to the BIG-IP
+11. create (or re-point) the custom client SSL profile with certificate, key and password
+12. enable SSL on the virtual servers with that profile; then forget the password
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sectigo_f5 import bigip, certificates, decision, installation, keys, log, serving
+from sectigo_f5.challenges import validation_for
+from sectigo_f5.decision import Decision
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.installation import ServiceChange
+from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances
+from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
+from sectigo_f5.observed import Observation
+from sectigo_f5.secret import one_time_passphrase
+from sectigo_f5.state import StateDirectory
+
+logger = logging.getLogger(__name__)
+
+VARIANTS = ("", "_ecdsa")  # object names of the first and the second pair of one certificate
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every certificate of one run shares."""
+
+    authority: CertificateAuthority
+    state: StateDirectory
+    revocation: RevocationSource
+    clock: Callable[[], datetime]  # UTC
+    managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
+    force: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
+
+
+def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
+    """Bring one certificate up to date: steps 3 to 12.
+
+    Raises :class:`ConnectorError`; whatever was made until then is deleted again, and what
+    served before still serves.
+    """
+    seen, decided = look(run, f5, job)  # 3
+    if decided.word is Word.KEPT:
+        return result_of(job, decided, seen)
+    f5.must_be_active()
+    installation.iapps_must_allow(f5, seen, decided.attachments)
+    if not decided.issues:
+        return repair(run, f5, job, seen, decided)
+    validation = validation_for(f5, job)
+    stamp = _fresh_stamp(run, seen)
+    with contextlib.ExitStack() as undo, contextlib.ExitStack() as leftovers:
+        entries, installed = [], []
+        for spec, variant in zip(job.keys, VARIANTS, strict=False):
+            generation = Generation(job.partition, job.base, stamp, variant)
+            passphrase = leftovers.enter_context(one_time_passphrase())
+            order = keys.KeyOrder(f5, job, spec, generation, passphrase, undo, leftovers)
+            made = keys.create_key(order)  # 4
+            logger.info("4 %s key %s generated on the BIG-IP (%s route)", spec, generation.key, made.route)
+            made = keys.create_request(order, made)  # 5
+            logger.info("5 CSR for %s generated on the BIG-IP", ", ".join(job.names))
+            request = keys.download_request(order, made)  # 6
+            certificates.check_request(request, job.names, spec)
+            logger.info("6 CSR downloaded; its signature, names and key are right")
+            run.authority.connect()  # 7
+            run.authority.register()  # 8
+            issued = run.authority.issue(request, validation, (passphrase,))  # 9
+            installed.append(_check(run, job, spec, generation, request, issued))
+            installation.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
+            logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
+            entries.append(installation.new_entry(generation, bool(issued.chain), passphrase))
+        change = ServiceChange(job, seen, tuple(entries), decided.attachments)
+        put_in_service(run, f5, change, installed)  # 11, 12
+        undo.pop_all()
+    _clean_up(f5, job, seen, stamp)
+    newest = min((certificates.read_certificate(issued.certificate) for issued in installed), key=lambda c: c.not_after)
+    return replace(result_of(job, decided, seen), not_after=newest.not_after, serial=newest.serial)
+
+
+def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
+    """Step 3: read, and decide; writes nothing."""
+    seen = f5.observe(job, run.managed)
+    known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
+    decided = decision.decide(job, seen, replace(known, force=run.force))
+    logger.info("3 %s: %s", decided.word, decided.reason)
+    return seen, decided
+
+
+def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: Sequence[Issued]) -> None:
+    """Steps 11 and 12, then look at it as a client does; what a client must not see is taken back."""
+    job, servers = change.job, change.seen.virtual_servers
+    run.state.mark_unsaved(job.device.name)
+    must_answer = serving.answering(job, servers)
+    installation.put_in_service(f5, change)
+    try:
+        serving.confirm(job, servers, installed, must_answer, f5.pause)
+    except ConnectorError:
+        installation.restore(f5, change)
+        logger.warning("the virtual servers have again what they had before this run")
+        raise
+    logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
+    logger.info("12 SSL enabled on %s", ", ".join(server.path for server in servers))
+
+
+def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:
+    """Put right what drifted without a new certificate: the device opens the key by its own ciphertext."""
+    entries = tuple(installation.old_entry(pair.entry) for pair in decided.pairs)
+    copies = [run.state.kept_certificate(job, pair.generation) for pair in decided.pairs]
+    change = ServiceChange(job, seen, entries, decided.attachments)
+    put_in_service(run, f5, change, [copy for copy in copies if copy])
+    return result_of(job, decided, seen)
+
+
+def _check(run: Run, job: Job, spec: KeySpec, generation: Generation, request: str, issued: Issued) -> Issued:
+    """Keep what the CA issued, then refuse it unless it is what the CSR and the YAML ask for."""
+    run.state.keep_certificate(job, generation, issued)
+    certificate = certificates.check_issued(issued, request, job.names, spec, run.clock())
+    logger.info(
+        "9 certificate received: serial %s, valid until %s", certificate.serial, f"{certificate.not_after:%Y-%m-%d}"
+    )
+    return issued
+
+
+def _fresh_stamp(run: Run, seen: Observation) -> str:
+    """Return the time of issue as a name that no generation on the device has."""
+    moment, there = run.clock(), {pair.generation.stamp for pair in seen.pairs}
+    while moment.strftime(STAMP_FORMAT) in there:
+        moment += timedelta(seconds=1)
+    return moment.strftime(STAMP_FORMAT)
+
+
+def _clean_up(f5: bigip.BigIP, job: Job, seen: Observation, stamp: str) -> None:
+    """Delete generations older than the previous one; a failure here is no failure of the certificate."""
+    previous = [pair.generation.stamp for pair in seen.in_service() or seen.newest()]
+    try:
+        installation.delete_older(f5, job, keep=(stamp, *previous[:1]))
+    except ConnectorError as error:
+        logger.warning("older generations could not be deleted; the next renewal tries again: %s", error)
+
+
+def result_of(job: Job, decided: Decision, seen: Observation) -> Result:
+    """Turn a decision into the result of its certificate."""
+    first = next(iter(decided.pairs), None)
+    return Result(
+        common_name=job.common_name,
+        device=job.device.name,
+        virtual_servers=tuple(server.path for server in seen.virtual_servers),
+        word=decided.word,
+        reason=decided.reason,
+        not_after=first.certificate.not_after if first else None,
+        serial=first.certificate.serial if first else None,
+    )
+
+
+# -- many certificates on many devices ---------------------------------------------------------
+
+Work = Callable[[Run, bigip.BigIP, Job], Result]
+
+
+def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
+    """Do ``work`` for every certificate: devices side by side, one certificate after the other on each.
+
+    A certificate or device that fails is a result; only a bug, or the order to stop, ends the rest.
+    """
+    groups: dict[tuple[tuple[str, ...], int, str], list[Job]] = {}
+    for job in jobs:
+        groups.setdefault((job.device.hosts, job.device.port, job.device.username), []).append(job)
+    if parallel == 1 or len(groups) == 1:
+        return [result for group in groups.values() for result in on_device(run, group, work)]
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        waiting = [pool.submit(copy_context().run, on_device, run, group, work) for group in groups.values()]
+        return [result for done in waiting for result in _wait(done)]
+
+
+def _wait(done: Future[list[Result]]) -> list[Result]:
+    while True:
+        try:
+            return done.result()
+        except InterruptedRunError:  # raised here by the signal; the workers see ``stop`` and end in order
+            continue
+
+
+def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
+    """Do ``work`` for the certificates of one BIG-IP, within one login and one save."""
+    device, results = jobs[0].device, list[Result]()
+    with log.about(device.name):
+        try:
+            with bigip.connected(device) as f5:  # 2
+                f5.changed = f5.active and any(run.state.is_unsaved(job.device.name) for job in jobs)
+                results = [_one(run, f5, job, work) for job in jobs]
+                results = _saved(run, f5, results)
+        except ConnectorError as error:
+            logger.error("%s", error)
+            done = {(result.common_name, result.device) for result in results}
+            results += [failed(job, error) for job in jobs if (job.common_name, job.device.name) not in done]
+    return results
+
+
+def _one(run: Run, f5: bigip.BigIP, job: Job, work: Work) -> Result:
+    with log.about(job.label):
+        if run.stop.is_set():
+            return replace(failed(job, InterruptedRunError("the run was told to stop before it")), word=Word.SKIPPED)
+        try:
+            return work(run, f5, job)
+        except ConnectorError as error:
+            logger.error("%s", error)
+            f5.forget()
+            return failed(job, error)
+        except Exception as error:  # noqa: BLE001  # a bug met with one certificate must not let the others expire
+            logger.exception("this is a bug; the other certificates go on")
+            f5.forget()
+            return replace(failed(job, ConnectorError(f"bug: {type(error).__name__}")), bug=True)
+
+
+def _saved(run: Run, f5: bigip.BigIP, results: list[Result]) -> list[Result]:
+    """Save once; a certificate whose change could not be saved has failed: a reboot would undo it."""
+    if not f5.changed:
+        return results
+    try:
+        f5.save()
+        pending = f5.changes_pending()
+    except ConnectorError as error:
+        reason = f"in service but not saved, a restart of the BIG-IP would undo it; the next run saves it: {error}"
+        logger.error("%s", reason)
+        untouched = (Word.KEPT, Word.FAILED, Word.SKIPPED)
+        return [r if r.word in untouched else replace(r, word=Word.FAILED, error=reason) for r in results]
+    for name in {result.device for result in results}:
+        run.state.mark_saved(name)
+    note = (f"the group says {pending}: the BIG-IP's own config sync has to carry it over",) if pending else ()
+    return [replace(result, notes=(*result.notes, *note)) for result in results]
+
+
+def failed(job: Job, error: ConnectorError) -> Result:
+    """Turn an error into the result of its certificate."""
+    virtual_servers = () if job.every_virtual_server else job.virtual_servers
+    return Result(job.common_name, job.device.name, virtual_servers, Word.FAILED, str(error), error=str(error))
