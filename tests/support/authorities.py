@@ -57,14 +57,16 @@ class _Process:
                 pass_fds=descriptors,
                 start_new_session=True,  # Ctrl-C is for us; we end it in our own order
             )
-        self._stack.callback(_end, process)
-        deadline = time.monotonic() + PATIENCE
-        while not answers():
-            if process.poll() is not None or time.monotonic() > deadline:
-                how = "ended" if process.poll() is not None else f"does not answer after {PATIENCE:.0f} s"
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-                raise AssertionError(f"{argv[0]} {how}; the end of {self.log}:\n{tail}")
-            time.sleep(0.05)
+        with contextlib.ExitStack() as stack:
+            stack.callback(_end, process)
+            deadline = time.monotonic() + PATIENCE
+            while not answers():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    how = "ended" if process.poll() is not None else f"does not answer after {PATIENCE:.0f} s"
+                    tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+                    raise AssertionError(f"{argv[0]} {how}; the end of {self.log}:\n{tail}")
+                time.sleep(0.05)
+            self._stack = stack.pop_all()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -75,9 +77,9 @@ class _Process:
 class Acme2Certifier(_Process):
     """acme2certifier: names of ``domains`` are validated beforehand, others get challenges that must fail.
 
-    Wants a contact (``ACME_EMAIL``) from those who register. Offers ARI; issues under ``root`` -> issuing CA. ``validity_days`` is of what it issues;
-    ``renew_now`` has its renewal information say that every certificate is due; ``forbidden`` are
-    names that it refuses to issue.
+    Wants a contact (``ACME_EMAIL``) from those who register. Offers ARI; issues under ``root`` ->
+    issuing CA. ``validity_days`` is of what it issues; ``renew_now`` has its renewal information
+    say that every certificate is due; ``forbidden`` are names that it refuses to issue.
     """
 
     def __init__(
@@ -154,9 +156,10 @@ class Pebble(_Process):
     """Pebble: really validates; http-01 is fetched from ``http_port`` of the address that DNS names.
 
     ``dns_server`` is ``host:port`` (:attr:`ChallengeTestServer.dns_address`), None the system's
-    resolver; an empty ``eab`` lets everybody register. ``nonce_reject`` is the percentage of good nonces that it refuses, ``authz_reuse`` of
-    valid authorizations that it uses again. ``ocsp_url`` is written into certificates; nothing
-    answers there. Everything it issues is forgotten at its end, and its root is new each time.
+    resolver; an empty ``eab`` lets everybody register. ``nonce_reject`` is the percentage of good
+    nonces that it refuses, ``authz_reuse`` of valid authorizations that it uses again. ``ocsp_url``
+    is written into certificates; nothing answers there. What it issued is forgotten at its end, and
+    its root is new each time.
     """
 
     def __init__(
@@ -199,7 +202,6 @@ class Pebble(_Process):
                 self._start_on(free_port(), free_port(), free_port())
                 break
             except AssertionError:
-                self._stack.close()
                 if last_try or "address already in use" not in self.log.read_text():
                     raise
         self.root.write_bytes(_get(f"{self.management_url}/roots/0", self.ca_bundle))
@@ -230,7 +232,6 @@ class ChallengeTestServer(_Process):
                 self._start(argv, lambda port=port: _listens(port))  # type: ignore[misc]
                 break
             except AssertionError:
-                self._stack.close()
                 if last_try:
                     raise
         return self
