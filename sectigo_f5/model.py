@@ -80,7 +80,7 @@ class Job:
     parent_profile: str  # full path
     virtual_servers: tuple[str, ...]  # full paths; or just ("all",)
     sni: bool
-    server_name: str
+    server_name: str | None  # None: not set; see ``observed.wanted_server_name``
     sni_default: bool
     sni_require: bool
     validation: str  # http-01 | dns-01 | prevalidated

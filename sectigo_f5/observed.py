@@ -155,5 +155,6 @@ def wanted_server_name(job: Job) -> str | None:
     """
     if not job.sni:
         return None
-    by_default = job.server_name == job.common_name
-    return None if by_default and (len(job.names) > 1 or job.common_name.startswith("*")) else job.server_name
+    if job.server_name:
+        return job.server_name
+    return job.common_name if job.names == (job.common_name,) and not job.common_name.startswith("*") else None

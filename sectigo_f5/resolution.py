@@ -138,7 +138,7 @@ def job_of(device: Device | None, scope: Scope, place: Place, findings: Findings
         parent_profile=mine["parent_profile"],
         virtual_servers=_full_paths(servers, partition),
         sni=mine["sni"],
-        server_name=mine["server_name"] or common_name,
+        server_name=mine["server_name"],
         sni_default=mine["sni_default"],
         sni_require=mine["sni_require"],
         validation=mine["validation"],

@@ -20,7 +20,7 @@ PAUSE = 2.0  # seconds between tries: the change has to reach every traffic proc
 
 def probe_name(job: Job) -> str:
     """Return a concrete name to ask for: SNI cannot carry a wildcard."""
-    name = job.server_name if job.sni else job.common_name
+    name = (job.server_name if job.sni else None) or job.common_name
     return f"connector-check{name[1:]}" if name.startswith("*") else name
 
 
