@@ -1,0 +1,99 @@
+# Makes what a command needs: programs, and a virtual environment. Sourced by script/demo and script/test, bash.
+# Everything here says in plain words what is missing and how to get it.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# give_up SENTENCE REMEDY...
+give_up() {
+    say "${0##*/}: $1"
+    shift
+    for line in "$@"; do say "  $line"; done
+    exit 1
+}
+
+# prepare DIRECTORY REQUIREMENTS PROGRAM:PACKAGE...: all that is missing is asked for, or installed, at once.
+prepare() {
+    local directory=$1 requirements=$2 python
+    shift 2
+    python=$(find_python) || exit 1
+    find_missing "$directory" "$python" "$@"
+    if ((${#missing[@]} > 0)); then
+        install_packages "${missing[@]}"
+        find_missing "$directory" "$python" "$@"
+        ((${#missing[@]} == 0)) || give_up "still missing after their installation: ${missing[*]}" \
+            "Is another program of that name first in PATH, or another Python? PYTHON=/usr/bin/python3 $0"
+    fi
+    make_environment "$directory" "$python"
+    install_requirements "$directory" "$requirements"
+}
+
+# find_missing DIRECTORY PYTHON PROGRAM:PACKAGE...: fills the array `missing` with Debian's package names.
+find_missing() {
+    local directory=$1 python=$2 pair
+    shift 2
+    missing=()
+    # Debian keeps ensurepip, without which venv fails, in a package of its own.
+    works "$directory" || "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    for pair in "$@"; do
+        command -v "${pair%:*}" >/dev/null || [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
+    done
+}
+
+# install_packages PACKAGE...: on Debian or Ubuntu, as root; anybody else is told what to do.
+install_packages() {
+    local hint="apt-get update && apt-get install -y --no-install-recommends $*"
+    command -v apt-get >/dev/null ||
+        give_up "missing: $*" "These are the names of Debian's packages; install what they bring." "On Debian or Ubuntu: $hint"
+    [ "$(id -u)" = 0 ] || give_up "missing: $*" "Run this once as root, then try again:" "$hint"
+    say "installing $*"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 </dev/null &&
+        DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2 </dev/null ||
+        give_up "apt-get could not install $*" "Its messages are above; when they are dealt with: $hint"
+}
+
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
+
+# find_python: prints the first Python that is new enough; $PYTHON is asked first.
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+        if is_new_enough "$candidate"; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    give_up "Python 3.10 or newer is needed and was not found" \
+        "On Debian 12, Ubuntu 22.04 and newer: apt-get install python3 python3-venv" \
+        "If it is installed elsewhere: PYTHON=/path/to/python3 $0"
+}
+
+# works DIRECTORY: is there a virtual environment that is not broken, say by an upgrade of its Python?
+works() { is_new_enough "$1/bin/python" && "$1/bin/python" -m pip --version >/dev/null 2>&1; }
+
+make_environment() {
+    works "$1" && return
+    say "making the virtual environment ${1##*/}"
+    "$2" -m venv --clear "$1" >&2 || give_up "the virtual environment $1 cannot be made" "The messages of $2 are above."
+}
+
+install_requirements() {
+    local wanted
+    wanted=$(cat requirements*.txt | cksum)
+    [ "$(cat "$1/installed" 2>/dev/null)" != "$wanted" ] || return 0
+    say "installing $2; the first time this takes a minute"
+    # twice where the first try fails: networks hiccup
+    pip_install "$1" "$2" || { say "trying once more" && pip_install "$1" "$2"; } ||
+        give_up "pip could not install $2" "Its messages are above. Behind a mirror: PIP_INDEX_URL=https://... $0"
+    printf '%s' "$wanted" >"$1/installed"
+}
+
+pip_install() { "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input -r "$2" >&2 </dev/null; }
+
+# forget_settings: what the caller's shell holds for real work must not reach a test or the demo.
+forget_settings() {
+    unset ACME_SERVER ACME_EAB_KID ACME_EAB_HMAC_KEY ACME_EMAIL ACME_CA_BUNDLE SECTIGO_ENV_FILE
+    unset LOG_LEVEL LOG_FILE STATE_DIR METRICS_FILE
+    unset REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR PYTHONPATH PYTHONHOME
+    export NO_PROXY="localhost,127.0.0.0/8,::1${NO_PROXY:+,$NO_PROXY}"
+    export no_proxy=$NO_PROXY
+}
