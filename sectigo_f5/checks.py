@@ -95,7 +95,7 @@ def _name_fault(name: str, whole: str) -> str | None:
 def _punycode(name: str, whole: str) -> str:
     try:
         encoded = idna.encode(name, uts46=True).decode("ascii")
-    except idna.IDNAError:
+    except UnicodeError:  # idna.IDNAError is one
         return "and no internationalised host name either: write letters, digits and hyphens"
     return f"write its punycode form: {'*.' if whole != name else ''}{encoded}"
 

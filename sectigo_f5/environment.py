@@ -136,7 +136,9 @@ def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
     found: dict[str, _Variable] = {}
     findings = Findings(file)
     for binding in parse_stream(io.StringIO(text)):
-        origin = f"{file}:{binding.original.line}"
+        written = binding.original.string
+        line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
+        origin = f"{file}:{line}"
         if binding.error or (binding.key and binding.value is None):
             raise ConfigurationError(f"{origin}: is no NAME=value line; correct it, or begin a comment with #")
         if binding.key and binding.key in found:
@@ -144,7 +146,7 @@ def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
             raise ConfigurationError(f"{origin}: {binding.key}: is set twice, first at {first}; keep one of them")
         if binding.key:
             found[binding.key] = _Variable(binding.value or "", origin, file.absolute().parent)
-            _warn_if_unknown(binding.key, binding.original.line, findings)
+            _warn_if_unknown(binding.key, line, findings)
     if "ACME_EAB_HMAC_KEY" in found:
         warn_if_readable_by_others(findings, "ACME_EAB_HMAC_KEY")
     return found, tuple(findings.warnings)

@@ -21,19 +21,24 @@ class Findings:
     def mistake(self, line: int | None, key: str | None, text: str) -> None:
         """Note ``FILE:LINE: KEY: what is wrong; what would be right``, once however often it is met."""
         place = str(self.file) if line is None else f"{self.file}:{line}"
-        entry = ": ".join(part for part in (place, key, text) if part)
+        entry = _printable(": ".join(part for part in (place, key, text) if part))
         if entry not in self.mistakes:
             self.mistakes.append(entry)
 
     def warning(self, text: str) -> None:
         """Note something about the file that is no reason to leave it out."""
-        entry = f"{self.file}: {text}"
+        entry = _printable(f"{self.file}: {text}")
         if entry not in self.warnings:
             self.warnings.append(entry)
 
     def about(self, file: Path) -> Findings:
         """Return findings about another file that go into the same lists."""
         return Findings(file, self.mistakes, self.warnings)
+
+
+def _printable(text: str) -> str:
+    """Escape what would break a line or a terminal: a key or path can hold anything that YAML can."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def shown(text: str) -> str:

@@ -204,8 +204,9 @@ def _single_key(scope: Scope, findings: Findings) -> Any:
 
 
 def _check_validation(scope: Scope, place: Place, findings: Findings) -> None:
+    """Check what a validation needs; where none is written the mistake is in the line that needs another."""
     validation, written = value_of(scope, "validation"), nearest(scope, "validation")
-    line = written.line if written else place.line
+    line = written.line if written else None
     if validation == "dns-01" and value_of(scope, "dns_authenticator") is None:
         text = f"missing; dns-01 needs a Certbot plugin: write dns_authenticator: {BY_KEY['dns_authenticator'].example}"
         findings.mistake(line, "dns_authenticator", text)
@@ -213,20 +214,26 @@ def _check_validation(scope: Scope, place: Place, findings: Findings) -> None:
         return
     if wildcard := _wildcard(scope):
         text = (
-            f"http-01 cannot prove the wildcard {wildcard}; write validation: dns-01 with a dns_authenticator, or "
-            f"validation: prevalidated where the domain is validated in SCM"
+            f"http-01 cannot prove the wildcard {wildcard.value}; write validation: dns-01 with a dns_authenticator, "
+            f"or validation: prevalidated where the domain is validated in SCM"
         )
-        findings.mistake(line, "validation", text)
+        findings.mistake(line or wildcard.line, "validation", text)
     if value_of(scope, "virtual_servers") == () == value_of(scope, "challenge_virtual_servers"):
         text = "http-01 has no virtual server to be answered on; write challenge_virtual_servers, or another validation"
-        findings.mistake(line, "validation", text)
+        servers = nearest(scope, "virtual_servers")
+        findings.mistake(line or (servers.line if servers else place.line), "validation", text)
 
 
-def _wildcard(scope: Scope) -> str | None:
-    common_name, sans = value_of(scope, "common_name"), value_of(scope, "sans")
-    names = [common_name] if isinstance(common_name, str) else []
-    names += list(sans) if isinstance(sans, tuple) else []
-    return next((name for name in names if name.startswith("*.")), None)
+def _wildcard(scope: Scope) -> Given | None:
+    """Find a wildcard among the names, with the line that it comes from."""
+    for given in (nearest(scope, "common_name"), nearest(scope, "sans")):
+        if given is None or given.value is INVALID:
+            continue
+        names = given.value if isinstance(given.value, tuple) else (given.value,)
+        wildcard = next((name for name in names if name.startswith("*.")), None)
+        if wildcard:
+            return Given(wildcard, given.line)
+    return None
 
 
 def _check_path_length(scope: Scope, place: Place, findings: Findings) -> None:

@@ -83,7 +83,7 @@ def one_of(*words: str) -> Reader:
         if written.value.is_scalar and written.value.text in words:
             return written.value.text
         what = shown(written.value.text) if written.value.is_scalar else written.value.kind
-        guess = did_you_mean(written.value.text, words)
+        guess = did_you_mean(written.value.text, words) if len(words) > 1 else ""
         return written.wrong(f"{what} is not possible; write {alternatives(words)}{guess}")
 
     return read

@@ -121,6 +121,8 @@ def _read_text(findings: Findings) -> str | None:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         findings.mistake(line, None, "is not UTF-8 text; save the file as UTF-8")
+    except ValueError:
+        findings.mistake(None, None, "is no path of a file; correct it")  # holds NUL or half a character
     return None
 
 
