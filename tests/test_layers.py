@@ -13,7 +13,7 @@ LAYERS = (
     {"judgement", "challenges", "serving", "permissions", "report", "state"},
     {"keys", "installation"},
     {"acme", "bigip", "decision", "config", "attachment", "readers", "renewal", "revocation", "handshake", "selection"},
-    {"certbot_run", "renewal_information", "conflicts", "environment", "resolution", "settings", "setting_readers"},
+    {"certbot_run", "renewal_information", "conflicts", "environment", "resolution", "settings", "setting_readers", "special_readers"},
     {"process", "icontrol", "certificates", "findings", "checks", "yaml_lines"},
     {"observed", "refusals"},
     {"model"},

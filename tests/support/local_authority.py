@@ -1,0 +1,89 @@
+"""A CA in this process, for tests whose subject is the device: it signs at once what a real one would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sectigo_f5.acme import Validation
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Issued, RenewalInformation
+from sectigo_f5.revocation import Revocation
+from sectigo_f5.secret import Secret
+from tests.support.hierarchy import Identity, new_authority
+
+
+@dataclass
+class LocalAuthority:
+    """Stands where :class:`sectigo_f5.acme.Authority` stands; ``refusal`` makes it fail."""
+
+    clock: Callable[[], datetime]
+    lifetime: timedelta = timedelta(days=90)
+    refusal: str | None = None
+    window: RenewalInformation | None = None
+    issued: list[x509.Certificate] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        begin = self.clock() - timedelta(days=1)
+        self.root: Identity = new_authority("Local Root", begin)
+        self.issuer: Identity = new_authority("Local Issuing CA", begin, self.root)
+
+    def connect(self) -> None:
+        if self.refusal == "unreachable":
+            raise ConnectorError("the ACME server does not answer; check ACME_SERVER")
+
+    def register(self) -> None:
+        pass
+
+    def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
+        if self.refusal:
+            raise ConnectorError(self.refusal)
+        self.validations.append(validation)
+        made = self._sign(x509.load_pem_x509_csr(csr_pem.encode()))
+        self.issued.append(made)
+        return Issued(made.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem)
+
+    def revoke(self, certificate_pem: str, reason: str) -> None:
+        self.revoked.append(certificate_pem)
+
+    def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
+        return self.window
+
+    def _sign(self, request: x509.CertificateSigningRequest) -> x509.Certificate:
+        key = request.public_key()
+        assert isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+        names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(request.subject)
+            .issuer_name(self.issuer.certificate.subject)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self.clock() - timedelta(minutes=5))
+            .not_valid_after(self.clock() + self.lifetime)
+            .add_extension(names, critical=False)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuer.key.public_key()), critical=False
+            )
+        )
+        return builder.sign(self.issuer.key, hashes.SHA256())
+
+
+@dataclass
+class LocalRevocation:
+    """Stands where the revocation check stands; ``reason`` says that everything is revoked."""
+
+    reason: str | None = None
+
+    def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
+        return Revocation("revoked" if self.reason else "good", self.reason, "crl", "")

@@ -1,0 +1,109 @@
+"""A simulated BIG-IP, a CA in this process, and a run that ties them together."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from sectigo_f5 import workflow
+from sectigo_f5.handshake import served
+from sectigo_f5.certificates import Certificate, read_certificate
+from sectigo_f5.model import Job, Result
+from sectigo_f5.secret import Secret
+from sectigo_f5.simulator import SimulatedBigIP
+from sectigo_f5.state import StateDirectory
+from tests.support import builders
+from tests.support.local_authority import LocalAuthority, LocalRevocation
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    with socket.create_server((address, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@dataclass
+class World:
+    """One simulated device and everything that a run needs; ``now`` is the clock."""
+
+    device: SimulatedBigIP
+    folder: Path
+    now: datetime = field(default_factory=lambda: datetime.now(timezone.utc).replace(microsecond=0))
+    revocation: LocalRevocation = field(default_factory=LocalRevocation)
+
+    def __post_init__(self) -> None:
+        self.authority = LocalAuthority(self.clock)
+        self.state = StateDirectory(self.folder / "state")
+        self.state.prepare()
+        self.addresses: dict[str, tuple[str, int]] = {}
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def wait(self, **much: float) -> None:
+        self.now += timedelta(**much)
+
+    def add_virtual_server(self, path: str = "/Common/vs_www", *client_ssl: str, **properties: Any) -> str:
+        """Add a virtual server with an HTTP profile on a free loopback port."""
+        address = properties.pop("address", "127.0.0.1")
+        port = properties.pop("port", None) or free_port(address)
+        self.addresses[path] = (address, port)
+        profiles = ("/Common/tcp", "/Common/http", *client_ssl)
+        separator = "." if ":" in address else ":"
+        self.device.add_virtual_server(path, f"{address}{separator}{port}", profiles=profiles, **properties)
+        return path
+
+    def job(self, common_name: str = "www.example.com", *more: str, **changes: Any) -> Job:
+        """Return a job on this device; the virtual server is ``/Common/vs_www`` unless named."""
+        made = builders.job(common_name, *more, **changes)
+        return replace(made, device=self.connection())
+
+    def connection(self) -> Any:
+        return builders.device(
+            name="bigip-sim",
+            hosts=(self.device.address,),
+            port=self.device.port,
+            username=self.device.username,
+            password=Secret(self.device.password),
+            verify_tls=self.device.ca_file,
+        )
+
+    def go(self, *jobs: Job, work: workflow.Work = workflow.keep_alive, **changes: Any) -> list[Result]:
+        """Do one run over ``jobs`` and record it."""
+        run = workflow.Run(
+            authority=self.authority,
+            state=self.state,
+            revocation=self.revocation,
+            clock=self.clock,
+            managed=frozenset(job.profile for job in jobs),
+            **changes,
+        )
+        results = workflow.on_every_device(run, jobs, work, 1)
+        self.state.record(results, self.now)
+        return results
+
+    def one(self, job: Job, **changes: Any) -> Result:
+        (result,) = self.go(job, **changes)
+        return result
+
+    def seen_by_client(self, path: str = "/Common/vs_www", name: str | None = "www.example.com", **how: Any) -> Certificate:
+        """Return the certificate that a TLS client gets."""
+        address, port = self.addresses[path]
+        return read_certificate(served(address, port, name, timeout=5, **how).certificate_pem)
+
+    def leftovers(self) -> dict[str, list[str]]:
+        """Return what no run may leave on the device."""
+        found = {
+            "tokens": list(self.device.tokens),
+            "uploads": list(self.device.uploads),
+            "csrs": list(self.device.csrs),
+            "rules": [name for name in self.device.rules if "Certbot" in name],
+        }
+        return {kind: names for kind, names in found.items() if names}
+
+
+Arrange = Callable[[World], None]

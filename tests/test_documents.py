@@ -1,0 +1,55 @@
+"""What the documents say is what the program does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5 import cli
+from sectigo_f5.model import Word
+from sectigo_f5.settings import SETTINGS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_help_text_in_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
+    shown = re.search(r"The help text:\n\n```\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == cli.parser().format_help()
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    table = README.split("## Run")[0]
+    assert [name for name in (setting.name for setting in SETTINGS) if f"`{name}`" not in table] == []
+
+
+def test_every_result_word_is_in_the_readme() -> None:
+    assert [word.value for word in Word if f"`{word.value}`" not in README] == []
+
+
+@pytest.mark.parametrize("code", ["0", "1", "2", "3", "75"])
+def test_every_exit_code_is_in_help_and_readme(code: str) -> None:
+    assert re.search(rf"\b{code} \w", cli.parser().format_help().split("exit codes:")[1])
+    assert re.search(rf"\b{code} \w", README.split("Exit codes:")[1])
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name} names {target}"
+
+
+def test_the_script_starts_from_anywhere(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, str(ROOT / "start_acme.py"), "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (found.returncode, found.stdout) == (0, "start_acme.py 2.0.0\n")
