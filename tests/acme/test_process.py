@@ -1,0 +1,128 @@
+"""The one function that runs programs: whatever they do, it comes back, and nothing of theirs stays."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5 import process
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.secret import Secret
+
+ENVIRONMENT = {"PATH": os.defpath}
+
+
+def shell(script: str, timeout: float = 30, grace: float = 30, **more: str) -> process.Finished:
+    return process.run(["/bin/sh", "-c", script], timeout=timeout, grace=grace, env={**ENVIRONMENT, **more})
+
+
+def is_running(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_for(file: Path) -> int:
+    """Return the process number that a script writes into ``file``."""
+    deadline = time.monotonic() + 10
+    while not (file.exists() and file.read_text().endswith("\n")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return int(file.read_text())
+
+
+def test_both_outputs_come_in_order_with_the_status() -> None:
+    done = shell("echo one; echo two >&2; echo three; exit 7")
+    assert (done.status, done.output, done.timed_out) == (7, "one\ntwo\nthree\n", False)
+
+
+def test_standard_input_is_empty() -> None:
+    assert shell("cat; echo end").output == "end\n"
+
+
+def test_the_environment_is_only_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_EAB_HMAC_KEY", "not for children")
+    assert "not for children" not in shell("env", GIVEN="yes").output
+    assert "GIVEN=yes" in shell("env", GIVEN="yes").output
+
+
+def test_secrets_are_masked_in_the_output() -> None:
+    done = process.run(["/bin/echo", "it was s3cret"], timeout=30, env=ENVIRONMENT, known=[Secret("s3cret")])
+    assert done.output == "it was ***\n"
+
+
+def test_much_output_keeps_its_end() -> None:
+    done = shell("i=0; while [ $i -lt 300 ]; do printf '%010000d\\n' 0; i=$((i+1)); done; echo the end")
+    assert done.output.endswith("\nthe end\n")
+    assert len(done.output) <= process.OUTPUT_LIMIT
+
+
+def test_what_cannot_be_started_says_what_to_do() -> None:
+    with pytest.raises(ConnectorError, match="/nowhere/certbot cannot be started .*pip install"):
+        process.run(["/nowhere/certbot"], timeout=1, env=ENVIRONMENT)
+
+
+def test_a_time_out_lets_the_program_clean_up() -> None:
+    done = shell("trap 'echo cleaned up; exit 9' TERM; echo begun; while :; do sleep 0.05; done", timeout=0.3)
+    assert (done.status, done.output, done.timed_out) == (9, "begun\ncleaned up\n", True)
+
+
+def test_a_program_that_will_not_end_is_killed_with_its_children(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    done = shell(f"trap '' TERM; sleep 60 & echo $! > {child}; while :; do sleep 1; done", timeout=0.3, grace=0.2)
+    assert (done.status, done.timed_out) == (-signal.SIGKILL, True)
+    assert not is_running(wait_for(child))
+
+
+def test_a_grandchild_that_holds_the_pipe_does_not_hold_us(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    done = shell(f"sleep 60 & echo $! > {child}; echo done")
+    assert (done.status, done.output, done.timed_out) == (0, "done\n", False)
+    assert done.seconds < 5
+    assert not is_running(wait_for(child))
+
+
+def test_a_program_that_closes_its_output_is_still_waited_for() -> None:
+    assert shell("exec >&- 2>&-; sleep 0.3; exit 4").status == 4
+
+
+class StoppedError(Exception):
+    pass
+
+
+@pytest.fixture
+def _stopped_by_alarm() -> Iterator[None]:
+    def stop(_number: int, _frame: object) -> None:
+        raise StoppedError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    yield
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("_stopped_by_alarm")
+def test_an_interrupted_wait_ends_the_program_too(tmp_path: Path) -> None:
+    child, traces = tmp_path / "child", tmp_path / "traces"
+    ticker = threading.Timer(0.5, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM))
+    ticker.start()
+    with pytest.raises(StoppedError):
+        shell(f"trap 'echo cleaned > {traces}; exit' TERM; echo $$ > {child}; while :; do sleep 0.05; done")
+    ticker.join()
+    assert traces.read_text() == "cleaned\n"
+    assert not is_running(wait_for(child))
+
+
+def test_the_log_tells_the_command_its_status_and_the_time(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "sectigo_f5"):
+        process.run([sys.executable, "-c", "raise SystemExit(3)"], timeout=30, env=ENVIRONMENT)
+    assert "status 3 after" in caplog.text
+    assert "'raise SystemExit(3)'" in caplog.text
