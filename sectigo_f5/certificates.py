@@ -1,0 +1,205 @@
+"""X.509 without I/O: read certificates, and check each before it may go anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Issued, KeySpec
+
+CLOCK_SKEW = timedelta(hours=1)  # a certificate may begin a little in the future by our clock
+_REQUEST = re.compile(r"-----BEGIN CERTIFICATE REQUEST-----.+?-----END CERTIFICATE REQUEST-----", re.DOTALL)
+_DECIMAL_DIGITS = 20  # BIG-IP writes serial numbers up to 64 bits decimal, longer ones as colon-separated hex
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the program needs of an X.509 certificate; times are UTC."""
+
+    common_name: str | None
+    names: frozenset[str]  # DNS names of the SAN, lower case
+    not_before: datetime
+    not_after: datetime
+    serial: str  # lower-case hexadecimal without separators or leading zeros
+    issuer: str
+    key: KeySpec | None
+    fingerprint: str  # SHA-256 of the DER, lower-case hexadecimal
+    pem: str = field(repr=False)
+
+
+def read_certificate(pem: str) -> Certificate:
+    """Read one PEM certificate; raises :class:`ConnectorError` when it is none."""
+    return _describe(_load(pem))
+
+
+def read_chain(pem: str) -> tuple[Certificate, ...]:
+    """Read every certificate of a PEM text, in its order; none in an empty text."""
+    if not pem.strip():
+        return ()
+    try:
+        return tuple(_describe(found) for found in x509.load_pem_x509_certificates(pem.encode()))
+    except ValueError as error:
+        raise ConnectorError("the CA chain cannot be read: it holds something that is no PEM certificate") from error
+
+
+def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
+    """Refuse, before it goes to the CA, a CSR that is not the one asked for.
+
+    Raises :class:`ConnectorError` for a wrong signature (RFC 2986), other names, another key.
+    """
+    request = _load_request(csr_pem)
+    if not request.is_signature_valid:
+        raise ConnectorError("the CSR from the BIG-IP is not signed by its own key; run again")
+    have, wanted = _request_names(request), frozenset(names)
+    if have != wanted:
+        raise ConnectorError(f"the CSR from the BIG-IP has the names {_told(have)} instead of {_told(wanted)}")
+    spec = _key_spec(request.public_key())
+    if spec != key:
+        raise ConnectorError(f"the CSR from the BIG-IP has a key {spec or 'of unknown kind'} instead of {key}")
+
+
+def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpec, now: datetime) -> Certificate:
+    """Refuse, before it goes to the BIG-IP, a certificate that is not the one asked for.
+
+    Compares public key, names and validity, and that each certificate of the chain signs the one
+    below it (RFC 5280 section 6.1). Raises :class:`ConnectorError` naming what differs.
+    """
+    leaf, described = _load(issued.certificate), read_certificate(issued.certificate)
+    if _public_bytes(leaf) != _public_bytes(_load_request(csr_pem)):
+        raise ConnectorError("the CA's certificate is not for the key of the CSR; nothing was installed")
+    wanted = frozenset(names)
+    if described.names != wanted:
+        raise ConnectorError(f"the CA's certificate has the names {_told(described.names)} instead of {_told(wanted)}")
+    if described.key != key:
+        raise ConnectorError(f"the CA's certificate has a key {described.key} instead of {key}")
+    if not described.not_before - CLOCK_SKEW <= now < described.not_after:
+        raise ConnectorError(
+            f"the CA's certificate is valid from {described.not_before} to {described.not_after}, "
+            f"and the clock here says {now}; check the clock"
+        )
+    _check_usage(leaf)
+    _check_links(leaf, issued.chain)
+    return described
+
+
+def extract_request(text: str) -> str | None:
+    """Cut the PEM of a CSR out of what a tool printed around it; None where there is none."""
+    found = _REQUEST.search(text.replace("\r", ""))
+    return f"{found[0]}\n" if found else None
+
+
+def device_serial(text: str) -> str:
+    """Normalize a BIG-IP's serial number: small ones are decimal, long ones colon-separated hexadecimal."""
+    written = text.strip().lower()
+    decimal = ":" not in written and written.isdigit() and len(written) <= _DECIMAL_DIGITS
+    try:
+        return f"{int(written) if decimal else int(written.replace(':', ''), 16):x}"
+    except ValueError:
+        return written
+
+
+def device_names(text: str) -> frozenset[str]:
+    """Read ``DNS:a, DNS:b, IP Address:192.0.2.1`` into a set of lower-case names."""
+    parts = (part.strip().partition(":") for part in text.split(","))
+    return frozenset(value.strip().lower() for _, _, value in parts if value.strip())
+
+
+def covers(names: Iterable[str], host: str) -> bool:
+    """Tell whether one of the names is, or by its wildcard matches, ``host`` (RFC 6125 section 6.4.3)."""
+    host = host.lower()
+    _, _, parent = host.partition(".")
+    known = {name.lower() for name in names}
+    return host in known or (bool(parent) and not host.startswith("*.") and f"*.{parent}" in known)
+
+
+def _load(pem: str) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(pem.encode())
+    except ValueError as error:
+        raise ConnectorError("this is no PEM certificate, or a damaged one") from error
+
+
+def _load_request(pem: str) -> x509.CertificateSigningRequest:
+    try:
+        return x509.load_pem_x509_csr(pem.encode())
+    except ValueError as error:
+        raise ConnectorError("what the BIG-IP gave as CSR is none, or a damaged one; run again") from error
+
+
+def _describe(found: x509.Certificate) -> Certificate:
+    names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return Certificate(
+        common_name=str(names[0].value).lower() if names else None,
+        names=_alternative_names(found.extensions),
+        not_before=_utc(found, "not_valid_before"),
+        not_after=_utc(found, "not_valid_after"),
+        serial=f"{found.serial_number:x}",
+        issuer=found.issuer.rfc4514_string(),
+        key=_key_spec(found.public_key()),
+        fingerprint=found.fingerprint(hashes.SHA256()).hex(),
+        pem=found.public_bytes(Encoding.PEM).decode(),
+    )
+
+
+def _utc(found: x509.Certificate, name: str) -> datetime:
+    moment: datetime = getattr(found, f"{name}_utc")
+    return moment.astimezone(timezone.utc)
+
+
+def _alternative_names(extensions: x509.Extensions) -> frozenset[str]:
+    try:
+        value = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return frozenset()
+    return frozenset(name.lower() for name in value.get_values_for_type(x509.DNSName))
+
+
+def _request_names(request: x509.CertificateSigningRequest) -> frozenset[str]:
+    common = request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return _alternative_names(request.extensions) | {str(name.value).lower() for name in common}
+
+
+def _key_spec(key: object) -> KeySpec | None:
+    if isinstance(key, rsa.RSAPublicKey):
+        return KeySpec("rsa", str(key.key_size))
+    return KeySpec("ecdsa", key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
+
+
+def _public_bytes(found: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
+    return found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _check_usage(leaf: x509.Certificate) -> None:
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    if ExtendedKeyUsageOID.SERVER_AUTH not in usage:
+        raise ConnectorError("the CA's certificate is not for TLS servers (extended key usage); check the CA's profile")
+
+
+def _check_links(leaf: x509.Certificate, chain: str) -> None:
+    below = leaf
+    for above in x509.load_pem_x509_certificates(chain.encode()) if chain.strip() else []:
+        try:
+            below.verify_directly_issued_by(above)
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
+            raise ConnectorError(
+                f"the CA's chain is broken: {above.subject.rfc4514_string()} did not sign "
+                f"{below.subject.rfc4514_string()}; nothing was installed"
+            ) from error
+        below = above
+
+
+def _told(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
