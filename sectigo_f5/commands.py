@@ -13,7 +13,7 @@ from sectigo_f5 import checking, overview, report, workflow
 from sectigo_f5.acme import Authority
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConfigurationError, ConnectorError
-from sectigo_f5.installation import old_entry
+from sectigo_f5.installation import ServiceChange, old_entry
 from sectigo_f5.model import Configuration, Job, Result, Settings, Word
 from sectigo_f5.observed import Observation, Pair, of_stamp
 from sectigo_f5.workflow import Run, Work
@@ -102,7 +102,7 @@ def rollback(session: Session) -> int:
         previous = _previous(job, seen, pairs, run.clock())
         stamp = previous[0].generation.stamp
         copies = [run.state.kept_certificate(job, pair.generation) for pair in previous]
-        change = workflow.ServiceChange(job, seen, tuple(old_entry(pair.entry) for pair in previous), ())
+        change = ServiceChange(job, seen, tuple(old_entry(pair.entry) for pair in previous), ())
         run.state.note_roll_back(job, stamp)
         workflow.put_in_service(run, f5, change, [copy for copy in copies if copy])
         told = f"the generation {stamp} serves again; runs leave it until its renewal is due, or run --force"

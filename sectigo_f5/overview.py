@@ -8,9 +8,10 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sectigo_f5 import report, workflow
 from sectigo_f5.bigip import BigIP
@@ -94,7 +95,7 @@ def _managed(run: Run, job: Job, seen: Observation, last: LastResult | None) -> 
     )
 
 
-def _last(last: LastResult | None) -> dict[str, str | None]:
+def _last(last: LastResult | None) -> dict[str, Any]:
     if last is None:
         return {"result": None, "reason": "no run yet", "error": None, "last_run": None, "since": None}
     return {
@@ -134,10 +135,9 @@ def _foreign(job: Job, server: str, profile: str, certificate: CertificateObject
 
 
 def _unread(result: Result, history: dict[str, LastResult]) -> Row:
-    last = _last(history.get(f"{result.common_name}@{result.device}"))
-    return Row(
-        result.common_name, result.device, (), result.virtual_servers, managed=True, **{**last, "error": result.error}
-    )
+    last = history.get(f"{result.common_name}@{result.device}")
+    row = Row(result.common_name, result.device, (), result.virtual_servers, managed=True)
+    return replace(row, **_last(last) | {"error": result.error})
 
 
 def _time(moment: datetime | None) -> str | None:

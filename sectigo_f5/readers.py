@@ -7,7 +7,7 @@ missing when empty; names carry their partition or do not (TMOS 13 to 17).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -80,7 +80,7 @@ def client_ssl_profile(found: Json) -> ClientSslProfile:
 
 
 def virtual_server(
-    found: Json, profiles: list[Json], client_ssl: Mapping[str, object], http: frozenset[str]
+    found: Json, profiles: Sequence[Json], client_ssl: Mapping[str, object], http: frozenset[str]
 ) -> VirtualServer:
     """Read a virtual server and the items of its ``profiles`` sub-collection.
 
