@@ -228,6 +228,6 @@ def test_names_in_urls() -> None:
 
 
 def test_nobody_listens() -> None:
-    with pytest.raises(UnreachableError, match="cannot connect to https://127.0.0.1:1"):
-        with IControl("127.0.0.1", 1, "admin", Secret("x"), True):
-            pass
+    nobody = IControl("127.0.0.1", 1, "admin", Secret("x"), True)
+    with pytest.raises(UnreachableError, match="cannot connect to https://127.0.0.1:1"), nobody:
+        pass

@@ -1,0 +1,20 @@
+"""What every room of the tests shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A BIG-IP of TMOS 16.1 with one virtual server for the job ``world.job()``."""
+    with SimulatedBigIP(Switches(tmos="16.1.4")) as device:
+        made = World(device, tmp_path)
+        made.add_virtual_server()
+        yield made
