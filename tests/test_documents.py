@@ -24,7 +24,7 @@ def test_help_text_in_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_is_in_the_readme() -> None:
     table = README.split("## Run")[0]
-    assert [name for name in (setting.name for setting in SETTINGS) if f"`{name}`" not in table] == []
+    assert [name for name in (setting.key for setting in SETTINGS) if f"`{name}`" not in table] == []
 
 
 def test_every_result_word_is_in_the_readme() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sectigo_f5 import workflow
-from sectigo_f5.handshake import served
 from sectigo_f5.certificates import Certificate, read_certificate
+from sectigo_f5.handshake import served
 from sectigo_f5.model import Job, Result
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP
@@ -90,7 +90,9 @@ class World:
         (result,) = self.go(job, **changes)
         return result
 
-    def seen_by_client(self, path: str = "/Common/vs_www", name: str | None = "www.example.com", **how: Any) -> Certificate:
+    def seen_by_client(
+        self, path: str = "/Common/vs_www", name: str | None = "www.example.com", **how: Any
+    ) -> Certificate:
         """Return the certificate that a TLS client gets."""
         address, port = self.addresses[path]
         return read_certificate(served(address, port, name, timeout=5, **how).certificate_pem)

@@ -1,4 +1,4 @@
-"""What every room of the tests shares."""
+"""A simulated BIG-IP for every test of this room."""
 
 from __future__ import annotations
 
