@@ -158,8 +158,8 @@ class Pebble(_Process):
     ``dns_server`` is ``host:port`` (:attr:`ChallengeTestServer.dns_address`), None the system's
     resolver; an empty ``eab`` lets everybody register. ``nonce_reject`` is the percentage of good
     nonces that it refuses, ``authz_reuse`` of valid authorizations that it uses again. ``ocsp_url``
-    is written into certificates; nothing answers there. What it issued is forgotten at its end, and
-    its root is new each time.
+    is written into certificates; nothing answers there. ``forbidden`` are names that it refuses to
+    issue. What it issued is forgotten at its end, and its root is new each time.
     """
 
     def __init__(
@@ -173,6 +173,7 @@ class Pebble(_Process):
         ocsp_url: str | None = None,
         authz_reuse: int = 0,
         always_valid: bool = False,
+        forbidden: Sequence[str] = (),
     ) -> None:
         super().__init__(folder)
         self.ca_bundle = folder / "tls-ca.pem"
@@ -187,6 +188,7 @@ class Pebble(_Process):
             "certificateValidityPeriod": validity_seconds,
             "ocspResponderURL": ocsp_url or "",
             "externalAccountBindingRequired": bool(eab),
+            "domainBlocklist": list(forbidden),
             "externalAccountMACKeys": dict(eab),
         }
         self._environment = {
