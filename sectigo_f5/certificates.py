@@ -190,7 +190,8 @@ def _check_usage(leaf: x509.Certificate) -> None:
 
 def _check_links(leaf: x509.Certificate, chain: str) -> None:
     below = leaf
-    for above in x509.load_pem_x509_certificates(chain.encode()) if chain.strip() else []:
+    for link in read_chain(chain):
+        above = _load(link.pem)
         try:
             below.verify_directly_issued_by(above)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:

@@ -1,0 +1,124 @@
+"""What is checked before a CSR goes to the CA and before a certificate goes to the BIG-IP."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sectigo_f5 import certificates
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Issued, KeySpec
+from tests.support.hierarchy import Identity, new_authority
+from tests.support.issuing import new_key, new_leaf, new_request, pem
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
+EC = KeySpec("ecdsa", "secp256r1")
+ROOT = new_authority("Root", NOW)
+ISSUER = new_authority("Issuing CA", NOW, ROOT)
+KEY = new_key()
+NAMES = ("www.example.com", "api.example.com")
+REQUEST = new_request(KEY, *NAMES)
+
+
+def issued(*names: str, issuer: Identity = ISSUER, chain: str = "", **details: object) -> Issued:
+    key = details.pop("key", KEY)
+    begins = details.pop("begins", NOW)
+    leaf = new_leaf(issuer, key, *(names or NAMES), begins=begins, **details)  # type: ignore[arg-type]  # details of a leaf
+    return Issued(pem(leaf), chain or ISSUER.certificate_pem)
+
+
+def test_a_right_certificate_passes() -> None:
+    found = certificates.check_issued(issued(), REQUEST, NAMES, EC, NOW)
+    assert (found.names, found.key) == (frozenset(NAMES), EC)
+    assert found.not_after == NOW + timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda: issued(key=new_key()), "not for the key of the CSR"),
+        (lambda: issued("www.example.com"), "has the names www.example.com instead of"),
+        (lambda: issued(begins=NOW + timedelta(days=1)), "check the clock"),
+        (lambda: issued(begins=NOW - timedelta(days=91)), "check the clock"),
+        (lambda: issued(chain=ROOT.certificate_pem), "CN=Root did not sign CN=www.example.com"),
+        (lambda: issued(chain=ISSUER.certificate_pem * 2), "chain is broken"),
+        (lambda: issued(chain="-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"), "chain"),
+        (lambda: issued(usage=ExtendedKeyUsageOID.CLIENT_AUTH), "not for TLS servers"),
+        (lambda: Issued("nonsense", ""), "no PEM certificate"),
+    ],
+)
+def test_a_wrong_certificate_is_refused(wrong: object, told: str) -> None:
+    assert callable(wrong)
+    with pytest.raises(ConnectorError, match=told):
+        certificates.check_issued(wrong(), REQUEST, NAMES, EC, NOW)
+
+
+def test_a_chain_with_the_root_passes() -> None:
+    chain = ISSUER.certificate_pem + ROOT.certificate_pem
+    assert certificates.check_issued(issued(chain=chain), REQUEST, NAMES, EC, NOW)
+
+
+@pytest.mark.parametrize(
+    ("names", "key", "told"),
+    [
+        (("www.example.com",), EC, "has the names api.example.com, www.example.com instead of www.example.com"),
+        ((*NAMES, "x.example.com"), EC, "instead of"),
+        (NAMES, KeySpec("rsa", "2048"), "a key ECDSA secp256r1 instead of RSA 2048"),
+        (NAMES, KeySpec("ecdsa", "secp384r1"), "instead of ECDSA secp384r1"),
+    ],
+)
+def test_a_wrong_request_is_refused(names: tuple[str, ...], key: KeySpec, told: str) -> None:
+    certificates.check_request(REQUEST, NAMES, EC)
+    with pytest.raises(ConnectorError, match=told):
+        certificates.check_request(REQUEST, names, key)
+
+
+def test_a_request_signed_by_another_key_is_refused() -> None:
+    der = bytearray(x509.load_pem_x509_csr(REQUEST.encode()).public_bytes(Encoding.DER))
+    der[-1] ^= 1
+    broken = x509.load_der_x509_csr(bytes(der)).public_bytes(Encoding.PEM).decode()
+    with pytest.raises(ConnectorError, match="not signed by its own key"):
+        certificates.check_request(broken, NAMES, EC)
+
+
+def test_the_pem_is_found_between_what_tmsh_prints() -> None:
+    said = f"{REQUEST}sys crypto csr www.csr {{\n    common-name www.example.com\n}}\n"
+    assert certificates.extract_request(said) == REQUEST
+    assert certificates.extract_request("01020036:3: The requested csr was not found.") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "serial"),
+    [("1", "1"), ("308384129", "12619181"), ("0A:FF:01", "aff01"), ("01:23:45:67:89:ab:cd:ef:01", "123456789abcdef01")],
+)
+def test_serial_numbers_as_the_device_writes_them(written: str, serial: str) -> None:
+    assert certificates.device_serial(written) == serial
+
+
+def test_names_as_the_device_writes_them() -> None:
+    written = "DNS:www.Example.com, DNS:*.example.com, IP Address:192.0.2.1"
+    assert certificates.device_names(written) == {"www.example.com", "*.example.com", "192.0.2.1"}
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "covered"),
+    [
+        (("www.example.com",), "WWW.example.com", True),
+        (("*.example.com",), "www.example.com", True),
+        (("*.example.com",), "a.b.example.com", False),
+        (("*.example.com",), "example.com", False),
+        (("*.example.com",), "*.example.com", True),
+        (("www.example.com",), "*.example.com", False),
+    ],
+)
+def test_which_names_cover_a_host(names: tuple[str, ...], host: str, covered: bool) -> None:
+    assert certificates.covers(names, host) is covered
+
+
+def test_rsa_sizes_are_read() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    leaf = new_leaf(ISSUER, key, "www.example.com", begins=NOW)
+    assert certificates.read_certificate(pem(leaf)).key == KeySpec("rsa", "3072")
