@@ -1,0 +1,123 @@
+"""The running configuration: objects by kind and full path. Values only; a draft costs little and is thrown away or kept.
+
+An :class:`Item` is never changed in place: a change puts another one there. So a transaction works
+on a :meth:`Configuration.draft`, and all or nothing is one assignment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sectigo_f5.simulator import refusals
+
+Json = dict[str, Any]
+Place = tuple[str, str]  # kind and full path
+
+_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.:%-][A-Za-z0-9_.:% -]*")
+LONGEST_PATH = 255  # characters
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object: what was set on it, in the answers' spelling, and the content of a file object."""
+
+    kind: str  # the collection's URL below /mgmt/tm, for example "ltm/virtual"
+    path: str
+    properties: Json
+    generation: int = 1
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def place(self) -> Place:
+        """Return where the item stands."""
+        return self.kind, self.path
+
+    def get(self, name: str) -> Any:
+        """Return a property that was set, or None."""
+        return self.properties.get(name)
+
+    def changed(self, **properties: Any) -> Item:
+        """Return the item with other properties."""
+        return replace(self, properties={**self.properties, **properties})
+
+
+@dataclass
+class Configuration:
+    """Every object of the device, and what has changed since the draft was made."""
+
+    items: dict[Place, Item] = field(default_factory=dict)
+    generation: int = 1
+    touched: set[Place] = field(default_factory=set)
+    removed: set[Place] = field(default_factory=set)
+
+    def draft(self) -> Configuration:
+        """Return a copy to be changed; the objects themselves are shared, for they never change."""
+        return Configuration(dict(self.items), self.generation)
+
+    def take(self, draft: Configuration) -> None:
+        """Make a draft of this one this one's own."""
+        self.items, self.generation = draft.items, draft.generation
+        self.touched |= draft.touched
+        self.removed |= draft.removed
+
+    def of(self, kind: str) -> list[Item]:
+        """Return the objects of a kind, by path."""
+        return [self.items[place] for place in sorted(self.items) if place[0] == kind]
+
+    def find(self, kind: str, path: str) -> Item | None:
+        """Return an object, or None."""
+        return self.items.get((kind, path))
+
+    def put(self, item: Item) -> Item:
+        """Add or exchange an object."""
+        self.generation += 1
+        stamped = replace(item, generation=self.generation)
+        self.items[item.place] = stamped
+        self.touched.add(item.place)
+        self.removed.discard(item.place)
+        return stamped
+
+    def remove(self, item: Item) -> None:
+        """Take an object away; whether something needs it is looked at when the change is complete."""
+        self.generation += 1
+        del self.items[item.place]
+        self.touched.discard(item.place)
+        self.removed.add(item.place)
+
+    def profiles(self) -> Iterator[Item]:
+        """Yield every profile of every type: they share one name space."""
+        return (item for item in self.items.values() if "/profile/" in item.kind)
+
+    def profile(self, path: str) -> Item | None:
+        """Return the profile of that name, whatever its type."""
+        return next((item for item in self.profiles() if item.path == path), None)
+
+
+def full_path(name: str, partition: str = "Common", folders: str = "") -> str:
+    """Return a name's full path; one that already is a full path stays."""
+    if name.startswith("/"):
+        return name
+    return "/" + "/".join(part for part in (partition or "Common", folders, name) if part)
+
+
+def split_path(path: str) -> tuple[str, str, str]:
+    """Split a full path into partition, folders (may be empty) and name."""
+    partition, *folders, name = path.strip("/").split("/")
+    return partition, "/".join(folders), name
+
+
+def check_name(path: str) -> None:
+    """Refuse a name that no object may have; ``*`` is the one that certificates bring along."""
+    parts = path.strip("/").split("/")
+    if len(path) > LONGEST_PATH or not all(_NAME.fullmatch(part) for part in parts):
+        raise refusals.bad_name(path)
+
+
+def check_folder(configuration: Configuration, path: str) -> None:
+    """Refuse an object in a partition or folder that does not exist."""
+    folder = path.rpartition("/")[0]
+    if configuration.find("sys/folder", folder) is None:
+        raise refusals.not_found("folder", folder)

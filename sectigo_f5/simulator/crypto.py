@@ -1,0 +1,290 @@
+"""``sys crypto``: keys made on the device, CSRs, installing files; the objects are those of ``sys file``.
+
+Shapes: answers of a 14.1.2.1. Requests: F5 Ansible, F5's cloud libraries and AS3 SDK, DigiCert's
+F5 plugin. That ``create sys crypto key`` takes a passphrase over REST is unproven; the
+switches hold the answers that a device might give.
+"""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import files, pem, refusals
+from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, full_path, split_path
+from sectigo_f5.simulator.kinds import KINDS
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.work import Work, camel, hyphenated, spelled, unset
+
+FILES = {"key": files.KEY, "cert": files.CERTIFICATE}
+COLLECTIONS = ("cert-validator", "fips", "key", "cert", "csr", "crl", "ca-bundle-manager", "client", "master-key")
+_CSR_TITLE = "Certificate Signing Request File"
+_SUBJECT = {  # the property and the word of the distinguished name
+    "commonName": "CN",
+    "ou": "OU",
+    "organization": "O",
+    "city": "L",
+    "state": "ST",
+    "country": "C",
+    "emailAddress": "emailAddress",
+}
+_SUBJECT_PROPERTIES = (*_SUBJECT, "subjectAlternativeName", "challengePassword", "adminEmailAddress", "consumer")
+_PLACE = ("name", "partition")
+_KEY = (*_PLACE, *_SUBJECT_PROPERTIES, "keyType", "keySize", "curveName", "securityType", "passphrase", "options")
+_CSR = (*_PLACE, *_SUBJECT_PROPERTIES, "key")
+_INSTALL = (*_PLACE, "command", "fromLocalFile", "passphrase", "securityType")
+RSA_SIZES = ("512", "1024", "2048", "3072", "4096")
+
+
+def post(work: Work, what: str, given: object) -> Json:
+    """Create a key or a CSR, or install a file."""
+    body = spelled(given)
+    if body.get("command") == "install" and what in FILES:
+        return install(work, what, body)
+    if what == "key":
+        return create_key(work, body)
+    if what == "csr":
+        return create_csr(work, body)
+    raise UnknownCallError(f"POST sys/crypto/{what} with the command {body.get('command')}")
+
+
+def create_key(work: Work, body: Json) -> Json:
+    """Make a key on the device, with a CSR in the same call where ``options`` say ``gen-csr``."""
+    _only(body, _KEY, "key")
+    path = _new_path(work, files.KEY, body)
+    passphrase = _wanted_passphrase(work, body)
+    key = _make(body)
+    item = Item(files.KEY, path, {"sourcePath": f"file:///config/ssl/ssl.key/{split_path(path)[2]}"}, generation=0)
+    stored = files.store_key(work, item, pem.key_pem(key, passphrase), passphrase or "")
+    request = None
+    if _options(body):
+        _check_csr_allowed(work, stored)
+        request = _store_csr(work, _gen_csr_path(work, path), key, body)
+    work.configuration.put(stored)
+    echoed = {name: value for name, value in body.items() if name not in (*_PLACE, "passphrase")}
+    return _answer(work, "key", path, {**echoed, **_printed(work, request)})
+
+
+def _make(body: Json) -> pem.PrivateKey:
+    kind = str(body.get("keyType") or "rsa-private")
+    size, curve = str(body.get("keySize") or "2048"), str(body.get("curveName") or "prime256v1")
+    if kind == "rsa-private" and size not in RSA_SIZES:
+        raise refusals.bad_value("keySize", size)
+    if kind == "ec-private" and curve not in pem.CURVES:
+        raise refusals.bad_value("curveName", curve)
+    if kind not in ("rsa-private", "ec-private"):
+        raise UnknownCallError(f"the keyType {kind}")
+    return pem.make_key(kind, size, curve)
+
+
+def _wanted_passphrase(work: Work, body: Json) -> str | None:
+    """Return the passphrase to protect the key with; the answers of other devices are a switch. Texts uncertain."""
+    if body.get("securityType", "normal") != "password":
+        return None
+    if work.switches.native_password_keys == "rejected":
+        raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
+    if work.switches.native_password_keys == "silently-normal":
+        return None
+    if unset(body.get("passphrase")):
+        raise refusals.bad_request("The passphrase is required for the security type password")
+    return str(body["passphrase"])
+
+
+def _options(body: Json) -> bool:
+    """Tell whether a CSR is asked for: ``"options": [{"gen-csr": "…"}]``."""
+    found = [name for option in body.get("options") or [] for name in option]
+    if set(found) - {"gen-csr"}:
+        raise UnknownCallError(f"the option {', '.join(found)} of sys/crypto/key")
+    return bool(found)
+
+
+def _gen_csr_path(work: Work, key: str) -> str:
+    """Return the CSR's name: ``base.csr`` on TMOS 13, the key's own from 14 (DigiCert's F5 plugin looks for both)."""
+    return key if work.switches.major > 13 else f"{key.removesuffix('.key')}.csr"  # noqa: PLR2004
+
+
+# -- CSRs --------------------------------------------------------------------------------------
+
+
+def create_csr(work: Work, body: Json) -> Json:
+    """Make a CSR for a key on the device; a protected key is opened by the passphrase in its object."""
+    _only(body, _CSR, "csr")
+    if unset(body.get("key")) or unset(body.get("name")):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = _path(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    key_path = full_path(str(body["key"]), str(body.get("partition") or ""))
+    item = work.configuration.find(files.KEY, key_path)
+    if item is None:
+        raise refusals.file_missing("key", key_path)
+    _check_csr_allowed(work, item)
+    sealed = item.get("passphrase")
+    key = pem.open_key(item.content, work.world.vault.open(sealed) if sealed else None)
+    if key is None:
+        raise refusals.bad_import()
+    request = _store_csr(work, path, key, body)
+    echoed = {name: value for name, value in body.items() if name not in (*_PLACE, "challengePassword")}
+    return _answer(work, "csr", path, {**echoed, **_printed(work, request)})
+
+
+def _check_csr_allowed(work: Work, key: Item) -> None:
+    if key.get("securityType") == "password" and work.switches.csr_for_password_keys == "rejected":
+        raise refusals.bad_passphrase(key.path, "csr")
+
+
+def _store_csr(work: Work, path: str, key: pem.PrivateKey, body: Json) -> bytes:
+    if work.world.disk.read_csr(path) is not None:
+        raise refusals.exists(_CSR_TITLE, path, split_path(path)[0])
+    subject = {word: str(body[name]) for name, word in _SUBJECT.items() if not unset(body.get(name))}
+    try:
+        request = pem.make_request(key, subject, str(body.get("subjectAlternativeName") or ""))
+    except ValueError as error:
+        raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
+    kind, size, _ = pem.key_words(key, "public")
+    shown = {name: str(body[name]) for name in (*_SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
+    shown |= {"key-size": str(size), "public-key-type": "RSA" if kind.startswith("rsa") else "ECDSA"}
+    lines = "".join(f"    {hyphenated(name)} {value}\n" for name, value in shown.items())
+    work.world.disk.write_csr(path, request, f"sys crypto csr {path.removeprefix('/Common/')} {{\n{lines}}}\n")
+    return request
+
+
+def _printed(work: Work, request: bytes | None) -> Json:
+    """Return the PEM as ``commandResult`` where the device prints it in its answer: unproven, so a switch."""
+    return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
+
+
+def show_csr(work: Work, path: str, echo: str) -> Json:
+    """Return a CSR object: metadata only, and its name as the URL spelled it."""
+    description = work.world.disk.read(f"/.csr{path}")
+    if description is None or work.world.disk.read_csr(path) is None:
+        raise refusals.not_found(_CSR_TITLE, path)
+    pairs = [line.strip().split(" ", 1) for line in description.decode().splitlines()[1:-1]]
+    found = {camel(pair[0]): pair[-1] for pair in pairs}
+    raw = {name: found.pop(name) for name in ("keySize", "publicKeyType")}
+    return {**_envelope(work, "csr", echo), **found, "apiRawValues": raw}
+
+
+def delete_csr(work: Work, path: str) -> None:
+    """Delete a CSR object."""
+    if work.world.disk.read_csr(path) is None:
+        raise refusals.not_found(_CSR_TITLE, path)
+    work.world.disk.delete_csr(path)
+
+
+# -- installing --------------------------------------------------------------------------------
+
+
+def install(work: Work, what: str, body: Json) -> Json:
+    """Install a key or certificate from a file of the device; overwrites silently (dehydrated-bigip relies on it)."""
+    _only(body, _INSTALL, what)
+    path = _path(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    local = str(body.get("fromLocalFile") or "")
+    content = work.world.disk.read(local)
+    if content is None:
+        raise refusals.file_unreadable()
+    before = work.configuration.find(FILES[what], path) or Item(FILES[what], path, {}, generation=0)
+    work.may_change(before)
+    before = before.changed(sourcePath=f"file://{local}")
+    if what == "cert":
+        work.configuration.put(files.store_certificate(work, before, content))
+    else:
+        work.configuration.put(_installed_key(work, before, content, body))
+    return {
+        "kind": f"tm:sys:crypto:{what}:installstate",
+        **{name: value for name, value in body.items() if name != "passphrase"},
+    }
+
+
+def _installed_key(work: Work, item: Item, content: bytes, body: Json) -> Item:
+    """Read a key in; asked for ``securityType: password``, a clear one is encrypted with the passphrase."""
+    passphrase = str(body.get("passphrase") or "")
+    key = pem.open_key(content, passphrase or None)
+    if key is None:
+        raise refusals.bad_import()
+    if body.get("securityType") == "password" and passphrase and not pem.is_encrypted(content):
+        content = pem.key_pem(key, passphrase)
+    return files.store_key(work, item, content, passphrase)
+
+
+# -- showing -----------------------------------------------------------------------------------
+
+
+def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
+    """Return a key or certificate: the full path in ``name``, no partition, sizes as texts."""
+    shown = _envelope(work, what, echo or item.path, item.generation)
+    if what == "key":
+        words = {"keySize": str(item.get("keySize")), "keyType": item.get("keyType")}
+        return {**shown, **words, "securityType": item.get("securityType")}
+    return {**shown, **_certificate(work, item)}
+
+
+def _certificate(work: Work, item: Item) -> Json:
+    found = files.show_certificate(work, item)
+    words = {word: name for name, word in _SUBJECT.items()}
+    subject = (part.partition("=") for part in found["subject"].split(","))
+    described = {words[word]: value for word, _, value in subject if word in words}
+    raw = {
+        "certificateKeySize": str(found["certificateKeySize"]),
+        "expiration": files.expiration_text(item.content),
+        "issuer": found["issuer"],
+        "publicKeyType": "RSA" if found["keyType"].startswith("rsa") else "ECDSA",
+    }
+    below = {"link": work.link("sys/crypto/cert", item.path, "/cert-validators"), "isSubcollection": True}
+    printed = {"fingerprint": found["fingerprint"]} if "fingerprint" in found else {}
+    return {"apiRawValues": raw, **described, **printed, "certValidatorsReference": below}
+
+
+def _envelope(work: Work, what: str, echo: str, generation: int = 1) -> Json:
+    return {
+        "kind": f"tm:sys:crypto:{what}:{what}state",
+        "name": echo,
+        "fullPath": echo,
+        "generation": generation,
+        "selfLink": work.link(f"sys/crypto/{what}", echo),
+    }
+
+
+def _answer(work: Work, what: str, path: str, echoed: Json) -> Json:
+    return {**_envelope(work, what, path, work.configuration.generation), **echoed}
+
+
+def _path(body: Json) -> str:
+    return full_path(str(body.get("name") or ""), str(body.get("partition") or ""))
+
+
+def _new_path(work: Work, kind: str, body: Json) -> str:
+    if unset(body.get("name")):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = _path(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    if work.configuration.find(kind, path) is not None:
+        raise refusals.exists(KINDS[kind].title, path, split_path(path)[0])
+    work.may_change(Item(kind, path, {}))
+    return path
+
+
+def _only(body: Json, properties: tuple[str, ...], what: str) -> None:
+    strangers = sorted(set(body) - set(properties))
+    if strangers:
+        raise UnknownCallError(f"the property {', '.join(strangers)} of sys/crypto/{what}")
+
+
+def file_item(work: Work, what: str, path: str) -> Item:
+    """Return the file object behind ``sys crypto key`` or ``cert``."""
+    found = work.configuration.find(FILES[what], path)
+    if found is None:
+        raise refusals.not_found(KINDS[FILES[what]].title, path)
+    return found
+
+
+def allow_key_export(work: Work) -> Json:
+    """Return ``sys crypto allow-key-export``."""
+    kind = "tm:sys:crypto:allow-key-export:allow-key-exportstate"
+    return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), "value": "enabled"}
+
+
+def organizing(work: Work) -> Json:
+    """Return the links of ``sys crypto``."""
+    items = [{"reference": {"link": work.link(f"sys/crypto/{name}")}} for name in COLLECTIONS]
+    return {"kind": "tm:sys:crypto:cryptocollectionstate", "selfLink": work.link("sys/crypto"), "items": items}

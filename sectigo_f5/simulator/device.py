@@ -1,0 +1,307 @@
+"""The simulated BIG-IP as tests and the command line use it: it listens, and it has a direct door."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sectigo_f5.simulator import files, front, management_tls, objects, virtual_views
+from sectigo_f5.simulator.configuration import Item, Json
+from sectigo_f5.simulator.dataplane import DataPlane, VirtualServerView
+from sectigo_f5.simulator.disk import BULK, DOWNLOADS, Disk
+from sectigo_f5.simulator.engine import Engine, Request
+from sectigo_f5.simulator.faults import Fault, Faults
+from sectigo_f5.simulator.high_availability import Group, Unit
+from sectigo_f5.simulator.kinds import KINDS
+from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.routes import resolve
+from sectigo_f5.simulator.switches import Switches
+from sectigo_f5.simulator.wire import Exchange, Server
+
+
+class SimulatedBigIP:
+    """One BIG-IP; opened and closed by ``with``, whose end fails the test that used something unknown."""
+
+    def __init__(
+        self,
+        switches: Switches | None = None,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.switches = switches or Switches()
+        self.address, self.username, self.password = address, self.switches.username, self.switches.password
+        self._folder = Path(tempfile.mkdtemp(prefix="bigip-"))
+        self.engine = Engine(self.switches, Disk(self._folder / "disk"), clock, address)
+        names = (address, self.switches.hostname)
+        self.ca_file, context = management_tls.prepare(self._folder, names)
+        self._faults = Faults()
+        self.data_plane = DataPlane(self._views)
+        self.engine.on_change = self.data_plane.refresh
+        self._server = Server((address, port), context, self.engine, self._faults)
+        self.port = int(self._server.server_address[1])
+
+    def __enter__(self) -> SimulatedBigIP:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+        if error is None and self.unknown:
+            raise AssertionError("calls that the simulated BIG-IP does not know: " + "; ".join(self.unknown))
+
+    def close(self) -> None:
+        """End every listener and remove the device's files."""
+        self._server.end()
+        self.data_plane.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _views(self) -> list[VirtualServerView]:
+        with self.engine.lock:
+            carries = self.engine.group.carries(self.engine.world.hostname)
+            return virtual_views.views(self.engine.work("root"), carries)
+
+    # -- arranging -----------------------------------------------------------------------------
+
+    def add_partition(self, name: str) -> None:
+        """Make a partition."""
+        self._direct("POST", "/mgmt/tm/auth/partition", {"name": name})
+
+    def add_folder(self, path: str) -> None:
+        """Make a folder and those above it."""
+        above = path.rpartition("/")[0]
+        if above and not self._has("sys/folder", above):
+            self.add_folder(above)
+        self._put(Item("sys/folder", path, {}))
+
+    def add_virtual_server(
+        self,
+        path: str,
+        destination: str,
+        profiles: tuple[str, ...] = ("/Common/tcp", "/Common/http"),
+        **properties: Any,
+    ) -> None:
+        """Make a virtual server: ``127.0.0.5:8443``, ``10.0.0.1%2:443``, ``::1.8443``; port 0 is any."""
+        body = {"name": path, "destination": destination, "profiles": list(profiles), **properties}
+        self._direct("POST", "/mgmt/tm/ltm/virtual", body)
+
+    def add_profile(self, kind: str, path: str, **properties: Any) -> None:
+        """Make a profile of a type: ``client-ssl``, ``http``, … or ``access`` (APM)."""
+        url = "apm/profile/access" if kind == "access" else f"ltm/profile/{kind}"
+        self._direct("POST", f"/mgmt/tm/{url}", {"name": path, **properties})
+
+    def add_certificate(
+        self, path: str, cert_pem: str, key_pem: str | None = None, passphrase: str | None = None
+    ) -> None:
+        """Make ``/Common/x.crt`` and, where a key is given, ``/Common/x.key``."""
+        with self.engine.lock:
+            work = self.engine.work("admin", arranged=True)
+            source = {"sourcePath": f"file://{DOWNLOADS}/{path.rpartition('/')[2]}"}
+            item = Item(files.CERTIFICATE, path, source, generation=0)
+            work.configuration.put(files.store_certificate(work, item, cert_pem.encode()))
+            if key_pem is not None:
+                key = Item(files.KEY, path.removesuffix(".crt") + ".key", dict(source), generation=0)
+                work.configuration.put(files.store_key(work, key, key_pem.encode(), passphrase or ""))
+            self.engine.keep(work)
+
+    def add_rule(self, path: str, text: str) -> None:
+        """Make an iRule."""
+        self._direct("POST", "/mgmt/tm/ltm/rule", {"name": path, "apiAnonymous": text})
+
+    def add_application(self, path: str, strict_updates: bool | None = None) -> None:
+        """Make an application service (iApp), ``/Common/x.app/x``; objects own up to it by ``appService``."""
+        self.add_folder(path.rpartition("/")[0])
+        strict = self.switches.strict_updates if strict_updates is None else strict_updates
+        words = {"strictUpdates": "enabled" if strict else "disabled"}
+        self._put(Item("sys/application/service", path, words))
+
+    def fault(self, fault: Fault) -> None:
+        """Let something go wrong, counted from now."""
+        self._faults.add(fault)
+
+    @property
+    def hook(self) -> Callable[[Exchange], None] | None:
+        """Called after each request was handled and before it is answered."""
+        return self._server.hook
+
+    @hook.setter
+    def hook(self, hook: Callable[[Exchange], None] | None) -> None:
+        self._server.hook = hook
+
+    # -- the direct door -----------------------------------------------------------------------
+
+    def get(self, path: str) -> Json:
+        """Return an object as GET shows it, without HTTP and journal; raises :class:`KeyError` when there is none."""
+        body = self._direct("GET", path)
+        return dict(body) if isinstance(body, dict) else {}
+
+    def exists(self, path: str) -> bool:
+        """Tell whether there is such an object."""
+        try:
+            self.get(path)
+        except KeyError:
+            return False
+        return True
+
+    def set(self, path: str, **properties: Any) -> None:
+        """Change an object behind everybody's back, read-only properties included."""
+        url, _, segment = path.removeprefix("/mgmt/tm/").rpartition("/")
+        kind = KINDS[url]
+        with self.engine.lock:
+            work = self.engine.work("admin", arranged=True)
+            found = work.configuration.find(url, resolve(segment, kind.bare)[0])
+            if found is None:
+                raise KeyError(path)
+            wanted = {name: value for name, value in properties.items() if kind.knows(name)}
+            changed = objects.modify(work, found, wanted, "PATCH") if wanted else found
+            raw = {name: value for name, value in properties.items() if name not in wanted}
+            if raw:
+                work.configuration.put(changed.changed(**raw))
+            self.engine.keep(work)
+
+    def delete(self, path: str) -> None:
+        """Delete an object behind everybody's back; raises :class:`KeyError` when there is none."""
+        self._direct("DELETE", path)
+
+    def _direct(self, method: str, path: str, body: Json | None = None) -> Any:
+        place, _, query = path.partition("?")
+        request = Request(method, place, dict(parse_qsl(query)), query, body=body, user="admin")
+        try:
+            return front.execute(self.engine, request, arranged=True).body
+        except Refusal as refusal:
+            if refusal.status == 404:  # noqa: PLR2004
+                raise KeyError(f"{method} {path}: {refusal.message}") from refusal
+            raise
+
+    def _has(self, kind: str, path: str) -> bool:
+        return self.engine.configuration.find(kind, path) is not None
+
+    def _put(self, item: Item) -> None:
+        with self.engine.lock:
+            work = self.engine.work("admin", arranged=True)
+            work.configuration.put(item)
+            self.engine.keep(work)
+
+    # -- looking -------------------------------------------------------------------------------
+
+    @property
+    def journal(self) -> list[Exchange]:
+        """Every request so far."""
+        return list(self._server.journal)
+
+    def writes(self) -> list[Exchange]:
+        """Every request that is not a GET, except logins and the deletion of tokens."""
+        tokens = "/mgmt/shared/authz/tokens"
+        return [
+            done
+            for done in self.journal
+            if done.method != "GET"
+            and not done.path.startswith("/mgmt/shared/authn/login")
+            and not (done.method == "DELETE" and done.path.startswith(tokens))
+        ]
+
+    @property
+    def tokens(self) -> list[str]:
+        """The login tokens that are still good."""
+        return [token.name for token in self.engine.world.accounts.live]
+
+    @property
+    def uploads(self) -> list[str]:
+        """The files in the transfer folders."""
+        disk = self.engine.world.disk
+        return [name for folder in (DOWNLOADS, f"{DOWNLOADS}/tmp", BULK) for name in disk.names(folder)]
+
+    @property
+    def csrs(self) -> list[str]:
+        """The CSR objects, full paths."""
+        return self.engine.world.disk.csrs()
+
+    @property
+    def rules(self) -> list[str]:
+        """The iRules, full paths."""
+        return [item.path for item in self.engine.configuration.of("ltm/rule")]
+
+    @property
+    def audit(self) -> list[str]:
+        """Every command line that ran on the device."""
+        return list(self.engine.audit)
+
+    @property
+    def unknown(self) -> list[str]:
+        """Calls, properties and options that the simulator does not know."""
+        return self.engine.unknown
+
+    @property
+    def saved(self) -> int:
+        """How many times the configuration was saved."""
+        return self.engine.saved
+
+    @property
+    def saved_is_current(self) -> bool:
+        """True when nothing changed since."""
+        return self.engine.saved_generation == self.engine.configuration.generation
+
+    # -- high availability ---------------------------------------------------------------------
+
+    @property
+    def hostname(self) -> str:
+        """The device's name for itself."""
+        return self.engine.world.hostname
+
+    def make_pair(self, other: SimulatedBigIP, auto_sync: bool = False) -> None:
+        """Make an HA pair: this one active, the other standby, with this one's configuration and master key."""
+        mine, theirs = self.engine, other.engine
+        theirs.lock = mine.lock
+        if theirs.world.hostname == mine.world.hostname:
+            theirs.world.hostname = "bigip2.example.net"
+        theirs.world.vault = mine.world.vault
+        units = [Unit(device.hostname, device.address) for device in (self, other)]
+        group = Group(units, dict.fromkeys(mine.group.active, self.hostname), auto_sync)
+        group.pushes = [lambda hostname: other._pushed(self, hostname), lambda hostname: self._pushed(other, hostname)]  # noqa: SLF001
+        mine.group = theirs.group = group
+        theirs.receive(mine.configuration)
+        group.pending.clear()
+        self._peer, other._peer = other, self
+
+    def _pushed(self, by: SimulatedBigIP, hostname: str) -> None:
+        if by.hostname == hostname:
+            self.engine.receive(by.engine.configuration)
+
+    def add_traffic_group(self, path: str, active: bool = True) -> None:
+        """Make a traffic group, active on this unit or on the other one."""
+        self.engine.group.active[path] = self.hostname if active else self._other_unit()
+        self._refresh()
+
+    def fail_over(self) -> None:
+        """Hand every traffic group to the other unit."""
+        group, other = self.engine.group, self._other_unit()
+        with self.engine.lock:
+            group.active.update(dict.fromkeys(group.active, other))
+        self._refresh()
+
+    def sync(self) -> None:
+        """Push this unit's configuration to the group."""
+        with self.engine.lock:
+            self.engine.group.sync(self.hostname)
+
+    def _other_unit(self) -> str:
+        names = [unit.hostname for unit in self.engine.group.units if unit.hostname != self.hostname]
+        if not names:
+            raise ValueError("a lone unit has nobody to fail over to")
+        return names[0]
+
+    def _refresh(self) -> None:
+        """Let go of addresses first, then take others over."""
+        self.data_plane.refresh()
+        if self._peer is not None:
+            self._peer.data_plane.refresh()
+            self.data_plane.refresh()
+
+    _peer: SimulatedBigIP | None = None

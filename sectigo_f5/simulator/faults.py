@@ -1,0 +1,67 @@
+"""Faults as data: what goes wrong with which call, and how often."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ACTIONS = re.compile(r"(?:status:\d{3}|html:\d{3}|drop|drop-after|delay:\d+(?:\.\d+)?|error:\d{3}:.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong.
+
+    ``action``: ``status:503`` answers with that status and no body, ``html:502`` with an error page,
+    ``error:400:01070712:3: text`` with BIG-IP's JSON; ``drop`` closes the connection before anything is
+    done, ``drop-after`` when it is done; ``delay:2.5`` waits that many seconds first.
+    """
+
+    method: str
+    path: str  # regular expression, found anywhere in the path
+    nth: int = 1  # the first of the matching calls that it happens to, counted from when the fault was set
+    action: str = "status:503"
+    times: int = 1  # how many calls in a row
+
+    def __post_init__(self) -> None:
+        re.compile(self.path)
+        if not _ACTIONS.fullmatch(self.action):
+            raise ValueError(f"the action {self.action!r} is none of status, html, error, drop, drop-after, delay")
+
+
+@dataclass
+class Faults:
+    """The faults of a device, and how many calls each has seen."""
+
+    planned: list[Fault] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, fault: Fault) -> None:
+        """Plan a fault."""
+        with self._lock:
+            self.planned.append(fault)
+            self.seen.append(0)
+
+    def due(self, method: str, path: str) -> str:
+        """Return the action that this call meets; empty for none."""
+        found = ""
+        with self._lock:
+            for place, fault in enumerate(self.planned):
+                if method != fault.method or not re.search(fault.path, path):
+                    continue
+                self.seen[place] += 1
+                if fault.nth <= self.seen[place] < fault.nth + fault.times:
+                    found = found or fault.action
+        return found
+
+
+def read_scenario(file: Path) -> list[Fault]:
+    """Read faults from a JSON file: a list of objects with the fields of :class:`Fault`."""
+    listed = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(listed, list):
+        raise TypeError(f"{file} is not a list of faults")
+    return [Fault(**one) for one in listed]

@@ -1,0 +1,125 @@
+"""``sys file ssl-key`` and ``ssl-cert``: what is stored, how it is read in, how it is shown."""
+
+from __future__ import annotations
+
+import functools
+
+from sectigo_f5.simulator import pem, refusals
+from sectigo_f5.simulator.configuration import Item, Json
+from sectigo_f5.simulator.work import Work
+
+KEY = "sys/file/ssl-key"
+CERTIFICATE = "sys/file/ssl-cert"
+_KEY_MODE = 0o100640
+_CERTIFICATE_MODE = 0o100644
+
+
+def change(work: Work, item: Item, body: Json, _: str) -> Item:
+    """Take a request in: any ``sourcePath``, also an unchanged one, reads the file again (f5-sdk's tests)."""
+    wanted = {name: value for name, value in body.items() if name not in ("passphrase", "securityType", "sourcePath")}
+    if "sourcePath" not in body:
+        if not item.content:
+            raise refusals.bad_request("one or more properties must be specified")
+        return item.changed(**wanted)
+    content = work.world.disk.read(_local(str(body["sourcePath"])))
+    if content is None:
+        raise refusals.file_unreadable()
+    source = f"file://{_local(str(body['sourcePath']))}"
+    passphrase = str(body.get("passphrase") or "")
+    stored = store_key if item.kind == KEY else store_certificate
+    return stored(work, item.changed(**wanted, sourcePath=source), content, passphrase)
+
+
+def _local(source: str) -> str:
+    """Return the path in ``file:/x`` or ``file:///x``."""
+    return "/" + source.removeprefix("file:").lstrip("/")
+
+
+def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
+    """Put a key's PEM into an object, as supplied; the passphrase of an encrypted one is sealed beside it."""
+    encrypted = pem.is_encrypted(content)
+    sealed = work.world.vault.keep(passphrase) if passphrase and encrypted else None
+    key = pem.open_key(content, work.world.vault.open(sealed) if sealed else None)
+    if key is None and (sealed or not encrypted):
+        raise refusals.unknown_format(item.path)
+    kind, size, curve = pem.key_words(key, "private") if key else ("rsa-private", 0, "none")
+    words = {"keyType": kind, "keySize": size, "curveName": curve}
+    words["securityType"] = "password" if encrypted else "normal"
+    kept = {name: value for name, value in item.properties.items() if name != "passphrase"}
+    found = Item(item.kind, item.path, {**kept, **words, **({"passphrase": sealed} if sealed else {})}, content=content)
+    return _stamped(work, found, item)
+
+
+def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> Item:
+    """Put one or several certificates' PEM into an object."""
+    if not pem.certificates(content):
+        raise refusals.unknown_format(item.path)
+    return _stamped(work, Item(item.kind, item.path, item.properties, content=content), item)
+
+
+def _stamped(work: Work, new: Item, before: Item) -> Item:
+    now = work.world.moment()
+    revision = int(before.get("revision") or 0) + 1
+    first = {"createTime": before.get("createTime") or now, "createdBy": before.get("createdBy") or work.user}
+    return new.changed(**first, lastUpdateTime=now, updatedBy=work.user, revision=revision)
+
+
+def show_key(work: Work, item: Item) -> Json:
+    """Return a key object; there is never a PEM in it."""
+    shown = {**item.properties, **_file(item, _KEY_MODE)}
+    if work.switches.major > 13:  # noqa: PLR2004  TMOS 14
+        shown["certOrderManagerReference"] = work.subcollection(item, "cert-order-manager")
+    return shown
+
+
+def show_certificate(work: Work, item: Item) -> Json:
+    """Return a certificate object; of a bundle the fields describe the first certificate."""
+    shown = {**_described(item.content), **item.properties, **_file(item, _CERTIFICATE_MODE)}
+    if work.switches.major <= 13:  # noqa: PLR2004  TMOS 13
+        shown.pop("fingerprint", None)
+    if item.get("issuerCert"):
+        shown["issuerCertReference"] = work.reference(CERTIFICATE, item.get("issuerCert"))
+    for below in ("bundle-certificates", "cert-validators"):
+        name = "bundleCertificatesReference" if below.startswith("bundle") else "certValidatorsReference"
+        shown[name] = work.subcollection(item, below)
+    return shown
+
+
+def _file(item: Item, mode: int) -> Json:
+    return {"checksum": pem.checksum(item.content), "mode": mode, "size": len(item.content)}
+
+
+@functools.lru_cache(maxsize=512)
+def _described(content: bytes) -> Json:
+    """Return what stands in the certificates themselves."""
+    found = pem.certificates(content)
+    first = found[0]
+    kind, size, curve = pem.key_words(first.public_key(), "public")
+    ends = first.not_valid_after_utc
+    shown: Json = {
+        "certificateKeyCurveName": curve,
+        "certificateKeySize": size,
+        "expirationDate": int(ends.timestamp()),
+        "expirationString": expiration_text(content),
+        "fingerprint": pem.fingerprint(first),
+        "isBundle": "true" if len(found) > 1 else "false",
+        "issuer": pem.one_line(first.issuer),
+        "keyType": kind,
+        "subject": pem.one_line(first.subject),
+        "version": first.version.value + 1,
+    }
+    names = pem.alternative_names(first)
+    optional = {
+        "subjectAlternativeName": names,
+        "serialNumber": pem.serial_text(first.serial_number) if len(found) == 1 else None,
+        "email": next(
+            (part.partition("=")[2] for part in shown["subject"].split(",") if part.startswith("emailA")), None
+        ),
+    }
+    return {**shown, **{name: value for name, value in optional.items() if value}}
+
+
+def expiration_text(content: bytes) -> str:
+    """Return the end of a certificate as OpenSSL prints it, days padded with a blank."""
+    ends = pem.certificates(content)[0].not_valid_after_utc
+    return f"{ends:%b} {ends.day:2d} {ends:%H:%M:%S %Y} GMT"

@@ -1,0 +1,190 @@
+"""Keys, certificates and CSRs, as the device makes, reads and describes them; no I/O."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import NameOID
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+CURVES: dict[str, ec.EllipticCurve] = {
+    "prime256v1": ec.SECP256R1(),
+    "secp384r1": ec.SECP384R1(),
+    "secp521r1": ec.SECP521R1(),
+}
+_DEVICE_CURVE = {curve.name: name for name, curve in CURVES.items()}
+_SUBJECT = {
+    NameOID.COMMON_NAME: "CN",
+    NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
+    NameOID.ORGANIZATION_NAME: "O",
+    NameOID.LOCALITY_NAME: "L",
+    NameOID.STATE_OR_PROVINCE_NAME: "ST",
+    NameOID.COUNTRY_NAME: "C",
+    NameOID.EMAIL_ADDRESS: "emailAddress",
+    NameOID.DOMAIN_COMPONENT: "DC",
+}
+_DECIMAL_BITS = 63  # OpenSSL prints a serial number that fits a long in decimal
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A certificate and its key, PEM."""
+
+    certificate: bytes
+    key: bytes
+
+    def __repr__(self) -> str:
+        return "Pair(***)"
+
+
+def make_key(kind: str, size: str, curve: str) -> PrivateKey:
+    """Make a key; raises :class:`ValueError` for a kind that is not simulated."""
+    if kind == "rsa-private":
+        return rsa.generate_private_key(65537, int(size))
+    if kind == "ec-private" and curve in CURVES:
+        return ec.generate_private_key(CURVES[curve])
+    raise ValueError(kind)
+
+
+def key_pem(key: PrivateKey, passphrase: str | None) -> bytes:
+    """Return a key as the device stores it: encrypted where there is a passphrase."""
+    protection: KeySerializationEncryption = NoEncryption()
+    if passphrase:
+        protection = BestAvailableEncryption(passphrase.encode())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
+
+
+def is_encrypted(content: bytes) -> bool:
+    """Tell whether a stored key needs a passphrase (RFC 7468; RFC 1421 for the older form)."""
+    return b"BEGIN ENCRYPTED PRIVATE KEY" in content or b"Proc-Type: 4,ENCRYPTED" in content
+
+
+def open_key(content: bytes, passphrase: str | None) -> PrivateKey | None:
+    """Return the key in a PEM, or None where the passphrase is wrong or it is no key."""
+    secret = passphrase.encode() if passphrase and is_encrypted(content) else None
+    try:
+        key = load_pem_private_key(content, secret)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, PrivateKey) else None
+
+
+def public_bytes(key: PrivateKey | x509.Certificate) -> bytes:
+    """Return what a key and its certificate have in common."""
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def certificates(content: bytes) -> list[x509.Certificate]:
+    """Return the certificates in a PEM; none where it is no PEM."""
+    try:
+        return x509.load_pem_x509_certificates(content)
+    except ValueError:
+        return []
+
+
+def key_words(key: object, half: str) -> tuple[str, int, str]:
+    """Return type, size and curve in the device's words; ``half`` is ``private`` or ``public``."""
+    if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
+        return f"ec-{half}", key.curve.key_size, _DEVICE_CURVE.get(key.curve.name, key.curve.name)
+    if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
+        return f"rsa-{half}", key.key_size, "none"
+    return f"dsa-{half}", 0, "none"
+
+
+def one_line(name: x509.Name) -> str:
+    """Return a name as the device shows it: last attribute first, commas without blanks."""
+    shown = [f"{_SUBJECT.get(attribute.oid, attribute.oid.dotted_string)}={attribute.value!s}" for attribute in name]
+    return ",".join(reversed(shown))
+
+
+def serial_text(serial: int) -> str:
+    """Return a serial number: decimal when small, colon-separated hex when long."""
+    if serial.bit_length() <= _DECIMAL_BITS:
+        return str(serial)
+    digits = f"{serial:x}"
+    digits = digits.zfill(len(digits) + len(digits) % 2)
+    return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
+def alternative_names(certificate: x509.Certificate) -> str | None:
+    """Return the subject alternative names as the device lists them, ``DNS:a, IP Address:192.0.2.1``."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return None
+    words: dict[type, str] = {x509.DNSName: "DNS", x509.IPAddress: "IP Address", x509.RFC822Name: "email"}
+    return ", ".join(f"{words.get(type(name), 'URI')}:{name.value}" for name in names)
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return ``SHA256/`` and the digest in upper-case hex with colons."""
+    return "SHA256/" + certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def checksum(content: bytes) -> str:
+    """Return the device's checksum of a stored file."""
+    return f"SHA1:{len(content)}:{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"
+
+
+def make_request(key: PrivateKey, subject: Mapping[str, str], names: str) -> bytes:
+    """Return a CSR; ``names`` as in ``DNS:a, IP:192.0.2.1``. Raises :class:`ValueError` for other words."""
+    attributes = [x509.NameAttribute(oid, subject[word]) for oid, word in _SUBJECT.items() if subject.get(word)]
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(list(reversed(attributes))))
+    found = [_general_name(name.strip()) for name in names.split(",") if name.strip()]
+    if found:
+        builder = builder.add_extension(x509.SubjectAlternativeName(found), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def _general_name(written: str) -> x509.GeneralName:
+    kind, _, value = written.partition(":")
+    if kind == "DNS":
+        return x509.DNSName(value)
+    if kind in ("IP", "IP Address"):
+        return x509.IPAddress(ipaddress.ip_address(value))
+    if kind == "email":
+        return x509.RFC822Name(value)
+    if kind == "URI":
+        return x509.UniformResourceIdentifier(value)
+    raise ValueError(written)
+
+
+@functools.cache
+def factory_pair(host: str) -> Pair:
+    """Return a self-signed pair as a device brings one along; made once a process, for it takes time."""
+    key = rsa.generate_private_key(65537, 2048)
+    words = ("US", "WA", "Seattle", "MyCompany", "IT", host, f"root@{host}")
+    kinds = (*list(_SUBJECT)[5:0:-1], NameOID.COMMON_NAME, NameOID.EMAIL_ADDRESS)
+    name = x509.Name([x509.NameAttribute(oid, word) for oid, word in zip(kinds, words, strict=True)])
+    now = datetime.now(timezone.utc)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(308384129)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=3650))
+    )
+    certificate = builder.sign(key, hashes.SHA256())
+    return Pair(certificate.public_bytes(Encoding.PEM), key_pem(key, None))

@@ -1,0 +1,184 @@
+"""What the simulated device says no with; :mod:`sectigo_f5.simulator.wire` alone turns it into JSON.
+
+Where each text was seen stands beside the function that makes it: F5's own repositories and issue
+threads. "Uncertain" marks the words of texts that no public source quotes: match their status or
+a part of them, never the whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class Refusal(Exception):  # noqa: N818  the device refuses; nothing went wrong in the simulator
+    """An answer other than 200: its status and BIG-IP's message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+
+    @property
+    def from_mcpd(self) -> bool:
+        """True for the configuration daemon's own errors, which carry a code like ``01020036:3:``."""
+        return bool(re.match(r"(transaction failed:)?[0-9a-f]{8}:\d: ", self.message))
+
+
+class UnknownCallError(Exception):
+    """An endpoint, method or property that the simulator does not know: its user must hear of it."""
+
+
+def not_found(title: str, name: str) -> Refusal:
+    """Seen verbatim for most types: F5 AS3, go-bigip, f5-sdk."""
+    return Refusal(404, f"01020036:3: The requested {title} ({name}) was not found.")
+
+
+def exists(title: str, name: str, partition: str) -> Refusal:
+    """Seen for certificate and key files: terraform-provider-bigip #218."""
+    return Refusal(409, f"01020066:3: The requested {title} ({name}) already exists in partition {partition}.")
+
+
+def file_missing(what: str, path: str) -> Refusal:
+    """A profile names a key or certificate that is not there: terraform-provider-bigip #318."""
+    return Refusal(400, f"01070277:3: The requested {what} ({path}) was not found.")
+
+
+def mismatch(profile: str, key: str, certificate: str) -> Refusal:
+    """Keyfactor's f5-rest-orchestrator, Troubleshooting; F5 Ansible #1217."""
+    return Refusal(400, f"01070317:3: profile {profile}'s key({key}) and certificate({certificate}) do not match.")
+
+
+def bad_passphrase(key: str, profile: str) -> Refusal:
+    """F5 Ansible #2131; what stands after ``error:`` depends on the device's OpenSSL."""
+    reason = "error:0906A068:PEM routines:PEM_do_header:bad password read"
+    return Refusal(400, f"01070313:3: Error reading key PEM file {key} for profile {profile}: {reason}")
+
+
+def unknown_format(path: str) -> Refusal:
+    """terraform-provider-bigip #980."""
+    return Refusal(400, f"01070712:3: Certificate/Key has unknown format or security type ({path}).")
+
+
+def both_spellings(profile: str) -> Refusal:
+    """From TMOS 15: terraform-provider-bigip #449."""
+    return Refusal(
+        400,
+        f"01b4002a:3: Client SSL profile ({profile}):cert-key-chain and profile cert/key/chain/passphrase options "
+        "cannot be specified together.",
+    )
+
+
+def not_rsa(profile: str, key: str) -> Refusal:
+    """terraform-provider-bigip #839."""
+    return Refusal(
+        400,
+        f"01b40029:3: Client SSL profile ({profile}): {key} is not RSA key. To add non-RSA cert/key, please use "
+        "[cert-key-chain add].",
+    )
+
+
+def no_rsa_pair() -> Refusal:
+    """f5-sdk pull request #420."""
+    return Refusal(400, "010717e3:3: Client SSL profile must have RSA certificate/key pair.")
+
+
+def two_of_a_type(profile: str, kind: str) -> Refusal:
+    """That it is refused: F5 Ansible's documentation of bigip_profile_client_ssl. Text uncertain."""
+    return Refusal(
+        400, f"0107157c:3: Client SSL profile ({profile}) cannot contain more than one {kind} cert-key pair."
+    )
+
+
+def incomplete_pair(profile: str) -> Refusal:
+    """A certificate without a key, or the reverse. Text uncertain."""
+    return Refusal(400, f"01070315:3: profile {profile} requires a key and a certificate")
+
+
+def several_sni_defaults(virtual_server: str) -> Refusal:
+    """k8s-bigip-ctlr #332, F5 AS3."""
+    return Refusal(
+        400,
+        f"01071809:3: Virtual Server {virtual_server} has more than one clientssl/serverssl profile that is default "
+        "for SNI.",
+    )
+
+
+def no_sni_default(virtual_server: str) -> Refusal:
+    """An F5 lab simulator; no primary source."""
+    return Refusal(
+        400,
+        f"0107149c:3: Virtual server {virtual_server} has more than one clientssl/serverssl profile but none of them "
+        "is default for SNI",
+    )
+
+
+def in_use(title: str, path: str, by: str) -> Refusal:
+    """f5-openstack-agent #1024 (a rule), terraform-provider-bigip #914 (a profile)."""
+    return Refusal(400, f"01070265:3: The {title} ({path}) cannot be deleted because it is in use by a {by}.")
+
+
+def file_in_use(path: str) -> Refusal:
+    """That it is refused: terraform-provider-bigip #295. Text and code uncertain."""
+    return Refusal(400, f"01071349:3: File object by name ({path}) is in use.")
+
+
+def needs_http(rule: str, event: str, virtual_server: str) -> Refusal:
+    """Code from third-party prose; text uncertain."""
+    return Refusal(
+        400,
+        f"01070394:3: {event} event in rule ({rule}) requires an associated HTTP or FASTHTTP profile on the "
+        f"virtual-server ({virtual_server}).",
+    )
+
+
+def shared_destination(one: str, other: str) -> Refusal:
+    """Third-party prose."""
+    return Refusal(
+        400,
+        f"01070333:3: Virtual Server {one} illegally shares destination address, source address, service port, "
+        f"ip-protocol, and vlan with Virtual Server {other}.",
+    )
+
+
+def bad_name(path: str) -> Refusal:
+    """A name with ``*`` or a blank in it. Text uncertain."""
+    return Refusal(400, f"01070088:3: The requested object name ({path}) is invalid.")
+
+
+def bad_value(name: str, value: object) -> Refusal:
+    """A value outside the property's range. Text uncertain."""
+    return Refusal(400, f'invalid property value "{name}":"{value}"')
+
+
+def owned_by_application(service: str) -> Refusal:
+    """That strict updates refuse: F5 Ansible's documentation. Code and text uncertain."""
+    return Refusal(
+        400,
+        f"010715bd:3: The application service ({service}) has strict updates enabled, the object must be updated using "
+        "an application management interface.",
+    )
+
+
+def access_denied(user: str, title: str, partition: str) -> Refusal:
+    """A role that does not reach this partition. Text uncertain."""
+    return Refusal(403, f"01070822:3: Access Denied: User ({user}) may not change {title} in partition ({partition})")
+
+
+def file_unreadable() -> Refusal:
+    """``sourcePath`` names no file: the device reads it with curl, whose exit code 37 this is. Text uncertain."""
+    return Refusal(400, "Failed! exit_code (37).\n")
+
+
+def bad_import() -> Refusal:
+    """``install`` of an encrypted key with a wrong passphrase, or of no key at all. Text uncertain."""
+    return Refusal(400, "01070734:3: Configuration error: the key cannot be read: bad format or bad password")
+
+
+def unauthorized(reason: str) -> Refusal:
+    """Every 401 of restjavad begins alike: terraform-provider-bigip #226."""
+    return Refusal(401, reason)
+
+
+def bad_request(reason: str) -> Refusal:
+    """Errors without a code of mcpd's."""
+    return Refusal(400, reason)

@@ -1,0 +1,139 @@
+"""``sys`` and ``auth``: what a device says about itself; shapes of a 14.1.2.1."""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.configuration import Json
+from sectigo_f5.simulator.high_availability import stats
+from sectigo_f5.simulator.switches import RELEASES
+from sectigo_f5.simulator.work import Work
+
+_BLACK = "{/config/bigip/} {/config/filestore/} {/config/httpd/} {/config/ssh/} {/config/ssl/}"
+_WHITE = "{/var/local/scf} {/tmp/} {/shared/} {/config/}"
+_DATABASE = {"systemauth.disablebash": "false", "systemauth.disablerootlogin": "false"}
+
+
+def version(work: Work) -> Json:
+    """Return ``sys version``; its names have capital initials."""
+    build, date, edition = RELEASES[work.switches.tmos]
+    words = {"Build": build, "Date": date, "Edition": edition, "Product": "BIG-IP", "Title": "Main Package"}
+    return stats(work, "sys/version", {**words, "Version": work.switches.tmos})
+
+
+def ready(work: Work) -> Json:
+    """Return ``sys ready``."""
+    return stats(work, "sys/ready", dict.fromkeys(("configReady", "licenseReady", "provisionReady"), "yes"))
+
+
+def clock(work: Work) -> Json:
+    """Return ``sys clock``."""
+    return stats(work, "sys/clock", {"fullDate": work.world.moment()})
+
+
+def global_settings(work: Work) -> Json:
+    """Return ``sys global-settings``: one object, without name and partition."""
+    return {
+        "kind": "tm:sys:global-settings:global-settingsstate",
+        "selfLink": work.link("sys/global-settings"),
+        **dict.fromkeys(("guiAudit", "guiSetup", "ledLocator", "mgmtDhcp", "netReboot"), "disabled"),
+        **dict.fromkeys(("guiSecurityBanner", "lcdDisplay", "quietBoot"), "enabled"),
+        "awsApiMaxConcurrency": 1,
+        "consoleInactivityTimeout": 0,
+        "customAddr": "none",
+        "failsafeAction": "go-offline-restart-tm",
+        "fileBlacklistPathPrefix": _BLACK,
+        "fileBlacklistReadOnlyPathPrefix": "{/etc/shadow}",
+        "fileLocalPathPrefix": "{/shared/} {/tmp/}",
+        "fileWhitelistPathPrefix": _WHITE,
+        "guiSecurityBannerText": "Welcome to a simulated BIG-IP.",
+        "hostAddrMode": "management",
+        "hostname": work.world.hostname,
+        "passwordPrompt": "Password",
+        "usernamePrompt": "Username",
+    }
+
+
+def organizing(work: Work) -> Json:
+    """Return ``sys`` itself, which f5-sdk and F5 Ansible read the release from. Its kind is uncertain."""
+    items = [{"reference": {"link": work.link(f"sys/{name}")}} for name in ("crypto", "file", "global-settings")]
+    return {"kind": "tm:sys:syscollectionstate", "selfLink": work.link("sys"), "items": items}
+
+
+def database(work: Work, name: str) -> Json:
+    """Return a ``sys db`` variable; of thousands only those that tell of the shell are simulated."""
+    if name not in _DATABASE:
+        raise refusals.UnknownCallError(f"the database variable {name}")
+    shut = work.switches.role == "admin" and not work.switches.bash
+    return {
+        "kind": "tm:sys:db:dbstate",
+        "name": name,
+        "fullPath": name,
+        "generation": 1,
+        "selfLink": work.link("sys/db", name),
+        "defaultValue": _DATABASE[name],
+        "scfConfig": "true",
+        "value": "true" if shut and name.endswith("disablebash") else _DATABASE[name],
+        "valueRange": "false true",
+    }
+
+
+def users(work: Work) -> list[Json]:
+    """Return ``auth user``. That ``shell`` shows only when it is not the default is uncertain."""
+    switches = work.switches
+    shell = {} if switches.role == "admin" else {"shell": "bash" if switches.bash else "tmsh"}
+    partition = switches.role_partition
+    access = {"name": partition, "role": switches.role, "nameReference": work.reference("auth/partition", partition)}
+    return [
+        {
+            "kind": "tm:auth:user:userstate",
+            "name": switches.username,
+            "fullPath": switches.username,
+            "generation": 1,
+            "selfLink": work.link("auth/user", switches.username),
+            "description": "Admin User" if switches.username == "admin" else switches.username,
+            "encryptedPassword": "$6$simulated$simulated",
+            "partitionAccess": [access],
+            **shell,
+        }
+    ]
+
+
+def user(work: Work, name: str) -> Json:
+    """Return one user."""
+    found = next((one for one in users(work) if one["name"] == name), None)
+    if found is None:
+        raise refusals.not_found("user", name)
+    return found
+
+
+def password_policy(work: Work) -> Json:
+    """Return ``auth password-policy``."""
+    zeros = ("minDuration", "passwordMemory", "requiredLowercase", "requiredNumeric", "requiredSpecial")
+    return {
+        "kind": "tm:auth:password-policy:password-policystate",
+        "selfLink": work.link("auth/password-policy"),
+        **dict.fromkeys((*zeros, "requiredUppercase"), 0),
+        "expirationWarning": 7,
+        "maxDuration": 99999,
+        "maxLoginFailures": work.switches.max_login_failures,
+        "minimumLength": 6,
+        "policyEnforcement": "enabled",
+    }
+
+
+def login_failures(work: Work) -> Json:
+    """Return ``auth login-failures``."""
+    name = work.switches.username
+    place = f"https://localhost/mgmt/tm/auth/login-failures/{name}"
+    words = {"failTime": "None", "lockedOut": "yes" if work.world.accounts.locked_out else "no", "tty": " "}
+    entries = {name: {"description": value} for name, value in {**words, "username": name}.items()}
+    nested = {
+        "kind": "tm:auth:login-failures:login-failuresstats",
+        "selfLink": f"{place}?ver={work.switches.tmos}",
+        "entries": {**entries, "loginAttempts": {"value": work.world.accounts.failures}},
+    }
+    return {
+        "kind": "tm:auth:login-failures:login-failurescollectionstats",
+        "selfLink": work.link("auth/login-failures"),
+        "entries": {place: {"nestedStats": nested}},
+    }
