@@ -15,11 +15,10 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
-def test_help_text_in_the_readme(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "110")
+def test_help_text_in_the_readme() -> None:
     shown = re.search(r"The help text:\n\n```\n(.*?)```", README, re.DOTALL)
     assert shown is not None
-    assert shown[1] == cli.parser().format_help()
+    assert shown[1].split() == cli.parser().format_help().split()  # Python's releases break lines differently
 
 
 def test_every_setting_is_in_the_readme() -> None:
