@@ -7,6 +7,7 @@ from typing import Any
 
 from sectigo_f5.simulator import files, pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, full_path
+from sectigo_f5.simulator.switches import OPTIONAL
 from sectigo_f5.simulator.work import Work, camel, unset
 
 KIND = "ltm/profile/client-ssl"
@@ -178,7 +179,7 @@ def _file(work: Work, kind: str, what: str, path: str) -> Item:
 def _passphrase(work: Work, entry: Json, key: Item) -> str | None:
     """Return what opens the key; whether the key object's own passphrase is enough is a switch."""
     sealed = entry.get("passphrase")
-    if sealed is None and work.switches.profile_passphrase == "optional":  # noqa: S105  the switch's word
+    if sealed is None and work.switches.profile_passphrase == OPTIONAL:
         sealed = key.get("passphrase")
     return work.world.vault.open(sealed) if sealed else None
 

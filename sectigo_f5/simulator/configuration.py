@@ -1,4 +1,4 @@
-"""The running configuration: objects by kind and full path. Values only; a draft costs little and is thrown away or kept.
+"""The running configuration: objects by kind and full path; a draft of it costs little.
 
 An :class:`Item` is never changed in place: a change puts another one there. So a transaction works
 on a :meth:`Configuration.draft`, and all or nothing is one assignment.

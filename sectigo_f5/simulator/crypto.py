@@ -7,30 +7,27 @@ switches hold the answers that a device might give.
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import files, pem, refusals
-from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, full_path, split_path
+from sectigo_f5.simulator import csrs, files, pem, refusals
+from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, split_path
 from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.refusals import UnknownCallError
-from sectigo_f5.simulator.work import Work, camel, hyphenated, spelled, unset
+from sectigo_f5.simulator.switches import REJECTED, SILENTLY_NORMAL
+from sectigo_f5.simulator.work import Work, spelled, unset
 
 FILES = {"key": files.KEY, "cert": files.CERTIFICATE}
 COLLECTIONS = ("cert-validator", "fips", "key", "cert", "csr", "crl", "ca-bundle-manager", "client", "master-key")
-_CSR_TITLE = "Certificate Signing Request File"
-_SUBJECT = {  # the property and the word of the distinguished name
-    "commonName": "CN",
-    "ou": "OU",
-    "organization": "O",
-    "city": "L",
-    "state": "ST",
-    "country": "C",
-    "emailAddress": "emailAddress",
-}
-_SUBJECT_PROPERTIES = (*_SUBJECT, "subjectAlternativeName", "challengePassword", "adminEmailAddress", "consumer")
-_PLACE = ("name", "partition")
-_KEY = (*_PLACE, *_SUBJECT_PROPERTIES, "keyType", "keySize", "curveName", "securityType", "passphrase", "options")
-_CSR = (*_PLACE, *_SUBJECT_PROPERTIES, "key")
-_INSTALL = (*_PLACE, "command", "fromLocalFile", "passphrase", "securityType")
-RSA_SIZES = ("512", "1024", "2048", "3072", "4096")
+_KEY = (
+    *csrs.PLACE,
+    *csrs.SUBJECT_PROPERTIES,
+    "keyType",
+    "keySize",
+    "curveName",
+    "securityType",
+    "passphrase",
+    "options",
+)
+_INSTALL = (*csrs.PLACE, "command", "fromLocalFile", "passphrase", "securityType")
+RSA_SIZES = ("1024", "2048", "3072", "4096")
 
 
 def post(work: Work, what: str, given: object) -> Json:
@@ -41,13 +38,13 @@ def post(work: Work, what: str, given: object) -> Json:
     if what == "key":
         return create_key(work, body)
     if what == "csr":
-        return create_csr(work, body)
+        return csrs.create(work, body)
     raise UnknownCallError(f"POST sys/crypto/{what} with the command {body.get('command')}")
 
 
 def create_key(work: Work, body: Json) -> Json:
     """Make a key on the device, with a CSR in the same call where ``options`` say ``gen-csr``."""
-    _only(body, _KEY, "key")
+    csrs.only(body, _KEY, "key")
     path = _new_path(work, files.KEY, body)
     passphrase = _wanted_passphrase(work, body)
     key = _make(body)
@@ -55,11 +52,11 @@ def create_key(work: Work, body: Json) -> Json:
     stored = files.store_key(work, item, pem.key_pem(key, passphrase), passphrase or "")
     request = None
     if _options(body):
-        _check_csr_allowed(work, stored)
-        request = _store_csr(work, _gen_csr_path(work, path), key, body)
+        csrs.check_allowed(work, stored)
+        request = csrs.store(work, _gen_csr_path(work, path), key, body)
     work.configuration.put(stored)
-    echoed = {name: value for name, value in body.items() if name not in (*_PLACE, "passphrase")}
-    return _answer(work, "key", path, {**echoed, **_printed(work, request)})
+    echoed = {name: value for name, value in body.items() if name not in (*csrs.PLACE, "passphrase")}
+    return csrs.answer(work, "key", path, {**echoed, **csrs.printed(work, request)})
 
 
 def _make(body: Json) -> pem.PrivateKey:
@@ -78,9 +75,9 @@ def _wanted_passphrase(work: Work, body: Json) -> str | None:
     """Return the passphrase to protect the key with; the answers of other devices are a switch. Texts uncertain."""
     if body.get("securityType", "normal") != "password":
         return None
-    if work.switches.native_password_keys == "rejected":
+    if work.switches.native_password_keys == REJECTED:
         raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
-    if work.switches.native_password_keys == "silently-normal":
+    if work.switches.native_password_keys == SILENTLY_NORMAL:
         return None
     if unset(body.get("passphrase")):
         raise refusals.bad_request("The passphrase is required for the security type password")
@@ -100,82 +97,13 @@ def _gen_csr_path(work: Work, key: str) -> str:
     return key if work.switches.major > 13 else f"{key.removesuffix('.key')}.csr"  # noqa: PLR2004
 
 
-# -- CSRs --------------------------------------------------------------------------------------
-
-
-def create_csr(work: Work, body: Json) -> Json:
-    """Make a CSR for a key on the device; a protected key is opened by the passphrase in its object."""
-    _only(body, _CSR, "csr")
-    if unset(body.get("key")) or unset(body.get("name")):
-        raise refusals.bad_request("one or more properties must be specified")
-    path = _path(body)
-    check_name(path)
-    check_folder(work.configuration, path)
-    key_path = full_path(str(body["key"]), str(body.get("partition") or ""))
-    item = work.configuration.find(files.KEY, key_path)
-    if item is None:
-        raise refusals.file_missing("key", key_path)
-    _check_csr_allowed(work, item)
-    sealed = item.get("passphrase")
-    key = pem.open_key(item.content, work.world.vault.open(sealed) if sealed else None)
-    if key is None:
-        raise refusals.bad_import()
-    request = _store_csr(work, path, key, body)
-    echoed = {name: value for name, value in body.items() if name not in (*_PLACE, "challengePassword")}
-    return _answer(work, "csr", path, {**echoed, **_printed(work, request)})
-
-
-def _check_csr_allowed(work: Work, key: Item) -> None:
-    if key.get("securityType") == "password" and work.switches.csr_for_password_keys == "rejected":
-        raise refusals.bad_passphrase(key.path, "csr")
-
-
-def _store_csr(work: Work, path: str, key: pem.PrivateKey, body: Json) -> bytes:
-    if work.world.disk.read_csr(path) is not None:
-        raise refusals.exists(_CSR_TITLE, path, split_path(path)[0])
-    subject = {word: str(body[name]) for name, word in _SUBJECT.items() if not unset(body.get(name))}
-    try:
-        request = pem.make_request(key, subject, str(body.get("subjectAlternativeName") or ""))
-    except ValueError as error:
-        raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
-    kind, size, _ = pem.key_words(key, "public")
-    shown = {name: str(body[name]) for name in (*_SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
-    shown |= {"key-size": str(size), "public-key-type": "RSA" if kind.startswith("rsa") else "ECDSA"}
-    lines = "".join(f"    {hyphenated(name)} {value}\n" for name, value in shown.items())
-    work.world.disk.write_csr(path, request, f"sys crypto csr {path.removeprefix('/Common/')} {{\n{lines}}}\n")
-    return request
-
-
-def _printed(work: Work, request: bytes | None) -> Json:
-    """Return the PEM as ``commandResult`` where the device prints it in its answer: unproven, so a switch."""
-    return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
-
-
-def show_csr(work: Work, path: str, echo: str) -> Json:
-    """Return a CSR object: metadata only, and its name as the URL spelled it."""
-    description = work.world.disk.read(f"/.csr{path}")
-    if description is None or work.world.disk.read_csr(path) is None:
-        raise refusals.not_found(_CSR_TITLE, path)
-    pairs = [line.strip().split(" ", 1) for line in description.decode().splitlines()[1:-1]]
-    found = {camel(pair[0]): pair[-1] for pair in pairs}
-    raw = {name: found.pop(name) for name in ("keySize", "publicKeyType")}
-    return {**_envelope(work, "csr", echo), **found, "apiRawValues": raw}
-
-
-def delete_csr(work: Work, path: str) -> None:
-    """Delete a CSR object."""
-    if work.world.disk.read_csr(path) is None:
-        raise refusals.not_found(_CSR_TITLE, path)
-    work.world.disk.delete_csr(path)
-
-
 # -- installing --------------------------------------------------------------------------------
 
 
 def install(work: Work, what: str, body: Json) -> Json:
     """Install a key or certificate from a file of the device; overwrites silently (dehydrated-bigip relies on it)."""
-    _only(body, _INSTALL, what)
-    path = _path(body)
+    csrs.only(body, _INSTALL, what)
+    path = csrs.path_in(body)
     check_name(path)
     check_folder(work.configuration, path)
     local = str(body.get("fromLocalFile") or "")
@@ -211,7 +139,7 @@ def _installed_key(work: Work, item: Item, content: bytes, body: Json) -> Item:
 
 def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
     """Return a key or certificate: the full path in ``name``, no partition, sizes as texts."""
-    shown = _envelope(work, what, echo or item.path, item.generation)
+    shown = csrs.envelope(work, what, echo or item.path, item.generation)
     if what == "key":
         words = {"keySize": str(item.get("keySize")), "keyType": item.get("keyType")}
         return {**shown, **words, "securityType": item.get("securityType")}
@@ -220,7 +148,7 @@ def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
 
 def _certificate(work: Work, item: Item) -> Json:
     found = files.show_certificate(work, item)
-    words = {word: name for name, word in _SUBJECT.items()}
+    words = {word: name for name, word in csrs.SUBJECT.items()}
     subject = (part.partition("=") for part in found["subject"].split(","))
     described = {words[word]: value for word, _, value in subject if word in words}
     raw = {
@@ -234,40 +162,16 @@ def _certificate(work: Work, item: Item) -> Json:
     return {"apiRawValues": raw, **described, **printed, "certValidatorsReference": below}
 
 
-def _envelope(work: Work, what: str, echo: str, generation: int = 1) -> Json:
-    return {
-        "kind": f"tm:sys:crypto:{what}:{what}state",
-        "name": echo,
-        "fullPath": echo,
-        "generation": generation,
-        "selfLink": work.link(f"sys/crypto/{what}", echo),
-    }
-
-
-def _answer(work: Work, what: str, path: str, echoed: Json) -> Json:
-    return {**_envelope(work, what, path, work.configuration.generation), **echoed}
-
-
-def _path(body: Json) -> str:
-    return full_path(str(body.get("name") or ""), str(body.get("partition") or ""))
-
-
 def _new_path(work: Work, kind: str, body: Json) -> str:
     if unset(body.get("name")):
         raise refusals.bad_request("one or more properties must be specified")
-    path = _path(body)
+    path = csrs.path_in(body)
     check_name(path)
     check_folder(work.configuration, path)
     if work.configuration.find(kind, path) is not None:
         raise refusals.exists(KINDS[kind].title, path, split_path(path)[0])
     work.may_change(Item(kind, path, {}))
     return path
-
-
-def _only(body: Json, properties: tuple[str, ...], what: str) -> None:
-    strangers = sorted(set(body) - set(properties))
-    if strangers:
-        raise UnknownCallError(f"the property {', '.join(strangers)} of sys/crypto/{what}")
 
 
 def file_item(work: Work, what: str, path: str) -> Item:

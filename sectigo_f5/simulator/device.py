@@ -12,15 +12,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sectigo_f5.simulator import files, front, management_tls, objects, virtual_views
+from sectigo_f5.simulator.call import resolve
 from sectigo_f5.simulator.configuration import Item, Json
 from sectigo_f5.simulator.dataplane import DataPlane, VirtualServerView
-from sectigo_f5.simulator.disk import BULK, DOWNLOADS, Disk
+from sectigo_f5.simulator.disk import BULK, DOWNLOADS, UPLOADING, Disk
 from sectigo_f5.simulator.engine import Engine, Request
 from sectigo_f5.simulator.faults import Fault, Faults
 from sectigo_f5.simulator.high_availability import Group, Unit
 from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.refusals import Refusal
-from sectigo_f5.simulator.routes import resolve
 from sectigo_f5.simulator.switches import Switches
 from sectigo_f5.simulator.wire import Exchange, Server
 
@@ -216,7 +216,7 @@ class SimulatedBigIP:
     def uploads(self) -> list[str]:
         """The files in the transfer folders."""
         disk = self.engine.world.disk
-        return [name for folder in (DOWNLOADS, f"{DOWNLOADS}/tmp", BULK) for name in disk.names(folder)]
+        return [name for folder in (DOWNLOADS, UPLOADING, BULK) for name in disk.names(folder)]
 
     @property
     def csrs(self) -> list[str]:

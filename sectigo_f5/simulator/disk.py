@@ -11,9 +11,11 @@ import shutil
 from pathlib import Path
 
 DOWNLOADS = "/var/config/rest/downloads"
+UPLOADING = "/var/config/rest/downloads/tmp"
 BULK = "/var/config/rest/bulk"
+SCRATCH = "/var/tmp"  # noqa: S108  inside the private directory
 CSRS = "/config/ssl/ssl.csr"
-_FOLDERS = (f"{DOWNLOADS}/tmp", BULK, CSRS, "/config/ssl/ssl.key", "/var/tmp", "/shared", "/tmp", "/root", "/usr/bin")  # noqa: S108  inside the private directory
+_FOLDERS = (UPLOADING, BULK, CSRS, "/config/ssl/ssl.key", SCRATCH, "/shared", "/tmp", "/root", "/usr/bin")  # noqa: S108  as well
 _TOOLS = "base64 cat chmod cp cut date grep head ls mkdir mktemp mv od openssl rm sed sort stat tail test touch tr wc"
 # A `/` that begins a word; those inside a path that was already begun stay.
 _ABSOLUTE = re.compile(r"(?<![\w./~+})*%@-])/(?!dev/(?:null|stdin|stdout|stderr|fd)\b)(?=[\w.*:])")

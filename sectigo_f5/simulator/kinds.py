@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sectigo_f5.simulator import profile_defaults as profiles
+from sectigo_f5.simulator.profile_defaults import each
 
 # What every GET shows and every whole-object PUT brings back.
-ENVELOPE = frozenset("kind name partition fullPath subPath generation selfLink apiRawValues".split())
+ENVELOPE = ("kind", "name", "partition", "fullPath", "subPath", "generation", "selfLink", "apiRawValues")
 FILE = (
     "certificateKeyCurveName certificateKeySize checksum createTime createdBy curveName email expirationDate "
-    "expirationString fingerprint isBundle issuer keySize keyType lastUpdateTime mode revision serialNumber size subject "
-    "subjectAlternativeName systemPath updatedBy version"
+    "expirationString fingerprint isBundle issuer keySize keyType lastUpdateTime mode revision serialNumber size "
+    "subject subjectAlternativeName systemPath updatedBy version"
 )
 VIRTUAL_SERVER = {
-    **dict.fromkeys("addressStatus cmpEnabled".split(), "yes"),
-    **dict.fromkeys("mirror mobileAppTunnel nat64 rateLimit".split(), "disabled"),
-    **dict.fromkeys("connectionLimit gtmScore rateLimitDstMask rateLimitSrcMask".split(), 0),
-    **dict.fromkeys("translateAddress translatePort".split(), "enabled"),
+    **each("addressStatus cmpEnabled", "yes"),
+    **each("mirror mobileAppTunnel nat64 rateLimit", "disabled"),
+    **each("connectionLimit gtmScore rateLimitDstMask rateLimitSrcMask", 0),
+    **each("translateAddress translatePort", "enabled"),
     "autoLasthop": "default",
     "rateLimitMode": "object",
     "serviceDownImmediateAction": "none",
@@ -33,8 +34,8 @@ VIRTUAL_SERVER = {
     "synCookieStatus": "not-activated",
 }
 VIRTUAL_ADDRESS = {
-    **dict.fromkeys("arp floating icmpEcho".split(), "enabled"),
-    **dict.fromkeys("routeAdvertisement spanning".split(), "disabled"),
+    **each("arp floating icmpEcho", "enabled"),
+    **each("routeAdvertisement spanning", "disabled"),
     "autoDelete": "true",
     "connectionLimit": 0,
     "enabled": "yes",

@@ -1,4 +1,4 @@
-"""What every kind of object has in common: create, change, delete, show; and the rules looked at when a change is complete."""
+"""What every kind of object has in common: create, change, delete, show; and the rules of a complete change."""
 
 from __future__ import annotations
 

@@ -10,27 +10,31 @@ from typing import Any
 _INDEFINITE = "indefinite"
 
 
-def _all(words: str, value: Any) -> dict[str, Any]:
+def each(words: str, value: Any) -> dict[str, Any]:
+    """Return a mapping of many names to one value."""
     return dict.fromkeys(words.split(), value)
 
 
 # Absent on TMOS 13 (a 13.0.0 object in F5 Ansible's unit tests does not have them).
 SINCE_14 = frozenset(
-    "c3dDropUnknownOcspStatus c3dOcsp c3dCaCert c3dCaKey c3dCertExtensionCustomOids c3dCertExtensionIncludes "
-    "c3dCertLifespan inheritCaCertkeychain sslC3d sslForwardProxyVerifiedHandshake".split()
+    each(
+        "c3dDropUnknownOcspStatus c3dOcsp c3dCaCert c3dCaKey c3dCertExtensionCustomOids c3dCertExtensionIncludes "
+        "c3dCertLifespan inheritCaCertkeychain sslC3d sslForwardProxyVerifiedHandshake",
+        None,
+    )
 )
 
 _SSL = {
-    **_all("alertTimeout maxActiveHandshakes renegotiatePeriod renegotiateSize", _INDEFINITE),
-    **_all(
+    **each("alertTimeout maxActiveHandshakes renegotiatePeriod renegotiateSize", _INDEFINITE),
+    **each(
         "allowExpiredCrl bypassOnClientCertFail bypassOnHandshakeAlert modSslMethods proxySsl proxySslPassthrough "
         "sessionMirroring sessionTicket sslC3d sslForwardProxy sslForwardProxyBypass "
         "sslForwardProxyVerifiedHandshake strictResume",
         "disabled",
     ),
-    **_all("appService caFile chain cipherGroup crlFile defaultsFrom description serverName", "none"),
-    **_all("genericAlert mode renegotiation uncleanShutdown", "enabled"),
-    **_all("sniDefault sniRequire", "false"),
+    **each("appService caFile chain cipherGroup crlFile defaultsFrom description serverName", "none"),
+    **each("genericAlert mode renegotiation uncleanShutdown", "enabled"),
+    **each("sniDefault sniRequire", "false"),
     "authenticate": "once",
     "authenticateDepth": 9,
     "cacheSize": 262144,
@@ -44,17 +48,17 @@ _SSL = {
 }
 CLIENT_SSL = {
     **_SSL,
-    **_all("maxAggregateRenegotiationPerMinute renegotiateMaxRecordDelay", _INDEFINITE),
-    **_all(
+    **each("maxAggregateRenegotiationPerMinute renegotiateMaxRecordDelay", _INDEFINITE),
+    **each(
         "allowDynamicRecordSizing allowNonSsl certLookupByIpaddrPort notifyCertStatusToVirtualServer ocspStapling",
         "disabled",
     ),
-    **_all(
+    **each(
         "c3dOcsp clientCertCa destinationIpBlacklist destinationIpWhitelist hostnameBlacklist hostnameWhitelist "
         "proxyCaCert proxyCaKey sourceIpBlacklist sourceIpWhitelist",
         "none",
     ),
-    **_all("inheritCaCertkeychain inheritCertkeychain", "false"),
+    **each("inheritCaCertkeychain inheritCertkeychain", "false"),
     "c3dDropUnknownOcspStatus": "drop",
     "cert": "/Common/default.crt",
     "certExtensionIncludes": ["basic-constraints", "subject-alternative-name"],
@@ -69,8 +73,8 @@ CLIENT_SSL = {
 }
 SERVER_SSL = {
     **_SSL,
-    **_all("authenticateName c3dCaCert c3dCaKey cert crl key ocsp", "none"),
-    **_all("expireCertResponseControl untrustedCertResponseControl", "drop"),
+    **each("authenticateName c3dCaCert c3dCaKey cert crl key ocsp", "none"),
+    **each("expireCertResponseControl untrustedCertResponseControl", "drop"),
     "c3dCertExtensionCustomOids": [],
     "c3dCertExtensionIncludes": [
         "basic-constraints",
@@ -82,26 +86,26 @@ SERVER_SSL = {
     "secureRenegotiation": "require-strict",
 }
 HTTP = {
-    **_all("acceptXff insertXforwardedFor", "disabled"),
-    **_all(
+    **each("acceptXff insertXforwardedFor", "disabled"),
+    **each(
         "appService basicAuthRealm defaultsFrom description fallbackHost headerErase headerInsert lwsSeparator "
         "redirectRewrite viaHostName",
         "none",
     ),
-    **_all("encryptCookies fallbackStatusCodes responseHeadersPermitted xffAlternativeNames", []),
-    **_all("requestChunking viaRequest viaResponse", "preserve"),
+    **each("encryptCookies fallbackStatusCodes responseHeadersPermitted xffAlternativeNames", []),
+    **each("requestChunking viaRequest viaResponse", "preserve"),
     "enforcement": {
-        **_all("excessClientHeaders excessServerHeaders oversizeClientHeaders oversizeServerHeaders", "reject"),
-        **_all("pipeline unknownMethod", "allow"),
-        "knownMethods": "CONNECT DELETE GET HEAD LOCK OPTIONS POST PROPFIND PUT TRACE UNLOCK".split(),
+        **each("excessClientHeaders excessServerHeaders oversizeClientHeaders oversizeServerHeaders", "reject"),
+        **each("pipeline unknownMethod", "allow"),
+        "knownMethods": list(each("CONNECT DELETE GET HEAD LOCK OPTIONS POST PROPFIND PUT TRACE UNLOCK", None)),
         "maxHeaderCount": 64,
         "maxHeaderSize": 32768,
         "maxRequests": 0,
         "truncatedRedirects": "disabled",
     },
     "explicitProxy": {
-        **_all("badRequestMessage badResponseMessage connectErrorMessage dnsErrorMessage dnsResolver", "none"),
-        **_all("routeDomain tunnelName", "none"),
+        **each("badRequestMessage badResponseMessage connectErrorMessage dnsErrorMessage dnsResolver", "none"),
+        **each("routeDomain tunnelName", "none"),
         "defaultConnectHandling": "deny",
         "hostNames": [],
         "ipv6": "no",
@@ -116,27 +120,27 @@ HTTP = {
     "sflow": {"pollInterval": 0, "pollIntervalGlobal": "yes", "samplingRate": 0, "samplingRateGlobal": "yes"},
 }
 TCP = {
-    **_all(
+    **each(
         "abc ackOnPush cmetricsCache delayedAcks earlyRetransmit ecn enhancedLossRecovery fastOpen hardwareSynCookie "
         "limitedTransmit proxyMss ratePace resetOnTimeout selectiveAcks slowStart synCookieEnable tailLossProbe "
         "timeWaitRecycle timestamps",
         "enabled",
     ),
-    **_all("appService defaultsFrom description tcpOptions", "none"),
-    **_all(
+    **each("appService defaultsFrom description tcpOptions", "none"),
+    **each(
         "autoProxyBufferSize autoReceiveWindowSize autoSendBufferSize deferredAccept delayWindowControl dsack "
         "md5Signature mptcp mptcpCsum mptcpCsumVerify mptcpDebug mptcpFastjoin mptcpMakeafterbreak mptcpNojoindssack "
         "nagle proxyOptions selectiveNack synCookieWhitelist verifiedAccept",
         "disabled",
     ),
-    **_all("closeWaitTimeout finWaitTimeout mptcpJoinMax mptcpRtomax", 5),
-    **_all("cmetricsCacheTimeout pktLossIgnoreBurst pktLossIgnoreRate ratePaceMaxRate", 0),
-    **_all("finWait_2Timeout idleTimeout mptcpIdleTimeout", 300),
-    **_all("initCwnd initRwnd", 10),
-    **_all("ipTosToClient linkQosToClient", "0"),
-    **_all("minimumRto mptcpRxmitmin", 1000),
-    **_all("proxyBufferHigh receiveWindowSize", 65535),
-    **_all("rexmtThresh synMaxRetrans", 3),
+    **each("closeWaitTimeout finWaitTimeout mptcpJoinMax mptcpRtomax", 5),
+    **each("cmetricsCacheTimeout pktLossIgnoreBurst pktLossIgnoreRate ratePaceMaxRate", 0),
+    **each("finWait_2Timeout idleTimeout mptcpIdleTimeout", 300),
+    **each("initCwnd initRwnd", 10),
+    **each("ipTosToClient linkQosToClient", "0"),
+    **each("minimumRto mptcpRxmitmin", 1000),
+    **each("proxyBufferHigh receiveWindowSize", 65535),
+    **each("rexmtThresh synMaxRetrans", 3),
     "congestionControl": "high-speed",
     "fastOpenCookieExpiration": 21600,
     "ipDfMode": "pmtu",

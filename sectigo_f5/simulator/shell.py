@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.disk import Disk
+from sectigo_f5.simulator.disk import SCRATCH, Disk
 
 TIMEOUT = 60.0  # seconds, after which restjavad gives up
 PROGRAMS = {"unix-rm": "rm", "unix-mv": "mv", "unix-ls": "ls"}
@@ -39,7 +39,7 @@ def split(arguments: str) -> list[str]:
 def _run(disk: Disk, command: list[str]) -> str:
     """Return what a program printed, its two outputs mixed; its exit status is nobody's business (as on the device)."""
     root = disk.root
-    environment = {"PATH": f"{root}/usr/bin", "HOME": f"{root}/root", "TMPDIR": f"{root}/var/tmp", "LC_ALL": "C"}
+    environment = {"PATH": f"{root}/usr/bin", "HOME": f"{root}/root", "TMPDIR": f"{root}{SCRATCH}", "LC_ALL": "C"}
     with subprocess.Popen(
         command,
         cwd=disk.root / "root",

@@ -11,6 +11,8 @@ RELEASES = {  # version: (build, date, edition) as `sys version` shows them
     "16.1.4": ("0.0.10", "Fri Jul 14 14:34:35 PDT 2023", "Final"),
     "17.1.2": ("0.0.8", "Wed Nov 13 09:05:34 PST 2024", "Final"),
 }
+WORKS, REJECTED, SILENTLY_NORMAL = "works", "rejected", "silently-normal"
+REQUIRED, OPTIONAL = "required", "optional"
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 
 
@@ -25,11 +27,11 @@ class Switches:
     role: str = "admin"
     role_partition: str = "all-partitions"  # where the role may write
     bash: bool = True  # False: Appliance mode, or a user without the advanced shell
-    native_password_keys: str = "works"  # silently-normal: `securityType: password` is ignored; rejected: 400
-    csr_for_password_keys: str = "works"  # rejected: 400
+    native_password_keys: str = WORKS  # silently-normal: `securityType: password` is ignored; rejected: 400
+    csr_for_password_keys: str = WORKS  # rejected: 400
     csr_pem_in_answer: bool = False  # True: the answer to key and CSR creation carries the PEM in `commandResult`
     ec_only: bool | None = None  # client SSL profiles without an RSA pair; None: as the release does
-    profile_passphrase: str = "required"  # noqa: S105  optional: the one in the key object will do
+    profile_passphrase: str = REQUIRED  # optional: the one in the key object will do
     bulk_download: str | None = None  # answer to a range wider than the file: 200, 206, 400; None: by release
     empty_items: bool | None = None  # False: an empty collection has no `items`; None: as the release does
     max_login_failures: int = 0  # 0: no lockout
@@ -43,9 +45,9 @@ class Switches:
     def __post_init__(self) -> None:
         _one_of("tmos", self.tmos, tuple(RELEASES))
         _one_of("role", self.role, ROLES)
-        _one_of("native_password_keys", self.native_password_keys, ("works", "silently-normal", "rejected"))
-        _one_of("csr_for_password_keys", self.csr_for_password_keys, ("works", "rejected"))
-        _one_of("profile_passphrase", self.profile_passphrase, ("required", "optional"))
+        _one_of("native_password_keys", self.native_password_keys, (WORKS, SILENTLY_NORMAL, REJECTED))
+        _one_of("csr_for_password_keys", self.csr_for_password_keys, (WORKS, REJECTED))
+        _one_of("profile_passphrase", self.profile_passphrase, (REQUIRED, OPTIONAL))
         _one_of("bulk_download", self.bulk_download or "200", ("200", "206", "400"))
         _one_of("ha", self.ha, ("standalone", "active", "standby"))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.cm import stats
 from sectigo_f5.simulator.configuration import Json
-from sectigo_f5.simulator.high_availability import stats
 from sectigo_f5.simulator.switches import RELEASES
 from sectigo_f5.simulator.work import Work
 

@@ -9,7 +9,7 @@ import re
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.configuration import Json
-from sectigo_f5.simulator.disk import BULK, DOWNLOADS
+from sectigo_f5.simulator.disk import BULK, DOWNLOADS, UPLOADING
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.work import World
 
@@ -22,7 +22,7 @@ def upload(world: World, name: str, content: bytes, written: str) -> Json:
     start, end, total = _range(written)
     if end - start + 1 != len(content) or end >= total or not _NAME.fullmatch(name):
         raise refusals.bad_request(f"Chunk range ({written}) does not match the content's {len(content)} bytes")
-    temporary = world.disk.root / f"{DOWNLOADS}/tmp/{name}".lstrip("/")
+    temporary = world.disk.root / f"{UPLOADING}/{name}".lstrip("/")
     have = temporary.stat().st_size if temporary.exists() else 0
     if start and start != have:
         raise refusals.bad_request(f"Invalid chunk: {start} does not follow the {have} bytes that are there")
@@ -35,7 +35,7 @@ def upload(world: World, name: str, content: bytes, written: str) -> Json:
         "usedChunks": {str(start): len(content)},
         "totalByteCount": total,
         "localFilePath": f"{DOWNLOADS}/{name}",
-        "temporaryFilePath": f"{DOWNLOADS}/tmp/{name}",
+        "temporaryFilePath": f"{UPLOADING}/{name}",
         "generation": 0,
         "lastUpdateMicros": int(world.clock() * 1_000_000),
     }

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sectigo_f5.simulator import objects, refusals, virtual_views
+from sectigo_f5.simulator.call import Call, resolve
 from sectigo_f5.simulator.configuration import Item, full_path
 from sectigo_f5.simulator.engine import Answer
-from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.virtual_servers import KIND
-
-if TYPE_CHECKING:
-    from sectigo_f5.simulator.routes import Call
 
 _TITLES = {"profiles": "virtual server profile", "policies": "virtual server policy"}
 
 
 def listed(call: Call, segment: str, below: str) -> Answer:
     """List what is attached."""
-    item = _server(call, segment)
+    item = call.item(KIND, segment)
     kind = f"tm:ltm:virtual:{below}:{below}collectionstate"
     items = virtual_views.attached(call.work, item, below)
     return Answer({"kind": kind, "selfLink": call.work.link(KIND, item.path, f"/{below}"), "items": items})
@@ -26,7 +23,7 @@ def listed(call: Call, segment: str, below: str) -> Answer:
 
 def one(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Show one attached profile or policy."""
-    item, path = _server(call, segment), _path(attached)
+    item, path = call.item(KIND, segment), resolve(attached)[0]
     found = next((one for one in virtual_views.attached(call.work, item, below) if one["fullPath"] == path), None)
     if found is None:
         raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
@@ -35,7 +32,7 @@ def one(call: Call, segment: str, below: str, attached: str) -> Answer:
 
 def attach(call: Call, segment: str, below: str) -> Answer:
     """Attach one more."""
-    item, body = _server(call, segment), call.body
+    item, body = call.item(KIND, segment), call.body
     if not body.get("name"):
         raise refusals.bad_request("one or more properties must be specified")
     path = full_path(str(body["name"]), str(body.get("partition") or ""), str(body.get("subPath") or ""))
@@ -48,23 +45,12 @@ def attach(call: Call, segment: str, below: str) -> Answer:
 
 def detach(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Take one off."""
-    item, path = _server(call, segment), _path(attached)
+    item, path = call.item(KIND, segment), resolve(attached)[0]
     if path not in _paths(item, below):
         raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
     kept = [one for one in item.get(below) if _name(one) != path]
     objects.modify(call.work, item, {below: kept}, "PATCH")
     return Answer()
-
-
-def _server(call: Call, segment: str) -> Item:
-    found = call.work.configuration.find(KIND, _path(segment))
-    if found is None:
-        raise refusals.not_found(KINDS[KIND].title, _path(segment))
-    return found
-
-
-def _path(segment: str) -> str:
-    return segment.replace("~", "/") if segment.startswith("~") else f"/Common/{segment}"
 
 
 def _paths(item: Item, below: str) -> list[str]:

@@ -21,6 +21,7 @@ _HTTP = ("ltm/profile/http", "ltm/profile/fasthttp")
 _CONTEXTS = {client_ssl.KIND: "clientside", "ltm/profile/server-ssl": "serverside"}
 _LISTS = ("rules", "vlans", "securityLogProfiles")
 _KEPT_BY_PUT = ("profiles", "policies", "vsIndex", "creationTime", "destination")
+_ATTACHMENT = ("name", "partition", "subPath", "context", "fullPath", "kind", "generation", "selfLink", "nameReference")
 _HTTP_EVENT = re.compile(r"^\s*when\s+(HTTP_\w+)", re.MULTILINE)
 
 
@@ -90,9 +91,7 @@ def _name_in(given: Any) -> str:
     if not isinstance(given, dict):
         return str(given)
     entry = {camel(name): value for name, value in given.items()}
-    strangers = set(entry) - set(
-        "name partition subPath context fullPath kind generation selfLink nameReference".split()
-    )
+    strangers = set(entry) - {*_ATTACHMENT}
     if strangers:
         raise UnknownCallError(f"the property {', '.join(sorted(strangers))} of a profile of {KIND}")
     return full_path(str(entry.get("name", "")), str(entry.get("partition") or ""), str(entry.get("subPath") or ""))

@@ -46,10 +46,6 @@ class Exchange:
     query: str = ""
 
 
-class Drop(Exception):  # noqa: N818  a fault that was asked for
-    """Close the connection without an answer."""
-
-
 def refused(refusal: Refusal, path: str) -> Json:
     """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and for every 401."""
     if path.startswith("/mgmt/tm/") and refusal.status != 401:  # noqa: PLR2004
@@ -142,19 +138,17 @@ class Conversation(BaseHTTPRequestHandler):
         action, _, words = self.server.faults.due(request.method, request.path).partition(":")
         if action == "delay":
             time.sleep(float(words))
-        try:
-            if action in ("status", "html", "error", "drop"):
-                found = _faulty(action, words, request.path)
-            else:
-                request, found = self._answer(request)
-                if action == "drop-after":
-                    raise Drop
-        except Drop:
+        found: Answer | None = None
+        if action in ("status", "html", "error"):
+            found = _faulty(action, words, request.path)
+        elif action != "drop":
+            request, found = self._answer(request)
+        if found is None or action == "drop-after":
             self.server.note(request, 0)
             self.close_connection = True
-            return
-        self.server.note(request, found.status)
-        self._send(found)
+        else:
+            self.server.note(request, found.status)
+            self._send(found)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815  the base class's names
 
@@ -218,9 +212,7 @@ def _json(request: Request) -> Any:
 
 
 def _faulty(action: str, words: str, path: str) -> Answer:
-    """Return the answer of a fault; raises :class:`Drop` where there is none."""
-    if action == "drop":
-        raise Drop
+    """Return the answer of a fault."""
     status, _, message = words.partition(":")
     if action == "error":
         return Answer(refused(Refusal(int(status), message), path), int(status))

@@ -1,0 +1,45 @@
+"""One request on its way through a route, and how URLs name objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sectigo_f5.simulator import queries, refusals
+from sectigo_f5.simulator.configuration import Item, Json
+from sectigo_f5.simulator.engine import Answer, Engine, Request
+from sectigo_f5.simulator.kinds import KINDS
+from sectigo_f5.simulator.work import Work, spelled
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, and the draft that it works on."""
+
+    engine: Engine
+    work: Work
+    request: Request
+
+    @property
+    def body(self) -> Json:
+        """Return the JSON body, its properties in the answers' spelling."""
+        return spelled(self.request.body)
+
+    def collection(self, state: str, url: str, items: list[Json]) -> Answer:
+        """Return a collection's answer, with the request's query options applied."""
+        return Answer(queries.collection(self.work, state, url, items, self.request.query, self.request.raw_query))
+
+    def item(self, url: str, segment: str) -> Item:
+        """Return the object that a URL names."""
+        kind = KINDS[url]
+        path, _ = resolve(segment, kind.bare)
+        found = self.work.configuration.find(url, path)
+        if found is None:
+            raise refusals.not_found(kind.title, path)
+        return found
+
+
+def resolve(segment: str, bare: bool = False) -> tuple[str, str]:
+    """Return the full path in a URL's ``~Common~x``; a bare name is in /Common and comes back as it went."""
+    if segment.startswith("~"):
+        return segment.replace("~", "/"), ""
+    return (segment, "") if bare else (f"/Common/{segment}", segment)

@@ -1,0 +1,126 @@
+"""``sys crypto csr``: made on the device, for keys on the device; and what CSRs share with keys.
+
+Shapes: an object of a 14.1.2.2 in F5 Ansible's unit tests. That a protected key is opened by the
+passphrase in its object is unproven: nobody's public code shows it, so it is a switch.
+"""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import files, pem, refusals
+from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, full_path, split_path
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.switches import REJECTED
+from sectigo_f5.simulator.work import Work, camel, hyphenated, unset
+
+TITLE = "Certificate Signing Request File"
+SUBJECT = {  # the property and the word of the distinguished name
+    "commonName": "CN",
+    "ou": "OU",
+    "organization": "O",
+    "city": "L",
+    "state": "ST",
+    "country": "C",
+    "emailAddress": "emailAddress",
+}
+SUBJECT_PROPERTIES = (*SUBJECT, "subjectAlternativeName", "challengePassword", "adminEmailAddress", "consumer")
+PLACE = ("name", "partition")
+PROPERTIES = (*PLACE, *SUBJECT_PROPERTIES, "key")
+
+
+def create(work: Work, body: Json) -> Json:
+    """Make a CSR for a key on the device; a protected key is opened by the passphrase in its object."""
+    only(body, PROPERTIES, "csr")
+    if unset(body.get("key")) or unset(body.get("name")):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = path_in(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    key_path = full_path(str(body["key"]), str(body.get("partition") or ""))
+    item = work.configuration.find(files.KEY, key_path)
+    if item is None:
+        raise refusals.file_missing("key", key_path)
+    check_allowed(work, item)
+    sealed = item.get("passphrase")
+    key = pem.open_key(item.content, work.world.vault.open(sealed) if sealed else None)
+    if key is None:
+        raise refusals.bad_import()
+    request = store(work, path, key, body)
+    echoed = {name: value for name, value in body.items() if name not in (*PLACE, "challengePassword")}
+    return answer(work, "csr", path, {**echoed, **printed(work, request)})
+
+
+def check_allowed(work: Work, key: Item) -> None:
+    """Refuse a CSR for a protected key where the device does."""
+    if key.get("securityType") == "password" and work.switches.csr_for_password_keys == REJECTED:
+        raise refusals.bad_passphrase(key.path, "csr")
+
+
+def store(work: Work, path: str, key: pem.PrivateKey, body: Json) -> bytes:
+    """Make a CSR and store it; refuses to overwrite one."""
+    if work.world.disk.read_csr(path) is not None:
+        raise refusals.exists(TITLE, path, split_path(path)[0])
+    subject = {word: str(body[name]) for name, word in SUBJECT.items() if not unset(body.get(name))}
+    try:
+        request = pem.make_request(key, subject, str(body.get("subjectAlternativeName") or ""))
+    except ValueError as error:
+        raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
+    kind, size, _ = pem.key_words(key, "public")
+    shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
+    shown |= {"key-size": str(size), "public-key-type": "RSA" if kind.startswith("rsa") else "ECDSA"}
+    lines = "".join(f"    {hyphenated(name)} {value}\n" for name, value in shown.items())
+    work.world.disk.write_csr(path, request, f"sys crypto csr {path.removeprefix('/Common/')} {{\n{lines}}}\n")
+    return request
+
+
+def printed(work: Work, request: bytes | None) -> Json:
+    """Return the PEM as ``commandResult`` where the device prints it in its answer: unproven, so a switch."""
+    return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
+
+
+def show(work: Work, path: str, echo: str) -> Json:
+    """Return a CSR object: metadata only, and its name as the URL spelled it."""
+    description = work.world.disk.read(f"/.csr{path}")
+    if description is None or work.world.disk.read_csr(path) is None:
+        raise refusals.not_found(TITLE, path)
+    pairs = [line.strip().split(" ", 1) for line in description.decode().splitlines()[1:-1]]
+    found = {camel(pair[0]): pair[-1] for pair in pairs}
+    raw = {name: found.pop(name) for name in ("keySize", "publicKeyType")}
+    return {**envelope(work, "csr", echo), **found, "apiRawValues": raw}
+
+
+def delete(work: Work, path: str) -> None:
+    """Delete a CSR object."""
+    if work.world.disk.read_csr(path) is None:
+        raise refusals.not_found(TITLE, path)
+    work.world.disk.delete_csr(path)
+
+
+# -- shared with keys --------------------------------------------------------------------------
+
+
+def envelope(work: Work, what: str, echo: str, generation: int = 1) -> Json:
+    """Return what every object of ``sys crypto`` shows: the full path in ``name``, no partition."""
+    return {
+        "kind": f"tm:sys:crypto:{what}:{what}state",
+        "name": echo,
+        "fullPath": echo,
+        "generation": generation,
+        "selfLink": work.link(f"sys/crypto/{what}", echo),
+    }
+
+
+def answer(work: Work, what: str, path: str, echoed: Json) -> Json:
+    """Return the answer to a POST: what was sent, echoed."""
+    return {**envelope(work, what, path, work.configuration.generation), **echoed}
+
+
+def path_in(body: Json) -> str:
+    """Return the full path that a POST names."""
+    return full_path(str(body.get("name") or ""), str(body.get("partition") or ""))
+
+
+def only(body: Json, properties: tuple[str, ...], what: str) -> None:
+    """Refuse properties that nobody heard of."""
+    strangers = sorted(set(body) - set(properties))
+    if strangers:
+        raise UnknownCallError(f"the property {', '.join(strangers)} of sys/crypto/{what}")

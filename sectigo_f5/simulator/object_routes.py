@@ -1,0 +1,89 @@
+"""Routes of everything that is created, changed and deleted by its name."""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import crypto, csrs, objects
+from sectigo_f5.simulator.call import Call, resolve
+from sectigo_f5.simulator.engine import Answer
+from sectigo_f5.simulator.kinds import KINDS
+
+
+def listed(call: Call, url: str) -> Answer:
+    """List a collection."""
+    expand = call.request.query.get("expandSubcollections") == "true"
+    found = [objects.show(call.work, item, expand=expand, collection=True) for item in call.work.configuration.of(url)]
+    return call.collection(KINDS[url].collection_state, url, found)
+
+
+def get(call: Call, url: str, segment: str) -> Answer:
+    """Show one object."""
+    item, query = call.item(url, segment), call.request.query
+    echo = resolve(segment, KINDS[url].bare)[1]
+    expand = query.get("expandSubcollections") == "true"
+    shown = objects.show(call.work, item, expand=expand, query=call.request.raw_query, echo=echo)
+    names = [name for name in query.get("$select", "").split(",") if name]
+    return Answer({name: shown[name] for name in names if name in shown} if names else shown)
+
+
+def post(call: Call, url: str) -> Answer:
+    """Create an object."""
+    return Answer(objects.show(call.work, objects.create(call.work, url, call.request.body)))
+
+
+def change(call: Call, url: str, segment: str) -> Answer:
+    """Change an object, by PATCH or PUT."""
+    item = objects.modify(call.work, call.item(url, segment), call.request.body, call.request.method)
+    return Answer(objects.show(call.work, item))
+
+
+def delete(call: Call, url: str, segment: str) -> Answer:
+    """Delete an object."""
+    objects.delete(call.work, call.item(url, segment))
+    return Answer()
+
+
+def no_members(call: Call, url: str, segment: str, below: str) -> Answer:
+    """Answer a sub-collection of which only the emptiness is simulated."""
+    item = call.item(url, segment)
+    kind = f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate"
+    return Answer({"kind": kind, "selfLink": call.work.link(url, item.path, f"/{below}"), "items": []})
+
+
+# -- sys crypto --------------------------------------------------------------------------------
+
+
+def crypto_list(call: Call, what: str) -> Answer:
+    """List keys, certificates or CSRs."""
+    if what == "csr":
+        found = [csrs.show(call.work, path, path) for path in call.work.world.disk.csrs()]
+    else:
+        found = [crypto.show(call.work, what, item) for item in call.work.configuration.of(crypto.FILES[what])]
+    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", f"sys/crypto/{what}", found)
+
+
+def crypto_get(call: Call, what: str, segment: str) -> Answer:
+    """Show one of them."""
+    path, echo = resolve(segment)
+    if what == "csr":
+        return Answer(csrs.show(call.work, path, echo or path))
+    return Answer(crypto.show(call.work, what, crypto.file_item(call.work, what, path), echo))
+
+
+def crypto_post(call: Call, what: str) -> Answer:
+    """Create one of them, or install a file."""
+    return Answer(crypto.post(call.work, what, call.request.body))
+
+
+def crypto_delete(call: Call, what: str, segment: str) -> Answer:
+    """Delete one of them."""
+    path, _ = resolve(segment)
+    if what == "csr":
+        csrs.delete(call.work, path)
+    else:
+        objects.delete(call.work, crypto.file_item(call.work, what, path))
+    return Answer()
+
+
+def ssl_csr(call: Call) -> Answer:
+    """List ``sys file ssl-csr``: whether CSRs made on the device show there is uncertain; here they do not."""
+    return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", "sys/file/ssl-csr", [])
