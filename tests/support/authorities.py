@@ -158,8 +158,9 @@ class Pebble(_Process):
     ``dns_server`` is ``host:port`` (:attr:`ChallengeTestServer.dns_address`), None the system's
     resolver; an empty ``eab`` lets everybody register. ``nonce_reject`` is the percentage of good
     nonces that it refuses, ``authz_reuse`` of valid authorizations that it uses again. ``ocsp_url``
-    is written into certificates; nothing answers there. ``forbidden`` are names that it refuses to
-    issue. What it issued is forgotten at its end, and its root is new each time.
+    is written into certificates; nothing answers there. ``forbidden`` are domains that it refuses
+    with all below them: of two labels only, longer ones make Pebble 2.4.0 panic at their parent. What
+    it issued is forgotten at its end, and its root is new each time.
     """
 
     def __init__(

@@ -1,0 +1,264 @@
+"""Step 9 with real CAs and the real Certbot; and revocation."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from sectigo_f5.acme import Authority, Dns01, Http01, Prevalidated, Validation
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Issued
+from sectigo_f5.secret import Secret
+from tests.acme.conftest import Open, account, logs, now, request
+from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
+
+NO_BIGIP = "127.231.7.9"  # loopback, where nobody listens on port 443
+PASSWORD = Secret("""p#ss 'w"rd \\ ;%$ =-x""")
+
+
+def certificates(issued: Issued, root: Path) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates((issued.certificate + issued.chain + root.read_text()).encode())
+
+
+def must_chain(path: Sequence[x509.Certificate]) -> None:
+    for certificate, issuer in zip(path, path[1:], strict=False):
+        certificate.verify_directly_issued_by(issuer)
+
+
+def names(certificate: x509.Certificate) -> set[str]:
+    found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    return set(found.value.get_values_for_type(x509.DNSName))
+
+
+def http01(host: str = NO_BIGIP) -> Http01:
+    return Http01((host,), "admin", PASSWORD, ("/Common/vs_http",), "Common", None, apm=True)
+
+
+def dns_hook(folder: Path, dns: ChallengeTestServer) -> Dns01:
+    """Write hooks for Certbot's manual plugin that tell the DNS server what the CA wants to see."""
+    hooks = {}
+    for hook, path in (("auth", "set-txt"), ("cleanup", "clear-txt")):
+        file = folder / hook
+        file.write_text(
+            f"#!{sys.executable}\n"
+            "import json, os, urllib.request\n"
+            "body = {'host': '_acme-challenge.' + os.environ['CERTBOT_DOMAIN'] + '.',"
+            " 'value': os.environ['CERTBOT_VALIDATION']}\n"
+            f"urllib.request.urlopen('{dns.management_url}/{path}', json.dumps(body).encode(), timeout=10).close()\n"
+        )
+        file.chmod(0o700)
+        hooks[f"manual-{hook}-hook"] = str(file)
+    return Dns01("manual", hooks)
+
+
+# -- what is issued ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key_type", ["rsa", "ecdsa"])
+def test_a_certificate_for_validated_names(registered: Authority, ca: Acme2Certifier, key_type: str) -> None:
+    rsa_key = key_type == "rsa"
+    key = rsa.generate_private_key(65537, 2048) if rsa_key else ec.generate_private_key(ec.SECP384R1())
+    issued = registered.issue(request("*.example.com", "example.com", "api.example.com", key=key), Prevalidated())
+    assert issued.certificate.count("BEGIN CERTIFICATE") == 1
+    leaf, *above = certificates(issued, ca.root)
+    assert names(leaf) == {"*.example.com", "example.com", "api.example.com"}
+    assert leaf.public_key() == key.public_key()
+    assert len(above) == 2
+    must_chain([leaf, *above])
+
+
+def test_several_at_once_share_the_account(registered: Authority, ca: Acme2Certifier) -> None:
+    wanted = [f"host{number}.example.com" for number in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        issued = list(pool.map(lambda name: registered.issue(request(name), Prevalidated()), wanted))
+    found = [certificates(each, ca.root) for each in issued]
+    assert [names(path[0]) for path in found] == [{name} for name in wanted]
+    for path in found:
+        must_chain(path)
+
+
+def test_dns_01_by_a_plugin_is_really_validated(
+    authority: Open, pebble: Pebble, dns: ChallengeTestServer, tmp_path: Path
+) -> None:
+    opened = authority(pebble)
+    opened.register()
+    issued = opened.issue(request("*.example.net", "example.net"), dns_hook(tmp_path, dns))
+    path = certificates(issued, pebble.root)
+    assert names(path[0]) == {"*.example.net", "example.net"}
+    must_chain(path)
+    opened.revoke(issued.certificate, "superseded")
+    status = f"{pebble.management_url}/cert-status-by-serial/{path[0].serial_number:x}"
+    context = ssl.create_default_context(cafile=str(pebble.ca_bundle))
+    with urllib.request.urlopen(status, context=context, timeout=10) as answer:  # noqa: S310  # Pebble's own URL
+        found = json.load(answer)
+    assert (found["Status"], found["Reason"]) == ("Revoked", 4)
+
+
+# -- what is not -------------------------------------------------------------------------------
+
+
+def test_a_challenge_is_an_error_where_the_yaml_says_prevalidated(registered: Authority) -> None:
+    with pytest.raises(ConnectorError, match="validation: prevalidated; validate the domain in SCM"):
+        registered.issue(request("www.example.org"), Prevalidated())
+
+
+def test_a_challenge_that_nobody_asked_for_is_not_answered(authority: Open, pebble: Pebble) -> None:
+    opened = authority(pebble)
+    opened.register()
+    before = pebble.log.read_text()
+    with pytest.raises(ConnectorError, match="validate the domain in SCM"):
+        opened.issue(request("unanswered.example.net"), Prevalidated())
+    said = pebble.log.read_text().removeprefix(before)
+    assert "POST /authZ/" in said
+    assert "POST /chalZ/" not in said
+
+
+def test_an_order_that_the_ca_refuses(authority: Open, pebble: Pebble) -> None:
+    opened = authority(pebble)
+    opened.register()
+    with pytest.raises(ConnectorError, match="refuses to issue for these names .*www.forbidden.example"):
+        opened.issue(request("www.forbidden.example"), Prevalidated())
+
+
+def test_a_challenge_that_fails_says_what_the_ca_saw(authority: Open, pebble: Pebble) -> None:
+    opened = authority(pebble)
+    opened.register()
+    hooks = {"manual-auth-hook": "true"}
+    with pytest.raises(ConnectorError, match=r"\(nothing\.example\.net: unauthorized, No TXT records found"):
+        opened.issue(request("nothing.example.net"), Dns01("manual", hooks))
+
+
+@pytest.mark.parametrize("options", [{}, {"dns-nowhere-credentials": "/etc/sectigo/dns.ini"}])
+def test_a_plugin_that_is_not_installed(registered: Authority, options: dict[str, str]) -> None:
+    with pytest.raises(ConnectorError, match="does not know the plugin or its option .*dns-nowhere"):
+        registered.issue(request("www.example.com"), Dns01("dns-nowhere", options))
+    problem = registered.plugin_problem(Dns01("dns-nowhere", options))
+    assert problem == "Certbot has no plugin dns-nowhere: pip install certbot-dns-nowhere, or correct dns_authenticator"
+
+
+@pytest.mark.parametrize("validation", [http01(), Dns01("manual", {}), Prevalidated()])
+def test_plugins_that_are_installed(registered: Authority, validation: Validation) -> None:
+    assert registered.plugin_problem(validation) is None
+
+
+def test_a_big_ip_that_the_plugin_cannot_reach(registered: Authority) -> None:
+    with pytest.raises(ConnectorError, match=r"certbot-bigip could not do its part.*Connection refused") as told:
+        registered.issue(request("www.example.com"), http01())
+    assert "Error raised was" not in str(told.value)
+
+
+def test_a_big_ip_that_the_plugin_cannot_be_told(registered: Authority) -> None:
+    with pytest.raises(ConnectorError, match="IPv6 address 2001:db8::1; write a host name"):
+        registered.issue(request("www.example.com"), http01("2001:db8::1"))
+
+
+def test_an_order_that_takes_too_long_is_not_ordered_again(ca: Acme2Certifier, state_dir: Path) -> None:
+    opened = Authority(account(ca), state_dir, clock=now, order_timeout=0.3, grace=5)
+    opened.register()
+    with pytest.raises(ConnectorError, match="was stopped; whether the CA has done it is not known"):
+        opened.issue(request("www.example.com"), Prevalidated())
+    assert list((state_dir / "certbot" / "private").iterdir()) == []
+
+
+def test_a_ca_that_went_away_after_the_directory(tmp_path: Path) -> None:
+    with Acme2Certifier(tmp_path / "ca", ["example.com"]) as ca:
+        opened = Authority(account(ca), tmp_path / "state", clock=now)
+        opened.register()
+    with pytest.raises(ConnectorError, match=r"no certificate was issued: the ACME server cannot be reached"):
+        opened.issue(request("example.com"), Prevalidated())
+
+
+# -- revocation --------------------------------------------------------------------------------
+
+
+def test_to_revoke_twice_is_no_failure(registered: Authority, ca: Acme2Certifier) -> None:
+    issued = registered.issue(request("revoked.example.com"), Prevalidated())
+    registered.revoke(issued.certificate, "keycompromise")
+    registered.revoke(issued.certificate, "keycompromise")
+    crl = x509.load_pem_x509_crl((ca.folder / "crl.pem").read_bytes())
+    serial = x509.load_pem_x509_certificate(issued.certificate.encode()).serial_number
+    assert crl.get_revoked_certificate_by_serial_number(serial) is not None
+
+
+def test_a_certificate_of_another_ca_cannot_be_revoked(authority: Open, pebble: Pebble, registered: Authority) -> None:
+    issued = registered.issue(request("other.example.com"), Prevalidated())
+    opened = authority(pebble)
+    opened.register()
+    with pytest.raises(ConnectorError, match="the certificate was not revoked: .*Certbot's log: /"):
+        opened.revoke(issued.certificate, "superseded")
+
+
+# -- secrets -----------------------------------------------------------------------------------
+
+
+class Watch:
+    """Every command line of every process, as long as the block lasts."""
+
+    def __init__(self) -> None:
+        self.seen: set[bytes] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.is_set():
+            for file in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    self.seen.add(file.read_bytes())
+                except OSError:
+                    continue
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def _left_by_a_killed_run(state_dir: Path) -> Iterator[None]:
+    left = state_dir / "certbot" / "private" / "run-killed"
+    left.mkdir(parents=True)
+    (left / "certbot.ini").write_text(f'eab-hmac-key = "{PASSWORD.reveal()}"\n')
+    yield
+    assert not left.exists()
+
+
+@pytest.mark.usefixtures("_left_by_a_killed_run")
+def test_secrets_are_neither_seen_nor_kept(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+    opened = authority(ca)
+    with Watch() as watch:
+        opened.register()
+        with pytest.raises(ConnectorError) as told:
+            opened.issue(request("www.example.com"), http01(), known=[Secret("passphrase")])
+    secrets = [ca.eab_hmac_key, PASSWORD.reveal(), PASSWORD.reveal().split()[0]]
+    lines = [line for line in watch.seen if b"certbot_child" in line]
+    assert any(b"certonly" in line for line in lines), "the watch saw nothing"
+    for secret in secrets:
+        assert not [line for line in watch.seen if secret.encode() in line]
+        assert secret not in str(told.value)
+        for file in state_dir.rglob("*"):
+            assert not file.is_file() or secret.encode() not in file.read_bytes(), file
+    assert list((state_dir / "certbot" / "private").iterdir()) == []
+
+
+def test_what_is_kept_is_for_us_alone(registered: Authority, ca: Acme2Certifier) -> None:
+    registered.issue(request("rights.example.com"), Prevalidated())
+    home = registered._certbot._home
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o077 for path in logs(home.parent)} == {0}
+    assert re.fullmatch(r"\d{8}T\d{6}Z-certonly-\w+\.log", logs(home.parent, "certonly")[-1].name)

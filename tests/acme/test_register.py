@@ -1,0 +1,169 @@
+"""Steps 7 and 8 with real CAs: the directory, the account, external account binding."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5.acme import Authority
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Account
+from sectigo_f5.secret import Secret
+from tests.acme.conftest import SECOND_KEY, SECOND_KID, Open, logs, now
+from tests.support.authorities import Acme2Certifier, Pebble, free_port
+
+WRONG_KEY = Secret("bm90IHRoZSBrZXkgdGhhdCB0aGUgQ0Ega25vd3MsIGJ1dCBsb25nIGVub3VnaA")
+
+
+def test_the_directory_is_read(authority: Open, ca: Acme2Certifier, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "sectigo_f5"):
+        authority(ca).connect()
+    assert caplog.messages == [f"7 connected to the ACME server {ca.directory_url}"]
+
+
+def test_a_server_that_is_not_there(authority: Open, ca: Acme2Certifier) -> None:
+    url = f"https://127.0.0.1:{free_port()}/directory"
+    with pytest.raises(ConnectorError, match=r"ACME_SERVER .* cannot be reached \(Connection refused\); check"):
+        authority(ca, server=url).connect()
+
+
+def test_a_server_whose_name_nobody_knows(authority: Open, ca: Acme2Certifier) -> None:
+    with pytest.raises(ConnectorError, match="cannot be reached .*check the address, DNS"):
+        authority(ca, server="https://nowhere.invalid/directory").connect()
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_a_server_that_is_not_trusted(authority: Open, ca: Acme2Certifier, pebble: Pebble, other: bool) -> None:
+    with pytest.raises(ConnectorError, match=r"is not trusted \(certificate verify failed.*ACME_CA_BUNDLE"):
+        authority(ca, ca_bundle=pebble.ca_bundle if other else None).connect()
+
+
+def test_a_ca_file_that_is_not_there(authority: Open, ca: Acme2Certifier) -> None:
+    with pytest.raises(ConnectorError, match="ACME_CA_BUNDLE /nowhere/ca.pem cannot be read"):
+        authority(ca, ca_bundle=Path("/nowhere/ca.pem")).connect()
+
+
+def test_a_variable_for_other_programs_does_not_decide_whom_we_trust(
+    authority: Open, ca: Acme2Certifier, pebble: Pebble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pebble.ca_bundle))
+    authority(ca).connect()
+    authority(ca).register()
+
+
+class Counted(ThreadingHTTPServer):
+    """Answers every GET the same, and counts."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self.status, self.body, self.count = status, body, 0
+        super().__init__(("127.0.0.1", 0), Answer)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v2/directory"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Counted
+
+    def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
+        self.server.count += 1
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def no_directory(request: pytest.FixtureRequest) -> Iterator[Counted]:
+    with Counted(*request.param) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "no_directory",
+    [(403, b"Forbidden"), (200, b"<html>Sign in</html>"), (200, b"[]"), (200, b'{"new-reg": ""}')],
+    indirect=True,
+)
+def test_what_is_no_directory_is_asked_for_once(no_directory: Counted, state_dir: Path) -> None:
+    opened = Authority(Account(no_directory.url), state_dir, clock=now)
+    for _ in range(2):
+        with pytest.raises(ConnectorError, match=rf"no.* an ACME directory \(HTTP {no_directory.status}\)"):
+            opened.connect()
+    assert no_directory.count == 1
+    with pytest.raises(ConnectorError, match="ACME directory"):
+        opened.register()
+
+
+def test_an_account_is_registered_once_for_all_runs(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+    first = authority(ca)
+    threads = [threading.Thread(target=first.register) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    authority(ca).register()
+    assert len(logs(state_dir)) == 1
+    assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 1
+
+
+def test_a_new_credential_is_a_new_account(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+    authority(ca).register()
+    authority(ca, eab_kid=SECOND_KID, eab_hmac_key=Secret(SECOND_KEY)).register()
+    assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 2
+
+
+def test_without_contact_where_the_ca_allows_it(authority: Open, pebble: Pebble, state_dir: Path) -> None:
+    authority(pebble, email=None).register()
+    assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 1
+
+
+def test_without_contact_where_the_ca_wants_one(authority: Open, ca: Acme2Certifier) -> None:
+    with pytest.raises(ConnectorError, match="Contact information is missing.*set ACME_EMAIL"):
+        authority(ca, email=None).register()
+
+
+@pytest.mark.parametrize("wrong", [{"eab_kid": "nobody"}, {"eab_hmac_key": WRONG_KEY}])
+@pytest.mark.parametrize("which", ["ca", "pebble"])
+def test_a_refused_binding_is_tried_once(
+    authority: Open, state_dir: Path, request: pytest.FixtureRequest, which: str, wrong: dict[str, object]
+) -> None:
+    opened = authority(request.getfixturevalue(which), **wrong)
+    for _ in range(2):
+        with pytest.raises(ConnectorError, match="refuses the external account binding .*check ACME_EAB_KID") as told:
+            opened.register()
+    (log,) = logs(state_dir, "register")
+    assert str(log) in str(told.value)
+    assert WRONG_KEY.reveal() not in str(told.value)
+
+
+@pytest.mark.parametrize("which", ["ca", "pebble"])
+def test_a_binding_that_is_missing(authority: Open, request: pytest.FixtureRequest, which: str) -> None:
+    opened = authority(request.getfixturevalue(which), eab_kid=None, eab_hmac_key=None)
+    with pytest.raises(ConnectorError, match="requires external account binding: set ACME_EAB_KID"):
+        opened.register()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_state_directory_that_cannot_be_written(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+    state_dir.mkdir(mode=0o500)
+    with pytest.raises(ConnectorError, match="under STATE_DIR cannot be used"):
+        authority(ca).register()
+
+
+def test_a_state_directory_that_is_a_file(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+    state_dir.write_text("")
+    with pytest.raises(ConnectorError, match=r"under STATE_DIR cannot be used \(.*make room, or correct"):
+        authority(ca).register()
