@@ -21,7 +21,8 @@ from tests.support.local_authority import LocalAuthority, LocalRevocation
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    with socket.create_server((address, 0)) as listening:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family) as listening:
         port: int = listening.getsockname()[1]
         return port
 

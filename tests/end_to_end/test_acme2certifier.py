@@ -1,0 +1,162 @@
+"""The whole main job with real Certbot against acme2certifier: EAB, names validated beforehand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.authorities import Acme2Certifier
+from tests.support.installation import Installation, verified_names
+from tests.support.world import free_port
+
+NAMES = ["example.com", "*.example.com", "www.example.com", "api.example.com", "shop.example.com"]
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2Certifier]:
+    with Acme2Certifier(tmp_path_factory.mktemp("ca"), NAMES) as made:
+        yield made
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def here(tmp_path: Path, ca: Acme2Certifier, port: int) -> Iterator[Installation]:
+    with SimulatedBigIP(Switches(tmos="17.1.2", password="A-$ecret that no log holds")) as device:
+        device.add_virtual_server("/Common/vs_www", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http"))
+        yield Installation(tmp_path / "connector", device, ca)
+
+
+WWW = {"common_name": "www.example.com", "sans": ["api.example.com"], "virtual_servers": ["vs_www"]}
+VALIDATED = {"validation": "prevalidated"}
+
+
+def test_enrol_then_keep(here: Installation, ca: Acme2Certifier, port: int) -> None:
+    here.write_config({**WWW, **VALIDATED})
+    first = here.run_json()
+    assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
+    assert verified_names("127.0.0.1", port, "api.example.com", ca.root) == {"www.example.com", "api.example.com"}
+    before = len(here.device.writes())
+    second = here.run_json()
+    assert (second["exit_code"], second["summary"]) == (0, {"kept": 1}), second["log"]
+    assert here.device.writes()[before:] == []
+    assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
+
+
+def test_no_secret_is_anywhere(here: Installation, ca: Acme2Certifier) -> None:
+    here.write_config({**WWW, **VALIDATED, "key_type": "ecdsa"})
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            for process in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(process.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                except OSError:
+                    continue
+            time.sleep(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        result = here.run("run")
+    finally:
+        done.set()
+        watcher.join()
+    assert result.returncode == 0, result.stderr
+    assert any("certonly" in argv for argv in seen), "the watcher saw nothing"
+    kept = [path for path in here.state.rglob("*") if path.is_file()]
+    texts = {str(path): path.read_text(errors="replace") for path in [*kept, here.log]}
+    texts |= {"stdout": result.stdout, "stderr": result.stderr, "argv": "\n".join(seen)}
+    for secret in (here.device.password, ca.eab_hmac_key, "passphrase"):
+        found = [name for name, text in texts.items() if secret in text]
+        assert found == [], f"{secret} is in {found}"
+
+
+def test_one_device_that_is_down_does_not_stop_the_other(here: Installation, port: int) -> None:
+    here.write_config({**WWW, **VALIDATED})
+    other = here.config / "down.yaml"
+    other.write_text((here.config / "shop.yaml").read_text().replace("bigip-sim", "bigip-down"))
+    other.write_text(
+        other.read_text().replace(f"port: {here.device.port}", "port: 1").replace("name: shop", "name: down")
+    )
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1, "enrolled": 1}), found["log"]
+    failed = next(result for result in found["results"] if result["result"] == "failed")
+    assert failed["device"] == "bigip-down"
+    assert "cannot connect" in failed["error"]
+
+
+def test_an_order_that_the_ca_refuses(here: Installation) -> None:
+    here.write_config({"common_name": "www.example.org", "virtual_servers": ["vs_www"], **VALIDATED})
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
+    assert "SCM" in found["results"][0]["error"]
+    assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
+
+
+def test_external_account_binding_refused(here: Installation) -> None:
+    here.write_config({**WWW, **VALIDATED})
+    here.write_env(ACME_EAB_KID="kid-unknown")
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
+    assert "ACME_EAB" in found["results"][0]["error"]
+
+
+def test_a_second_run_ends_at_once_and_says_who_holds_the_lock(here: Installation) -> None:
+    here.write_config({**WWW, **VALIDATED})
+    first = subprocess.Popen(
+        here.command("run"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
+    )
+    try:
+        lock = here.state / "lock"
+        deadline = time.monotonic() + 20
+        while not (lock.exists() and lock.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        second = here.run("run")
+        assert second.returncode == 75
+        assert f"another run holds {lock}: process {first.pid}, started" in second.stderr
+    finally:
+        first.communicate(timeout=120)
+    assert first.returncode == 0
+
+
+def test_revoke_then_the_next_run_replaces(here: Installation, ca: Acme2Certifier, port: int) -> None:
+    here.write_config({**WWW, **VALIDATED})
+    first = here.run_json()
+    asked = here.run("revoke", "--only", "www.example.com")
+    assert (asked.returncode, "add --yes" in asked.stderr) == (2, True)
+    revoked = here.run("revoke", "--only", "www.example.com", "--reason", "superseded", "--yes")
+    assert revoked.returncode == 0, revoked.stderr
+    assert "revoked     www.example.com@bigip-sim" in revoked.stdout
+    replaced = here.run_json()
+    assert replaced["summary"] == {"replaced": 1}, replaced["log"]
+    assert replaced["results"][0]["serial"] != first["results"][0]["serial"]
+    back = here.run("rollback", "--only", "www.example.com")
+    assert back.returncode == 0, back.stderr
+
+
+def test_check_plan_and_status_write_nothing(here: Installation) -> None:
+    here.write_config({**WWW, **VALIDATED})
+    check = here.run("check")
+    assert check.returncode == 0, check.stdout + check.stderr
+    plan = here.run_json("plan")
+    assert (plan["exit_code"], plan["summary"]) == (0, {"enrolled": 1})
+    assert here.run("status").returncode == 0
+    assert here.device.writes() == []
+    assert list(here.device.tokens) == []
