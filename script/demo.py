@@ -162,9 +162,7 @@ def _play(stage: Stage) -> None:
         raise DemoError("the second run changed the certificate")
     if stage.device.tokens or stage.device.uploads or stage.device.csrs:
         raise DemoError(f"left on the BIG-IP: {stage.device.tokens} {stage.device.uploads} {stage.device.csrs}")
-    _say(
-        "The second run wrote nothing to the BIG-IP, which serves the same certificate; no login or file of ours is left."
-    )
+    _say("The second run wrote nothing to the BIG-IP; its clients see the same certificate; no login or file is left.")
 
 
 def _run_connector(stage: Stage, expected: str, *words: str) -> None:
