@@ -1,0 +1,268 @@
+"""ARI: the identifier, the answers that CAs give, and those that they should not."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from sectigo_f5.acme import Authority, Prevalidated
+from sectigo_f5.model import Account, RenewalInformation
+from sectigo_f5.renewal_information import ASK_AGAIN, NonsenseError, certificate_id, parse
+from tests.acme.conftest import Open, account, now, request
+from tests.support.authorities import Acme2Certifier, Pebble, free_port
+from tests.support.hierarchy import new_authority, new_server
+
+NOW = datetime(2026, 11, 24, 2, 30, tzinfo=timezone.utc)
+START, END = datetime(2027, 1, 2, 4, tzinfo=timezone.utc), datetime(2027, 1, 3, 4, tzinfo=timezone.utc)
+WINDOW = {"suggestedWindow": {"start": "2027-01-02T04:00:00Z", "end": "2027-01-03T04:00:00Z"}}
+
+
+def window(start: object, end: object) -> bytes:
+    return json.dumps({"suggestedWindow": {"start": start, "end": end}}).encode()
+
+
+def certificate(serial: int, key_identifier: bytes | None) -> x509.Certificate:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "example.com")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(serial).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    if key_identifier:
+        extension = x509.AuthorityKeyIdentifier(key_identifier, None, None)
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(key, hashes.SHA256())
+
+
+def test_the_identifier_of_rfc_9773() -> None:
+    found = certificate(0x87654321, bytes.fromhex("69885B6B87464041E1B37B847BA0AE2CDE01C8D4"))
+    assert certificate_id(found) == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
+
+
+@pytest.mark.parametrize(("serial", "tail"), [(0x7F, "fw"), (0x80, "AIA"), (0x0100, "AQA"), (1, "AQ")])
+def test_the_serial_number_is_a_der_integer(serial: int, tail: str) -> None:
+    assert certificate_id(certificate(serial, b"\x01")) == f"AQ.{tail}"
+
+
+def test_a_certificate_without_key_identifier_has_none() -> None:
+    assert certificate_id(certificate(1, None)) is None
+
+
+@pytest.mark.parametrize(
+    "start", ["2027-01-02T04:00:00Z", "2027-01-02t04:00:00z", "2027-01-02T06:00:00.123456789+02:00"]
+)
+def test_times_of_rfc_3339(start: str) -> None:
+    assert parse(window(start, "2027-01-03T04:00:00Z"), NOW) == RenewalInformation(START, END, NOW)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"suggestedWindow": []}',
+        b"[" * 50_000,
+        window("2027-01-02T04:00:00", "2027-01-03T04:00:00Z"),  # no zone: whose four o'clock?
+        window("2027-01-02", "2027-01-03"),
+        window("2027-02-30T04:00:00Z", "2027-03-03T04:00:00Z"),
+        window("0001-01-01T00:00:00+10:00", "2027-03-03T04:00:00Z"),
+        window(1_800_000_000, 1_900_000_000),
+        window(None, None),
+        window("2027-01-03T04:00:00Z", "2027-01-02T04:00:00Z"),
+        window("2027-01-02T04:00:00Z", "2027-01-02T04:00:00Z"),
+    ],
+)
+def test_nonsense_is_refused(body: bytes) -> None:
+    with pytest.raises(NonsenseError):
+        parse(body, NOW)
+
+
+def test_an_explanation_is_kept() -> None:
+    body = json.dumps({**WINDOW, "explanationURL": "https://ca.example/why"}).encode()
+    assert parse(body, NOW).explanation == "https://ca.example/why"
+
+
+# -- a CA that can say anything ----------------------------------------------------------------
+
+
+class FakeCA(ThreadingHTTPServer):
+    """A directory that offers renewal information, and the answer that a test wants."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.status, self.body = 200, json.dumps(WINDOW).encode()
+        self.headers: dict[str, str] = {}
+        self.offers = True
+        self.asked: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: FakeCA
+
+    def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
+        if self.path == "/directory":
+            directory = {"newOrder": "x"} | ({"renewalInfo": f"{self.server.url}/ari"} if self.server.offers else {})
+            self._send(200, json.dumps(directory).encode(), {})
+        else:
+            self.server.asked.append(self.path)
+            self._send(self.server.status, self.server.body, self.server.headers)
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def fake_ca() -> Iterator[FakeCA]:
+    with FakeCA() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def pem() -> str:
+    return new_server(["www.example.com"], NOW, new_authority("CA", NOW)).certificate_pem
+
+
+def run(fake_ca: FakeCA, state_dir: Path) -> Authority:
+    return Authority(Account(f"{fake_ca.url}/directory"), state_dir, clock=now)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "wait"),
+    [
+        (None, ASK_AGAIN),
+        ("3600", timedelta(hours=1)),
+        ("5", timedelta(minutes=1)),
+        ("-5", ASK_AGAIN),
+        ("99999999999999", ASK_AGAIN),
+        ("604800", timedelta(days=1)),
+        ("Tue, 24 Nov 2026 04:30:00 GMT", timedelta(hours=2)),
+        ("Mon, 23 Nov 2026 04:30:00 GMT", timedelta(minutes=1)),
+        ("Fri, 24 Nov 2028 04:30:00 GMT", timedelta(days=1)),
+        ("soon", ASK_AGAIN),
+    ],
+)
+def test_the_ca_says_when_to_ask_again(
+    fake_ca: FakeCA, state_dir: Path, pem: str, retry_after: str | None, wait: timedelta
+) -> None:
+    fake_ca.headers = {"Retry-After": retry_after} if retry_after else {}
+    expected = RenewalInformation(START, END, NOW + wait)
+    assert run(fake_ca, state_dir).renewal_information(pem, NOW) == expected
+    fake_ca.status = 500
+    before, then = NOW + wait - timedelta(seconds=1), NOW + wait
+    assert run(fake_ca, state_dir).renewal_information(pem, before) == expected
+    assert len(fake_ca.asked) == 1
+    assert run(fake_ca, state_dir).renewal_information(pem, then) is None
+    assert len(fake_ca.asked) == 2
+
+
+def test_any_2xx_will_do(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+    fake_ca.status = 201
+    assert run(fake_ca, state_dir).renewal_information(pem, NOW) is not None
+
+
+def test_a_ca_that_offers_none(fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture) -> None:
+    fake_ca.offers = False
+    assert run(fake_ca, state_dir).renewal_information(pem, NOW) is None
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, b"{}"), (500, b""), (200, b"<html>"), (200, json.dumps(WINDOW).encode() + b" " * 100_000)],
+)
+def test_what_cannot_be_used_is_one_warning(
+    fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture, status: int, body: bytes
+) -> None:
+    fake_ca.status, fake_ca.body = status, body
+    opened = run(fake_ca, state_dir)
+    with caplog.at_level(logging.INFO, "sectigo_f5"):
+        assert opened.renewal_information(pem, NOW) is None
+        assert opened.renewal_information(pem, NOW) is None
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "renewing by rule" in caplog.text
+    assert len(fake_ca.asked) == 1
+
+
+def test_a_ca_that_is_not_there_is_one_warning(state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture) -> None:
+    opened = Authority(Account(f"https://127.0.0.1:{free_port()}/directory"), state_dir, clock=now)
+    for _ in range(2):
+        assert opened.renewal_information(pem, NOW) is None
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize("broken", ["", "{}", "[]", '{"start": "x", "end": "y", "retry_at": "z", "explanation": null}'])
+def test_a_kept_answer_that_cannot_be_read_is_asked_for_again(
+    fake_ca: FakeCA, state_dir: Path, pem: str, broken: str
+) -> None:
+    run(fake_ca, state_dir).renewal_information(pem, NOW)
+    (kept,) = (state_dir / "ari").iterdir()
+    kept.write_text(broken)
+    assert run(fake_ca, state_dir).renewal_information(pem, NOW) is not None
+    assert len(fake_ca.asked) == 2
+
+
+def test_a_clock_that_was_wrong_does_not_keep_an_answer(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+    run(fake_ca, state_dir).renewal_information(pem, NOW + timedelta(days=3650))
+    run(fake_ca, state_dir).renewal_information(pem, NOW)
+    assert len(fake_ca.asked) == 2
+
+
+def test_a_state_directory_that_cannot_be_written_does_not_matter(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+    state_dir.write_text("")
+    assert run(fake_ca, state_dir).renewal_information(pem, NOW) is not None
+
+
+# -- real CAs ----------------------------------------------------------------------------------
+
+
+def test_the_window_of_a_real_ca(registered: Authority, ca: Acme2Certifier) -> None:
+    issued = registered.issue(request("ari.example.com"), Prevalidated())
+    leaf = x509.load_pem_x509_certificate(issued.certificate.encode())
+    found = registered.renewal_information(issued.certificate, now())
+    assert found is not None
+    assert leaf.not_valid_before_utc < found.start < found.end <= leaf.not_valid_after_utc
+    assert leaf.public_bytes(serialization.Encoding.PEM).decode() == issued.certificate
+
+
+def test_a_real_ca_that_wants_a_certificate_renewed(tmp_path: Path) -> None:
+    with Acme2Certifier(tmp_path / "ca", ["example.com"], renew_now=True) as ca:
+        opened = Authority(account(ca), tmp_path / "state", clock=now)
+        opened.register()
+        issued = opened.issue(request("example.com"), Prevalidated())
+        found = opened.renewal_information(issued.certificate, now())
+    assert found is not None
+    assert found.start <= now()
+
+
+def test_a_real_ca_without_it(authority: Open, pebble: Pebble, pem: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert authority(pebble).renewal_information(pem, now()) is None
+    assert caplog.records == []
