@@ -1,0 +1,105 @@
+"""The whole main job with real Certbot and certbot-bigip against Pebble.
+
+Pebble fetches http-01 from port 80 of the simulated virtual server, asks pebble-challtestsrv for
+addresses, and rejects nonces at its default rate. certbot-bigip knows only port 443 of a BIG-IP,
+so these tests bind ports 80 and 443 of loopback addresses of their own: as root, or where
+``net.ipv4.ip_unprivileged_port_start`` allows it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.authorities import ChallengeTestServer, Pebble
+from tests.support.installation import Installation, verified_names
+
+HTTP = ("/Common/tcp", "/Common/http")
+REDIRECT = 'when HTTP_REQUEST {\n  HTTP::redirect "https://[getfield [HTTP::host] ":" 1][HTTP::uri]"\n}'
+
+
+def own_address(last: int) -> str:
+    """Return a loopback address that only this process uses."""
+    number = os.getpid()
+    return f"127.{64 + (number >> 14) % 64}.{(number >> 6) % 256}.{(number % 64) * 4 + last}"
+
+
+SITE, MANAGEMENT = own_address(1), own_address(2)
+
+
+@pytest.fixture(scope="module")
+def dns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChallengeTestServer]:
+    with ChallengeTestServer(tmp_path_factory.mktemp("dns")) as made:
+        made.add_a("www.example.com", SITE)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory, dns: ChallengeTestServer) -> Iterator[Pebble]:
+    with Pebble(tmp_path_factory.mktemp("ca"), http_port=80, dns_server=dns.dns_address) as made:
+        yield made
+
+
+@pytest.fixture
+def here(tmp_path: Path, ca: Pebble) -> Iterator[Installation]:
+    with SimulatedBigIP(Switches(tmos="16.1.4", password="pa ss"), address=MANAGEMENT, port=443) as device:
+        device.add_virtual_server("/Common/vs_www_https", f"{SITE}:443", profiles=HTTP)
+        device.add_rule("/Common/to_https", REDIRECT)
+        device.add_virtual_server("/Common/vs_www_http", f"{SITE}:80", profiles=HTTP, rules=["/Common/to_https"])
+        yield Installation(tmp_path / "connector", device, ca)
+
+
+PORT_80 = "/mgmt/tm/ltm/virtual/~Common~vs_www_http"
+NOT_OURS = ("generation", "lastModifiedTime")  # the device's own counters
+
+
+def test_http_01_through_the_virtual_server(here: Installation, ca: Pebble) -> None:
+    here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
+    before = here.device.get(PORT_80)
+    first = here.run_json()
+    assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
+    assert verified_names(SITE, 443, "www.example.com", ca.root) == {"www.example.com"}
+    after = here.device.get(PORT_80)
+    assert {k: v for k, v in after.items() if k not in NOT_OURS} == {
+        k: v for k, v in before.items() if k not in NOT_OURS
+    }
+    left = [*here.device.tokens, *here.device.uploads, *here.device.csrs]
+    assert left + [name for name in here.device.rules if "Certbot" in name] == []
+    second = here.run_json()
+    assert (second["exit_code"], second["summary"]) == (0, {"kept": 1}), second["log"]
+
+
+def test_where_no_virtual_server_answers_port_80(here: Installation) -> None:
+    here.device.delete(PORT_80)
+    here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
+    assert (
+        f"no virtual server with an HTTP profile answers port 80 of {SITE}; create one" in found["results"][0]["error"]
+    )
+    assert here.device.writes() == []
+
+
+def test_a_challenge_that_the_ca_cannot_fetch(here: Installation, dns: ChallengeTestServer) -> None:
+    dns.add_a("api.example.com", own_address(3))
+    here.write_config({"common_name": "api.example.com", "virtual_servers": ["vs_www_https"]})
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
+    assert "api.example.com" in found["results"][0]["error"]
+    left = [*here.device.tokens, *here.device.uploads, *here.device.csrs]
+    assert left + [name for name in here.device.rules if "Certbot" in name] == []
+    keys = here.device.get("/mgmt/tm/sys/file/ssl-key")["items"]
+    assert [item["name"] for item in keys if "example.com" in item["name"]] == []
+
+
+def test_prevalidated_where_the_ca_asks_for_a_challenge(here: Installation) -> None:
+    here.write_config(
+        {"common_name": "www.example.com", "virtual_servers": ["vs_www_https"], "validation": "prevalidated"}
+    )
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
+    assert "SCM" in found["results"][0]["error"]
