@@ -6,6 +6,7 @@ import logging
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_the_story_in_the_log(world: World, caplog: pytest.LogCaptureFixture) ->
         ({"parent_profile": "/Common/clientsl"}, "parent profile /Common/clientsl does not exist.*did you mean"),
     ],
 )
-def test_bad_input_leaves_the_device_as_it_was(world: World, changes: dict[str, object], told: str) -> None:
+def test_bad_input_leaves_the_device_as_it_was(world: World, changes: dict[str, Any], told: str) -> None:
     world.device.add_virtual_server("/Common/vs_tcp", "192.0.2.99:443", profiles=("/Common/tcp",))
     good = world.job("other.example.com", virtual_servers=("/Common/vs_www",))
     bad, fine = world.go(world.job(**changes), good)

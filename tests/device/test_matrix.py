@@ -1,0 +1,172 @@
+"""Every release with every switch: each cell ends in a right handshake or in a named refusal, the device unchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectigo_f5.model import KeySpec, Word
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.simulator.switches import RELEASES
+from tests.support.world import World
+
+EC, RSA = KeySpec("ecdsa", "secp256r1"), KeySpec("rsa", "2048")
+ALL = tuple(RELEASES)
+
+
+@contextmanager
+def bigip(folder: Path, **switches: Any) -> Iterator[World]:
+    with SimulatedBigIP(Switches(**switches)) as device:
+        world = World(device, folder)
+        world.add_virtual_server()
+        yield world
+
+
+def objects(world: World) -> set[str]:
+    """Every key, certificate, CSR and profile, and what is attached to the virtual server."""
+    found = set(world.device.csrs)
+    for path in (
+        "sys/file/ssl-key",
+        "sys/file/ssl-cert",
+        "ltm/profile/client-ssl",
+        "ltm/virtual/~Common~vs_www/profiles",
+    ):
+        items = world.device.get(f"/mgmt/tm/{path}").get("items", [])
+        found |= {f"{path} {item['fullPath']}" for item in items}
+    return found
+
+
+def lives(world: World, **changes: Any) -> None:
+    """Enrol, keep, renew: each with a handshake, and nothing left behind."""
+    job = world.job("www.example.com", "api.example.com", **changes)
+    first = world.one(job)
+    assert (first.word, first.error) == (Word.ENROLLED, None)
+    only = "rsa" if len(job.keys) > 1 else None
+    assert world.seen_by_client(only=only).serial == first.serial
+    assert world.one(job).word is Word.KEPT
+    world.wait(days=80)
+    second = world.one(job)
+    assert (second.word, second.error) == (Word.RENEWED, None)
+    assert world.seen_by_client(only=only).serial == second.serial
+    assert world.leftovers() == {}
+
+
+def refuses(world: World, told: str, **changes: Any) -> None:
+    """Fail with ``told``, and leave the device as it was."""
+    before = objects(world)
+    result = world.one(world.job(**changes))
+    assert result.word is Word.FAILED
+    assert re.search(told, result.error or ""), result.error
+    assert objects(world) == before
+    assert world.leftovers().get("tokens", []) == []
+    assert world.device.saved == 0
+
+
+@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("keys", ["works", "silently-normal", "rejected"])
+@pytest.mark.parametrize("requests", ["works", "rejected"])
+def test_every_release_and_key_route(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
+    with bigip(tmp_path, tmos=tmos, native_password_keys=keys, csr_for_password_keys=requests) as world:
+        lives(world)
+
+
+@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("answer", [True, False])
+@pytest.mark.parametrize("bash", [True, False])
+def test_every_way_to_the_csr(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:
+    with bigip(tmp_path, tmos=tmos, csr_pem_in_answer=answer, bash=bash) as world:
+        lives(world)
+
+
+@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("ec_only", [True, False])
+def test_ecdsa_alone_is_taken_or_refused_with_what_to_do(tmp_path: Path, tmos: str, ec_only: bool) -> None:
+    with bigip(tmp_path, tmos=tmos, ec_only=ec_only) as world:
+        if ec_only:
+            lives(world, keys=(EC,))
+        else:
+            refuses(world, "takes no ECDSA certificate alone: put an RSA pair beside it", keys=(EC,))
+            lives(world, keys=(RSA, EC))
+
+
+@pytest.mark.parametrize(("tmos", "taken"), [("13.1.1", False), ("15.1.5", True), ("16.1.4", True), ("17.1.2", True)])
+def test_ecdsa_alone_as_each_release_does_it(tmp_path: Path, tmos: str, taken: bool) -> None:
+    with bigip(tmp_path, tmos=tmos) as world:
+        if taken:
+            lives(world, keys=(EC,))
+        else:
+            refuses(world, "010717e3", keys=(EC,))
+
+
+@pytest.mark.parametrize("answer", ["200", "206", "400"])
+@pytest.mark.parametrize("passphrase", ["required", "optional"])
+def test_downloads_and_passphrases(tmp_path: Path, answer: str, passphrase: str) -> None:
+    with bigip(tmp_path, bulk_download=answer, bash=False, profile_passphrase=passphrase) as world:
+        lives(world)
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("admin", None),
+        ("resource-admin", None),
+        ("certificate-manager", "role is too low"),
+        ("manager", "role"),
+        ("guest", "role"),
+    ],
+)
+def test_every_role(tmp_path: Path, role: str, told: str | None) -> None:
+    with bigip(tmp_path, role=role) as world:
+        if told:
+            refuses(world, told)
+        else:
+            lives(world)
+
+
+@pytest.mark.parametrize("native", ["silently-normal", "rejected"])
+def test_no_route_at_all_is_said_plainly(tmp_path: Path, native: str) -> None:
+    with bigip(tmp_path, native_password_keys=native, bash=False) as world:
+        refuses(world, "makes no password-protected key for this user; a key made elsewhere is never used")
+
+
+@pytest.mark.parametrize("route", ["native", "openssl"])
+@pytest.mark.parametrize("spec", [RSA, EC])
+def test_a_pinned_route_is_the_one_that_is_used(tmp_path: Path, route: str, spec: KeySpec) -> None:
+    with bigip(tmp_path) as world:
+        lives(world, key_route=route, keys=(spec,))
+        assert any("openssl" in line for line in world.device.audit) is (route == "openssl")
+
+
+@pytest.mark.parametrize("closed", [{"native_password_keys": "rejected"}, {"csr_for_password_keys": "rejected"}])
+def test_a_pinned_route_that_is_closed_is_not_left(tmp_path: Path, closed: dict[str, str]) -> None:
+    with bigip(tmp_path, **closed) as world:
+        refuses(world, "makes no password-protected key", key_route="native")
+
+
+@pytest.mark.parametrize("switches", [{}, {"native_password_keys": "rejected"}, {"bash": False}])
+def test_no_command_line_on_the_device_carries_a_passphrase(tmp_path: Path, switches: dict[str, Any]) -> None:
+    with bigip(tmp_path, **switches) as world:
+        lives(world)
+        assert [line for line in world.device.audit if re.search(r"[A-Za-z0-9]{40}", line)] == []
+
+
+def test_the_hundredth_token_is_refused_with_advice(tmp_path: Path) -> None:
+    with bigip(tmp_path, token_limit=0) as world:
+        result = world.one(world.job())
+        assert "delete them or wait 20 minutes" in (result.error or "")
+
+
+def test_a_token_that_ends_in_the_middle_is_renewed(tmp_path: Path) -> None:
+    with bigip(tmp_path, token_lifetime=1, latency=0.1) as world:
+        assert world.one(world.job()).error is None
+
+
+def test_a_standby_is_never_written_to(tmp_path: Path) -> None:
+    with bigip(tmp_path, ha="standby") as world:
+        refuses(world, "is not the active unit: nothing was written")
+        assert world.device.writes() == []
