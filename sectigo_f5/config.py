@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sectigo_f5 import checks
-from sectigo_f5.conflicts import conflicts
-from sectigo_f5.environment import find_env_file, read_settings
+from sectigo_f5.configuration import checks
+from sectigo_f5.configuration.conflicts import conflicts
+from sectigo_f5.configuration.environment import find_env_file, read_settings
+from sectigo_f5.configuration.findings import Findings, shown
+from sectigo_f5.configuration.resolution import Scope, device_of, job_of, read_settings_of
+from sectigo_f5.configuration.selection import select
+from sectigo_f5.configuration.setting_readers import INVALID, Written, text_of
+from sectigo_f5.configuration.settings import Level
+from sectigo_f5.configuration.yaml_lines import Value, read_yaml
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.findings import Findings, shown
 from sectigo_f5.model import Configuration, Device, Job, Place
-from sectigo_f5.resolution import Scope, device_of, job_of, read_settings_of
-from sectigo_f5.selection import select
-from sectigo_f5.setting_readers import INVALID, Written, text_of
-from sectigo_f5.settings import Level
-from sectigo_f5.yaml_lines import Value, read_yaml
 
 __all__ = ["find_env_file", "read_configuration", "read_settings", "select"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5 import cli
+from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.model import Word
-from sectigo_f5.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

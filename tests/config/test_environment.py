@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5.config import find_env_file, read_settings
-from sectigo_f5.environment import SYSTEM_ENV_FILE, VARIABLES
+from sectigo_f5.configuration.environment import SYSTEM_ENV_FILE, VARIABLES
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Account, Settings
 from sectigo_f5.secret import Secret

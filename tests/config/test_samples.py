@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5.config import read_configuration, read_settings
-from sectigo_f5.settings import SETTINGS
+from sectigo_f5.configuration.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "config").glob("*.yaml"))

@@ -1,0 +1,172 @@
+"""Is this text what it should be? Each check returns what is wrong and what would be right, or None.
+
+Names reach a shell on the BIG-IP and Certbot's configuration file, so the alphabets are those that
+both can carry, not all that a device would take.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import idna
+from cryptography import x509
+
+from sectigo_f5.configuration.findings import shown
+
+LONGEST_NAME = 253  # RFC 1035 section 2.3.4, without the trailing dot
+LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name-length
+LONGEST_PATH = 255  # BIG-IP object names
+WILDCARD_LABELS = 2  # "*.com" is no certificate that a CA may issue
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+SEGMENT = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]*")
+LOOPBACK_NAMES = ("localhost",)
+
+
+def certificate_name_fault(name: str) -> str | None:
+    """Check a lower-case name that a certificate shall carry; a wildcard may be its whole first label."""
+    rest = name.removeprefix("*.")
+    if "*" in rest:
+        return f"{shown(name)} has a wildcard in the wrong place; only the whole first label may be *: *.example.com"
+    if rest != name and rest.count(".") + 1 < WILDCARD_LABELS:
+        return f"{shown(name)} is too wide; a wildcard needs two more labels: *.example.com"
+    if is_address(rest):
+        return f"{shown(name)} is an IP address; write the host name"
+    if fault := _name_fault(rest, name):
+        return fault
+    if "." not in rest:
+        return f"{shown(name)} is not a full name; write the domain too: {rest}.example.com"
+    return None
+
+
+def common_name_fault(name: str) -> str | None:
+    """Check a common name: a certificate name that X.509 has room for."""
+    if fault := certificate_name_fault(name):
+        return fault
+    if len(name) > LONGEST_COMMON_NAME:
+        return (
+            f"has {len(name)} characters and X.509 allows {LONGEST_COMMON_NAME}; move it to sans beside a shorter one"
+        )
+    return None
+
+
+def device_host_fault(host: str) -> str | None:
+    """Check the management address of a BIG-IP: an IP address, or a host name, alone."""
+    if is_address(host):
+        return None
+    if "://" in host or "/" in host:
+        return f"{shown(host)} is a URL; write the address alone: 192.0.2.10 or bigip.example.com"
+    if re.fullmatch(r"[^:]+:[0-9]+|\[.*\](:[0-9]+)?", host):
+        return f"{shown(host)} is more than the address; write it without brackets, and the port as port: 8443"
+    return _name_fault(host, host)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether the text is an IPv4 or IPv6 address (no zone: a URL cannot carry it)."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
+def _name_fault(name: str, whole: str) -> str | None:
+    """Check a host name by RFC 1123; ``whole`` is what the operator wrote, with its wildcard."""
+    if not name.isascii():
+        return f"{shown(whole)} is not ASCII; {_punycode(name, whole)}"
+    if name.endswith("."):
+        return f"{shown(whole)} ends with a dot; write it without"
+    if len(name) > LONGEST_NAME:
+        return f"{shown(whole)} has {len(whole)} characters; a host name has {LONGEST_NAME} at most"
+    labels = name.split(".")
+    bad = next((label for label in labels if not LABEL.fullmatch(label)), None)
+    if bad is not None:
+        return (
+            f"{shown(whole)} is no host name because of {shown(bad)}; between dots stand 1 to 63 letters, digits and "
+            f"hyphens, no hyphen first or last: www.example.com"
+        )
+    if labels[-1].isdigit():
+        return f"{shown(whole)} is no host name and no IP address; the last label of a name is not a number"
+    return None
+
+
+def _punycode(name: str, whole: str) -> str:
+    try:
+        encoded = idna.encode(name, uts46=True).decode("ascii")
+    except UnicodeError:  # idna.IDNAError is one
+        return "and no internationalised host name either: write letters, digits and hyphens"
+    return f"write its punycode form: {'*.' if whole != name else ''}{encoded}"
+
+
+def segment_fault(name: str) -> str | None:
+    """Check the name of one BIG-IP object or partition, without any ``/``."""
+    if SEGMENT.fullmatch(name):
+        return None
+    if re.fullmatch("/[^/]+", name):
+        return f"{shown(name)} begins with a slash; write {shown(name[1:])}"
+    return f"{shown(name)} is no name that can be used safely; write letters, digits, _ . and -, no - first"
+
+
+def object_fault(name: str) -> str | None:
+    """Check a BIG-IP object: a bare name, or a full path ``/partition/folder/name``."""
+    segments = name[1:].split("/") if name.startswith("/") else [name]
+    if "/" in name and not name.startswith("/"):
+        return f"{shown(name)} is neither a name nor a full path; a full path begins with a slash: {shown('/' + name)}"
+    if name.startswith("/") and len(segments) == 1:
+        return f"{shown(name)} has no partition; write {shown('/Common' + name)}, or the bare name"
+    if len(name) > LONGEST_PATH:
+        return f"{shown(name)} has {len(name)} characters; BIG-IP allows {LONGEST_PATH}"
+    return next((fault for fault in map(segment_fault, segments) if fault), None)
+
+
+def secret_fault(text: str) -> str | None:
+    """Check that Certbot's configuration file can carry the text in quotes; never shows the text.
+
+    ConfigArgParse, measured with 1.9.0: ``--`` and ``[…]`` become lists (and Certbot then prints the
+    value in its usage error), a line break ends the value, a quote before `` #`` or `` ;`` cuts it.
+    """
+    if not text:
+        return "is empty; write the value"
+    if text == "--":
+        return "is --, which Certbot cannot be given; choose another one"
+    if text.startswith("[") and text.endswith("]"):
+        return "is bracketed by [ and ], which Certbot cannot be given; choose another one"
+    if not text.isprintable():
+        return "holds a line break or another control character, which Certbot cannot be given; choose another one"
+    if re.search(r"[\"']\s+[#;]", text):
+        return "holds a quote followed by a blank and # or ;, which Certbot cannot be given; choose another one"
+    return None
+
+
+def certificate_file_fault(file: Path) -> str | None:
+    """Check that a CA file is there and holds at least one certificate in PEM."""
+    try:
+        x509.load_pem_x509_certificates(file.read_bytes())
+    except OSError as error:
+        return f"the CA file {file} cannot be read ({error.strerror}); check the path"
+    except ValueError:
+        return f"the CA file {file} holds no certificate in PEM (-----BEGIN CERTIFICATE-----); name a file that does"
+    return None
+
+
+def server_url_fault(url: str) -> str | None:
+    """Check an ACME directory URL: HTTPS, or plain HTTP to this machine alone (RFC 8555 section 6.1)."""
+    example = "https://acme.sectigo.com/v2/OV"
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return f"{shown(url)} is no URL; write one like {example}"
+    if parts.username is not None:
+        return f"holds a user name; the account is ACME_EAB_KID and ACME_EAB_HMAC_KEY, and the URL is like {example}"
+    if not host or not (url.isascii() and url.isprintable()) or set(url) & set(" \"'#"):
+        return f"{shown(url)} is no ACME directory URL; write one like {example}"
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
+        return None
+    return f"{shown(url)} is not https; the directory of an ACME server is asked over https only: {example}"
+
+
+def _is_loopback(host: str) -> bool:
+    return host in LOOPBACK_NAMES or (is_address(host) and ipaddress.ip_address(host).is_loopback)

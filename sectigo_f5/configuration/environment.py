@@ -1,0 +1,198 @@
+"""The ``env`` file and the real environment: the ACME account, the log, the places of state."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+from sectigo_f5.configuration import checks
+from sectigo_f5.configuration.findings import Findings, alternatives, did_you_mean, shown
+from sectigo_f5.configuration.yaml_lines import warn_if_readable_by_others
+from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.log import LEVELS
+from sectigo_f5.model import Account, Settings
+from sectigo_f5.secret import Secret
+
+VARIABLES = (
+    "ACME_SERVER",
+    "ACME_EAB_KID",
+    "ACME_EAB_HMAC_KEY",
+    "ACME_EMAIL",
+    "ACME_CA_BUNDLE",
+    "LOG_LEVEL",
+    "LOG_FILE",
+    "STATE_DIR",
+    "METRICS_FILE",
+)
+OUR_PREFIXES = ("ACME_", "LOG_", "STATE_", "METRICS_")
+POINTER = "SECTIGO_ENV_FILE"
+SYSTEM_ENV_FILE = Path("/etc/sectigo/env")
+LOG_FILE = Path("/var/log/sectigo/start_acme.log")
+STATE_DIR = Path("/var/lib/sectigo")
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """One variable that has a value: where it was set, and what a relative path in it is relative to."""
+
+    value: str
+    origin: str  # "/etc/sectigo/env:3" or "environment"
+    directory: Path
+
+
+class _Variables:
+    """The nine variables, and the mistakes found in them so far."""
+
+    def __init__(self, found: Mapping[str, _Variable], file: Path | None) -> None:
+        self._found = found
+        self._file = file
+        self.mistakes: list[str] = []
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
+
+    def missing(self, name: str, why: str, example: str) -> None:
+        """Note that a variable must be set, and where."""
+        where = f"in {self._file}" if self._file else "in a file env beside start_acme.py (copy env.example)"
+        self.mistakes.append(f"{self._file or 'environment'}: {name}: {why}; write {name}={example} {where}")
+
+    def wrong(self, name: str, text: str) -> None:
+        """Note what is wrong with a variable, at the line or place where it was set."""
+        self.mistakes.append(f"{self._found[name].origin}: {name}: {text}")
+
+    def text(self, name: str, *fault_in: Callable[[str], str | None]) -> str | None:
+        """Return the value, checked; None where it is unset or wrong."""
+        if name not in self._found:
+            return None
+        value = self._found[name].value
+        fault = next((fault for check in fault_in if (fault := check(value))), None)
+        if fault:
+            self.wrong(name, fault)
+        return None if fault else value
+
+    def path(self, name: str, default: Path | None = None) -> Path | None:
+        """Return a path; a relative one is relative to the env file, or to where we were started."""
+        if name not in self._found:
+            return default
+        return self._found[name].directory / self._found[name].value
+
+
+def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path) -> Path | None:
+    """Find the env file: ``--env-file``, ``$SECTIGO_ENV_FILE``, beside the script, ``/etc/sectigo``.
+
+    ``beside`` is the script or its directory. None when there is no file: the environment may have
+    it all. Raises :class:`ConfigurationError` when a file that somebody named is not there.
+    """
+    pointer = environ.get(POINTER)
+    named = given or (Path(pointer) if pointer else None)
+    if named is not None:
+        if named.is_file():
+            return named
+        how = "--env-file" if given else POINTER
+        raise ConfigurationError(f"{named}: {how}: there is no such file; correct the path, or copy env.example there")
+    directory = beside if beside.is_dir() else beside.parent
+    return next((file for file in (directory / "env", SYSTEM_ENV_FILE) if file.is_file()), None)
+
+
+def read_settings(env_file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings and the warnings; a variable of the real environment wins over the file.
+
+    Raises :class:`ConfigurationError` that names the file, line and variable of every mistake.
+    """
+    in_file, warnings = _read_file(env_file) if env_file else ({}, ())
+    found = {name: variable for name, variable in in_file.items() if name in VARIABLES}
+    for name in VARIABLES:
+        if name in environ:
+            found[name] = _Variable(environ[name], "environment", Path.cwd())
+    found = {name: variable for name, variable in found.items() if variable.value}
+    variables = _Variables(found, env_file)
+    account = _account(variables)
+    level = _log_level(variables)
+    if account is None or variables.mistakes:
+        raise ConfigurationError(" | ".join(variables.mistakes))
+    settings = Settings(
+        account=account,
+        log_level=level,
+        log_file=variables.path("LOG_FILE") or LOG_FILE,
+        state_dir=variables.path("STATE_DIR") or STATE_DIR,
+        metrics_file=variables.path("METRICS_FILE"),
+    )
+    return settings, warnings
+
+
+def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
+    """Parse with python-dotenv's own parser: it has the line numbers that ``dotenv_values`` drops."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{file}: is not UTF-8 text; save the file as UTF-8") from error
+    found: dict[str, _Variable] = {}
+    findings = Findings(file)
+    for binding in parse_stream(io.StringIO(text)):
+        written = binding.original.string
+        line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
+        origin = f"{file}:{line}"
+        if binding.error or (binding.key and binding.value is None):
+            raise ConfigurationError(f"{origin}: is no NAME=value line; correct it, or begin a comment with #")
+        if binding.key and binding.key in found:
+            first = found[binding.key].origin
+            raise ConfigurationError(f"{origin}: {binding.key}: is set twice, first at {first}; keep one of them")
+        if binding.key:
+            found[binding.key] = _Variable(binding.value or "", origin, file.absolute().parent)
+            _warn_if_unknown(binding.key, line, findings)
+    if "ACME_EAB_HMAC_KEY" in found:
+        warn_if_readable_by_others(findings, "ACME_EAB_HMAC_KEY")
+    return found, tuple(findings.warnings)
+
+
+def _warn_if_unknown(name: str, line: int, findings: Findings) -> None:
+    if name in VARIABLES:
+        return
+    guess = did_you_mean(name, VARIABLES)
+    if guess or name.startswith(OUR_PREFIXES):
+        known = f"; known are {alternatives(VARIABLES)}"
+        findings.about(Path(f"{findings.file}:{line}")).warning(f"{name}: unknown variable{guess or known}")
+
+
+def _account(variables: _Variables) -> Account | None:
+    server = variables.text("ACME_SERVER", checks.server_url_fault)
+    if "ACME_SERVER" not in variables:
+        variables.missing("ACME_SERVER", "missing", "https://acme.sectigo.com/v2/OV")
+    kid = variables.text("ACME_EAB_KID", checks.secret_fault)
+    hmac_key = variables.text("ACME_EAB_HMAC_KEY", checks.secret_fault, _hmac_key_fault)
+    for name, other in (("ACME_EAB_KID", "ACME_EAB_HMAC_KEY"), ("ACME_EAB_HMAC_KEY", "ACME_EAB_KID")):
+        if name not in variables and other in variables:
+            variables.missing(name, f"missing beside {other}: the CA gives them as a pair", "…")
+    email = variables.text("ACME_EMAIL", _email_fault)
+    bundle = variables.path("ACME_CA_BUNDLE")
+    if bundle and (fault := checks.certificate_file_fault(bundle)):
+        variables.wrong("ACME_CA_BUNDLE", fault)
+    return Account(server, kid, Secret(hmac_key) if hmac_key else None, email, bundle) if server else None
+
+
+def _log_level(variables: _Variables) -> str:
+    level = (variables.text("LOG_LEVEL") or "INFO").upper()
+    if level not in LEVELS:
+        variables.wrong("LOG_LEVEL", f"{shown(level)} is not possible; write {alternatives(LEVELS)}")
+    return level
+
+
+def _hmac_key_fault(text: str) -> str | None:
+    """Check for base64url (RFC 8555 section 7.3.4); Certbot's decoder would skip other characters."""
+    bare = text.rstrip("=")
+    if re.fullmatch("[A-Za-z0-9_-]+", bare) and len(bare) % 4 != 1:
+        return None
+    return "is not base64url (letters, digits, - and _); copy the HMAC key again from the ACME account in SCM"
+
+
+def _email_fault(text: str) -> str | None:
+    if re.fullmatch(r"[A-Za-z0-9.!$%&*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
+        return None
+    return f"{shown(text)} is no e-mail address; write one like pki@example.com"

@@ -1,0 +1,57 @@
+"""``--only``: which of the configured certificates a command is about."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+
+from sectigo_f5.configuration.findings import did_you_mean, shown
+from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.model import Job
+
+LISTED = 20  # certificates that a message lists before it says how many more there are
+
+
+def select(jobs: Sequence[Job], patterns: Sequence[str]) -> tuple[Job, ...]:
+    """Return the jobs that ``--only`` names: by common name, device, or ``common_name@device``.
+
+    Shell wildcards are allowed; but what is exactly a common name or device means that one alone,
+    because ``*.example.com`` is the name of a certificate. No pattern: every job.
+    Raises :class:`ConfigurationError` for a pattern that names nothing.
+    """
+    if not patterns:
+        return tuple(jobs)
+    chosen: set[str] = set()
+    for pattern in patterns:
+        labels = _labels(jobs, pattern)
+        if not labels:
+            raise ConfigurationError(_nothing_matches(jobs, pattern))
+        chosen |= labels
+    return tuple(job for job in jobs if job.label in chosen)
+
+
+def _labels(jobs: Sequence[Job], pattern: str) -> set[str]:
+    names, devices = {job.common_name for job in jobs}, {job.device.name for job in jobs}
+    if "@" in pattern:
+        name, _, device = pattern.rpartition("@")
+        names, devices = _matching(name.lower(), names), _matching(device, devices)
+        return {job.label for job in jobs if job.common_name in names and job.device.name in devices}
+    exact = {job.label for job in jobs if pattern.lower() == job.common_name or pattern == job.device.name}
+    if exact:
+        return exact
+    names, devices = _matching(pattern.lower(), names), _matching(pattern, devices)
+    return {job.label for job in jobs if job.common_name in names or job.device.name in devices}
+
+
+def _matching(pattern: str, candidates: Iterable[str]) -> set[str]:
+    candidates = set(candidates)
+    return {pattern} if pattern in candidates else {text for text in candidates if fnmatch.fnmatchcase(text, pattern)}
+
+
+def _nothing_matches(jobs: Sequence[Job], pattern: str) -> str:
+    labels = [job.label for job in jobs]
+    guess = did_you_mean(pattern, [*labels, *(job.common_name for job in jobs), *(job.device.name for job in jobs)])
+    more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
+    return (
+        f"--only {shown(pattern)} matches no certificate{guess}; there is: {', '.join(labels[:LISTED]) or 'none'}{more}"
+    )

@@ -1,0 +1,205 @@
+"""YAML as values that know their line, with duplicate keys reported instead of silently lost.
+
+PyYAML's node tree has the lines; its constructor would throw them away. The values keep the text of
+a scalar as written too, because YAML 1.1 reads ``off`` as false and ``10:20`` as 620.
+No message repeats a piece of the file: it might be a password that YAML reads as an anchor or a tag.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from sectigo_f5.configuration.findings import Findings
+
+MERGE_TAG = "tag:yaml.org,2002:merge"
+PLAIN_TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq)")
+REMEDIES = {
+    "cannot start any token": "indent with spaces, not tabs; text that begins with a special sign must be in quotes",
+    "undefined alias": "text that begins with * must be in quotes",
+    "mapping values are not allowed": "text that holds a colon and a blank must be in quotes; check the indentation",
+    "could not find expected ':'": "write a colon and a blank after the key",
+    "expected <block end>": "check the indentation",
+    "but found another document": "one file holds one configuration: split it at the line ---",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A scalar, list or mapping, the line it begins on, and, for a scalar, its text as written."""
+
+    line: int
+    data: object  # str, int, float, bool, date, None; tuple of Values; mapping of Entries
+    text: str = ""
+
+    @property
+    def items(self) -> tuple[Value, ...] | None:
+        """The values of a list; None for anything else."""
+        return self.data if isinstance(self.data, tuple) else None
+
+    @property
+    def entries(self) -> Mapping[str, Entry] | None:
+        """The keys of a mapping; None for anything else."""
+        return self.data if isinstance(self.data, dict) else None
+
+    @property
+    def is_scalar(self) -> bool:
+        """True for what stands on one line: text, a number, a truth value; not for nothing at all."""
+        return self.data is not None and not isinstance(self.data, (tuple, dict))
+
+    @property
+    def kind(self) -> str:
+        """What it is, in an operator's words."""
+        kinds = {str: "text", bool: "a truth value", int: "a number", float: "a number"}
+        kinds |= {tuple: "a list", dict: "a mapping", type(None): "nothing"}
+        return kinds.get(type(self.data), "a date")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key of a mapping: the line of the key, and its value."""
+
+    line: int
+    value: Value
+
+
+def read_yaml(findings: Findings) -> Value | None:
+    """Read the file that ``findings`` is about; None, with the mistake noted, when it is no YAML.
+
+    Duplicate keys and the like are noted too, and the value is returned all the same: the rest of
+    the file can still be checked.
+    """
+    text = _read_text(findings)
+    if text is None:
+        return None
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        value = _Reading(loader, findings).value(node) if node is not None else None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        findings.mistake(line, None, "holds a control character; remove it")
+        return None
+    except yaml.MarkedYAMLError as error:
+        _note_yaml_error(error, findings)
+        return None
+    except RecursionError:
+        findings.mistake(None, None, "is nested too deeply; a configuration has four levels")
+        return None
+    if value is None:
+        findings.mistake(None, None, "is empty; write a configuration, or delete the file")
+    return value
+
+
+def warn_if_readable_by_others(findings: Findings, what: str) -> None:
+    """Warn when the file holds a secret that more people than its owner can read."""
+    try:
+        mode = findings.file.stat().st_mode
+    except OSError:
+        return  # it was readable a moment ago, so this run has what it needs
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        file = shlex.quote(str(findings.file))
+        findings.warning(f"holds {what} and can be read by its group or by others; run: chmod 600 {file}")
+
+
+def _read_text(findings: Findings) -> str | None:
+    try:
+        if findings.file.exists() and not findings.file.is_file():
+            findings.mistake(None, None, "is not a file; move it out of this directory")
+            return None
+        content = findings.file.read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or os.strerror(error.errno or 0)
+        findings.mistake(None, None, f"cannot be read ({reason}); check the path and its permissions")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        findings.mistake(line, None, "is not UTF-8 text; save the file as UTF-8")
+    except ValueError:
+        findings.mistake(None, None, "is no path of a file; correct it")  # holds NUL or half a character
+    return None
+
+
+def _note_yaml_error(error: yaml.MarkedYAMLError, findings: Findings) -> None:
+    """Note ``FILE:LINE:COLUMN: problem`` without what the parser quotes from the file."""
+    problem = error.problem or "is not valid YAML"
+    if problem == "second occurrence" and error.context:
+        problem = error.context.split(";")[0]
+    remedy = next((text for sign, text in REMEDIES.items() if sign in f"{problem} {error.context}"), "correct the line")
+    mark = error.problem_mark or error.context_mark
+    column = f"column {mark.column + 1}" if mark else None
+    hidden = re.sub(r"(alias|anchor|tag|handle|directive) ['\"].*['\"]", r"\1", problem)
+    findings.mistake(mark.line + 1 if mark else None, column, f"broken YAML: {hidden}; {remedy}")
+
+
+class _Reading:
+    """One pass over a node tree; remembers what it has built, so that aliases cost nothing."""
+
+    def __init__(self, loader: yaml.SafeLoader, findings: Findings) -> None:
+        self._loader = loader
+        self._findings = findings
+        self._built: dict[int, Value] = {}
+        self._open: set[int] = set()
+
+    def value(self, node: yaml.Node) -> Value:
+        """Return the node as a value."""
+        if id(node) in self._built:
+            return self._built[id(node)]
+        line = node.start_mark.line + 1
+        if id(node) in self._open:
+            self._findings.mistake(line, None, "an anchor is used inside itself; write the settings out")
+            return Value(line, None)
+        self._open.add(id(node))
+        built = Value(line, self._data(node, line), node.value if isinstance(node, yaml.ScalarNode) else "")
+        self._open.discard(id(node))
+        self._built[id(node)] = built
+        return built
+
+    def _data(self, node: yaml.Node, line: int) -> object:
+        if not PLAIN_TAG.fullmatch(node.tag):
+            self._findings.mistake(line, None, "has a YAML tag; put text that begins with ! or = in quotes")
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            return tuple(self.value(item) for item in node.value)
+        if isinstance(node, yaml.MappingNode):
+            return self._entries(node)
+        return self._scalar(node, line)
+
+    def _scalar(self, node: yaml.Node, line: int) -> object:
+        try:
+            data: object = self._loader.construct_object(node)
+        except (ValueError, KeyError, OverflowError, yaml.YAMLError):
+            self._findings.mistake(line, None, "looks like a date or a number and is none; put it in quotes")
+            return None
+        return data
+
+    def _entries(self, node: yaml.MappingNode) -> dict[str, Entry]:
+        own: dict[str, Entry] = {}
+        merged: dict[str, Entry] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.tag == MERGE_TAG:
+                for entries in self._merged(value, line):
+                    merged = {**entries, **merged}  # of several, the first named wins (yaml.org/type/merge)
+            elif not isinstance(key, yaml.ScalarNode):
+                self._findings.mistake(line, None, "a key must be one word; check the brackets and the indentation")
+            elif key.value in own:
+                first = own[key.value].line
+                self._findings.mistake(line, key.value, f"stands twice, first in line {first}; keep one of them")
+            else:
+                own[key.value] = Entry(line, self.value(value))
+        return {**merged, **own}
+
+    def _merged(self, node: yaml.Node, line: int) -> Iterator[Mapping[str, Entry]]:
+        for part in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            entries = self.value(part).entries
+            if entries is None:
+                self._findings.mistake(line, "<<", "must name a mapping; write <<: *anchor")
+            else:
+                yield entries
