@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5 import certbot_child, process
-from sectigo_f5.checks import secret_fault
+from sectigo_f5.configuration.checks import secret_fault
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret
 
