@@ -18,6 +18,9 @@ class Refusal(Exception):  # noqa: N818  the device refuses; nothing went wrong 
         self.status = status
         self.message = message
 
+    def __str__(self) -> str:
+        return self.message
+
     @property
     def from_mcpd(self) -> bool:
         """True for the configuration daemon's own errors, which carry a code like ``01020036:3:``."""

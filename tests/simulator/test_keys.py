@@ -1,0 +1,272 @@
+"""Keys, CSRs and certificates made on, or brought to, the device."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from sectigo_f5.simulator import SimulatedBigIP
+from tests.simulator.conftest import Make
+from tests.simulator.rest import PASSPHRASE, Rest, certificate_pem, ec_key, entry, key_pem, rsa_key
+
+PROTECTED = {"keyType": "rsa-private", "keySize": "2048", "securityType": "password", "passphrase": PASSPHRASE}
+REQUEST = {"commonName": "www.example.com", "subjectAlternativeName": "DNS:www.example.com, DNS:api.example.com"}
+MASTER = re.compile(r"\$M\$[A-Za-z]{2}\$[A-Za-z0-9+/]+=*")
+
+
+def stored(device: SimulatedBigIP, path: str) -> bytes:
+    """Return what the device keeps, looked up where no client can look."""
+    return device.engine.configuration.items["sys/file/ssl-key", path].content
+
+
+def request_of(rest: Rest, name: str) -> x509.CertificateSigningRequest:
+    printed = rest.bash(f"tmsh list sys crypto csr {name}")
+    found = re.match("-----BEGIN CERTIFICATE REQUEST-----.*?-----END CERTIFICATE REQUEST-----\n", printed, re.DOTALL)
+    assert found, printed
+    assert f"sys crypto csr {name.removeprefix('/Common/')} {{" in printed[found.end() :]
+    return x509.load_pem_x509_csr(found[0].encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "size"),
+    [
+        ({"keySize": "3072"}, rsa.RSAPrivateKey, 3072),
+        ({"key-type": "rsa-private", "key-size": "2048"}, rsa.RSAPrivateKey, 2048),
+        ({"keyType": "ec-private"}, ec.EllipticCurvePrivateKey, 256),
+        ({"keyType": "ec-private", "curveName": "secp384r1"}, ec.EllipticCurvePrivateKey, 384),
+    ],
+)
+def test_keys_are_really_made(rest: Rest, body: dict[str, str], kind: type, size: int) -> None:
+    answer = rest.post("sys/crypto/key", {"name": "a.key", "partition": "Common", **body})
+    assert (answer["kind"], answer["name"]) == ("tm:sys:crypto:key:keystate", "/Common/a.key")
+    key = load_pem_private_key(stored(rest.device, "/Common/a.key"), None)
+    assert isinstance(key, kind)
+    assert key.key_size == size  # type: ignore[attr-defined]
+    assert rest.get("sys/file/ssl-key/~Common~a.key")["keySize"] == size
+    assert rest.get("sys/crypto/key/~Common~a.key")["keySize"] == str(size)
+
+
+def test_a_protected_key_is_stored_encrypted_and_its_passphrase_sealed(rest: Rest) -> None:
+    answer = rest.post("sys/crypto/key", {"name": "/Common/a.key", **PROTECTED})
+    assert PASSPHRASE not in str(answer)
+    content = stored(rest.device, "/Common/a.key")
+    assert b"ENCRYPTED" in content
+    assert load_pem_private_key(content, PASSPHRASE.encode())
+    found = rest.get("sys/file/ssl-key/~Common~a.key")
+    assert found["securityType"] == "password"
+    assert MASTER.fullmatch(found["passphrase"])
+    assert found["checksum"] == f"SHA1:{len(content)}:{hashlib.sha1(content).hexdigest()}"  # noqa: S324  the device's own
+    assert "passphrase" not in rest.get("sys/crypto/key/~Common~a.key")
+
+
+def test_the_same_passphrase_is_another_ciphertext_each_time(rest: Rest) -> None:
+    texts = set()
+    for name in ("a", "b"):
+        rest.post("sys/crypto/key", {"name": f"{name}.key", **PROTECTED, "keyType": "ec-private"})
+        texts.add(rest.get(f"sys/file/ssl-key/~Common~{name}.key")["passphrase"])
+    assert len(texts) == 2
+
+
+def test_other_devices_make_a_normal_key_without_a_word(make: Make) -> None:
+    with contextlib.closing(Rest(make(native_password_keys="silently-normal"))) as rest:
+        rest.login()
+        rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
+        found = rest.get("sys/file/ssl-key/~Common~a.key")
+    assert (found["securityType"], "passphrase" in found) == ("normal", False)
+
+
+def test_others_refuse(make: Make) -> None:
+    with contextlib.closing(Rest(make(native_password_keys="rejected"))) as rest:
+        rest.login()
+        assert rest.refused("POST", "sys/crypto/key", {"name": "a.key", **PROTECTED})[0] == 400
+        assert not rest.device.exists("/mgmt/tm/sys/file/ssl-key/~Common~a.key")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "text"),
+    [
+        ({"keySize": "2048"}, 400, "one or more properties must be specified"),
+        ({"name": "a.key", "keySize": "1000"}, 400, "keySize"),
+        ({"name": "a.key", "keyType": "ec-private", "curveName": "secp160k1"}, 400, "curveName"),
+        ({"name": "a*.key"}, 400, "01070088:3: "),
+        ({"name": "..", "keyType": "ec-private"}, 400, "01070088:3: "),
+        ({"name": "a.key", "partition": "Nope"}, 404, "01020036:3: The requested folder (/Nope) was not found."),
+        (
+            {"name": "default.key", "partition": "Common"},
+            409,
+            "01020066:3: The requested Certificate Key File (/Common/default.key) already exists in partition Common.",
+        ),
+    ],
+)
+def test_what_is_no_key_is_refused(rest: Rest, body: dict[str, str], status: int, text: str) -> None:
+    found = rest.refused("POST", "sys/crypto/key", body)
+    assert found[0] == status
+    assert text in found[1]
+
+
+def test_a_csr_is_made_for_the_key_and_its_pem_is_only_on_the_disk(rest: Rest) -> None:
+    rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
+    rest.post("sys/crypto/csr", {"name": "a.csr", "key": "/Common/a.key", **REQUEST, "country": "DE"})
+    found = rest.get("sys/crypto/csr/a.csr")
+    assert found["commonName"] == "www.example.com"
+    assert found["apiRawValues"] == {"keySize": "2048", "publicKeyType": "RSA"}
+    assert (found["name"], found["fullPath"], "partition" in found) == ("a.csr", "a.csr", False)
+    assert "BEGIN" not in str(found)
+    request = request_of(rest, "/Common/a.csr")
+    assert request.is_signature_valid
+    names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["www.example.com", "api.example.com"]
+    assert request.subject.rfc4514_string() == "CN=www.example.com,C=DE"
+    key = load_pem_private_key(stored(rest.device, "/Common/a.key"), PASSPHRASE.encode())
+    assert request.public_key() == key.public_key()
+
+
+@pytest.mark.parametrize(("tmos", "name"), [("13.1.1", "a.csr"), ("14.1.2", "a.key"), ("17.1.2", "a.key")])
+@pytest.mark.parametrize("printed", [True, False])
+def test_key_and_csr_in_one_call(make: Make, tmos: str, name: str, printed: bool) -> None:
+    with contextlib.closing(Rest(make(tmos=tmos, csr_pem_in_answer=printed))) as rest:
+        rest.login()
+        body = {"name": "a.key", **PROTECTED, **REQUEST, "options": [{"gen-csr": "www.example.com"}]}
+        answer = rest.post("sys/crypto/key", body)
+        assert rest.device.csrs == [f"/Common/{name}"]
+        assert request_of(rest, name).is_signature_valid
+    assert ("BEGIN CERTIFICATE REQUEST" in answer.get("commandResult", "")) == printed
+
+
+def test_a_device_may_make_no_csr_for_a_protected_key(make: Make) -> None:
+    with contextlib.closing(Rest(make(csr_for_password_keys="rejected"))) as rest:
+        rest.login()
+        rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
+        status, message = rest.refused("POST", "sys/crypto/csr", {"name": "a.csr", "key": "a.key", **REQUEST})
+        assert (status, message[:12]) == (400, "01070313:3: ")
+        together = {"name": "b.key", **PROTECTED, "options": [{"gen-csr": "x"}]}
+        assert rest.refused("POST", "sys/crypto/key", together)[0] == 400
+        assert not rest.device.exists("/mgmt/tm/sys/file/ssl-key/~Common~b.key")
+        assert rest.device.csrs == []
+
+
+def test_a_csr_can_be_deleted_once_and_is_not_overwritten(rest: Rest) -> None:
+    body = {"name": "a.csr", "key": "/Common/default.key", **REQUEST}
+    rest.post("sys/crypto/csr", body)
+    assert rest.refused("POST", "sys/crypto/csr", body)[0] == 409
+    assert [item["name"] for item in rest.get("sys/crypto/csr")["items"]] == ["/Common/a.csr"]
+    assert rest.call("DELETE", "sys/crypto/csr/~Common~a.csr").text == ""
+    assert rest.refused("DELETE", "sys/crypto/csr/~Common~a.csr")[0] == 404
+    assert "was not found" in rest.bash("tmsh list sys crypto csr a.csr")
+
+
+def test_a_csr_is_gone_when_its_file_was_moved_away(rest: Rest) -> None:
+    rest.post("sys/crypto/csr", {"name": "a.csr", "key": "/Common/default.key", **REQUEST})
+    move = "/config/ssl/ssl.csr/a.csr /var/config/rest/bulk/a.csr"
+    rest.post("util/unix-mv", {"command": "run", "utilCmdArgs": move})
+    assert rest.refused("GET", "sys/crypto/csr/a.csr")[0] == 404
+    assert rest.device.uploads == ["a.csr"]
+    found = rest.call("GET", "/mgmt/shared/file-transfer/bulk/a.csr")
+    assert x509.load_pem_x509_csr(found.content).is_signature_valid
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+def source(name: str) -> str:
+    return f"file:/var/config/rest/downloads/{name}"
+
+
+def test_an_uploaded_certificate_becomes_an_object(rest: Rest) -> None:
+    content = certificate_pem(rsa_key().public_key(), "www.example.com", "api.example.com", serial=7).encode()
+    rest.upload("c.crt", content)
+    answer = rest.post("sys/file/ssl-cert", {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")})
+    assert answer["sourcePath"] == "file:///var/config/rest/downloads/c.crt"
+    assert answer["subject"] == "CN=www.example.com,O=Example,C=US"
+    assert answer["serialNumber"] == "7"
+    assert answer["subjectAlternativeName"] == "DNS:www.example.com, DNS:api.example.com"
+    assert answer["checksum"].startswith(f"SHA1:{len(content)}:")
+    again = {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")}
+    wanted = "01020066:3: The requested Certificate File (/Common/c.crt) already exists in partition Common."
+    assert rest.refused("POST", "sys/file/ssl-cert", again) == (409, wanted)
+
+
+def test_a_long_serial_number_has_colons(rest: Rest) -> None:
+    rest.device.add_certificate("/Common/c.crt", certificate_pem(rsa_key().public_key(), "a.b", serial=0xA1 << 120))
+    assert rest.get("sys/file/ssl-cert/~Common~c.crt")["serialNumber"] == "a1" + ":00" * 15
+
+
+def test_several_certificates_in_one_file_are_a_bundle(rest: Rest) -> None:
+    first, second = (certificate_pem(rsa_key().public_key(), name) for name in ("a.example.com", "b.example.com"))
+    rest.device.add_certificate("/Common/chain.crt", first + second)
+    found = rest.get("sys/file/ssl-cert/~Common~chain.crt")
+    assert (found["isBundle"], "serialNumber" in found) == ("true", False)
+    assert found["subject"].startswith("CN=a.example.com,")
+
+
+@pytest.mark.parametrize("kind", ["ssl-cert", "ssl-key"])
+def test_what_is_no_pem_is_refused(rest: Rest, kind: str) -> None:
+    rest.upload("x", b"no PEM at all")
+    wanted = "01070712:3: Certificate/Key has unknown format or security type (/Common/x)."
+    body = {"name": "x", "partition": "Common", "sourcePath": source("x")}
+    assert rest.refused("POST", f"sys/file/{kind}", body) == (400, wanted)
+    assert rest.refused("POST", f"sys/file/{kind}", {**body, "sourcePath": source("nothing")})[0] == 400
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_naming_the_source_again_reads_it_again(rest: Rest, method: str) -> None:
+    bodies = [certificate_pem(rsa_key().public_key(), name).encode() for name in ("a.example.com", "b.example.com")]
+    rest.upload("c.crt", bodies[0])
+    rest.post("sys/file/ssl-cert", {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")})
+    rest.upload("c.crt", bodies[1])
+    found = rest.call(method, "sys/file/ssl-cert/~Common~c.crt", {"sourcePath": source("c.crt")}).json()
+    assert (found["revision"], found["subject"][:16]) == (2, "CN=b.example.com")
+
+
+def test_an_encrypted_key_is_installed_with_its_passphrase(rest: Rest) -> None:
+    rest.upload("k", key_pem(rsa_key(), PASSPHRASE).encode())
+    body = {"command": "install", "name": "/Common/k.key", "from-local-file": "/var/config/rest/downloads/k"}
+    answer = rest.post("sys/crypto/key", {**body, "passphrase": PASSPHRASE})
+    assert PASSPHRASE not in str(answer)
+    found = rest.get("sys/file/ssl-key/~Common~k.key")
+    assert (found["securityType"], found["keySize"]) == ("password", 2048)
+    assert MASTER.fullmatch(found["passphrase"])
+    assert rest.refused("POST", "sys/crypto/key", {**body, "passphrase": "wrong"})[0] == 400
+    rest.post("sys/crypto/key", {**body, "fromLocalFile": body["from-local-file"], "passphrase": PASSPHRASE})
+
+
+def test_a_key_file_with_passphrase_too(rest: Rest) -> None:
+    rest.upload("k", key_pem(rsa_key(), PASSPHRASE).encode())
+    body = {"name": "k.key", "partition": "Common", "sourcePath": source("k")}
+    assert rest.refused("POST", "sys/file/ssl-key", {**body, "passphrase": "wrong"})[0] == 400
+    assert rest.post("sys/file/ssl-key", {**body, "passphrase": PASSPHRASE})["securityType"] == "password"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("ssl-cert", "default.crt"), ("ssl-key", "default.key")])
+def test_a_file_in_use_stays(rest: Rest, kind: str, name: str) -> None:
+    status, message = rest.refused("DELETE", f"sys/file/{kind}/~Common~{name}")
+    assert (status, message) == (400, f"01071349:3: File object by name (/Common/{name}) is in use.")
+
+
+def test_an_unused_one_goes_by_either_door(rest: Rest) -> None:
+    rest.post("sys/crypto/key", {"name": "a.key", "keyType": "ec-private"})
+    rest.post("sys/crypto/key", {"name": "b.key", "keyType": "ec-private"})
+    for url in ("sys/crypto/key/~Common~a.key", "sys/file/ssl-key/~Common~b.key"):
+        answer = rest.call("DELETE", url)
+        assert (answer.status_code, answer.text) == (200, "")
+        wanted = f"01020036:3: The requested Certificate Key File (/Common/{url[-5:]}) was not found."
+        assert rest.refused("GET", url) == (404, wanted)
+
+
+def test_an_ec_pair_serves_from_tmos_14_on(make: Make) -> None:
+    for tmos, works in (("13.1.1", False), ("14.1.2", True), ("16.1.4", True)):
+        device = make(tmos=tmos)
+        key = ec_key()
+        device.add_certificate("/Common/e.crt", certificate_pem(key.public_key(), "e.example.com"), key_pem(key))
+        with contextlib.closing(Rest(device)) as rest:
+            rest.login()
+            answer = rest.call("POST", "ltm/profile/client-ssl", {"name": "e", "certKeyChain": [entry("e")]})
+        assert answer.ok == works
+        if not works:
+            assert answer.json()["message"] == "010717e3:3: Client SSL profile must have RSA certificate/key pair."
