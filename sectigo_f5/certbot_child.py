@@ -1,13 +1,15 @@
-"""Run Certbot in this process, and mend three things that its BIG-IP plugin leaves undone.
+"""Run Certbot in this process, and mend what it and its BIG-IP plugin leave undone.
 
 certbot-bigip 1.2.1 logs in to n BIG-IPs n + 2 times and never deletes a token. A user may hold 100
 (AskF5 K59142111), some releases never purge expired ones (Bug ID1787517), and then nobody can log
 in. So each token that the plugin's library obtains is remembered here, and handed back when Certbot
 has ended: well, badly, or by SIGTERM. Nobody else could do it: the tokens are known in this process
 alone. No request of the plugin has a time-out either (f5-sdk sets it on the session, where requests
-ignores it), so a silent BIG-IP would hold Certbot forever: here a default is given. And the options
-of some other Certbot on this host (``/etc/letsencrypt/cli.ini``: hooks, another authenticator) are
-not read: this one is told everything.
+ignores it), so a silent BIG-IP would hold Certbot forever: here a default is given. Certbot itself
+tries a request whose nonce the CA refuses only once again (RFC 8555 section 6.5 sets no limit), and
+an order dies of the second refusal: here it goes on. And the options of some other Certbot on this
+host (``/etc/letsencrypt/cli.ini``: hooks, another authenticator) are not read: this one is told
+everything.
 
 A program of its own, which imports nothing of the connector: the Python that has Certbot runs this
 file with Certbot's own arguments, or with :data:`LIST_PLUGINS` alone.
@@ -31,6 +33,7 @@ from typing import Any
 WARNING = "sectigo-f5 warning: "  # how our own lines begin in the output that is shared with Certbot
 LIST_PLUGINS = "--list-plugins"  # no option of Certbot's
 READ_TIMEOUT = 90.0  # seconds; BIG-IP itself gives up on a request after 60
+NONCE_TRIES = 5  # of two requests each
 HAND_BACK_TIMEOUT = 10.0  # seconds for each BIG-IP
 
 Tokens = list[tuple[str, str, Any]]  # host:port, token, what TLS to it is verified with
@@ -47,6 +50,7 @@ def main() -> int | str | None:
     tokens: Tokens = []
     give_requests_a_timeout()
     remember_tokens(tokens)
+    try_other_nonces()
     forget_other_configurations()
     try:
         status: int | str | None = importlib.import_module("certbot.main").main()
@@ -107,6 +111,25 @@ def remember_tokens(tokens: Tokens) -> None:
                 tokens.append((netloc, self.token, self.verify))
 
     authentication.get_new_token = obtain_and_remember
+
+
+def try_other_nonces() -> None:
+    """Send a request again whose nonce was refused: the CA has not looked at anything else in it."""
+    network = importlib.import_module("acme.client").ClientNetwork
+    refusal = importlib.import_module("acme.messages").Error
+    post = network.post
+
+    @functools.wraps(post)
+    def post_until_accepted(self: Any, *arguments: Any, **options: Any) -> Any:
+        for _ in range(NONCE_TRIES - 1):
+            try:
+                return post(self, *arguments, **options)
+            except refusal as error:
+                if error.code != "badNonce":
+                    raise
+        return post(self, *arguments, **options)
+
+    network.post = post_until_accepted
 
 
 def forget_other_configurations() -> None:

@@ -106,6 +106,15 @@ def test_dns_01_by_a_plugin_is_really_validated(
     assert (found["Status"], found["Reason"]) == ("Revoked", 4)
 
 
+def test_nonces_that_the_ca_refuses_again_and_again(tmp_path: Path) -> None:
+    with Pebble(tmp_path / "ca", nonce_reject=30, always_valid=True) as ca:
+        opened = Authority(account(ca), tmp_path / "state", clock=now)
+        opened.register()
+        issued = opened.issue(request("www.example.net"), Dns01("manual", {"manual-auth-hook": "true"}))
+        must_chain(certificates(issued, ca.root))
+    assert "badNonce" in logs(tmp_path / "state", "certonly")[0].read_text()
+
+
 # -- what is not -------------------------------------------------------------------------------
 
 
