@@ -1,8 +1,9 @@
 """When a certificate is due for renewal; pure.
 
-The CA's renewal information (RFC 9773) if there is any; else ``renew_before_days``; else a third
-of the lifetime left, half of it for certificates of under ten days (the rule of Certbot and of
-Let's Encrypt's integration guide).
+``renew_before_days`` if it is set; else the CA's renewal information (RFC 9773) if there is any;
+else a third of the lifetime left, half of it for certificates of under ten days (the rule of
+Certbot and of Let's Encrypt's integration guide). Whoever says it, two daily runs still fit
+between the planned time and the end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from datetime import datetime, timedelta
 from sectigo_f5.model import RenewalInformation
 
 SHORT_LIVED = timedelta(days=10)
-LATEST = 0.1  # of the lifetime: never planned later than this before the end, whatever the CA suggests
+EARLIEST = 1 / 2  # of the lifetime: `renew_before_days` is capped here, or short certificates renew all the time
+LATEST = 1 / 10  # of the lifetime: the CA's window is not waited for beyond this ...
+MARGIN = timedelta(days=2)  # ... and nothing is planned later than this: cron runs once a day, and one run may fail
 
 
 def due_at(
@@ -26,27 +29,31 @@ def due_at(
     """Return the planned time of renewal and the rule behind it as a sentence.
 
     ``seed`` (the certificate's fingerprint) picks a time in the CA's window that is the same in
-    every run and different for each certificate (RFC 9773 section 4.2). ``renew_before_days`` is
-    capped at two thirds of the lifetime, so that a certificate is never due as soon as it is issued.
+    every run and different for each certificate (RFC 9773 section 4.2). A window that ends before
+    it starts, or before the certificate began, is nonsense and as good as none; one in the past is
+    how a CA says "now".
     """
     lifetime = not_after - not_before
+    margin = min(MARGIN, lifetime * EARLIEST)
     if renew_before_days is not None:
-        before = min(timedelta(days=renew_before_days), lifetime * 2 / 3)
-        return not_after - before, f"it ends on {not_after:%Y-%m-%d}, within {_days(before)} (renew_before_days)"
-    if information is not None and information.start < information.end:
-        return _in_window(information, not_after - lifetime * LATEST, seed)
+        before = min(max(timedelta(days=renew_before_days), margin), lifetime * EARLIEST)
+        return not_after - before, f"it ends on {not_after:%Y-%m-%d}, within {_told(before)} (renew_before_days)"
+    if information is not None and information.end > max(information.start, not_before):
+        return _in_window(information, not_after - max(lifetime * LATEST, margin), seed)
     part, told = (lifetime / 2, "half") if lifetime < SHORT_LIVED else (lifetime / 3, "a third")
     return not_after - part, f"it ends on {not_after:%Y-%m-%d}, less than {told} of its lifetime is left"
 
 
 def _in_window(information: RenewalInformation, latest: datetime, seed: str) -> tuple[datetime, str]:
+    """Pick from the part of the window before ``latest``, so that picks do not pile up there."""
+    start, end = information.start, min(information.end, latest)
+    if start >= latest:
+        return latest, f"the CA's renewal window begins on {start:%Y-%m-%d}, too near the end to wait for"
     share = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") / 2**64
-    picked = information.start + (information.end - information.start) * share
-    if picked > latest:
-        return latest, f"the CA's renewal window ends on {information.end:%Y-%m-%d}, too near the end to wait for"
-    told = f"the CA suggests renewal between {information.start:%Y-%m-%d} and {information.end:%Y-%m-%d} (ARI)"
-    return picked, f"{told}; {information.explanation}" if information.explanation else told
+    told = f"the CA suggests renewal between {start:%Y-%m-%d} and {information.end:%Y-%m-%d} (ARI)"
+    return start + (end - start) * share, f"{told}; {information.explanation}" if information.explanation else told
 
 
-def _days(span: timedelta) -> str:
-    return f"{span.total_seconds() / 86400:.0f} days"
+def _told(span: timedelta) -> str:
+    days = span / timedelta(days=1)
+    return f"{days:.0f} days" if days >= MARGIN.days else f"{days * 24:.0f} hours"
