@@ -75,7 +75,7 @@ class Authority:
         After a time-out nobody knows whether the CA has issued: the caller must not order again at once.
         Certbot 5.8 cannot tell the CA which certificate is replaced (``replaces``, RFC 9773 section 5).
         """
-        logger.info("9 submitting the CSR to the CA; validation %s", authenticator(validation))
+        logger.info("9 submitting the CSR to the CA; Certbot's authenticator is %s", authenticator(validation))
         with self._certbot.workplace() as workplace, self._devices.held(_hosts(validation)):
             csr, certificate, chain = (workplace / name for name in ("request.pem", "out/cert.pem", "out/chain.pem"))
             csr.write_text(csr_pem, encoding="ascii")

@@ -132,7 +132,7 @@ def _with_configuration(
     for mistake in configuration.mistakes:
         logger.error("%s", mistake)
     jobs = select(configuration.jobs, arguments.only)
-    logger.info("1 read %s: %d certificates on %d devices", arguments.config_dir, *_counts(jobs))
+    logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", arguments.config_dir, *_counts(jobs))
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()

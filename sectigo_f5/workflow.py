@@ -92,6 +92,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
         change = ServiceChange(job, seen, tuple(entries), decided.attachments)
         put_in_service(run, f5, change, installed)  # 11, 12
         undo.pop_all()
+    logger.info("the password of the new key is forgotten")
     _clean_up(f5, job, seen, stamp)
     newest = min((certificates.read_certificate(issued.certificate) for issued in installed), key=lambda c: c.not_after)
     return replace(result_of(job, decided, seen), not_after=newest.not_after, serial=newest.serial)
@@ -102,7 +103,7 @@ def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
     seen = f5.observe(job, run.managed)
     known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
     decided = decision.decide(job, seen, replace(known, force=run.force))
-    logger.info("3 %s: %s", decided.word, decided.reason)
+    logger.info("3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
     return seen, decided
 
 
