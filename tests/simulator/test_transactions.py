@@ -1,0 +1,139 @@
+"""Transactions: queued, echoed, all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.simulator.rest import Rest, add_pair, certificate_pem, entry, key_pem, rsa_key
+
+
+def test_a_transaction_looks_as_devices_show_it(rest: Rest) -> None:
+    found = rest.post("transaction", {})
+    assert {name: value for name, value in found.items() if name not in ("transId", "selfLink")} == {
+        "state": "STARTED",
+        "timeoutSeconds": 120,
+        "asyncExecution": False,
+        "validateOnly": False,
+        "executionTimeout": 300,
+        "executionTime": 0,
+        "failureReason": "",
+        "kind": "tm:transactionstate",
+    }
+    assert found["selfLink"] == f"https://localhost/mgmt/tm/transaction/{found['transId']}?ver=16.1.4"
+
+
+def test_a_write_is_echoed_and_waits(rest: Rest) -> None:
+    number = rest.begin()
+    body = {"name": "x", "partition": "Common"}
+    echo = rest.post("ltm/profile/client-ssl/", body, number)
+    assert echo == {
+        "method": "POST",
+        "uri": "https://localhost/mgmt/tm/ltm/profile/client-ssl",
+        "body": body,
+        "evalOrder": 1,
+        "commandId": 1,
+        "kind": "tm:transaction:commandsstate",
+        "selfLink": f"https://localhost/mgmt/tm/transaction/{number}/commands/1?ver=16.1.4",
+    }
+    assert rest.call("GET", "ltm/profile/client-ssl/~Common~x", transaction=number).status_code == 404
+    assert rest.get(f"transaction/{number}/commands")["items"] == [echo]
+    answer = rest.commit(number)
+    assert (answer.status_code, answer.json()["state"]) == (200, "COMPLETED")
+    assert rest.get("ltm/profile/client-ssl/~Common~x")["name"] == "x"
+
+
+def test_a_read_in_a_transaction_is_a_real_one(rest: Rest) -> None:
+    number = rest.begin()
+    answer = rest.call("GET", "ltm/profile/http/~Common~http", transaction=number)
+    assert answer.json()["kind"] == "tm:ltm:profile:http:httpstate"
+
+
+def test_one_refusal_and_nothing_happened(rest: Rest) -> None:
+    before = rest.device.engine.configuration
+    number = rest.begin()
+    rest.post("ltm/rule", {"name": "good", "apiAnonymous": ""}, number)
+    rest.post("ltm/profile/client-ssl", {"name": "bad", "certKeyChain": [entry("nope")]}, number)
+    answer = rest.commit(number)
+    wanted = "transaction failed:01070277:3: The requested certificate (/Common/nope.crt) was not found."
+    assert (answer.status_code, answer.json()["message"]) == (400, wanted)
+    assert rest.device.engine.configuration is before
+    assert rest.device.rules == []
+    assert rest.refused("GET", f"transaction/{number}")[0] == 404
+
+
+def test_validating_changes_nothing(rest: Rest) -> None:
+    number = rest.begin()
+    rest.post("ltm/rule", {"name": "r", "apiAnonymous": ""}, number)
+    answer = rest.commit(number, validateOnly=True)
+    assert (answer.status_code, answer.json()["validateOnly"]) == (200, True)
+    assert rest.device.rules == []
+    assert rest.commit(number).ok
+    assert rest.device.rules == ["/Common/r"]
+
+
+def test_key_and_certificate_change_together(rest: Rest) -> None:
+    """Each alone would not match the profile any more (01070317); the order does not matter."""
+    add_pair(rest.device, "r")
+    rest.post("ltm/profile/client-ssl", {"name": "x", "certKeyChain": [entry("r")]})
+    other = rsa_key(1)
+    rest.upload("n.key", key_pem(other).encode())
+    rest.upload("n.crt", certificate_pem(other.public_key(), "r.example.com").encode())
+    number = rest.begin()
+    for kind, end in (("ssl-cert", "crt"), ("ssl-key", "key")):
+        body = {"sourcePath": f"file:/var/config/rest/downloads/n.{end}"}
+        rest.patch(f"sys/file/{kind}/~Common~r.{end}", body, number)
+    assert rest.commit(number).ok
+    assert rest.get("sys/file/ssl-key/~Common~r.key")["revision"] == 2
+
+
+def test_deleting_what_the_same_transaction_lets_go(rest: Rest) -> None:
+    rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443", ("/Common/tcp", "/Common/clientssl-secure"))
+    number = rest.begin()
+    rest.call("DELETE", "ltm/profile/client-ssl/~Common~clientssl-secure", transaction=number)
+    rest.patch("ltm/virtual/~Common~vs", {"profiles": ["/Common/tcp"]}, number)
+    assert rest.commit(number).ok
+    assert not rest.device.exists("/mgmt/tm/ltm/profile/client-ssl/~Common~clientssl-secure")
+
+
+def test_nothing_to_commit(rest: Rest) -> None:
+    status, message = rest.refused("PATCH", f"transaction/{rest.begin()}", {"state": "VALIDATING"})
+    assert status == 400
+    assert "there is no command to commit in the transaction" in message
+
+
+def test_aborted_and_unknown_ones_are_missing(rest: Rest) -> None:
+    number = rest.begin()
+    rest.post("ltm/rule", {"name": "r", "apiAnonymous": ""}, number)
+    assert rest.call("DELETE", f"transaction/{number}").status_code == 200
+    missing = (404, "Missing transaction ID for this call.")
+    assert rest.refused("POST", "ltm/rule", {"name": "r"}, number) == missing
+    assert rest.refused("PATCH", f"transaction/{number}", {"state": "VALIDATING"}) == missing
+    assert rest.device.rules == []
+
+
+def test_an_idle_transaction_disappears() -> None:
+    now = [1_800_000_000.0]
+    with (
+        SimulatedBigIP(Switches(), clock=lambda: now[0]) as device,
+        contextlib.closing(Rest(device)) as rest,
+    ):
+        rest.login()
+        number = rest.begin()
+        now[0] += 121
+        assert rest.refused("POST", "ltm/rule", {"name": "r"}, number)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("sys/crypto/key", {"name": "a.key"}),
+        ("util/bash", {"command": "run", "utilCmdArgs": "-c 'echo'"}),
+        ("sys/config", {"command": "save"}),
+    ],
+)
+def test_some_calls_are_kept_out(rest: Rest, path: str, body: dict[str, str]) -> None:
+    assert rest.refused("POST", path, body, rest.begin())[0] == 400
+    assert (rest.device.saved, rest.device.audit) == (0, [])

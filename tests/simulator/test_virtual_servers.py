@@ -1,0 +1,305 @@
+"""Virtual servers: destinations, profiles, SNI, iRules, and what others must not lose by a change."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from sectigo_f5.simulator import SimulatedBigIP
+from tests.simulator.conftest import Make
+from tests.simulator.rest import Rest, add_pair, entry, free_port, served
+
+VS = "ltm/virtual/~Common~vs"
+CLIENT_SSL = "ltm/profile/client-ssl"
+HTTP_RULE = "when HTTP_REQUEST { HTTP::redirect https://[HTTP::host][HTTP::uri] }"
+
+
+@pytest.fixture
+def vs(rest: Rest) -> Rest:
+    """A device with one virtual server, without TLS."""
+    rest.device.add_virtual_server("/Common/vs", "192.0.2.10:443")
+    return rest
+
+
+def profiles_of(rest: Rest) -> dict[str, str]:
+    return {item["fullPath"]: item["context"] for item in rest.get(f"{VS}/profiles")["items"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "address", "mask"),
+    [
+        ("192.0.2.1:443", "/Shop/192.0.2.1:443", "192.0.2.1", "255.255.255.255"),
+        ("/Common/192.0.2.1:https", "/Common/192.0.2.1:443", "192.0.2.1", "255.255.255.255"),
+        ("192.0.2.1%2:80", "/Shop/192.0.2.1%2:80", "192.0.2.1%2", "255.255.255.255"),
+        ("192.0.2.1:any", "/Shop/192.0.2.1:0", "192.0.2.1", "255.255.255.255"),
+        ("2001:db8::1.443", "/Shop/2001:db8::1.443", "2001:db8::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+    ],
+)
+def test_destinations(make: Make, given: str, shown: str, address: str, mask: str) -> None:
+    device = make(partitions=("Shop",))
+    device.add_virtual_server("/Shop/vs", given)
+    found = device.get("/mgmt/tm/ltm/virtual/~Shop~vs")
+    assert (found["destination"], found["mask"]) == (shown, mask)
+    place = device.get(f"/mgmt/tm/ltm/virtual-address/~{shown.split('/')[1]}~{address.replace('%', '%25')}")
+    assert (place["address"], place["trafficGroup"]) == (address, "/Common/traffic-group-1")
+    device.delete("/mgmt/tm/ltm/virtual/~Shop~vs")
+    assert device.get("/mgmt/tm/ltm/virtual-address")["items"] == []
+
+
+@pytest.mark.parametrize("given", ["nonsense:80", "192.0.2.1:99999", "192.0.2.300:80", "192.0.2.1:x"])
+def test_what_is_no_destination(rest: Rest, given: str) -> None:
+    assert rest.refused("POST", "ltm/virtual", {"name": "vs", "destination": given})[0] == 400
+
+
+def test_two_cannot_listen_at_one_place(vs: Rest) -> None:
+    status, message = vs.refused(
+        "POST", "ltm/virtual", {"name": "b", "destination": "192.0.2.10:443", "profiles": ["tcp"]}
+    )
+    assert (status, message[:12]) == (400, "01070333:3: ")
+
+
+def test_profiles_in_every_spelling(vs: Rest) -> None:
+    spellings: list[Any] = [
+        ["/Common/tcp", "/Common/clientssl"],
+        [{"name": "/Common/tcp", "context": "all"}, {"name": "clientssl", "partition": "Common"}],
+        {"tcp": {}, "/Common/clientssl": {"context": "all"}},
+    ]
+    for given in spellings:
+        vs.patch(VS, {"profiles": given})
+        assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/clientssl": "clientside"}
+
+
+def test_a_list_replaces_the_set(vs: Rest) -> None:
+    vs.patch(VS, {"profiles": ["/Common/tcp", "/Common/http", "/Common/serverssl"]})
+    assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/http": "all", "/Common/serverssl": "serverside"}
+    vs.patch(VS, {"profiles": ["/Common/tcp"]})
+    assert profiles_of(vs) == {"/Common/tcp": "all"}
+
+
+def test_attached_and_detached_one_by_one(vs: Rest) -> None:
+    body = {"name": "clientssl", "partition": "Common", "context": "clientside"}
+    found = vs.post(f"{VS}/profiles", body)
+    assert (found["kind"], found["fullPath"]) == ("tm:ltm:virtual:profiles:profilesstate", "/Common/clientssl")
+    assert "/ltm/profile/client-ssl/~Common~clientssl?" in found["nameReference"]["link"]
+    assert vs.refused("POST", f"{VS}/profiles", body)[0] == 409
+    assert vs.get(f"{VS}/profiles/~Common~clientssl")["context"] == "clientside"
+    assert vs.call("DELETE", f"{VS}/profiles/~Common~clientssl").text == ""
+    assert vs.refused("DELETE", f"{VS}/profiles/~Common~clientssl")[0] == 404
+    assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/http": "all"}
+
+
+def test_a_profile_must_exist(vs: Rest) -> None:
+    wanted = (404, "01020036:3: The requested profile (/Common/nope) was not found.")
+    assert vs.refused("PATCH", VS, {"profiles": ["/Common/nope"]}) == wanted
+    assert vs.refused("POST", f"{VS}/profiles", {"name": "nope", "partition": "Common"}) == wanted
+
+
+def test_the_default_fastl4_gives_way(rest: Rest) -> None:
+    rest.post("ltm/virtual", {"name": "vs", "partition": "Common"})
+    assert profiles_of(rest) == {"/Common/fastL4": "all"}
+    rest.post(f"{VS}/profiles", {"name": "http", "partition": "Common"})
+    assert profiles_of(rest) == {"/Common/http": "all", "/Common/tcp": "all"}
+
+
+def test_a_profile_in_use_stays(vs: Rest) -> None:
+    vs.post(CLIENT_SSL, {"name": "x"})
+    vs.patch(VS, {"profiles": ["/Common/tcp", "/Common/x"]})
+    wanted = (
+        "01070265:3: The ClientSSL Profile (/Common/x) cannot be deleted because it is in use by a virtual server "
+        "profile (/Common/vs /Common/x)."
+    )
+    assert vs.refused("DELETE", f"{CLIENT_SSL}/~Common~x") == (400, wanted)
+
+
+# -- SNI ---------------------------------------------------------------------------------------
+
+SEVERAL = "01071809:3: Virtual Server /Common/vs has more than one clientssl/serverssl profile that is default for SNI."
+NONE = (
+    "0107149c:3: Virtual server /Common/vs has more than one clientssl/serverssl profile but none of them is default "
+    "for SNI"
+)
+
+
+@pytest.fixture
+def two(vs: Rest) -> Rest:
+    """A virtual server with two client SSL profiles, of which ``a`` is the default for SNI."""
+    for name, default in (("a", "true"), ("b", "false")):
+        vs.post(CLIENT_SSL, {"name": name, "serverName": f"{name}.example.com", "sniDefault": default})
+    vs.patch(VS, {"profiles": ["/Common/tcp", "/Common/a", "/Common/b"]})
+    return vs
+
+
+def test_two_profiles_need_one_default(two: Rest) -> None:
+    two.post(CLIENT_SSL, {"name": "c", "sniDefault": "true"})
+    two.post(CLIENT_SSL, {"name": "d"})
+    assert two.refused("POST", f"{VS}/profiles", {"name": "c", "partition": "Common"}) == (400, SEVERAL)
+    assert two.refused("PATCH", VS, {"profiles": ["tcp", "b", "d"]}) == (400, NONE)
+    assert set(profiles_of(two)) == {"/Common/tcp", "/Common/a", "/Common/b"}
+
+
+def test_the_rule_holds_when_an_attached_profile_changes(two: Rest) -> None:
+    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"sniDefault": "true"}) == (400, SEVERAL)
+    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}) == (400, NONE)
+
+
+def test_the_rule_is_looked_at_when_a_transaction_is_complete(two: Rest) -> None:
+    number = two.begin()
+    two.patch(f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}, number)
+    two.patch(f"{CLIENT_SSL}/~Common~b", {"sniDefault": "true"}, number)
+    assert two.commit(number).json()["state"] == "COMPLETED"
+    number = two.begin()
+    two.patch(f"{CLIENT_SSL}/~Common~a", {"sniDefault": "true"}, number)
+    answer = two.commit(number)
+    assert (answer.status_code, answer.json()["message"]) == (400, f"transaction failed:{SEVERAL}")
+    assert two.get(f"{CLIENT_SSL}/~Common~a")["sniDefault"] == "false"
+
+
+def test_the_data_plane_serves_what_is_attached(rest: Rest) -> None:
+    port = free_port()
+    for name in ("a", "b"):
+        add_pair(rest.device, name)
+        default = "true" if name == "a" else "false"
+        rest.post(CLIENT_SSL, {"name": name, "certKeyChain": [entry(name)], "sniDefault": default})
+    rest.device.add_virtual_server("/Common/vs", f"127.0.0.1:{port}", ("/Common/tcp", "/Common/a", "/Common/b"))
+    for asked, got in ((None, "a"), ("b.example.com", "b"), ("a.example.com", "a"), ("unknown.example.com", "a")):
+        names = served("127.0.0.1", port, asked).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        assert names.value.get_values_for_type(x509.DNSName) == [f"{got}.example.com"]
+    rest.patch(VS, {"disabled": True})
+    with pytest.raises(ConnectionRefusedError):
+        served("127.0.0.1", port, None)
+    assert rest.get(VS)["disabled"] is True
+    assert "enabled" not in rest.get(VS)
+
+
+# -- iRules and whole-object PUTs ---------------------------------------------------------------
+
+
+def test_rules_are_ordered_and_can_be_emptied(vs: Rest) -> None:
+    for name in ("r1", "r2"):
+        vs.post("ltm/rule", {"name": name, "partition": "Common", "apiAnonymous": HTTP_RULE})
+    found = vs.patch(VS, {"rules": ["/Common/r2", "/Common/r1"]})
+    assert found["rules"] == ["/Common/r2", "/Common/r1"]
+    assert [one["link"].split("~")[-1].split("?")[0] for one in found["rulesReference"]] == ["r2", "r1"]
+    status, message = vs.refused("DELETE", "ltm/rule/~Common~r1")
+    wanted = (
+        "01070265:3: The rule (/Common/r1) cannot be deleted because it is in use by a virtual server (/Common/vs)."
+    )
+    assert (status, message) == (400, wanted)
+    assert "rules" not in vs.patch(VS, {"rules": []})
+    assert vs.call("DELETE", "ltm/rule/~Common~r1").status_code == 200
+
+
+def test_an_http_rule_needs_an_http_profile(vs: Rest) -> None:
+    vs.post("ltm/rule", {"name": "r", "apiAnonymous": HTTP_RULE})
+    vs.patch(VS, {"rules": ["/Common/r"]})
+    status, message = vs.refused("PATCH", VS, {"profiles": ["/Common/tcp"]})
+    assert (status, message[:12]) == (400, "01070394:3: ")
+    vs.patch(VS, {"rules": [], "profiles": ["/Common/tcp"]})
+    assert vs.refused("PATCH", VS, {"rules": ["/Common/r"]})[1] == message
+
+
+def test_a_rule_must_exist_and_not_be_a_novel(vs: Rest) -> None:
+    wanted = (404, "01020036:3: The requested iRule (/Common/nope) was not found.")
+    assert vs.refused("PATCH", VS, {"rules": ["/Common/nope"]}) == wanted
+    status, message = vs.refused("POST", "ltm/rule", {"name": "r", "apiAnonymous": "#" * 65536})
+    assert (status, message[:12]) == (400, "01020057:3: ")
+
+
+def test_a_put_of_what_was_read_changes_nothing(vs: Rest) -> None:
+    vs.post("ltm/pool", {"name": "pool", "partition": "Common"})
+    vs.post("ltm/policy", {"name": "policy", "partition": "Common"})
+    vs.patch(VS, {"pool": "/Common/pool", "description": "ours", "policies": ["/Common/policy"]})
+    vs.patch(VS, {"persist": [{"name": "cookie", "partition": "Common", "tmDefault": "yes"}]})
+    before = vs.get(VS, expandSubcollections="true")
+    assert vs.call("PUT", f"{VS}/", vs.get(VS)).status_code == 200
+    after = vs.get(VS, expandSubcollections="true")
+    for shown in (before, after):
+        for changing in ("generation", "lastModifiedTime"):
+            shown.pop(changing)
+        for below in ("profilesReference", "policiesReference"):
+            for item in shown[below]["items"]:
+                item.pop("generation")
+    assert after == before
+
+
+def test_a_put_drops_what_it_does_not_name_but_never_the_profiles(vs: Rest) -> None:
+    vs.patch(VS, {"description": "somebody's words"})
+    read = vs.get(VS)
+    vs.patch(VS, {"description": "changed in between"})
+    vs.call("PUT", VS, read)
+    assert vs.get(VS)["description"] == "somebody's words"
+    read.pop("description")
+    assert vs.call("PUT", VS, read).ok
+    assert "description" not in vs.get(VS)
+    assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/http": "all"}
+
+
+# -- folders, iApps, listing --------------------------------------------------------------------
+
+
+def test_objects_in_folders_say_so(make: Make) -> None:
+    device = make(partitions=("Shop",))
+    device.add_folder("/Shop/app.app")
+    device.add_virtual_server("/Shop/app.app/vs", "192.0.2.1:443")
+    found = device.get("/mgmt/tm/ltm/virtual/~Shop~app.app~vs")
+    assert (found["partition"], found["subPath"], found["fullPath"]) == ("Shop", "app.app", "/Shop/app.app/vs")
+    assert "/mgmt/tm/ltm/virtual/~Shop~app.app~vs?ver=" in found["selfLink"]
+    with contextlib.closing(Rest(device)) as rest:
+        rest.login()
+        listed = rest.get("ltm/virtual", **{"$filter": "partition eq Shop", "$select": "name,fullPath"})["items"]
+        assert listed == [{"name": "vs", "fullPath": "/Shop/app.app/vs"}]
+        assert rest.get("ltm/virtual", **{"$filter": "partition eq Common"})["items"] == []
+        status, message = rest.refused("POST", "ltm/rule", {"name": "/Shop/nope/r"})
+    assert (status, message) == (404, "01020036:3: The requested folder (/Shop/nope) was not found.")
+
+
+@pytest.mark.parametrize(("strict", "status"), [(True, 400), (False, 200)])
+def test_an_iapp_guards_its_objects(make: Make, strict: bool, status: int) -> None:
+    device = make(strict_updates=strict)
+    device.add_application("/Common/x.app/x")
+    device.add_virtual_server("/Common/x.app/vs", "192.0.2.1:443", appService="/Common/x.app/x")
+    with contextlib.closing(Rest(device)) as rest:
+        rest.login()
+        service = rest.get("sys/application/service/~Common~x.app~x")
+        answer = rest.call("PATCH", "ltm/virtual/~Common~x.app~vs", {"description": "ours"})
+        shown = rest.get("ltm/virtual/~Common~x.app~vs")
+    assert (service["strictUpdates"] == "enabled") == strict
+    assert answer.status_code == status
+    assert shown["appService"] == "/Common/x.app/x"
+
+
+def test_a_bare_name_is_in_common_and_comes_back_bare(vs: Rest) -> None:
+    found = vs.get("ltm/virtual/vs")
+    assert (found["fullPath"], found["name"], "partition" in found) == ("vs", "vs", False)
+    assert found["selfLink"] == "https://localhost/mgmt/tm/ltm/virtual/vs?ver=16.1.4"
+
+
+def test_pages(rest: Rest) -> None:
+    for number in range(5):
+        rest.device.add_virtual_server(f"/Common/vs{number}", f"192.0.2.{number + 1}:443")
+    found = rest.get("ltm/virtual", **{"$top": "2", "$skip": "2"})
+    assert [item["name"] for item in found["items"]] == ["vs2", "vs3"]
+    assert (found["totalItems"], found["totalPages"], found["pageIndex"]) == (5, 3, 2)
+    assert found["nextLink"].startswith("https://localhost/mgmt/tm/ltm/virtual?$top=2&$skip=4&ver=")
+    assert "nextLink" not in rest.get("ltm/virtual", **{"$top": "2", "$skip": "4"})
+
+
+def test_apm_shows_in_the_profiles_reference(vs: Rest) -> None:
+    vs.device.add_profile("access", "/Common/ap")
+    vs.post(f"{VS}/profiles", {"name": "ap", "partition": "Common"})
+    links = [item["nameReference"]["link"] for item in vs.get(f"{VS}/profiles")["items"]]
+    assert any("/apm/profile/access/~Common~ap?" in link for link in links)
+
+
+def test_things_happen_behind_a_clients_back(vs: Rest, device: SimulatedBigIP) -> None:
+    device.set("/mgmt/tm/ltm/virtual/~Common~vs", description="somebody")
+    device.set("/mgmt/tm/sys/file/ssl-cert/~Common~default.crt", expirationDate=1)
+    assert vs.get(VS)["description"] == "somebody"
+    assert vs.get("sys/file/ssl-cert/~Common~default.crt")["expirationDate"] == 1
+    device.delete("/mgmt/tm/ltm/virtual/~Common~vs")
+    assert vs.refused("GET", VS)[0] == 404
+    assert not device.exists("/mgmt/tm/ltm/virtual/~Common~vs")
+    assert device.writes() == []
