@@ -10,7 +10,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sectigo_f5 import readers
 from sectigo_f5.errors import ConnectorError
@@ -29,14 +29,13 @@ from sectigo_f5.refusals import UnreachableError
 logger = logging.getLogger(__name__)
 
 SAVE_TIMEOUT = 180.0  # seconds; a big configuration takes more than 30
-HTTP_PROFILES = ("http", "fasthttp")
+COMMON = "Common"  # the partition that every BIG-IP has
 
 
 @dataclass(frozen=True)
 class Inventory:
     """The collections of one device, read once and again after each change of ours."""
 
-    partitions: frozenset[str]
     profiles: dict[str, ClientSslProfile]
     http: frozenset[str]
     certificates: dict[str, CertificateObject]
@@ -64,14 +63,16 @@ class BigIP:
         certificates = map(readers.certificate_object, read("/mgmt/tm/sys/file/ssl-cert"))
         keys = map(readers.key_object, read("/mgmt/tm/sys/file/ssl-key"))
         return Inventory(
-            partitions=frozenset(str(found["name"]) for found in read("/mgmt/tm/auth/partition")),
             profiles={profile.path: profile for profile in profiles},
-            http=frozenset(
-                readers.full_path(found) for kind in HTTP_PROFILES for found in read(f"/mgmt/tm/ltm/profile/{kind}")
-            ),
+            http=frozenset(map(readers.full_path, read("/mgmt/tm/ltm/profile/http"))),
             certificates={found.path: found for found in certificates},
             keys={found.path: found for found in keys},
         )
+
+    @functools.cached_property
+    def fast_http(self) -> frozenset[str]:
+        """The FastHTTP profiles; asked for only where a virtual server has no HTTP profile."""
+        return frozenset(map(readers.full_path, self.client.items("/mgmt/tm/ltm/profile/fasthttp")))
 
     def forget(self) -> None:
         """Have the inventory read again at the next look."""
@@ -84,7 +85,9 @@ class BigIP:
         :class:`ConnectorError` when partition, parent profile or a virtual server do not exist.
         """
         have = self.inventory
-        _must_exist("the partition", job.partition, have.partitions)
+        if job.partition != COMMON:
+            there = [str(found["name"]) for found in self.client.items("/mgmt/tm/auth/partition")]
+            _must_exist("the partition", job.partition, there)
         _must_exist("the parent profile", job.parent_profile, have.profiles)
         return Observation(
             profile=have.profiles.get(job.profile),
@@ -148,7 +151,8 @@ class BigIP:
         if profiles is None:
             profiles = self.client.items(object_url("ltm/virtual", readers.full_path(found)) + "/profiles")
         have = self.inventory
-        return readers.virtual_server(found, profiles, have.profiles, have.http)
+        read = readers.virtual_server(found, profiles, have.profiles, have.http)
+        return read if read.http or not self.fast_http & set(read.profiles) else replace(read, http=True)
 
     # -- saving --------------------------------------------------------------------------------
 
