@@ -1,0 +1,54 @@
+"""``python -m sectigo_f5.simulator``."""
+
+from __future__ import annotations
+
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.simulator.rest import free_port
+
+PROGRAM = (sys.executable, "-m", "sectigo_f5.simulator", "--listen", "127.0.0.1:0")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_and_ends_when_told(number: signal.Signals) -> None:
+    server = f"/Shop/vs=127.0.0.1:{free_port()},/Common/tcp,/Common/clientssl"
+    options = ("--partition", "Shop", "--virtual-server", server, "--tmos", "15.1.5")
+    with subprocess.Popen([*PROGRAM, *options], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout
+        lines = [program.stdout.readline() for _ in range(3)]
+        found = re.fullmatch(r"BIG-IP 15\.1\.5 at (https://127\.0\.0\.1:\d+)\n", lines[0])
+        ca_file = re.search(r"user admin, CA file (\S+)", lines[1])
+        try:
+            assert found
+            assert ca_file
+            context = ssl.create_default_context(cafile=ca_file[1])
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(f"{found[1]}/mgmt/tm/sys", context=context, timeout=10)  # noqa: S310  https
+        finally:
+            program.send_signal(number)
+            assert program.wait(10) == 0
+    assert lines[2].startswith("virtual server /Shop/vs at 127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--listen", "8443"), "write HOST:PORT"),
+        (("--virtual-server", "/Nope/vs=127.0.0.1:8080"), "The requested folder (/Nope) was not found"),
+        (("--scenario", "/nonexistent"), "No such file"),
+        (("--tmos", "12.0.0"), "invalid choice"),
+    ],
+)
+def test_mistakes_are_one_sentence(options: tuple[str, ...], told: str) -> None:
+    done = subprocess.run([*PROGRAM, *options], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
