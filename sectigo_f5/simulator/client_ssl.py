@@ -200,7 +200,7 @@ def open_pairs(work: Work, item: Item) -> list[OpenPair]:
 # -- showing -----------------------------------------------------------------------------------
 
 
-def show(work: Work, item: Item, inherited: Json, collection: bool) -> Json:
+def show(work: Work, item: Item, inherited: Json) -> Json:
     """Return a profile: everything it inherits, its list, and the first entry once more at the top."""
     entries = entries_of(work, item)
     first = entries[0] if entries else {}
@@ -208,7 +208,6 @@ def show(work: Work, item: Item, inherited: Json, collection: bool) -> Json:
     shown = {
         **inherited,
         "inheritCertkeychain": "false" if own else "true",
-        "tmOptions": _options(work, inherited, collection),
     }
     for name in ("cert", "key", "chain"):
         shown[name] = first.get(name, "none")
@@ -231,12 +230,3 @@ def _show_entry(work: Work, entry: Json) -> Json:
 def _reference(work: Work, name: str, path: str) -> Json:
     kind = files.KEY if name == "key" else files.CERTIFICATE
     return {} if unset(path) else {f"{name}Reference": work.reference(kind, path)}
-
-
-def _options(work: Work, inherited: Json, collection: bool) -> list[str] | str:
-    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections."""
-    options = inherited["tmOptions"]
-    options = options.strip("{} ").split() if isinstance(options, str) else list(options)
-    if work.switches.major <= 13:  # noqa: PLR2004  TMOS 13 has no TLS 1.3
-        return [option for option in options if option != "no-tlsv1.3"]
-    return f"{{ {' '.join(options)} }}" if collection else options

@@ -33,6 +33,15 @@ VIRTUAL_SERVER = {
     "sourcePort": "preserve",
     "synCookieStatus": "not-activated",
 }
+POOL = {
+    **each("allowNat allowSnat", "yes"),
+    **each("ignorePersistedWeight minUpMembersChecking queueOnConnectionLimit", "disabled"),
+    **each("ipTosToClient ipTosToServer linkQosToClient linkQosToServer", "pass-through"),
+    **each("minActiveMembers minUpMembers queueDepthLimit queueTimeLimit reselectTries slowRampTime", 0),
+    "loadBalancingMode": "round-robin",
+    "minUpMembersAction": "failover",
+    "serviceDownAction": "none",
+}
 VIRTUAL_ADDRESS = {
     **each("arp floating icmpEcho", "enabled"),
     **each("routeAdvertisement spanning", "disabled"),
@@ -89,7 +98,7 @@ _KINDS = (
     Kind("sys/file/ssl-cert", "Certificate File", {}, "sourcePath issuerCert certValidationOptions", FILE),
     Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
     Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
-    Kind("ltm/pool", "Pool", {"loadBalancingMode": "round-robin"}, "appService description monitor members"),
+    Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
     Kind("ltm/virtual-address", "Virtual Address", VIRTUAL_ADDRESS, "address mask description appService"),
     Kind(

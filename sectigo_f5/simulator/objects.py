@@ -204,9 +204,19 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
     inherited["defaultsFrom"] = item.get("defaultsFrom") or "none"
     if not unset(inherited["defaultsFrom"]):
         inherited["defaultsFromReference"] = work.reference(item.kind, inherited["defaultsFrom"])
+    if "tmOptions" in inherited:
+        inherited["tmOptions"] = _options(work, inherited["tmOptions"], collection)
     if item.kind == client_ssl.KIND:
-        return client_ssl.show(work, item, inherited, collection)
+        return client_ssl.show(work, item, inherited)
     return inherited
+
+
+def _options(work: Work, given: list[str] | str, collection: bool) -> list[str] | str:
+    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections."""
+    options = given.strip("{} ").split() if isinstance(given, str) else given
+    if work.switches.major <= 13:  # noqa: PLR2004  TMOS 13 has no TLS 1.3
+        return [option for option in options if option != "no-tlsv1.3"]
+    return f"{{ {' '.join(options)} }}" if collection else options
 
 
 def _references_shown(work: Work, kind: Kind, item: Item) -> Json:

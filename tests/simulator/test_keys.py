@@ -36,18 +36,18 @@ def request_of(rest: Rest, name: str) -> x509.CertificateSigningRequest:
 @pytest.mark.parametrize(
     ("body", "kind", "size"),
     [
-        ({"keySize": "3072"}, rsa.RSAPrivateKey, 3072),
-        ({"key-type": "rsa-private", "key-size": "2048"}, rsa.RSAPrivateKey, 2048),
-        ({"keyType": "ec-private"}, ec.EllipticCurvePrivateKey, 256),
-        ({"keyType": "ec-private", "curveName": "secp384r1"}, ec.EllipticCurvePrivateKey, 384),
+        ({"keySize": "3072"}, "RSA", 3072),
+        ({"key-type": "rsa-private", "key-size": "2048"}, "RSA", 2048),
+        ({"keyType": "ec-private"}, "EC", 256),
+        ({"keyType": "ec-private", "curveName": "secp384r1"}, "EC", 384),
     ],
 )
-def test_keys_are_really_made(rest: Rest, body: dict[str, str], kind: type, size: int) -> None:
+def test_keys_are_really_made(rest: Rest, body: dict[str, str], kind: str, size: int) -> None:
     answer = rest.post("sys/crypto/key", {"name": "a.key", "partition": "Common", **body})
     assert (answer["kind"], answer["name"]) == ("tm:sys:crypto:key:keystate", "/Common/a.key")
     key = load_pem_private_key(stored(rest.device, "/Common/a.key"), None)
-    assert isinstance(key, kind)
-    assert key.key_size == size  # type: ignore[attr-defined]
+    assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    assert ("RSA" if isinstance(key, rsa.RSAPrivateKey) else "EC", key.key_size) == (kind, size)
     assert rest.get("sys/file/ssl-key/~Common~a.key")["keySize"] == size
     assert rest.get("sys/crypto/key/~Common~a.key")["keySize"] == str(size)
 
