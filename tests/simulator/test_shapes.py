@@ -87,8 +87,8 @@ SHAPES: dict[str, dict[str, str]] = {
     "ltm/rule/~Common~r": {"text": f"{IN_PARTITION} apiAnonymous", "number": "generation"},
     "cm/device/~Common~bigip1.example.net": {
         "text": f"{IN_PARTITION} alternateIp baseMac build cert chassisId chassisType configsyncIp edition "
-        "failoverState hostname key managementIp marketingName mgmtUnicastMode mirrorIp mirrorSecondaryIp multicastIp platformId "
-        "product selfDevice timeZone version",
+        "failoverState hostname key managementIp marketingName mgmtUnicastMode mirrorIp mirrorSecondaryIp multicastIp "
+        "platformId product selfDevice timeZone version",
         "number": "generation haCapacity multicastPort",
         "list": "activeModules optionalModules",
         "object": "certReference keyReference",
