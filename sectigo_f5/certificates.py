@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -18,7 +18,8 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, KeySpec
 
 CLOCK_SKEW = timedelta(hours=1)  # a certificate may begin a little in the future by our clock
-_REQUEST = re.compile(r"-----BEGIN CERTIFICATE REQUEST-----.+?-----END CERTIFICATE REQUEST-----", re.DOTALL)
+_REQUEST = re.compile(r"-----BEGIN (NEW )?CERTIFICATE REQUEST-----.+?-----END \1?CERTIFICATE REQUEST-----", re.DOTALL)
+_UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _DECIMAL_DIGITS = 20  # BIG-IP writes serial numbers up to 64 bits decimal, longer ones as colon-separated hex
 
 
@@ -47,23 +48,32 @@ def read_chain(pem: str) -> tuple[Certificate, ...]:
     if not pem.strip():
         return ()
     try:
-        return tuple(_describe(found) for found in x509.load_pem_x509_certificates(pem.encode()))
+        found = x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:
         raise ConnectorError("the CA chain cannot be read: it holds something that is no PEM certificate") from error
+    return tuple(_describe(certificate) for certificate in found)
 
 
 def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
     """Refuse, before it goes to the CA, a CSR that is not the one asked for.
 
-    Raises :class:`ConnectorError` for a wrong signature (RFC 2986), other names, another key.
+    Raises :class:`ConnectorError` for a wrong signature (RFC 2986), other names, another key. All
+    names must be subject alternative names: Certbot orders a common name that stands alone as well,
+    and the CA refuses only when it finalizes the order.
     """
     request = _load_request(csr_pem)
-    if not request.is_signature_valid:
+    try:
+        signed, spec = request.is_signature_valid, _key_spec(request.public_key())
+        common, have = _common_name(request.subject), _alternative_names(request.extensions)
+    except _UNREADABLE as error:
+        raise ConnectorError(f"the CSR from the BIG-IP cannot be understood ({error}); run again") from error
+    if not signed:
         raise ConnectorError("the CSR from the BIG-IP is not signed by its own key; run again")
-    have, wanted = _request_names(request), frozenset(names)
+    wanted = frozenset(names)
     if have != wanted:
         raise ConnectorError(f"the CSR from the BIG-IP has the names {_told(have)} instead of {_told(wanted)}")
-    spec = _key_spec(request.public_key())
+    if common is not None and common not in wanted:
+        raise ConnectorError(f"the CSR from the BIG-IP has the common name {common}, which is not {_told(wanted)}")
     if spec != key:
         raise ConnectorError(f"the CSR from the BIG-IP has a key {spec or 'of unknown kind'} instead of {key}")
 
@@ -71,8 +81,9 @@ def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
 def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpec, now: datetime) -> Certificate:
     """Refuse, before it goes to the BIG-IP, a certificate that is not the one asked for.
 
-    Compares public key, names and validity, and that each certificate of the chain signs the one
-    below it (RFC 5280 section 6.1). Raises :class:`ConnectorError` naming what differs.
+    Compares public key, names and validity (its own and its issuer's: clients refuse it when either
+    has ended), and that each certificate of the chain signs the one below it (RFC 5280 section 6.1).
+    Raises :class:`ConnectorError` naming what differs.
     """
     leaf, described = _load(issued.certificate), read_certificate(issued.certificate)
     if _public_bytes(leaf) != _public_bytes(_load_request(csr_pem)):
@@ -88,7 +99,12 @@ def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpe
             f"and the clock here says {now}; check the clock"
         )
     _check_usage(leaf)
-    _check_links(leaf, issued.chain)
+    above = read_chain(issued.chain)
+    _check_links(leaf, above)
+    if above and above[0].not_after <= now:
+        raise ConnectorError(
+            f"the CA's own certificate ended on {above[0].not_after}; nothing was installed, ask the CA"
+        )
     return described
 
 
@@ -137,12 +153,18 @@ def _load_request(pem: str) -> x509.CertificateSigningRequest:
 
 
 def _describe(found: x509.Certificate) -> Certificate:
-    names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    try:
+        return _described(found)
+    except _UNREADABLE as error:
+        raise ConnectorError(f"a certificate with serial {found.serial_number:x} cannot be read: {error}") from error
+
+
+def _described(found: x509.Certificate) -> Certificate:
     return Certificate(
-        common_name=str(names[0].value).lower() if names else None,
+        common_name=_common_name(found.subject),
         names=_alternative_names(found.extensions),
-        not_before=_utc(found, "not_valid_before"),
-        not_after=_utc(found, "not_valid_after"),
+        not_before=found.not_valid_before_utc,
+        not_after=found.not_valid_after_utc,
         serial=f"{found.serial_number:x}",
         issuer=found.issuer.rfc4514_string(),
         key=_key_spec(found.public_key()),
@@ -151,9 +173,9 @@ def _describe(found: x509.Certificate) -> Certificate:
     )
 
 
-def _utc(found: x509.Certificate, name: str) -> datetime:
-    moment: datetime = getattr(found, f"{name}_utc")
-    return moment.astimezone(timezone.utc)
+def _common_name(subject: x509.Name) -> str | None:
+    names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value).lower() if names else None
 
 
 def _alternative_names(extensions: x509.Extensions) -> frozenset[str]:
@@ -162,11 +184,6 @@ def _alternative_names(extensions: x509.Extensions) -> frozenset[str]:
     except x509.ExtensionNotFound:
         return frozenset()
     return frozenset(name.lower() for name in value.get_values_for_type(x509.DNSName))
-
-
-def _request_names(request: x509.CertificateSigningRequest) -> frozenset[str]:
-    common = request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return _alternative_names(request.extensions) | {str(name.value).lower() for name in common}
 
 
 def _key_spec(key: object) -> KeySpec | None:
@@ -188,9 +205,9 @@ def _check_usage(leaf: x509.Certificate) -> None:
         raise ConnectorError("the CA's certificate is not for TLS servers (extended key usage); check the CA's profile")
 
 
-def _check_links(leaf: x509.Certificate, chain: str) -> None:
+def _check_links(leaf: x509.Certificate, chain: Iterable[Certificate]) -> None:
     below = leaf
-    for link in read_chain(chain):
+    for link in chain:
         above = _load(link.pem)
         try:
             below.verify_directly_issued_by(above)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
@@ -19,23 +19,26 @@ def new_key(kind: str = "ecdsa") -> Key:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def new_request(key: Key, *names: str) -> str:
-    """Return a CSR whose common name is the first name."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-    alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-    builder = x509.CertificateSigningRequestBuilder().subject_name(subject).add_extension(alternatives, critical=False)
+def new_request(key: Key, *names: str, common_name: str | None = None) -> str:
+    """Return a CSR for ``names``, whose common name is the first of them unless told otherwise."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name or names[0])])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    if names:
+        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        builder = builder.add_extension(alternatives, critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 def new_leaf(
     issuer: Identity,
-    key: Key,
+    key: Key | ed25519.Ed25519PrivateKey,
     *names: str,
     begins: datetime,
     lifetime: timedelta = timedelta(days=90),
     ocsp_url: str | None = None,
     crl_url: str | None = None,
     usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
+    extra: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
     """Return a server certificate, or with ``usage`` something else, signed by ``issuer``."""
     builder = (
@@ -55,6 +58,8 @@ def new_leaf(
     if crl_url:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    if extra:
+        builder = builder.add_extension(extra, critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
 
 

@@ -1,10 +1,11 @@
 """What is checked before a CSR goes to the CA and before a certificate goes to the BIG-IP."""
 
+import contextlib
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -56,6 +57,20 @@ def test_a_wrong_certificate_is_refused(wrong: object, told: str) -> None:
         certificates.check_issued(wrong(), REQUEST, NAMES, EC, NOW)
 
 
+def test_a_certificate_of_a_ca_that_has_ended_is_refused() -> None:
+    ended = new_authority("Old CA", NOW - timedelta(days=30), days=29)
+    made = Issued(pem(new_leaf(ended, KEY, *NAMES, begins=NOW)), ended.certificate_pem)
+    with pytest.raises(ConnectorError, match="the CA's own certificate ended on 2026-11-22"):
+        certificates.check_issued(made, REQUEST, NAMES, EC, NOW)
+
+
+@pytest.mark.parametrize("early", [timedelta(minutes=59), timedelta(minutes=61)])
+def test_the_clock_here_may_be_an_hour_late(early: timedelta) -> None:
+    late = contextlib.nullcontext() if early < certificates.CLOCK_SKEW else pytest.raises(ConnectorError)
+    with late:
+        certificates.check_issued(issued(begins=NOW + early), REQUEST, NAMES, EC, NOW)
+
+
 def test_a_chain_with_the_root_passes() -> None:
     chain = ISSUER.certificate_pem + ROOT.certificate_pem
     assert certificates.check_issued(issued(chain=chain), REQUEST, NAMES, EC, NOW)
@@ -76,6 +91,28 @@ def test_a_wrong_request_is_refused(names: tuple[str, ...], key: KeySpec, told: 
         certificates.check_request(REQUEST, names, key)
 
 
+@pytest.mark.parametrize(
+    ("request_pem", "told"),
+    [
+        (new_request(KEY, common_name="www.example.com"), "has the names none instead of"),
+        (
+            new_request(KEY, "api.example.com", common_name="www.example.com"),
+            "has the names api.example.com instead of",
+        ),
+        (new_request(KEY, *NAMES, common_name="old.example.com"), "common name old.example.com, which is not"),
+        ("nonsense", "is none, or a damaged one"),
+    ],
+    ids=["names in the subject only", "common name no SAN", "another common name", "no CSR"],
+)
+def test_a_request_that_the_ca_would_refuse_late_is_refused_early(request_pem: str, told: str) -> None:
+    with pytest.raises(ConnectorError, match=told):
+        certificates.check_request(request_pem, NAMES, EC)
+
+
+def test_order_and_letter_case_of_names_in_a_request_are_no_difference() -> None:
+    certificates.check_request(new_request(KEY, "API.example.com", "WWW.Example.com"), NAMES, EC)
+
+
 def test_a_request_signed_by_another_key_is_refused() -> None:
     der = bytearray(x509.load_pem_x509_csr(REQUEST.encode()).public_bytes(Encoding.DER))
     der[-1] ^= 1
@@ -88,6 +125,14 @@ def test_the_pem_is_found_between_what_tmsh_prints() -> None:
     said = f"{REQUEST}sys crypto csr www.csr {{\n    common-name www.example.com\n}}\n"
     assert certificates.extract_request(said) == REQUEST
     assert certificates.extract_request("01020036:3: The requested csr was not found.") is None
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_the_pem_may_have_the_header_of_older_tools_and_any_line_ends(ends: str) -> None:
+    said = REQUEST.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST").replace("\n", ends)
+    found = certificates.extract_request(said)
+    assert found is not None
+    certificates.check_request(found, NAMES, EC)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +161,29 @@ def test_names_as_the_device_writes_them() -> None:
 )
 def test_which_names_cover_a_host(names: tuple[str, ...], host: str, covered: bool) -> None:
     assert certificates.covers(names, host) is covered
+
+
+def test_a_chain_is_read_in_its_order() -> None:
+    found = certificates.read_chain(f"# issuing\n{ISSUER.certificate_pem}\n# root\n{ROOT.certificate_pem}")
+    assert [certificate.common_name for certificate in found] == ["issuing ca", "root"]
+    assert certificates.read_chain(" \n") == ()
+
+
+def test_a_certificate_that_breaks_the_rules_is_an_error_of_one_line() -> None:
+    """RFC 5280 section 4.2: an extension stands once. Real devices hold worse."""
+    extra = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), b"0\x00")
+    leaf = new_leaf(ISSUER, KEY, "www.example.com", begins=NOW, extra=extra)
+    twice = leaf.public_bytes(Encoding.DER).replace(b"\x55\x1d\x63", b"\x55\x1d\x11")  # 2.5.29.99 -> 2.5.29.17
+    with pytest.raises(ConnectorError, match=f"serial {leaf.serial_number:x} cannot be read"):
+        certificates.read_certificate(pem(x509.load_der_x509_certificate(twice)))
+
+
+def test_a_key_of_another_kind_is_read_as_unknown() -> None:
+    found = certificates.read_certificate(
+        pem(new_leaf(ISSUER, ed25519.Ed25519PrivateKey.generate(), "a.example", begins=NOW))
+    )
+    assert found.key is None
+    assert found.names == {"a.example"}
 
 
 def test_rsa_sizes_are_read() -> None:
