@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sectigo_f5 import readers
@@ -253,10 +254,14 @@ def delete_older(f5: BigIP, job: Job, keep: Iterable[str]) -> None:
         for path in _older(paths, job, kept):
             if path not in used:
                 _delete_unused(f5, collection, path)
+    for found in f5.client.items("/mgmt/tm/sys/crypto/csr"):  # of a run that was killed
+        path = readers.full_path(found)
+        if _older([re.sub(r"\.csr$", ".key", path)], job, kept):
+            _delete_unused(f5, "sys/crypto/csr", path)
     f5.forget()
 
 
-def _older(paths: Mapping[str, object], job: Job, kept: set[str]) -> list[str]:
+def _older(paths: Iterable[str], job: Job, kept: set[str]) -> list[str]:
     found = [(Generation.parse(path, job.base), path) for path in paths]
     ours = [(generation, path) for generation, path in found if generation and generation.partition == job.partition]
     return [path for generation, path in ours if generation.stamp not in kept and generation.stamp < max(kept)]
