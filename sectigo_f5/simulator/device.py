@@ -266,9 +266,10 @@ class SimulatedBigIP:
         group = Group(units, dict.fromkeys(mine.group.active, self.hostname), auto_sync)
         group.pushes = [lambda hostname: other._pushed(self, hostname), lambda hostname: self._pushed(other, hostname)]  # noqa: SLF001
         mine.group = theirs.group = group
-        theirs.receive(mine.configuration)
-        group.pending.clear()
         self._peer, other._peer = other, self
+        with mine.lock:
+            theirs.receive(mine.configuration)
+            group.pending.clear()
 
     def _pushed(self, by: SimulatedBigIP, hostname: str) -> None:
         if by.hostname == hostname:
@@ -298,10 +299,11 @@ class SimulatedBigIP:
         return names[0]
 
     def _refresh(self) -> None:
-        """Let go of addresses first, then take others over."""
-        self.data_plane.refresh()
-        if self._peer is not None:
-            self._peer.data_plane.refresh()
+        """Let go of addresses first, then take others over; the engine's lock comes before the data plane's."""
+        with self.engine.lock:
             self.data_plane.refresh()
+            if self._peer is not None:
+                self._peer.data_plane.refresh()
+                self.data_plane.refresh()
 
     _peer: SimulatedBigIP | None = None
