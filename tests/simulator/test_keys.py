@@ -69,7 +69,8 @@ def test_the_same_passphrase_is_another_ciphertext_each_time(rest: Rest) -> None
     texts = set()
     for name in ("a", "b"):
         rest.post("sys/crypto/key", {"name": f"{name}.key", **PROTECTED, "keyType": "ec-private"})
-        texts.add(rest.get(f"sys/file/ssl-key/~Common~{name}.key")["passphrase"])
+        shown = rest.get(f"sys/file/ssl-key/~Common~{name}.key")["passphrase"]
+        texts.add(shown.rpartition("$")[2])  # past the two characters of salt
     assert len(texts) == 2
 
 
