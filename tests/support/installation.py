@@ -37,6 +37,7 @@ class Installation:
     device: SimulatedBigIP
     ca: Ca
     environment: dict[str, str] = field(default_factory=dict)
+    port: int = 0  # of the virtual server, where a test has one
 
     def __post_init__(self) -> None:
         self.config = self.folder / "config"
