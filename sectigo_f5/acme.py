@@ -17,7 +17,7 @@ from cryptography import x509
 
 from sectigo_f5 import acme_directory, certbot_faults, certbot_run, process, renewal_information
 from sectigo_f5.certbot_run import Answer, Certbot, Task
-from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account, Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation, authenticator, certbot_options
@@ -129,8 +129,6 @@ class Authority:
         """Return what keeps Certbot from being used for this validation, with the remedy; None: nothing."""
         try:
             plugins = self._certbot.plugins()
-        except InterruptedRunError:
-            raise
         except ConnectorError as error:
             return str(error)
         broken = next(((name, why) for name, why in plugins.items() if why), None)
@@ -177,8 +175,6 @@ class Authority:
             verify = acme_directory.verification(self._account)
             return renewal_information.fetch(f"{url}/{identifier}", verify, acme_directory.USER_AGENT, now)
         except (ConnectorError, renewal_information.NonsenseError, requests.RequestException) as error:
-            if isinstance(error, InterruptedRunError):
-                raise
             told = acme_directory.cause(error) if isinstance(error, requests.RequestException) else error
             logger.warning("the CA's renewal information cannot be used, renewing by rule: %s", told)
             self._no_renewal_information = True
@@ -214,8 +210,6 @@ class _Once(Generic[T]):
             if not self._values:
                 try:
                     self._values.append(self._step())
-                except InterruptedRunError:  # says nothing about the CA
-                    raise
                 except ConnectorError as error:
                     self._failure = str(error)
                     raise

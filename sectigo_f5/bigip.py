@@ -1,15 +1,14 @@
-"""What we do to a BIG-IP, in the words of the job: connect, look, save. Making keys is
+"""What we do to a BIG-IP, in the words of the job: look, save. Making keys is
 :mod:`sectigo_f5.keys`, changing what traffic sees is :mod:`sectigo_f5.installation`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import functools
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5 import readers
@@ -24,7 +23,6 @@ from sectigo_f5.observed import (
     Pair,
     VirtualServer,
 )
-from sectigo_f5.refusals import UnreachableError
 
 logger = logging.getLogger(__name__)
 
@@ -44,13 +42,13 @@ class Inventory:
 
 @dataclass
 class BigIP:
-    """The login session on the unit that carries the traffic; one a device and run."""
+    """The login session on one unit; one a unit and run."""
 
     device: Device
     client: IControl
     release: str
-    active: bool
     changed: bool = field(default=False)  # something of ours is not saved yet
+    traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those that we work for
     pause: Callable[[float], None] = time.sleep
 
     # -- looking -------------------------------------------------------------------------------
@@ -154,71 +152,52 @@ class BigIP:
         read = readers.virtual_server(found, profiles, have.profiles, have.http)
         return read if read.http or not self.fast_http & set(read.profiles) else replace(read, http=True)
 
-    # -- saving --------------------------------------------------------------------------------
+    # -- high availability ---------------------------------------------------------------------
+
+    @functools.cached_property
+    def name(self) -> str:
+        """The unit's name in its group, ``/Common/host``."""
+        devices = self.client.items("/mgmt/tm/cm/device")
+        return next((readers.full_path(found) for found in devices if readers.flag(found, "selfDevice")), "unknown")
+
+    def is_active(self) -> bool:
+        """Tell whether the unit carries traffic now; it may fail over at any moment, so this is asked each time."""
+        status = next(readers.statistics(self.client.get("/mgmt/tm/cm/failover-status")), {})
+        return status.get("status", "").upper() == "ACTIVE"
+
+    def holder(self, traffic_group: str) -> str | None:
+        """Return the name of the unit on which a traffic group is active now, None where it is on none."""
+        stats = self.client.get(f"{object_url('cm/traffic-group', traffic_group)}/stats")
+        active = (found for found in readers.statistics(stats) if found.get("failoverState") == "active")
+        return next((found.get("deviceName") for found in active), None)
 
     def must_be_active(self) -> None:
-        """Refuse to write to a unit that does not carry the traffic."""
-        if not self.active:
+        """Refuse to write to a unit that does not carry the traffic, or does so no more."""
+        lost = [group for group in self.traffic_groups if self.holder(group) != self.name]
+        if lost or not self.is_active():
+            what = f"active for {', '.join(lost)}" if lost else "the active unit"
             raise ConnectorError(
-                f"{self.client.host} is not the active unit: nothing was written; "
-                "list every unit of the group under host"
+                f"{self.client.host} is not {what}: nothing in service was changed; list every unit of the group "
+                "under host, and run again when the active one answers"
             )
 
-    def save(self) -> None:
-        """Save the running configuration, once a device and run, if anything changed."""
-        if not self.changed:
-            return
-        self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT)
-        self.changed = False
-        logger.info("the configuration is saved")
+    def sync_status(self) -> Mapping[str, str]:
+        """Return ``mode`` and ``status`` of config sync in the device's words."""
+        return next(readers.statistics(self.client.get("/mgmt/tm/cm/sync-status")), {})
 
     def changes_pending(self) -> str | None:
         """Return the group's sync status in words where it is not in sync; None for a lone unit."""
-        entries = _stats(self.client.get("/mgmt/tm/cm/sync-status"))
-        status = str(entries.get("status", {}).get("description", ""))
+        status = self.sync_status().get("status", "")
         return None if status in ("In Sync", "Standalone", "") else status
 
+    # -- saving --------------------------------------------------------------------------------
 
-@contextlib.contextmanager
-def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> Iterator[BigIP]:
-    """Step 2: log in to the unit that is active; a unit that is down does not matter while another is.
-
-    One token a unit, handed back when the block ends, whatever happened in it.
-    Raises :class:`ConnectorError` when no unit can be used.
-    """
-    with contextlib.ExitStack() as sessions:
-        units, failures = [], []
-        for host in device.hosts:
-            try:
-                units.append(_login(sessions, device, host, pause))
-            except UnreachableError as error:
-                failures.append(str(error))
-        if not units:
-            raise ConnectorError("; ".join(failures))
-        for failure in failures:
-            logger.warning("%s; going on with the other unit", failure)
-        chosen = next((unit for unit in units if unit.active), units[0])
-        if device.verify_tls is False:
-            logger.warning("verify_tls is false: whoever stands between here and the BIG-IP can read the password")
-        logger.info("2 connected to %s (TMOS %s)", chosen.client.host, chosen.release)
-        yield chosen
-
-
-def _login(sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]) -> BigIP:
-    client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
-    sessions.enter_context(client)
-    version = _stats(client.get("/mgmt/tm/sys/version")).get("Version", {})
-    status = _stats(client.get("/mgmt/tm/cm/failover-status")).get("status", {})
-    active = str(status.get("description", "")).upper() == "ACTIVE"
-    return BigIP(device, client, str(version.get("description", "unknown")), active, pause=pause)
-
-
-def _stats(found: Json) -> Json:
-    """Return the one inner ``entries`` of a statistics answer."""
-    for outer in (found.get("entries") or {}).values():
-        inner = outer.get("nestedStats", {}).get("entries", {}) if isinstance(outer, dict) else {}
-        return dict(inner)
-    return {}
+    def save(self) -> None:
+        """Save the running configuration, once a device and run."""
+        self.must_be_active()
+        self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT)
+        self.changed = False
+        logger.info("the configuration is saved")
 
 
 def _must_exist(what: str, wanted: str, there: Collection[str]) -> None:

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from sectigo_f5 import report, workflow
+from sectigo_f5 import fleet, report
 from sectigo_f5.acme import Authority
 from sectigo_f5.attachment import plan_attachments
 from sectigo_f5.bigip import BigIP
@@ -31,7 +31,7 @@ def check(configuration: Configuration, jobs: Sequence[Job], run: Run, authority
     def work(_: Run, f5: BigIP, job: Job) -> Result:
         return _check_one(f5, job, run, authority)
 
-    results = workflow.on_every_device(run, jobs, work, parallel)
+    results = fleet.on_every_device(run, jobs, work, parallel)
     said += [_line(result) for result in results]
     sys.stdout.write("\n".join(said) + "\n")
     code = report.exit_code(results, configuration.mistakes)

@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None, *, script: Path, clock: Callable[[],
         except ConfigurationError as error:
             logger.error("%s", error)
             return report.EXIT_CONFIGURATION
-        except ConnectorError as error:
+        except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
             return report.EXIT_FAILED
         except Exception:  # the one place where a bug ends
@@ -147,6 +147,7 @@ def _with_configuration(
             clock=clock,
             managed=frozenset(job.profile for job in configuration.jobs),
             force=arguments.force,
+            reads_only=arguments.command not in WRITING,
             stop=stop,
         )
         session = Session(arguments, settings, configuration, jobs, run, authority, started)
@@ -169,9 +170,8 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
         if stop.is_set():
             return
         stop.set()
-        raise InterruptedRunError(
-            f"stopped by {signal.Signals(number).name}; what this certificate had begun is undone"
-        )
+        told = "what is not in service yet is undone, and the next run does it"
+        raise InterruptedRunError(f"stopped by {signal.Signals(number).name}; {told}")
 
     if threading.current_thread() is not threading.main_thread():
         yield stop

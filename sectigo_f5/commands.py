@@ -9,14 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sectigo_f5 import checking, overview, report, workflow
+from sectigo_f5 import checking, fleet, overview, report, workflow
 from sectigo_f5.acme import Authority
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConfigurationError, ConnectorError
+from sectigo_f5.fleet import Work
 from sectigo_f5.installation import ServiceChange, old_entry
 from sectigo_f5.model import Configuration, Job, Result, Settings, Word
 from sectigo_f5.observed import Observation, Pair, of_stamp
-from sectigo_f5.workflow import Run, Work
+from sectigo_f5.workflow import Run
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Session:
 
     def on_every_device(self, work: Work) -> list[Result]:
         """Do ``work`` for the selected jobs, as many devices at a time as ``--jobs`` says."""
-        return workflow.on_every_device(self.run, self.jobs, work, self.arguments.jobs)
+        return fleet.on_every_device(self.run, self.jobs, work, self.arguments.jobs)
 
 
 def run(session: Session) -> int:

@@ -17,5 +17,10 @@ class ConfigurationError(ConnectorError):
     """A mistake in a file or on the command line: exit code 2 instead of 1."""
 
 
-class InterruptedRunError(ConnectorError):
-    """The run was told to stop (SIGTERM, SIGINT): what it had begun is undone, and it ends."""
+class InterruptedRunError(BaseException):
+    """The run was told to stop (SIGTERM, SIGINT): what is not in service yet is undone, and it ends.
+
+    Like :class:`KeyboardInterrupt` it is no :class:`Exception`: it comes out of any line, and neither
+    ``logging``, which swallows what goes wrong while it writes, nor a clean-up that only warns of
+    failures may take it for one of its own.
+    """

@@ -67,6 +67,18 @@ class Device:
     verify_tls: bool | Path
     place: Place
 
+    def is_reached_like(self, other: Device) -> bool:
+        """True when one login session would do for both."""
+
+        def way(device: Device) -> tuple[object, ...]:
+            return device.hosts, device.port, device.username, device.password, device.verify_tls
+
+        return way(self) == way(other)
+
+    def meets(self, other: Device) -> bool:
+        """True when both lead to one BIG-IP, perhaps by another user."""
+        return self.port == other.port and not set(self.hosts).isdisjoint(other.hosts)
+
 
 @dataclass(frozen=True)
 class Job:

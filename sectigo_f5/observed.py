@@ -85,6 +85,11 @@ class VirtualServer:
     app_service: str | None
     enabled: bool = True
 
+    @property
+    def address_on_device(self) -> str:
+        """The address as its ``ltm virtual-address`` has it, ``192.0.2.80%2`` in a route domain."""
+        return f"{self.address}%{self.route_domain}" if self.route_domain else self.address
+
 
 @dataclass(frozen=True)
 class Pair:

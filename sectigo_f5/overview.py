@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5 import report, workflow
+from sectigo_f5 import fleet, report
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.decision import current_pairs
 from sectigo_f5.errors import ConfigurationError
@@ -63,7 +63,7 @@ def status(
         rows.extend(_unmanaged(job, seen, run.clock()))
         return Result(job.common_name, job.device.name, (), Word.KEPT, "read")
 
-    results = workflow.on_every_device(run, jobs, work, arguments.jobs)
+    results = fleet.on_every_device(run, jobs, work, arguments.jobs)
     rows += [_unread(result, history) for result in results if result.error]
     ordered = sorted(dict.fromkeys(rows), key=lambda row: (not row.managed, row.device, row.common_name))
     if arguments.json:

@@ -7,7 +7,7 @@ missing when empty; names carry their partition or do not (TMOS 13 to 17).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -30,6 +30,13 @@ def text(found: Json, name: str) -> str | None:
 def flag(found: Json, name: str) -> bool:
     """Return a property that is true as JSON ``true`` or as one of the device's words for it."""
     return str(found.get(name)).lower() in ("true", "yes", "enabled")
+
+
+def statistics(found: Json) -> Iterator[dict[str, str]]:
+    """Yield the entries of a statistics answer, each with the texts that it holds by name."""
+    for outer in (found.get("entries") or {}).values():
+        inner = outer.get("nestedStats", {}).get("entries", {}) if isinstance(outer, dict) else {}
+        yield {name: str(value["description"]) for name, value in inner.items() if "description" in value}
 
 
 def full_path(found: Json) -> str:

@@ -19,13 +19,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sectigo_f5 import bigip, certificates, decision, installation, keys, log, serving
+from sectigo_f5 import bigip, certificates, decision, installation, keys, serving
 from sectigo_f5.challenges import validation_for
 from sectigo_f5.decision import Decision
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
@@ -51,6 +49,7 @@ class Run:
     clock: Callable[[], datetime]  # UTC
     managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
     force: bool = False
+    reads_only: bool = False  # not even an earlier run's changes are saved
     stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
 
 
@@ -86,6 +85,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
             run.authority.register()  # 8
             issued = run.authority.issue(request, validation, (passphrase,))  # 9
             installed.append(_check(run, job, spec, generation, request, issued))
+            f5.must_be_active()  # it may have failed over while the CA took its time
             installation.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
             logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
             entries.append(installation.new_entry(generation, bool(issued.chain), passphrase))
@@ -110,12 +110,13 @@ def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
 def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: Sequence[Issued]) -> None:
     """Steps 11 and 12, then look at it as a client does; what a client must not see is taken back."""
     job, servers = change.job, change.seen.virtual_servers
-    run.state.mark_unsaved(job.device.name)
     must_answer = serving.answering(job, servers)
+    f5.must_be_active()
+    run.state.mark_unsaved(job.device.name)
     installation.put_in_service(f5, change)
     try:
         serving.confirm(job, servers, installed, must_answer, f5.pause)
-    except ConnectorError:
+    except (ConnectorError, InterruptedRunError):
         installation.restore(f5, change)
         logger.warning("the virtual servers have again what they had before this run")
         raise
@@ -171,87 +172,3 @@ def result_of(job: Job, decided: Decision, seen: Observation) -> Result:
         not_after=first.certificate.not_after if first else None,
         serial=first.certificate.serial if first else None,
     )
-
-
-# -- many certificates on many devices ---------------------------------------------------------
-
-Work = Callable[[Run, bigip.BigIP, Job], Result]
-
-
-def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
-    """Do ``work`` for every certificate: devices side by side, one certificate after the other on each.
-
-    A certificate or device that fails is a result; only a bug, or the order to stop, ends the rest.
-    """
-    groups: dict[tuple[tuple[str, ...], int, str], list[Job]] = {}
-    for job in jobs:
-        groups.setdefault((job.device.hosts, job.device.port, job.device.username), []).append(job)
-    if parallel == 1 or len(groups) == 1:
-        return [result for group in groups.values() for result in on_device(run, group, work)]
-    with ThreadPoolExecutor(max_workers=parallel) as pool:
-        waiting = [pool.submit(copy_context().run, on_device, run, group, work) for group in groups.values()]
-        return [result for done in waiting for result in _wait(done)]
-
-
-def _wait(done: Future[list[Result]]) -> list[Result]:
-    while True:
-        try:
-            return done.result()
-        except InterruptedRunError:  # raised here by the signal; the workers see ``stop`` and end in order
-            continue
-
-
-def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
-    """Do ``work`` for the certificates of one BIG-IP, within one login and one save."""
-    device, results = jobs[0].device, list[Result]()
-    with log.about(device.name):
-        try:
-            with bigip.connected(device) as f5:  # 2
-                f5.changed = f5.active and any(run.state.is_unsaved(job.device.name) for job in jobs)
-                results = [_one(run, f5, job, work) for job in jobs]
-                results = _saved(run, f5, results)
-        except ConnectorError as error:
-            logger.error("%s", error)
-            done = {(result.common_name, result.device) for result in results}
-            results += [failed(job, error) for job in jobs if (job.common_name, job.device.name) not in done]
-    return results
-
-
-def _one(run: Run, f5: bigip.BigIP, job: Job, work: Work) -> Result:
-    with log.about(job.label):
-        if run.stop.is_set():
-            return replace(failed(job, InterruptedRunError("the run was told to stop before it")), word=Word.SKIPPED)
-        try:
-            return work(run, f5, job)
-        except ConnectorError as error:
-            logger.error("%s", error)
-            f5.forget()
-            return failed(job, error)
-        except Exception as error:  # noqa: BLE001  # a bug met with one certificate must not let the others expire
-            logger.exception("this is a bug; the other certificates go on")
-            f5.forget()
-            return replace(failed(job, ConnectorError(f"bug: {type(error).__name__}")), bug=True)
-
-
-def _saved(run: Run, f5: bigip.BigIP, results: list[Result]) -> list[Result]:
-    """Save once; a certificate whose change could not be saved has failed: a reboot would undo it."""
-    if not f5.changed:
-        return results
-    try:
-        f5.save()
-        pending = f5.changes_pending()
-    except ConnectorError as error:
-        reason = f"in service but not saved, a restart of the BIG-IP would undo it; the next run saves it: {error}"
-        logger.error("%s", reason)
-        untouched = (Word.KEPT, Word.FAILED, Word.SKIPPED)
-        return [r if r.word in untouched else replace(r, word=Word.FAILED, error=reason) for r in results]
-    for name in {result.device for result in results}:
-        run.state.mark_saved(name)
-    note = (f"the group says {pending}: the BIG-IP's own config sync has to carry it over",) if pending else ()
-    return [replace(result, notes=(*result.notes, *note)) for result in results]
-
-
-def failed(job: Job, error: ConnectorError) -> Result:
-    """Turn an error into the result of its certificate."""
-    virtual_servers = () if job.every_virtual_server else job.virtual_servers
-    return Result(job.common_name, job.device.name, virtual_servers, Word.FAILED, str(error), error=str(error))

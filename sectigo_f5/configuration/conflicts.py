@@ -40,7 +40,7 @@ def conflicts(jobs: Iterable[Job]) -> Iterator[Conflict]:
         known = devices.setdefault(job.device.name, job.device)
         profiles = [(host, job.device.port, job.profile) for host in job.device.hosts]
         owner = next((owners[profile] for profile in profiles if profile in owners), None)
-        if not _same_connection(known, job.device):
+        if not known.is_reached_like(job.device):
             what = f"{job.device.name} is reached in another way than the device of that name in"
             yield Conflict(job.device.place, known.place, "name", what)
         elif owner:
@@ -52,10 +52,3 @@ def conflicts(jobs: Iterable[Job]) -> Iterator[Conflict]:
         for profile in profiles:
             owners.setdefault(profile, job)
         labels.setdefault(job.label, job)
-
-
-def _same_connection(one: Device, other: Device) -> bool:
-    def of(device: Device) -> tuple[object, ...]:
-        return device.hosts, device.port, device.username, device.password, device.verify_tls
-
-    return of(one) == of(other)

@@ -168,5 +168,5 @@ def test_a_token_that_ends_in_the_middle_is_renewed(tmp_path: Path) -> None:
 
 def test_a_standby_is_never_written_to(tmp_path: Path) -> None:
     with bigip(tmp_path, ha="standby") as world:
-        refuses(world, "is not the active unit: nothing was written")
+        refuses(world, "is not the active unit: nothing in service was changed")
         assert world.device.writes() == []

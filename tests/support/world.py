@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5 import workflow
+from sectigo_f5 import fleet, workflow
 from sectigo_f5.certificates import Certificate, read_certificate
 from sectigo_f5.handshake import served
 from sectigo_f5.model import Job, Result
@@ -41,12 +41,18 @@ class World:
         self.state = StateDirectory(self.folder / "state")
         self.state.prepare()
         self.addresses: dict[str, tuple[str, int]] = {}
+        self.ca_file = self.device.ca_file
 
     def clock(self) -> datetime:
         return self.now
 
     def wait(self, **much: float) -> None:
         self.now += timedelta(**much)
+
+    def bundle(self, *devices: SimulatedBigIP) -> None:
+        """Trust the management certificates of several devices."""
+        self.ca_file = self.folder / "devices-ca.pem"
+        self.ca_file.write_text("".join(device.ca_file.read_text() for device in devices))
 
     def add_virtual_server(self, path: str = "/Common/vs_www", *client_ssl: str, **properties: Any) -> str:
         """Add a virtual server with an HTTP profile on a free loopback port."""
@@ -70,10 +76,10 @@ class World:
             port=self.device.port,
             username=self.device.username,
             password=Secret(self.device.password),
-            verify_tls=self.device.ca_file,
+            verify_tls=self.ca_file,
         )
 
-    def go(self, *jobs: Job, work: workflow.Work = workflow.keep_alive, **changes: Any) -> list[Result]:
+    def go(self, *jobs: Job, work: fleet.Work = workflow.keep_alive, **changes: Any) -> list[Result]:
         """Do one run over ``jobs`` and record it."""
         run = workflow.Run(
             authority=self.authority,
@@ -83,7 +89,7 @@ class World:
             managed=frozenset(job.profile for job in jobs),
             **changes,
         )
-        results = workflow.on_every_device(run, jobs, work, 1)
+        results = fleet.on_every_device(run, jobs, work, 1)
         self.state.record(results, self.now)
         return results
 

@@ -1,0 +1,138 @@
+"""Many certificates on many devices: side by side where they are apart, in turn where they meet.
+
+A certificate or device that fails is a result, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import replace
+from itertools import chain
+
+from sectigo_f5 import log, units
+from sectigo_f5.bigip import BigIP
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.model import Job, Result, Word
+from sectigo_f5.units import Units
+from sectigo_f5.workflow import Run
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[Run, BigIP, Job], Result]
+Login = list[Job]  # certificates that one login session does
+
+UNTOUCHED = (Word.KEPT, Word.FAILED, Word.SKIPPED)  # results that left nothing to save
+
+
+def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
+    """Do ``work`` for every certificate, on ``parallel`` devices at a time; returns one result for each."""
+    queues = _queues(jobs)
+    if parallel == 1 or len(queues) == 1:
+        return [result for queue in queues for result in _in_turn(run, queue, work)]
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        waiting = [pool.submit(copy_context().run, _in_turn, run, queue, work) for queue in queues]
+        return [result for done in waiting for result in _wait(done)]
+
+
+def _queues(jobs: Iterable[Job]) -> list[list[Login]]:
+    """Group certificates by login, and logins that meet at one BIG-IP: nothing is done twice at once to a device.
+
+    (Parallel transactions and uploads were seen to mix up on 14.1.5: terraform-provider-bigip #968.)
+    """
+    logins: list[Login] = []
+    for job in jobs:
+        login = next((of for of in logins if of[0].device.is_reached_like(job.device)), None)
+        if login is None:
+            logins.append([job])
+        else:
+            login.append(job)
+    queues: list[list[Login]] = []
+    for login in logins:
+        meeting = [queue for queue in queues if any(of[0].device.meets(login[0].device) for of in queue)]
+        queues = [queue for queue in queues if queue not in meeting]
+        queues.append([*chain.from_iterable(meeting), login])
+    return queues
+
+
+def _in_turn(run: Run, queue: Iterable[Login], work: Work) -> list[Result]:
+    return [result for login in queue for result in on_device(run, login, work)]
+
+
+def _wait(done: Future[list[Result]]) -> list[Result]:
+    while True:
+        try:
+            return done.result()
+        except InterruptedRunError:  # raised here by the signal; the workers see ``stop`` and end in order
+            continue
+
+
+def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
+    """Do ``work`` for the certificates of one BIG-IP, within one login and one save."""
+    device, results = jobs[0].device, list[Result]()
+    with log.about(device.name):
+        try:
+            with units.connected(device) as group:  # 2
+                for unit in group.active:
+                    unit.changed = not run.reads_only and any(run.state.is_unsaved(job.device.name) for job in jobs)
+                for job in jobs:
+                    results.append(_one(run, group, job, work))
+                results = _saved(run, group, results)
+        except (ConnectorError, InterruptedRunError) as error:
+            logger.error("%s", error)
+            done = {(result.common_name, result.device) for result in results}
+            results += [failed(job, error) for job in jobs if (job.common_name, job.device.name) not in done]
+    return results
+
+
+def _one(run: Run, group: Units, job: Job, work: Work) -> Result:
+    with log.about(job.label):
+        if run.stop.is_set():
+            told = InterruptedRunError("the run was told to stop before it")
+            return replace(failed(job, told), word=Word.SKIPPED)
+        try:
+            return work(run, group.carrying(job), job)
+        except (ConnectorError, InterruptedRunError) as error:
+            logger.error("%s", error)
+            result = failed(job, error)
+        except Exception as error:  # noqa: BLE001  # a bug met with one certificate must not let the others expire
+            logger.exception("this is a bug; the other certificates go on")
+            result = replace(failed(job, ConnectorError(f"bug: {type(error).__name__}")), bug=True)
+        for unit in group.answering:
+            unit.forget()
+        return result
+
+
+def _saved(run: Run, group: Units, results: list[Result]) -> list[Result]:
+    """Save once; a certificate whose change could not be saved has failed: a reboot would undo it."""
+    changed = [unit for unit in group.active if unit.changed]
+    if not changed:
+        return results
+    try:
+        for unit in changed:
+            unit.save()
+    except (ConnectorError, InterruptedRunError) as error:
+        reason = f"in service but not saved, a restart of the BIG-IP would undo it; the next run saves it: {error}"
+        logger.error("%s", reason)
+        return [r if r.word in UNTOUCHED else replace(r, word=Word.FAILED, error=reason) for r in results]
+    for name in {result.device for result in results}:
+        run.state.mark_saved(name)
+    note = _sync_note(changed[0])
+    return [r if r.word in UNTOUCHED else replace(r, notes=(*r.notes, *note)) for r in results]
+
+
+def _sync_note(unit: BigIP) -> tuple[str, ...]:
+    try:
+        pending = unit.changes_pending()
+    except ConnectorError as error:
+        logger.warning("whether the group is in sync cannot be known: %s", error)
+        return ()
+    return (f"the group says {pending}: the BIG-IP's own config sync has to carry it over",) if pending else ()
+
+
+def failed(job: Job, error: ConnectorError | InterruptedRunError) -> Result:
+    """Turn an error into the result of its certificate."""
+    virtual_servers = () if job.every_virtual_server else job.virtual_servers
+    return Result(job.common_name, job.device.name, virtual_servers, Word.FAILED, str(error), error=str(error))
