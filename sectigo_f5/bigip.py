@@ -48,6 +48,7 @@ class BigIP:
     client: IControl
     release: str
     changed: bool = field(default=False)  # something of ours is not saved yet
+    answering: tuple[str, ...] = ()  # the hosts of its group that answered when the run began, itself among them
     traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those that we work for
     pause: Callable[[float], None] = time.sleep
 

@@ -29,7 +29,7 @@ def validation_for(f5: BigIP, job: Job) -> Validation:
         )
     servers = challenge_servers(f5, job)
     return Http01(
-        hosts=job.device.hosts,
+        hosts=f5.answering,  # certbot-bigip logs in to each, and gives up where one is down
         username=job.device.username,
         password=job.device.password,
         virtual_servers=tuple(server.path for server in servers),

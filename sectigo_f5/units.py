@@ -87,6 +87,8 @@ def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> It
         if not answering:
             raise ConnectorError("; ".join(failures))
         units = Units(tuple(answering), tuple(unit for unit in answering if unit.is_active()))
+        for unit in answering:
+            unit.answering = tuple(other.client.host for other in answering)
         for failure in failures:
             logger.warning("%s; going on with %s", failure, _told(units.active or units.answering))
         _must_be_one_group(units.active)
