@@ -24,9 +24,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sectigo_f5 import bigip, certificates, decision, installation, keys, serving
+from sectigo_f5.attachment import plan_attachments
 from sectigo_f5.challenges import validation_for
 from sectigo_f5.decision import Decision
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.icontrol import Json
 from sectigo_f5.installation import ServiceChange
 from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances
 from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
@@ -89,7 +91,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
             installation.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
             logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
             entries.append(installation.new_entry(generation, bool(issued.chain), passphrase))
-        change = ServiceChange(job, seen, tuple(entries), decided.attachments)
+        change = _change_now(run, f5, job, tuple(entries))
         put_in_service(run, f5, change, installed)  # 11, 12
         undo.pop_all()
     logger.info("the password of the new key is forgotten")
@@ -122,6 +124,15 @@ def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: 
         raise
     logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
     logger.info("12 SSL enabled on %s", ", ".join(server.path for server in servers))
+
+
+def _change_now(run: Run, f5: bigip.BigIP, job: Job, entries: tuple[Json, ...]) -> ServiceChange:
+    """Plan the change from what is there now: the CA took its time, and others work on the device as well."""
+    f5.forget()
+    seen = f5.observe(job, run.managed)
+    attachments = plan_attachments(job, seen)
+    installation.iapps_must_allow(f5, seen, attachments)
+    return ServiceChange(job, seen, entries, attachments)
 
 
 def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:

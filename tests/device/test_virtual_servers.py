@@ -195,3 +195,19 @@ def test_two_changes_of_the_virtual_server_between_our_read_and_our_write(world:
     assert world.one(world.job()).error is None
     after = world.device.get(VIRTUAL)
     assert (after["rules"], after["description"]) == (["/Common/late"], "changed meanwhile")
+
+
+def test_another_profile_that_comes_while_the_certificate_is_being_issued(world: World) -> None:
+    """What is planned at the beginning would leave two profiles and no SNI default."""
+    other = hand_made(world, "by_hand", "shop.example.com")
+
+    def meddle(exchange: object) -> None:
+        if "sys/crypto/csr" in str(getattr(exchange, "path", "")):
+            world.device.hook = None
+            attach(world, other)
+
+    world.device.hook = meddle
+    result = world.one(world.job(sni=True))
+    assert result.error is None
+    assert defaults(world) == [other]
+    assert world.seen_by_client().serial == result.serial
