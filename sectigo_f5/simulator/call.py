@@ -24,9 +24,15 @@ class Call:
         """Return the JSON body, its properties in the answers' spelling."""
         return spelled(self.request.body)
 
-    def collection(self, state: str, url: str, items: list[Json]) -> Answer:
+    @property
+    def expands(self) -> bool:
+        """True when sub-collections are to be shown with their items."""
+        return self.request.query.get("expandSubcollections") == "true"
+
+    def collection(self, state: str, items: list[Json]) -> Answer:
         """Return a collection's answer, with the request's query options applied."""
-        return Answer(queries.collection(self.work, state, url, items, self.request.query, self.request.raw_query))
+        path = self.request.path.rstrip("/").removeprefix("/mgmt/tm/")
+        return Answer(queries.collection(self.work, state, path, items, self.request.query, self.request.raw_query))
 
     def item(self, url: str, segment: str) -> Item:
         """Return the object that a URL names."""
@@ -40,6 +46,6 @@ class Call:
 
 def resolve(segment: str, bare: bool = False) -> tuple[str, str]:
     """Return the full path in a URL's ``~Common~x``; a bare name is in /Common and comes back as it went."""
-    if segment.startswith("~"):
+    if segment.startswith(("~", "/")):  # `~Common~x`, or `%2FCommon%2Fx`
         return segment.replace("~", "/"), ""
     return (segment, "") if bare else (f"/Common/{segment}", segment)

@@ -161,7 +161,7 @@ def _check_entry(work: Work, item: Item, entry: Json) -> str:
     if key is None:
         raise refusals.bad_passphrase(stored.path, item.path)
     if pem.public_bytes(key) != pem.public_bytes(pem.certificates(certificate.content)[0]):
-        raise refusals.mismatch(item.path, stored.path, certificate.path)
+        raise refusals.mismatch(item.path, stored.path, certificate.path, work.switches.major)
     return {"rsa-private": "RSA", "ec-private": "ECDSA"}[pem.key_words(key, "private")[0]]
 
 

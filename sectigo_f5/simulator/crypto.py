@@ -15,7 +15,6 @@ from sectigo_f5.simulator.switches import REJECTED, SILENTLY_NORMAL
 from sectigo_f5.simulator.work import Work, spelled, unset
 
 FILES = {"key": files.KEY, "cert": files.CERTIFICATE}
-COLLECTIONS = ("cert-validator", "fips", "key", "cert", "csr", "crl", "ca-bundle-manager", "client", "master-key")
 _KEY = (
     *csrs.PLACE,
     *csrs.SUBJECT_PROPERTIES,
@@ -149,8 +148,7 @@ def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
 def _certificate(work: Work, item: Item) -> Json:
     found = files.show_certificate(work, item)
     words = {word: name for name, word in csrs.SUBJECT.items()}
-    subject = (part.partition("=") for part in found["subject"].split(","))
-    described = {words[word]: value for word, _, value in subject if word in words}
+    described = {words[word]: value for word, value in pem.subject_words(item.content) if word in words}
     raw = {
         "certificateKeySize": str(found["certificateKeySize"]),
         "expiration": files.expiration_text(item.content),
@@ -186,9 +184,3 @@ def allow_key_export(work: Work) -> Json:
     """Return ``sys crypto allow-key-export``."""
     kind = "tm:sys:crypto:allow-key-export:allow-key-exportstate"
     return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), "value": "enabled"}
-
-
-def organizing(work: Work) -> Json:
-    """Return the links of ``sys crypto``."""
-    items = [{"reference": {"link": work.link(f"sys/crypto/{name}")}} for name in COLLECTIONS]
-    return {"kind": "tm:sys:crypto:cryptocollectionstate", "selfLink": work.link("sys/crypto"), "items": items}

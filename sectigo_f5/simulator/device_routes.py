@@ -29,7 +29,7 @@ def grouped(function: Callable[[Work, Group], Json]) -> Route:
 def cm_list(call: Call, what: str) -> Answer:
     """List devices, device groups or traffic groups."""
     found = cm.listed(call.work, call.engine.group, what)
-    return call.collection(f"tm:cm:{what}:{what}collectionstate", f"cm/{what}", found)
+    return call.collection(f"tm:cm:{what}:{what}collectionstate", found)
 
 
 def cm_get(call: Call, what: str, segment: str) -> Answer:
@@ -40,7 +40,7 @@ def cm_get(call: Call, what: str, segment: str) -> Answer:
 def cm_devices(call: Call, segment: str) -> Answer:
     """List the units of a device group."""
     found = cm.devices_of(call.work, call.engine.group, resolve(segment)[0])
-    return call.collection("tm:cm:device-group:devices:devicescollectionstate", "cm/device-group", found)
+    return call.collection("tm:cm:device-group:devices:devicescollectionstate", found)
 
 
 def cm_stats(call: Call, segment: str) -> Answer:
@@ -59,7 +59,7 @@ def cm_sync(call: Call) -> Answer:
 
 def users(call: Call) -> Answer:
     """List the users."""
-    return call.collection("tm:auth:user:usercollectionstate", "auth/user", system.users(call.work))
+    return call.collection("tm:auth:user:usercollectionstate", system.users(call.work))
 
 
 def config(call: Call) -> Answer:

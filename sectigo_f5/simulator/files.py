@@ -112,9 +112,7 @@ def _described(content: bytes) -> Json:
     optional = {
         "subjectAlternativeName": names,
         "serialNumber": pem.serial_text(first.serial_number) if len(found) == 1 else None,
-        "email": next(
-            (part.partition("=")[2] for part in shown["subject"].split(",") if part.startswith("emailA")), None
-        ),
+        "email": dict(pem.subject_words(content)).get("emailAddress"),
     }
     return {**shown, **{name: value for name, value in optional.items() if value}}
 

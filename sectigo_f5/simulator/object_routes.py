@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import crypto, csrs, objects
+from sectigo_f5.simulator import crypto, csrs, objects, queries
 from sectigo_f5.simulator.call import Call, resolve
 from sectigo_f5.simulator.engine import Answer
 from sectigo_f5.simulator.kinds import KINDS
@@ -10,19 +10,16 @@ from sectigo_f5.simulator.kinds import KINDS
 
 def listed(call: Call, url: str) -> Answer:
     """List a collection."""
-    expand = call.request.query.get("expandSubcollections") == "true"
-    found = [objects.show(call.work, item, expand=expand, collection=True) for item in call.work.configuration.of(url)]
-    return call.collection(KINDS[url].collection_state, url, found)
+    items = call.work.configuration.of(url)
+    found = [objects.show(call.work, item, expand=call.expands, collection=True) for item in items]
+    return call.collection(KINDS[url].collection_state, found)
 
 
 def get(call: Call, url: str, segment: str) -> Answer:
     """Show one object."""
-    item, query = call.item(url, segment), call.request.query
+    item, query = call.item(url, segment), queries.without(call.request.raw_query, "ver")
     echo = resolve(segment, KINDS[url].bare)[1]
-    expand = query.get("expandSubcollections") == "true"
-    shown = objects.show(call.work, item, expand=expand, query=call.request.raw_query, echo=echo)
-    names = [name for name in query.get("$select", "").split(",") if name]
-    return Answer({name: shown[name] for name in names if name in shown} if names else shown)
+    return Answer(objects.show(call.work, item, expand=call.expands, query=query, echo=echo))
 
 
 def post(call: Call, url: str) -> Answer:
@@ -44,9 +41,8 @@ def delete(call: Call, url: str, segment: str) -> Answer:
 
 def no_members(call: Call, url: str, segment: str, below: str) -> Answer:
     """Answer a sub-collection of which only the emptiness is simulated."""
-    item = call.item(url, segment)
-    kind = f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate"
-    return Answer({"kind": kind, "selfLink": call.work.link(url, item.path, f"/{below}"), "items": []})
+    call.item(url, segment)
+    return call.collection(f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate", [])
 
 
 # -- sys crypto --------------------------------------------------------------------------------
@@ -58,7 +54,7 @@ def crypto_list(call: Call, what: str) -> Answer:
         found = [csrs.show(call.work, path, path) for path in call.work.world.disk.csrs()]
     else:
         found = [crypto.show(call.work, what, item) for item in call.work.configuration.of(crypto.FILES[what])]
-    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", f"sys/crypto/{what}", found)
+    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", found)
 
 
 def crypto_get(call: Call, what: str, segment: str) -> Answer:
@@ -86,4 +82,4 @@ def crypto_delete(call: Call, what: str, segment: str) -> Answer:
 
 def ssl_csr(call: Call) -> Answer:
     """List ``sys file ssl-csr``: whether CSRs made on the device show there is uncertain; here they do not."""
-    return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", "sys/file/ssl-csr", [])
+    return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", [])

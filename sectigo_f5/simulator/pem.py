@@ -117,6 +117,11 @@ def one_line(name: x509.Name) -> str:
     return ",".join(reversed(shown))
 
 
+def subject_words(content: bytes) -> list[tuple[str, str]]:
+    """Return the subject of the first certificate, attribute by attribute."""
+    return [(_SUBJECT.get(one.oid, ""), str(one.value)) for one in certificates(content)[0].subject]
+
+
 def serial_text(serial: int) -> str:
     """Return a serial number: decimal when small, colon-separated hex when long."""
     if serial.bit_length() <= _DECIMAL_BITS:

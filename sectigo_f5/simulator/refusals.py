@@ -22,6 +22,11 @@ class Refusal(Exception):  # noqa: N818  the device refuses; nothing went wrong 
         return self.message
 
     @property
+    def from_restjavad(self) -> bool:
+        """True where the REST service answers for itself: it starts, or waited too long (bigip-rest-go, f5-sdk)."""
+        return self.status == 401 or bool(re.match(r"(Public )?URI path|remoteSender:", self.message))  # noqa: PLR2004
+
+    @property
     def from_mcpd(self) -> bool:
         """True for the configuration daemon's own errors, which carry a code like ``01020036:3:``."""
         return bool(re.match(r"(transaction failed:)?[0-9a-f]{8}:\d: ", self.message))
@@ -46,9 +51,11 @@ def file_missing(what: str, path: str) -> Refusal:
     return Refusal(400, f"01070277:3: The requested {what} ({path}) was not found.")
 
 
-def mismatch(profile: str, key: str, certificate: str) -> Refusal:
-    """Keyfactor's f5-rest-orchestrator, Troubleshooting; F5 Ansible #1217."""
-    return Refusal(400, f"01070317:3: profile {profile}'s key({key}) and certificate({certificate}) do not match.")
+def mismatch(profile: str, key: str, certificate: str, major: int) -> Refusal:
+    """Keyfactor's f5-rest-orchestrator, Troubleshooting; of older releases F5 Ansible #1217 and pull request #2515."""
+    named = ("", "") if major <= 13 else (f"({key})", f"({certificate})")  # noqa: PLR2004  which were older is uncertain
+    end = "" if major <= 13 else "."  # noqa: PLR2004
+    return Refusal(400, f"01070317:3: profile {profile}'s key{named[0]} and certificate{named[1]} do not match{end}")
 
 
 def bad_passphrase(key: str, profile: str) -> Refusal:
@@ -112,6 +119,15 @@ def no_sni_default(virtual_server: str) -> Refusal:
         400,
         f"0107149c:3: Virtual server {virtual_server} has more than one clientssl/serverssl profile but none of them "
         "is default for SNI",
+    )
+
+
+def dangling_policy(virtual_server: str, policy: str) -> Refusal:
+    """Go clients' tests, which quote the device."""
+    return Refusal(
+        400,
+        f"01070712:3: Values ({policy}) specified for virtual server policy ({virtual_server} {policy}): foreign key "
+        "index (policy_FK) do not point at an item that exists in the database.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote
 
 from sectigo_f5.simulator import cm, crypto, device_routes, object_routes, objects, queries, system, virtual_routes
@@ -25,7 +26,10 @@ def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
         found = pattern.fullmatch(path) if method == request.method else None
         if found is not None:
             queries.check_options(request.query)
-            return route(call, *(unquote(group) for group in found.groups()))
+            answer = route(call, *(unquote(group) for group in found.groups()))
+            if isinstance(answer.body, dict):
+                return replace(answer, body=queries.selected(answer.body, request.query))
+            return answer
     raise UnknownCallError(f"{request.method} {path}")
 
 
@@ -37,7 +41,7 @@ def _begin(call: Call) -> Answer:
 
 
 def _transactions(call: Call) -> Answer:
-    return call.collection("tm:transactioncollectionstate", "transaction", call.engine.transactions.all())
+    return call.collection("tm:transactioncollectionstate", call.engine.transactions.all())
 
 
 def _transaction(call: Call, number: str) -> Answer:
@@ -106,7 +110,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("DELETE", r"/mgmt/tm/transaction/(\d+)", _abort),
     ("GET", r"/mgmt/tm/transaction/(\d+)/commands", _commands),
     ("GET", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _command),
-    ("GET", "/mgmt/tm/sys", device_routes.fixed(system.organizing)),
+    ("GET", f"/mgmt/tm/({'|'.join(system.ORGANIZING)})", lambda call, url: Answer(system.organizing(call.work, url))),
     ("GET", "/mgmt/tm/sys/version(?:/stats)?", device_routes.fixed(system.version)),
     ("GET", "/mgmt/tm/sys/ready(?:/stats)?", device_routes.fixed(system.ready)),
     ("GET", "/mgmt/tm/sys/clock(?:/stats)?", device_routes.fixed(system.clock)),
@@ -114,7 +118,6 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/sys/failover", device_routes.grouped(cm.failover)),
     ("GET", "/mgmt/tm/sys/db/([^/]+)", lambda call, name: Answer(system.database(call.work, name))),
     ("POST", "/mgmt/tm/sys/config", device_routes.config),
-    ("GET", "/mgmt/tm/sys/crypto", device_routes.fixed(crypto.organizing)),
     ("GET", "/mgmt/tm/sys/crypto/allow-key-export", device_routes.fixed(crypto.allow_key_export)),
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_list),
     ("POST", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_post),

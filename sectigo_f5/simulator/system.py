@@ -5,11 +5,21 @@ from __future__ import annotations
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.cm import stats
 from sectigo_f5.simulator.configuration import Json
+from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.switches import RELEASES
 from sectigo_f5.simulator.work import Work
 
 _BLACK = "{/config/bigip/} {/config/filestore/} {/config/httpd/} {/config/ssh/} {/config/ssl/}"
 _WHITE = "{/var/local/scf} {/tmp/} {/shared/} {/config/}"
+_CRYPTO = "allow-key-export ca-bundle-manager cert cert-order-manager cert-validator client crl csr fips key server"
+_PLACES = (
+    *KINDS,
+    *(f"sys/crypto/{name}" for name in _CRYPTO.split()),
+    *(f"sys/{name}" for name in ("clock", "config", "failover", "global-settings", "ready", "version")),
+    *(f"cm/{name}" for name in ("device", "device-group", "failover-status", "sync-status", "traffic-group")),
+    *(f"auth/{name}" for name in ("login-failures", "password-policy", "user")),
+)
+ORGANIZING = ("auth", "cm", "ltm", "ltm/profile", "sys", "sys/crypto", "sys/file")
 _DATABASE = {"systemauth.disablebash": "false", "systemauth.disablerootlogin": "false"}
 
 
@@ -53,10 +63,16 @@ def global_settings(work: Work) -> Json:
     }
 
 
-def organizing(work: Work) -> Json:
-    """Return ``sys`` itself, which f5-sdk and F5 Ansible read the release from. Its kind is uncertain."""
-    items = [{"reference": {"link": work.link(f"sys/{name}")}} for name in ("crypto", "file", "global-settings")]
-    return {"kind": "tm:sys:syscollectionstate", "selfLink": work.link("sys"), "items": items}
+def organizing(work: Work, url: str) -> Json:
+    """Return an organizing collection: links to what is below it.
+
+    f5-sdk and F5 Ansible read the release from that of ``sys``; its kind is uncertain.
+    """
+    places = sorted({place for place in _PLACES if place.startswith(f"{url}/")})
+    names = list(dict.fromkeys(place.split("/")[url.count("/") + 1] for place in places))
+    items = [{"reference": {"link": work.link(f"{url}/{name}")}} for name in names]
+    kind = f"tm:{url.replace('/', ':')}:{url.rpartition('/')[2]}collectionstate"
+    return {"kind": kind, "selfLink": work.link(url), "items": items}
 
 
 def database(work: Work, name: str) -> Json:

@@ -15,10 +15,8 @@ _TITLES = {"profiles": "virtual server profile", "policies": "virtual server pol
 
 def listed(call: Call, segment: str, below: str) -> Answer:
     """List what is attached."""
-    item = call.item(KIND, segment)
-    kind = f"tm:ltm:virtual:{below}:{below}collectionstate"
-    items = virtual_views.attached(call.work, item, below)
-    return Answer({"kind": kind, "selfLink": call.work.link(KIND, item.path, f"/{below}"), "items": items})
+    items = virtual_views.attached(call.work, call.item(KIND, segment), below)
+    return call.collection(f"tm:ltm:virtual:{below}:{below}collectionstate", items)
 
 
 def one(call: Call, segment: str, below: str, attached: str) -> Answer:

@@ -140,7 +140,10 @@ def _check_parts(work: Work, item: Item) -> None:
     for one in item.get("profiles") or []:
         if work.configuration.profile(one["path"]) is None:
             raise refusals.not_found("profile", one["path"])
-    named = [(RULE, path) for path in item.get("rules") or []] + [(POLICY, path) for path in item.get("policies") or []]
+    for path in item.get("policies") or []:
+        if work.configuration.find(POLICY, path) is None:
+            raise refusals.dangling_policy(item.path, path)
+    named = [(RULE, path) for path in item.get("rules") or []]
     named += [("ltm/pool", item.get("pool"))] if item.get("pool") else []
     for kind, path in named:
         if work.configuration.find(kind, path) is None:

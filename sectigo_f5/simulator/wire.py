@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 IDLE_TIMEOUT = 60.0  # seconds
 _PLAIN_BODIES = "/mgmt/shared/file-transfer/"
+_MCPD_LOST = 32768001  # `apiError` of a 500 (bigip-rest-go)
 _OPERATIONS = itertools.count(7502011)
 _PAGE = (
     "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Configuration Utility restarting...</p></body></html>"
@@ -47,17 +48,14 @@ class Exchange:
 
 
 def refused(refusal: Refusal, path: str) -> Json:
-    """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and for every 401."""
-    if path.startswith("/mgmt/tm/") and refusal.status != 401:  # noqa: PLR2004
-        code = 3 if refusal.from_mcpd else 26214401
-        return {"code": refusal.status, "message": refusal.message, "errorStack": [], "apiError": code}
-    return {
-        "code": refusal.status,
-        "message": refusal.message,
-        "referer": "127.0.0.1",
-        "restOperationId": next(_OPERATIONS),
-        "kind": ":resterrorresponse",
-    }
+    """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and where it speaks for itself."""
+    said: Json = {"code": refusal.status, "message": refusal.message}
+    if path.startswith("/mgmt/tm/") and not refusal.from_restjavad:
+        code = _MCPD_LOST if "connection to mcpd" in refusal.message else 3 if refusal.from_mcpd else 26214401
+        return {**said, "errorStack": [], "apiError": code}
+    stack = [f"java.util.concurrent.TimeoutException: {refusal.message}"] if "remoteSender:" in refusal.message else []
+    said |= {"referer": "127.0.0.1", "restOperationId": next(_OPERATIONS), "kind": ":resterrorresponse"}
+    return {**said, **({"errorStack": stack} if stack else {})}
 
 
 class Server(ThreadingHTTPServer):

@@ -88,10 +88,13 @@ def hyphenated(name: str) -> str:
 
 
 def spelled(body: object) -> Json:
-    """Return a request's body with its properties in the answers' spelling."""
+    """Return a request's body with its properties in the answers' spelling; ``null`` says nothing.
+
+    Keyfactor's orchestrator sends every property that it knows, most of them ``null``.
+    """
     if not isinstance(body, dict):
         raise bad_request("Found invalid JSON body in the request.")
-    return {camel(str(name)): value for name, value in body.items()}
+    return {camel(str(name)): value for name, value in body.items() if value is not None}
 
 
 def known(kind: Kind, body: Json) -> Json:
