@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sectigo_f5.simulator import queries, refusals
+from sectigo_f5.simulator import objects, queries
 from sectigo_f5.simulator.configuration import Item, Json
 from sectigo_f5.simulator.engine import Answer, Engine, Request
 from sectigo_f5.simulator.kinds import KINDS
@@ -36,12 +36,7 @@ class Call:
 
     def item(self, url: str, segment: str) -> Item:
         """Return the object that a URL names."""
-        kind = KINDS[url]
-        path, _ = resolve(segment, kind.bare)
-        found = self.work.configuration.find(url, path)
-        if found is None:
-            raise refusals.not_found(kind.title, path)
-        return found
+        return objects.existing(self.work, url, resolve(segment, KINDS[url].bare)[0])
 
 
 def resolve(segment: str, bare: bool = False) -> tuple[str, str]:

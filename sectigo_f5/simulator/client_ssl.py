@@ -161,7 +161,7 @@ def _check_entry(work: Work, item: Item, entry: Json) -> str:
     if key is None:
         raise refusals.bad_passphrase(stored.path, item.path)
     if pem.public_bytes(key) != pem.public_bytes(pem.certificates(certificate.content)[0]):
-        raise refusals.mismatch(item.path, stored.path, certificate.path, work.switches.major)
+        raise refusals.mismatch(item.path, stored.path, certificate.path, work.switches.before_14)
     return {"rsa-private": "RSA", "ec-private": "ECDSA"}[pem.key_words(key, "private")[0]]
 
 
@@ -222,7 +222,7 @@ def _show_entry(work: Work, entry: Json) -> Json:
     shown = {**entry, "appService": "none"}
     for name in ("cert", "key", "chain"):
         shown |= _reference(work, name, entry[name])
-    if work.switches.major <= 13:  # noqa: PLR2004  `usage` came with TMOS 14 (F5 AS3 leaves it out before)
+    if work.switches.before_14:  # `usage` came with TMOS 14 (F5 AS3 leaves it out before)
         del shown["usage"]
     return shown
 

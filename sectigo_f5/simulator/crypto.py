@@ -1,20 +1,18 @@
-"""``sys crypto``: keys made on the device, CSRs, installing files; the objects are those of ``sys file``.
+"""``sys crypto``: keys made on the device; the objects are those of ``sys file``.
 
-Shapes: answers of a 14.1.2.1. Requests: F5 Ansible, F5's cloud libraries and AS3 SDK, DigiCert's
-F5 plugin. That ``create sys crypto key`` takes a passphrase over REST is unproven; the
-switches hold the answers that a device might give.
+Shapes: answers of a 14.1.2.1. Requests: F5 Ansible, F5's AS3 SDK, DigiCert's F5 plugin. That ``create sys crypto
+key`` takes a passphrase over REST is unproven; the switches hold the answers that a device might give.
 """
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import csrs, files, pem, refusals
+from sectigo_f5.simulator import csrs, files, installing, objects, pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, split_path
 from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.switches import REJECTED, SILENTLY_NORMAL
 from sectigo_f5.simulator.work import Work, spelled, unset
 
-FILES = {"key": files.KEY, "cert": files.CERTIFICATE}
 _KEY = (
     *csrs.PLACE,
     *csrs.SUBJECT_PROPERTIES,
@@ -25,15 +23,14 @@ _KEY = (
     "passphrase",
     "options",
 )
-_INSTALL = (*csrs.PLACE, "command", "fromLocalFile", "passphrase", "securityType")
 RSA_SIZES = ("1024", "2048", "3072", "4096")
 
 
 def post(work: Work, what: str, given: object) -> Json:
     """Create a key or a CSR, or install a file."""
     body = spelled(given)
-    if body.get("command") == "install" and what in FILES:
-        return install(work, what, body)
+    if body.get("command") == "install" and what in installing.KINDS:
+        return installing.install(work, what, body)
     if what == "key":
         return create_key(work, body)
     if what == "csr":
@@ -52,7 +49,7 @@ def create_key(work: Work, body: Json) -> Json:
     request = None
     if _options(body):
         csrs.check_allowed(work, stored)
-        request = csrs.store(work, _gen_csr_path(work, path), key, body)
+        request = csrs.store(work, _gen_csr_path(work, path), key, body, own_copy=True)
     work.configuration.put(stored)
     echoed = {name: value for name, value in body.items() if name not in (*csrs.PLACE, "passphrase")}
     return csrs.answer(work, "key", path, {**echoed, **csrs.printed(work, request)})
@@ -72,14 +69,17 @@ def _make(body: Json) -> pem.PrivateKey:
 
 def _wanted_passphrase(work: Work, body: Json) -> str | None:
     """Return the passphrase to protect the key with; the answers of other devices are a switch. Texts uncertain."""
-    if body.get("securityType", "normal") != "password":
+    wanted = str(body.get("securityType") or "normal")
+    if wanted not in ("normal", "password"):
+        raise UnknownCallError(f"the securityType {wanted}: there is no hardware security module")
+    if wanted == "normal":
         return None
     if work.switches.native_password_keys == REJECTED:
         raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
     if work.switches.native_password_keys == SILENTLY_NORMAL:
         return None
     if unset(body.get("passphrase")):
-        raise refusals.bad_request("The passphrase is required for the security type password")
+        raise refusals.passphrase_missing()
     return str(body["passphrase"])
 
 
@@ -93,44 +93,7 @@ def _options(body: Json) -> bool:
 
 def _gen_csr_path(work: Work, key: str) -> str:
     """Return the CSR's name: ``base.csr`` on TMOS 13, the key's own from 14 (DigiCert's F5 plugin looks for both)."""
-    return key if work.switches.major > 13 else f"{key.removesuffix('.key')}.csr"  # noqa: PLR2004
-
-
-# -- installing --------------------------------------------------------------------------------
-
-
-def install(work: Work, what: str, body: Json) -> Json:
-    """Install a key or certificate from a file of the device; overwrites silently (dehydrated-bigip relies on it)."""
-    csrs.only(body, _INSTALL, what)
-    path = csrs.path_in(body)
-    check_name(path)
-    check_folder(work.configuration, path)
-    local = str(body.get("fromLocalFile") or "")
-    content = work.world.disk.read(local)
-    if content is None:
-        raise refusals.file_unreadable()
-    before = work.configuration.find(FILES[what], path) or Item(FILES[what], path, {}, generation=0)
-    work.may_change(before)
-    before = before.changed(sourcePath=f"file://{local}")
-    if what == "cert":
-        work.configuration.put(files.store_certificate(work, before, content))
-    else:
-        work.configuration.put(_installed_key(work, before, content, body))
-    return {
-        "kind": f"tm:sys:crypto:{what}:installstate",
-        **{name: value for name, value in body.items() if name != "passphrase"},
-    }
-
-
-def _installed_key(work: Work, item: Item, content: bytes, body: Json) -> Item:
-    """Read a key in; asked for ``securityType: password``, a clear one is encrypted with the passphrase."""
-    passphrase = str(body.get("passphrase") or "")
-    key = pem.open_key(content, passphrase or None)
-    if key is None:
-        raise refusals.bad_import()
-    if body.get("securityType") == "password" and passphrase and not pem.is_encrypted(content):
-        content = pem.key_pem(key, passphrase)
-    return files.store_key(work, item, content, passphrase)
+    return f"{key.removesuffix('.key')}.csr" if work.switches.before_14 else key
 
 
 # -- showing -----------------------------------------------------------------------------------
@@ -174,10 +137,33 @@ def _new_path(work: Work, kind: str, body: Json) -> str:
 
 def file_item(work: Work, what: str, path: str) -> Item:
     """Return the file object behind ``sys crypto key`` or ``cert``."""
-    found = work.configuration.find(FILES[what], path)
+    kind = installing.FILES[what]
+    found = work.configuration.find(kind, path)
     if found is None:
-        raise refusals.not_found(KINDS[FILES[what]].title, path)
+        raise refusals.not_found(KINDS[kind].title, path)
     return found
+
+
+def listed(work: Work, what: str) -> list[Json]:
+    """Return every key, certificate or CSR."""
+    if what == "csr":
+        return [csrs.show(work, item) for item in csrs.listed(work.world)]
+    return [show(work, what, item) for item in work.configuration.of(installing.FILES[what])]
+
+
+def one(work: Work, what: str, path: str, echo: str = "") -> Json:
+    """Return one of them; refuses one that is not there."""
+    if what == "csr":
+        return csrs.show(work, csrs.existing(work.world, path), echo)
+    return show(work, what, file_item(work, what, path), echo)
+
+
+def delete(work: Work, what: str, path: str) -> None:
+    """Delete one of them."""
+    if what == "csr":
+        csrs.delete(work, path)
+    else:
+        objects.delete(work, file_item(work, what, path))
 
 
 def allow_key_export(work: Work) -> Json:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from sectigo_f5.simulator import files, pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, full_path, split_path
+from sectigo_f5.simulator.disk import CSRS
 from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.switches import REJECTED
-from sectigo_f5.simulator.work import Work, camel, hyphenated, unset
+from sectigo_f5.simulator.work import Work, World, unset
 
+KIND = "sys/crypto/csr"
 TITLE = "Certificate Signing Request File"
 SUBJECT = {  # the property and the word of the distinguished name
     "commonName": "CN",
@@ -55,9 +57,14 @@ def check_allowed(work: Work, key: Item) -> None:
         raise refusals.bad_passphrase(key.path, "csr")
 
 
-def store(work: Work, path: str, key: pem.PrivateKey, body: Json) -> bytes:
-    """Make a CSR and store it; refuses to overwrite one."""
-    if work.world.disk.read_csr(path) is not None:
+def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: bool = False) -> bytes:
+    """Make a CSR and store it; refuses to overwrite one.
+
+    The plain file below ``/config/ssl/ssl.csr``, whose name has no partition, *is* the object: F5
+    Ansible moves it away, and the object is gone. One made together with its key has a copy of its own:
+    F5's AS3 SDK removes the file, and lists the CSR afterwards.
+    """
+    if find(work.world, path) is not None:
         raise refusals.exists(TITLE, path, split_path(path)[0])
     subject = {word: str(body[name]) for name, word in SUBJECT.items() if not unset(body.get(name))}
     try:
@@ -66,10 +73,35 @@ def store(work: Work, path: str, key: pem.PrivateKey, body: Json) -> bytes:
         raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
     kind, size, _ = pem.key_words(key, "public")
     shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
-    shown |= {"key-size": str(size), "public-key-type": "RSA" if kind.startswith("rsa") else "ECDSA"}
-    lines = "".join(f"    {hyphenated(name)} {value}\n" for name, value in shown.items())
-    work.world.disk.write_csr(path, request, f"sys crypto csr {path.removeprefix('/Common/')} {{\n{lines}}}\n")
+    raw = {"keySize": str(size), "publicKeyType": "RSA" if kind.startswith("rsa") else "ECDSA"}
+    file = f"{CSRS}/{split_path(path)[2]}"
+    work.world.disk.write(file, request)
+    backing = {} if own_copy else {"file": file}
+    generation = work.configuration.generation
+    work.world.csrs[path] = Item(KIND, path, {**shown, "apiRawValues": raw, **backing}, generation, request)
     return request
+
+
+def find(world: World, path: str) -> Item | None:
+    """Return a CSR object, or None where there is none, or the file that it was is gone."""
+    found = world.csrs.get(path)
+    if found is None or (found.get("file") and world.disk.read(found.get("file")) is None):
+        return None
+    return found
+
+
+def listed(world: World) -> list[Item]:
+    """Return every CSR object, by path."""
+    found = (find(world, path) for path in sorted(world.csrs))
+    return [item for item in found if item is not None]
+
+
+def existing(world: World, path: str) -> Item:
+    """Return a CSR object; refuses one that is not there."""
+    found = find(world, path)
+    if found is None:
+        raise refusals.not_found(TITLE, path)
+    return found
 
 
 def printed(work: Work, request: bytes | None) -> Json:
@@ -77,22 +109,17 @@ def printed(work: Work, request: bytes | None) -> Json:
     return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
 
 
-def show(work: Work, path: str, echo: str) -> Json:
+def show(work: Work, item: Item, echo: str = "") -> Json:
     """Return a CSR object: metadata only, and its name as the URL spelled it."""
-    description = work.world.disk.read(f"/.csr{path}")
-    if description is None or work.world.disk.read_csr(path) is None:
-        raise refusals.not_found(TITLE, path)
-    pairs = [line.strip().split(" ", 1) for line in description.decode().splitlines()[1:-1]]
-    found = {camel(pair[0]): pair[-1] for pair in pairs}
-    raw = {name: found.pop(name) for name in ("keySize", "publicKeyType")}
-    return {**envelope(work, "csr", echo), **found, "apiRawValues": raw}
+    shown = {name: value for name, value in item.properties.items() if name != "file"}
+    return {**envelope(work, "csr", echo or item.path, item.generation), **shown}
 
 
 def delete(work: Work, path: str) -> None:
-    """Delete a CSR object."""
-    if work.world.disk.read_csr(path) is None:
-        raise refusals.not_found(TITLE, path)
-    work.world.disk.delete_csr(path)
+    """Delete a CSR object and its file."""
+    existing(work.world, path)
+    del work.world.csrs[path]
+    work.world.disk.remove(f"{CSRS}/{split_path(path)[2]}")
 
 
 # -- shared with keys --------------------------------------------------------------------------

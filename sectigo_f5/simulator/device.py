@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sectigo_f5.simulator import files, front, management_tls, objects, virtual_views
+from sectigo_f5.simulator import csrs, files, front, management_tls, objects, virtual_views
 from sectigo_f5.simulator.call import resolve
 from sectigo_f5.simulator.configuration import Item, Json
 from sectigo_f5.simulator.dataplane import DataPlane, VirtualServerView
@@ -221,7 +221,7 @@ class SimulatedBigIP:
     @property
     def csrs(self) -> list[str]:
         """The CSR objects, full paths."""
-        return self.engine.world.disk.csrs()
+        return [item.path for item in csrs.listed(self.engine.world)]
 
     @property
     def rules(self) -> list[str]:

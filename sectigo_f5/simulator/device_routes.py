@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sectigo_f5.simulator import cm, refusals, shell, system, transfer
+from sectigo_f5.simulator import cm, files, refusals, shell, system, tmsh, transfer
 from sectigo_f5.simulator.call import Call, resolve
 from sectigo_f5.simulator.configuration import Json
 from sectigo_f5.simulator.engine import Answer
@@ -76,11 +76,32 @@ def util(call: Call, tool: str) -> Answer:
     if call.body.get("command") != "run":
         raise refusals.bad_value("command", call.body.get("command"))
     call.engine.audit.append(f"{tool} {arguments}")
-    disk = call.work.world.disk
-    printed = shell.run_bash(disk, arguments) if tool == "bash" else shell.run_unix(disk, tool, arguments)
-    call.engine.unknown += shell.forget_unknown(disk)
+    printed = _bash(call, arguments) if tool == "bash" else shell.run_unix(call.work.world.disk, tool, arguments)
     result = {"commandResult": printed} if printed else {}
     return Answer({"kind": f"tm:util:{tool}:runstate", "command": "run", "utilCmdArgs": arguments, **result})
+
+
+def _bash(call: Call, arguments: str) -> str:
+    """Run bash, whose ``tmsh`` works on the request's draft; raises for commands of ``tmsh`` that are not simulated."""
+    unknown: list[UnknownCallError] = []
+
+    def save() -> None:
+        call.engine.keep(call.work)
+        call.engine.save()
+
+    def run_tmsh(words: list[str]) -> tuple[int, str]:
+        try:
+            return tmsh.run(call.work, words, save)
+        except UnknownCallError as error:
+            unknown.append(error)
+            return 1, f'Syntax Error: unexpected argument "{words[0]}"\n'
+
+    if "filestore" in arguments:
+        files.lay_out(call.work)
+    printed = shell.run_bash(call.work.world.disk, arguments, run_tmsh)
+    if unknown:
+        raise unknown[0]
+    return printed
 
 
 def login(call: Call) -> Answer:

@@ -50,7 +50,7 @@ def equip(work: Work) -> None:
 def _certificates(work: Work) -> None:
     """Put the default pair and the CA bundle there, as files that came with the system."""
     pair = pem.factory_pair("localhost.localdomain")
-    key = files.store_key(work, _system(files.KEY, "ssl.key/default.key"), pair.key, "")
+    key = files.store_key(work, _system(files.KEY, "ssl.key/default.key"), pem.key_pem(pair.key, None), "")
     work.configuration.put(key)
     other = pem.factory_pair("ca.localdomain")
     bundles = {"default.crt": pair.certificate, "ca-bundle.crt": other.certificate + pair.certificate}

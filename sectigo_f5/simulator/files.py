@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 
 from sectigo_f5.simulator import pem, refusals
-from sectigo_f5.simulator.configuration import Item, Json
+from sectigo_f5.simulator.configuration import Item, Json, split_path
+from sectigo_f5.simulator.disk import FILESTORE
 from sectigo_f5.simulator.work import Work
 
 KEY = "sys/file/ssl-key"
@@ -64,10 +65,25 @@ def _stamped(work: Work, new: Item, before: Item) -> Item:
     return new.changed(**first, lastUpdateTime=now, updatedBy=work.user, revision=revision)
 
 
+def lay_out(work: Work) -> None:
+    """Write the file store as the device has it, for whoever looks there (Keyfactor's orchestrator, public scripts)."""
+    folders = {KEY: "certificate_key_d", CERTIFICATE: "certificate_d"}
+    work.world.disk.clear(FILESTORE)
+    for number, item in enumerate(work.configuration.items.values(), 1):
+        if item.kind in folders:
+            partition, _, name = split_path(item.path)
+            file = f":{partition}:{name}_{27000 + number}_{item.get('revision')}"
+            work.world.disk.write(f"{FILESTORE}/{partition}_d/{folders[item.kind]}/{file}", item.content)
+    for number, item in enumerate(work.world.csrs.values(), 1):
+        partition, _, name = split_path(item.path)
+        file = f":{partition}:{name}_{28000 + number}_1"
+        work.world.disk.write(f"{FILESTORE}/{partition}_d/certificate_signing_request_d/{file}", item.content)
+
+
 def show_key(work: Work, item: Item) -> Json:
     """Return a key object; there is never a PEM in it."""
     shown = {**item.properties, **_file(item, _KEY_MODE)}
-    if work.switches.major > 13:  # noqa: PLR2004  TMOS 14
+    if not work.switches.before_14:
         shown["certOrderManagerReference"] = work.subcollection(item, "cert-order-manager")
     return shown
 
@@ -75,7 +91,7 @@ def show_key(work: Work, item: Item) -> Json:
 def show_certificate(work: Work, item: Item) -> Json:
     """Return a certificate object; of a bundle the fields describe the first certificate."""
     shown = {**_described(item.content), **item.properties, **_file(item, _CERTIFICATE_MODE)}
-    if work.switches.major <= 13:  # noqa: PLR2004  TMOS 13
+    if work.switches.before_14:
         shown.pop("fingerprint", None)
     if item.get("issuerCert"):
         shown["issuerCertReference"] = work.reference(CERTIFICATE, item.get("issuerCert"))

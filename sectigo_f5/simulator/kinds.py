@@ -99,6 +99,7 @@ _KINDS = (
     Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
     Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
+    Kind("ltm/data-group/internal", "value list", {}, "appService description records type"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
     Kind("ltm/virtual-address", "Virtual Address", VIRTUAL_ADDRESS, "address mask description appService"),
     Kind(
@@ -126,7 +127,7 @@ KINDS = {kind.url: kind for kind in _KINDS}
 PROFILE_KINDS = tuple(kind.url for kind in _KINDS if "/profile/" in kind.url)
 
 
-def default_properties(kind: Kind, major: int) -> dict[str, Any]:
+def default_properties(kind: Kind, before_14: bool) -> dict[str, Any]:
     """Return what an object of this kind shows when nothing was set, on a release."""
-    later = profiles.SINCE_14 if major < 14 else frozenset[str]()  # noqa: PLR2004  TMOS 14
+    later = profiles.SINCE_14 if before_14 else frozenset[str]()
     return {name: value for name, value in kind.defaults.items() if name not in later}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import crypto, csrs, objects, queries
+from sectigo_f5.simulator import crypto, objects, queries
 from sectigo_f5.simulator.call import Call, resolve
 from sectigo_f5.simulator.engine import Answer
 from sectigo_f5.simulator.kinds import KINDS
@@ -50,19 +50,12 @@ def no_members(call: Call, url: str, segment: str, below: str) -> Answer:
 
 def crypto_list(call: Call, what: str) -> Answer:
     """List keys, certificates or CSRs."""
-    if what == "csr":
-        found = [csrs.show(call.work, path, path) for path in call.work.world.disk.csrs()]
-    else:
-        found = [crypto.show(call.work, what, item) for item in call.work.configuration.of(crypto.FILES[what])]
-    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", found)
+    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", crypto.listed(call.work, what))
 
 
 def crypto_get(call: Call, what: str, segment: str) -> Answer:
     """Show one of them."""
-    path, echo = resolve(segment)
-    if what == "csr":
-        return Answer(csrs.show(call.work, path, echo or path))
-    return Answer(crypto.show(call.work, what, crypto.file_item(call.work, what, path), echo))
+    return Answer(crypto.one(call.work, what, *resolve(segment)))
 
 
 def crypto_post(call: Call, what: str) -> Answer:
@@ -72,11 +65,7 @@ def crypto_post(call: Call, what: str) -> Answer:
 
 def crypto_delete(call: Call, what: str, segment: str) -> Answer:
     """Delete one of them."""
-    path, _ = resolve(segment)
-    if what == "csr":
-        csrs.delete(call.work, path)
-    else:
-        objects.delete(call.work, crypto.file_item(call.work, what, path))
+    crypto.delete(call.work, what, resolve(segment)[0])
     return Answer()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from sectigo_f5.simulator import client_ssl, files, refusals, virtual_servers, virtual_views
 from sectigo_f5.simulator.configuration import (
@@ -19,6 +20,7 @@ from sectigo_f5.simulator.configuration import (
 from sectigo_f5.simulator.kinds import KINDS, Kind, default_properties
 from sectigo_f5.simulator.work import Work, known, spelled, unset
 
+T = TypeVar("T")
 _CHANGES = {
     files.KEY: files.change,
     files.CERTIFICATE: files.change,
@@ -46,6 +48,14 @@ def create(work: Work, url: str, body: object) -> Item:
     item = _changed(work, kind, item, wanted, "POST")
     work.may_change(item)
     return _put(work, item)
+
+
+def existing(work: Work, url: str, path: str) -> Item:
+    """Return an object; refuses one that is not there."""
+    found = work.configuration.find(url, path)
+    if found is None:
+        raise refusals.not_found(KINDS[url].title, path)
+    return found
 
 
 def path_of(kind: Kind, body: Json) -> str:
@@ -90,6 +100,17 @@ def _put(work: Work, item: Item) -> Item:
     if item.kind == "auth/partition":
         work.configuration.put(Item("sys/folder", f"/{item.path}", {}))
     return stored
+
+
+def all_or_nothing(work: Work, act: Callable[[Work], T], keep: bool = True) -> T:
+    """Do something on a draft of the draft: one refusal, and nothing of it stays."""
+    draft = work.configuration.draft()
+    inner = replace(work, configuration=draft)
+    found = act(inner)
+    settle(inner)
+    if keep:
+        work.configuration.take(draft)
+    return found
 
 
 # -- rules of a complete change ----------------------------------------------------------------
@@ -168,7 +189,7 @@ def show(
 ) -> Json:
     """Return an object as GET shows it; ``echo`` is a bare name in the URL, which comes back as it went."""
     kind = KINDS[item.kind]
-    shown = {**default_properties(kind, work.switches.major), **item.properties}
+    shown = {**default_properties(kind, work.switches.before_14), **item.properties}
     if item.kind == files.KEY:
         shown = files.show_key(work, item)
     elif item.kind == files.CERTIFICATE:
@@ -195,7 +216,7 @@ def _envelope(work: Work, kind: Kind, item: Item, query: str, echo: str) -> Json
 
 
 def _show_profile(work: Work, item: Item, collection: bool) -> Json:
-    inherited = dict(default_properties(KINDS[item.kind], work.switches.major))
+    inherited = dict(default_properties(KINDS[item.kind], work.switches.before_14))
     for one in reversed(client_ssl.lineage(work, item)):
         inherited |= {
             name: value for name, value in one.properties.items() if name not in ("appService", "description")
@@ -214,7 +235,7 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
 def _options(work: Work, given: list[str] | str, collection: bool) -> list[str] | str:
     """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections."""
     options = given.strip("{} ").split() if isinstance(given, str) else given
-    if work.switches.major <= 13:  # noqa: PLR2004  TMOS 13 has no TLS 1.3
+    if work.switches.before_14:  # which has no TLS 1.3
         return [option for option in options if option != "no-tlsv1.3"]
     return f"{{ {' '.join(options)} }}" if collection else options
 

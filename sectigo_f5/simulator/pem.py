@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    pkcs12,
 )
 from cryptography.x509.oid import NameOID
 
@@ -48,10 +49,10 @@ _DECIMAL_BITS = 63  # OpenSSL prints a serial number that fits a long in decimal
 
 @dataclass(frozen=True)
 class Pair:
-    """A certificate and its key, PEM."""
+    """A certificate (PEM, others may follow it) and its key."""
 
     certificate: bytes
-    key: bytes
+    key: PrivateKey
 
     def __repr__(self) -> str:
         return "Pair(***)"
@@ -100,6 +101,17 @@ def certificates(content: bytes) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(content)
     except ValueError:
         return []
+
+
+def open_pkcs12(content: bytes, passphrase: str) -> Pair | None:
+    """Return the pair in a PKCS#12 file, clear, its other certificates behind the first; None where it cannot be."""
+    try:
+        key, first, others = pkcs12.load_key_and_certificates(content, passphrase.encode() or None)
+    except ValueError:
+        return None
+    if not isinstance(key, PrivateKey) or first is None:
+        return None
+    return Pair(b"".join(one.public_bytes(Encoding.PEM) for one in (first, *others)), key)
 
 
 def key_words(key: object, half: str) -> tuple[str, int, str]:
@@ -169,6 +181,8 @@ def _general_name(written: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(value))
     if kind == "email":
         return x509.RFC822Name(value)
+    if kind == "RID":
+        return x509.RegisteredID(x509.ObjectIdentifier(value))
     if kind == "URI":
         return x509.UniformResourceIdentifier(value)
     raise ValueError(written)
@@ -192,4 +206,4 @@ def factory_pair(host: str) -> Pair:
         .not_valid_after(now + timedelta(days=3650))
     )
     certificate = builder.sign(key, hashes.SHA256())
-    return Pair(certificate.public_bytes(Encoding.PEM), key_pem(key, None))
+    return Pair(certificate.public_bytes(Encoding.PEM), key)

@@ -51,11 +51,11 @@ def file_missing(what: str, path: str) -> Refusal:
     return Refusal(400, f"01070277:3: The requested {what} ({path}) was not found.")
 
 
-def mismatch(profile: str, key: str, certificate: str, major: int) -> Refusal:
+def mismatch(profile: str, key: str, certificate: str, before_14: bool) -> Refusal:
     """Keyfactor's f5-rest-orchestrator, Troubleshooting; of older releases F5 Ansible #1217 and pull request #2515."""
-    named = ("", "") if major <= 13 else (f"({key})", f"({certificate})")  # noqa: PLR2004  which were older is uncertain
-    end = "" if major <= 13 else "."  # noqa: PLR2004
-    return Refusal(400, f"01070317:3: profile {profile}'s key{named[0]} and certificate{named[1]} do not match{end}")
+    if before_14:  # which releases are the older ones is uncertain
+        return Refusal(400, f"01070317:3: profile {profile}'s key and certificate do not match")
+    return Refusal(400, f"01070317:3: profile {profile}'s key({key}) and certificate({certificate}) do not match.")
 
 
 def bad_passphrase(key: str, profile: str) -> Refusal:
@@ -188,8 +188,23 @@ def file_unreadable() -> Refusal:
     return Refusal(400, "Failed! exit_code (37).\n")
 
 
+def wrong_passphrase(file: str) -> Refusal:
+    """``install`` of an encrypted key: what a public importer of keys looks for in the answer. Its end is uncertain."""
+    return Refusal(400, f"Unable to verify key {file} is protected by provided passphrase.")
+
+
+def not_protected() -> Refusal:
+    """A passphrase for a key that is not encrypted: terraform-provider-bigip's acceptance tests."""
+    return Refusal(400, "Passphrase specified, but key is not protected")
+
+
+def passphrase_missing() -> Refusal:
+    """``securityType: password`` without a passphrase. Text uncertain."""
+    return Refusal(400, "The passphrase is required for the security type password")
+
+
 def bad_import() -> Refusal:
-    """``install`` of an encrypted key with a wrong passphrase, or of no key at all. Text uncertain."""
+    """``install`` of what is no key, or cannot be opened. Text uncertain."""
     return Refusal(400, "01070734:3: Configuration error: the key cannot be read: bad format or bad password")
 
 

@@ -69,14 +69,13 @@ def _commit(call: Call, number: str) -> Answer:
 
 def _execute(call: Call, commands: list[Command], keep: bool) -> None:
     """Execute queued commands on a draft of the draft: one refusal, and nothing of it stays."""
-    draft = call.work.configuration.draft()
-    work = Work(call.work.world, draft, call.work.user, call.work.arranged)
-    for command in commands:
-        request = Request(command.method, command.path, body=command.body, user=call.work.user)
-        dispatch(call.engine, work, request)
-    objects.settle(work)
-    if keep:
-        call.work.configuration.take(draft)
+
+    def execute(work: Work) -> None:
+        for command in commands:
+            request = Request(command.method, command.path, body=command.body, user=work.user)
+            dispatch(call.engine, work, request)
+
+    objects.all_or_nothing(call.work, execute, keep)
 
 
 def _unavailable(call: Call, what: str) -> Answer:
@@ -120,7 +119,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/mgmt/tm/sys/config", device_routes.config),
     ("GET", "/mgmt/tm/sys/crypto/allow-key-export", device_routes.fixed(crypto.allow_key_export)),
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_list),
-    ("POST", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_post),
+    ("POST", "/mgmt/tm/sys/crypto/(key|cert|csr|pkcs12)", object_routes.crypto_post),
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_get),
     ("DELETE", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_delete),
     ("GET", "/mgmt/tm/sys/file/ssl-csr", object_routes.ssl_csr),

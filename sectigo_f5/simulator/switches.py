@@ -57,9 +57,14 @@ class Switches:
         return int(self.tmos.partition(".")[0])
 
     @property
+    def before_14(self) -> bool:
+        """True for TMOS 13: most of what differs between releases came with 14."""
+        return self.major < 14  # noqa: PLR2004  the release itself
+
+    @property
     def accepts_ec_only(self) -> bool:
         """Refused up to TMOS 12 (f5-sdk) and here up to 13; runs on 15 (k8s-bigip-ctlr #1723); 14 is unknown."""
-        return self.major > 13 if self.ec_only is None else self.ec_only  # noqa: PLR2004
+        return not self.before_14 if self.ec_only is None else self.ec_only
 
     @property
     def bulk_status(self) -> int:
@@ -69,7 +74,7 @@ class Switches:
     @property
     def shows_empty_items(self) -> bool:
         """Seen as ``[]`` on 14.1.2.1; F5 Ansible expects that the key may be missing."""
-        return self.major > 13 if self.empty_items is None else self.empty_items  # noqa: PLR2004
+        return not self.before_14 if self.empty_items is None else self.empty_items
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

@@ -29,6 +29,7 @@ class World:
     disk: Disk
     accounts: Accounts
     vault: Vault = field(default_factory=Vault)
+    csrs: dict[str, Item] = field(default_factory=dict)  # by full path; they belong to the unit, not to its group
     hostname: str = ""
 
     def moment(self) -> str:
