@@ -147,11 +147,12 @@ class Accounts:
     def extend(self, name: str, user: str, timeout: object) -> Json:
         """Change a token's life."""
         found = self.token(name, user)
-        if not isinstance(timeout, int) or timeout <= 0:
+        seconds = int(timeout) if isinstance(timeout, int) or (isinstance(timeout, str) and timeout.isdigit()) else 0
+        if seconds <= 0:
             raise refusals.bad_value("timeout", timeout)
-        if timeout > LONGEST_TIMEOUT:
+        if seconds > LONGEST_TIMEOUT:
             raise Refusal(406, f"Auth-token absolute timeout ({LONGEST_TIMEOUT} seconds) exceeded")
-        found.timeout = timeout
+        found.timeout = seconds
         return found.shown()
 
     def end(self, name: str, user: str) -> Json:

@@ -65,7 +65,7 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
             raise refusals.not_found("ClientSSL Profile", body["defaultsFrom"])
     own = _own_entries(work, item, body, fresh)
     written = ("certKeyChain", "inheritCertkeychain", *_LEGACY)
-    wanted = {name: value for name, value in body.items() if name not in written}
+    wanted = {name: "none" if value == "" else value for name, value in body.items() if name not in written}
     kept = _reset(item) if method == "PUT" else item.properties
     properties = {name: value for name, value in {**kept, **wanted}.items() if name != "certKeyChain"}
     return Item(item.kind, item.path, {**properties, **({"certKeyChain": own} if own else {})})

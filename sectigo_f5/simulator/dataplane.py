@@ -168,7 +168,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.context = front_context(lambda: self.service.prepared)
         self.connections: set[socket.socket] = set()
         super().__init__(address, _Conversation)
-        threading.Thread(target=self.serve_forever, args=(0.05,), name=f"listener {address}", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), name=f"listener {address}", daemon=True).start()
 
     def end(self) -> None:
         """Accept no more, and end the connections that are open."""

@@ -103,11 +103,14 @@ class SimulatedBigIP:
         """Make ``/Common/x.crt`` and, where a key is given, ``/Common/x.key``."""
         with self.engine.lock:
             work = self.engine.work("admin", arranged=True)
-            source = {"sourcePath": f"file://{DOWNLOADS}/{path.rpartition('/')[2]}"}
-            item = Item(files.CERTIFICATE, path, source, generation=0)
-            work.configuration.put(files.store_certificate(work, item, cert_pem.encode()))
+
+            def fresh(kind: str, place: str) -> Item:
+                return Item(kind, place, {"sourcePath": f"file://{DOWNLOADS}/{place.rpartition('/')[2]}"}, generation=0)
+
+            certificate = files.store_certificate(work, fresh(files.CERTIFICATE, path), cert_pem.encode())
+            work.configuration.put(certificate)
             if key_pem is not None:
-                key = Item(files.KEY, path.removesuffix(".crt") + ".key", dict(source), generation=0)
+                key = fresh(files.KEY, path.removesuffix(".crt") + ".key")
                 work.configuration.put(files.store_key(work, key, key_pem.encode(), passphrase or ""))
             self.engine.keep(work)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sectigo_f5.simulator import cm, files, refusals, shell, system, tmsh, transfer
 from sectigo_f5.simulator.call import Call, resolve
-from sectigo_f5.simulator.configuration import Json
+from sectigo_f5.simulator.configuration import Json, full_path
 from sectigo_f5.simulator.engine import Answer
 from sectigo_f5.simulator.high_availability import Group
 from sectigo_f5.simulator.refusals import UnknownCallError
@@ -51,8 +51,10 @@ def cm_stats(call: Call, segment: str) -> Answer:
 def cm_sync(call: Call) -> Answer:
     """Push the configuration to the group."""
     wanted = str(call.body.get("utilCmdArgs") or call.request.query.get("options") or "")
-    if not re.search(r"to-group \S", wanted):
+    found = re.search(r"to-group (\S+)", wanted)
+    if found is None:
         raise UnknownCallError(f"cm with {wanted!r}")
+    cm.one(call.work, call.engine.group, "device-group", full_path(found[1]))
     call.engine.group.sync(call.work.world.hostname)
     return Answer({"kind": "tm:cm:runstate", **call.body})
 

@@ -48,7 +48,7 @@ class Engine:
         self.lock = threading.RLock()
         accounts = Accounts(switches, clock)
         self.world = World(switches, clock, disk, accounts, hostname=switches.hostname)
-        self.transactions = Transactions(clock, switches.tmos)
+        self.transactions = Transactions(clock, switches)
         self.audit: list[str] = []
         self.unknown: list[str] = []
         self.saved = 0

@@ -23,7 +23,17 @@ _STOCK: dict[str, tuple[str, ...]] = {  # kind: name, or name and parent
     "ltm/profile/websocket": ("websocket",),
     "ltm/profile/html": ("html",),
 }
-_CLIENT_SSL = ("clientssl-insecure-compatible", "clientssl-secure", "wom-default-clientssl")
+_CLIENT_SSL: dict[str, Json] = {  # what they do not inherit from `clientssl`
+    "clientssl-insecure-compatible": {"ciphers": "ALL:!DH:!ADH:!EDH:@SPEED", "secureRenegotiation": "request"},
+    "clientssl-secure": {
+        "ciphers": "ecdhe:rsa:!sslv3:!rc4:!exp:!des",
+        "renegotiation": "disabled",
+        "tmOptions": ["no-ssl"],
+    },
+    "crypto-server-default-clientssl": {"ciphers": "DHE-RSA-AES256-GCM-SHA384"},
+    "splitsession-default-clientssl": {},
+    "wom-default-clientssl": {"allowNonSsl": "enabled"},
+}
 
 
 def equip(work: Work) -> None:
@@ -43,22 +53,27 @@ def equip(work: Work) -> None:
     entry = {"name": "default", "cert": "/Common/default.crt", "key": "/Common/default.key", "chain": "none"}
     entry["usage"] = "SERVER"
     put(Item(CLIENT_SSL, "/Common/clientssl", {"certKeyChain": [entry]}))
-    for name in _CLIENT_SSL:
-        put(Item(CLIENT_SSL, f"/Common/{name}", {"defaultsFrom": "/Common/clientssl"}))
+    for name, properties in _CLIENT_SSL.items():
+        put(Item(CLIENT_SSL, f"/Common/{name}", {"defaultsFrom": "/Common/clientssl", **properties}))
 
 
 def _certificates(work: Work) -> None:
-    """Put the default pair and the CA bundle there, as files that came with the system."""
-    pair = pem.factory_pair("localhost.localdomain")
-    key = files.store_key(work, _system(files.KEY, "ssl.key/default.key"), pem.key_pem(pair.key, None), "")
-    work.configuration.put(key)
-    other = pem.factory_pair("ca.localdomain")
-    bundles = {"default.crt": pair.certificate, "ca-bundle.crt": other.certificate + pair.certificate}
-    for name, content in bundles.items():
-        item = _system(files.CERTIFICATE, f"ssl.crt/{name}")
-        work.configuration.put(files.store_certificate(work, item, content))
+    """Put the pair of the stock profiles, the CA bundles and the device's own protected key there."""
+    pair, other = pem.factory_pair("localhost.localdomain", "root@localhost.localdomain"), pem.factory_pair("A Root CA")
+    _put(work, files.KEY, "ssl.key/default.key", pem.key_pem(pair.key, None))
+    _put(work, files.CERTIFICATE, "ssl.crt/default.crt", pair.certificate)
+    _put(work, files.CERTIFICATE, "ssl.crt/ca-bundle.crt", other.certificate + pair.certificate)
+    if not work.switches.before_14:  # seen on a 14.1.2.1
+        _put(work, files.CERTIFICATE, "ssl.crt/f5-ca-bundle.crt", other.certificate)
+        secret, protected = pem.factory_secret()
+        _put(work, files.KEY, "ssl.key/f5_api_com.key", protected, secret)
 
 
-def _system(kind: str, place: str) -> Item:
-    properties: Json = {"systemPath": f"/config/ssl/{place}"}
-    return Item(kind, f"/Common/{place.rpartition('/')[2]}", properties, generation=0)
+def _put(work: Work, kind: str, place: str, content: bytes, passphrase: str = "") -> None:
+    """Put a file object there, as one that came with the system, and its file."""
+    path = f"/config/ssl/{place}"
+    work.world.disk.write(path, content)
+    source = {"sourcePath": f"file://{path}"} if passphrase else {"systemPath": path}
+    item = Item(kind, f"/Common/{place.rpartition('/')[2]}", source, generation=0)
+    store = files.store_key if kind == files.KEY else files.store_certificate
+    work.configuration.put(store(work, item, content, passphrase))

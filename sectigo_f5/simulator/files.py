@@ -18,17 +18,18 @@ _CERTIFICATE_MODE = 0o100644
 def change(work: Work, item: Item, body: Json, _: str) -> Item:
     """Take a request in: any ``sourcePath``, also an unchanged one, reads the file again (f5-sdk's tests)."""
     wanted = {name: value for name, value in body.items() if name not in ("passphrase", "securityType", "sourcePath")}
-    if "sourcePath" not in body:
-        if not item.content:
-            raise refusals.bad_request("one or more properties must be specified")
+    content: bytes | None = item.content
+    if "sourcePath" in body:
+        wanted["sourcePath"] = f"file://{_local(str(body['sourcePath']))}"
+        content = work.world.disk.read(_local(str(body["sourcePath"])))
+        if content is None:
+            raise refusals.file_unreadable()
+    elif not content:
+        raise refusals.bad_request("one or more properties must be specified")
+    elif "passphrase" not in body:
         return item.changed(**wanted)
-    content = work.world.disk.read(_local(str(body["sourcePath"])))
-    if content is None:
-        raise refusals.file_unreadable()
-    source = f"file://{_local(str(body['sourcePath']))}"
-    passphrase = str(body.get("passphrase") or "")
-    stored = store_key if item.kind == KEY else store_certificate
-    return stored(work, item.changed(**wanted, sourcePath=source), content, passphrase)
+    store = store_key if item.kind == KEY else store_certificate
+    return store(work, item.changed(**wanted), content, str(body.get("passphrase") or ""))
 
 
 def _local(source: str) -> str:
@@ -39,7 +40,9 @@ def _local(source: str) -> str:
 def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
     """Put a key's PEM into an object, as supplied; the passphrase of an encrypted one is sealed beside it."""
     encrypted = pem.is_encrypted(content)
-    sealed = work.world.vault.keep(passphrase) if passphrase and encrypted else None
+    if passphrase and not encrypted:
+        raise refusals.not_protected()
+    sealed = work.world.vault.keep(passphrase) if passphrase else None
     key = pem.open_key(content, work.world.vault.open(sealed) if sealed else None)
     if key is None and (sealed or not encrypted):
         raise refusals.unknown_format(item.path)

@@ -7,7 +7,6 @@ import binascii
 
 from sectigo_f5.simulator import refusals, routes
 from sectigo_f5.simulator.engine import Answer, Engine, Request
-from sectigo_f5.simulator.transactions import Command
 
 _OPEN = ("/mgmt/shared/authn/login",)
 
@@ -22,8 +21,8 @@ def answer(engine: Engine, request: Request) -> Answer:
             engine.world.accounts.authorize(request.user, request.method, request.path)
         coordination = request.headers.get("x-f5-rest-coordination-id")
         if coordination and request.method != "GET":
-            command = Command(request.method, request.path.rstrip("/"), request.body)
-            return Answer(engine.transactions.queue(coordination, command))
+            path = request.path.rstrip("/")
+            return Answer(engine.transactions.queue(coordination, request.method, path, request.body))
         return execute(engine, request)
 
 

@@ -92,7 +92,10 @@ def _changed(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Ite
 
 def _change(_: Work, item: Item, body: Json, method: str) -> Item:
     kept = {} if method == "PUT" else item.properties
-    return replace(item, properties={**kept, **{name: value for name, value in body.items() if value != ""}})
+    properties = {**kept, **body}
+    if "/profile/" not in item.kind:  # there "none" overrules the parent; elsewhere it takes a property away
+        properties = {name: value for name, value in properties.items() if not unset(value)}
+    return replace(item, properties={name: value for name, value in properties.items() if value != ""})
 
 
 def _put(work: Work, item: Item) -> Item:
@@ -198,7 +201,14 @@ def show(
         shown = virtual_views.show(work, item, shown, expand)
     elif "/profile/" in item.kind:
         shown = _show_profile(work, item, collection)
-    return {**_envelope(work, kind, item, query, echo), **shown, **_references_shown(work, kind, item)}
+    shown |= _references_shown(work, kind, item)
+    if expand:
+        shown |= {name: {"items": [], **value} for name, value in shown.items() if _is_subcollection(value)}
+    return {**_envelope(work, kind, item, query, echo), **shown}
+
+
+def _is_subcollection(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.get("isSubcollection"))
 
 
 def _envelope(work: Work, kind: Kind, item: Item, query: str, echo: str) -> Json:
@@ -233,11 +243,11 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
 
 
 def _options(work: Work, given: list[str] | str, collection: bool) -> list[str] | str:
-    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections."""
+    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections, ``none`` when empty (F5 Ansible)."""
     options = given.strip("{} ").split() if isinstance(given, str) else given
     if work.switches.before_14:  # which has no TLS 1.3
         return [option for option in options if option != "no-tlsv1.3"]
-    return f"{{ {' '.join(options)} }}" if collection else options
+    return (f"{{ {' '.join(options)} }}" if options else "none") if collection else options
 
 
 def _references_shown(work: Work, kind: Kind, item: Item) -> Json:

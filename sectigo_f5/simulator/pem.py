@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import ipaddress
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -80,8 +81,12 @@ def is_encrypted(content: bytes) -> bool:
     return b"BEGIN ENCRYPTED PRIVATE KEY" in content or b"Proc-Type: 4,ENCRYPTED" in content
 
 
+@functools.lru_cache(maxsize=256)
 def open_key(content: bytes, passphrase: str | None) -> PrivateKey | None:
-    """Return the key in a PEM, or None where the passphrase is wrong or it is no key."""
+    """Return the key in a PEM, or None where the passphrase is wrong or it is no key.
+
+    Remembered, for every check of a profile opens its keys again, and that takes its time on purpose (PBKDF2).
+    """
     secret = passphrase.encode() if passphrase and is_encrypted(content) else None
     try:
         key = load_pem_private_key(content, secret)
@@ -189,12 +194,13 @@ def _general_name(written: str) -> x509.GeneralName:
 
 
 @functools.cache
-def factory_pair(host: str) -> Pair:
+def factory_pair(common_name: str, mail: str = "") -> Pair:
     """Return a self-signed pair as a device brings one along; made once a process, for it takes time."""
     key = rsa.generate_private_key(65537, 2048)
-    words = ("US", "WA", "Seattle", "MyCompany", "IT", host, f"root@{host}")
-    kinds = (*list(_SUBJECT)[5:0:-1], NameOID.COMMON_NAME, NameOID.EMAIL_ADDRESS)
-    name = x509.Name([x509.NameAttribute(oid, word) for oid, word in zip(kinds, words, strict=True)])
+    words = {"C": "US", "ST": "WA", "L": "Seattle", "O": "MyCompany", "OU": "IT", "CN": common_name}
+    oids = {word: oid for oid, word in _SUBJECT.items()}
+    found = {**words, **({"emailAddress": mail} if mail else {})}
+    name = x509.Name([x509.NameAttribute(oids[word], value) for word, value in found.items()])
     now = datetime.now(timezone.utc)
     builder = (
         x509.CertificateBuilder()
@@ -207,3 +213,10 @@ def factory_pair(host: str) -> Pair:
     )
     certificate = builder.sign(key, hashes.SHA256())
     return Pair(certificate.public_bytes(Encoding.PEM), key)
+
+
+@functools.cache
+def factory_secret() -> tuple[str, bytes]:
+    """Return a passphrase that no user has, and a key protected with it."""
+    passphrase = secrets.token_urlsafe()
+    return passphrase, key_pem(factory_pair("api.f5.example").key, passphrase)

@@ -183,6 +183,11 @@ def access_denied(user: str, title: str, partition: str) -> Refusal:
     return Refusal(403, f"01070822:3: Access Denied: User ({user}) may not change {title} in partition ({partition})")
 
 
+def metadata_denied(user: str, virtual_server: str) -> Refusal:
+    """That only administrators may set it: F5 Ansible's bigip_virtual_server. Text uncertain."""
+    return Refusal(403, f"01070822:3: Access Denied: User ({user}) may not set metadata of ({virtual_server})")
+
+
 def file_unreadable() -> Refusal:
     """``sourcePath`` names no file: the device reads it with curl, whose exit code 37 this is. Text uncertain."""
     return Refusal(400, "Failed! exit_code (37).\n")

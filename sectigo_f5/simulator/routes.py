@@ -53,9 +53,17 @@ def _commands(call: Call, number: str) -> Answer:
     return Answer(call.engine.transactions.commands(number))
 
 
-def _command(call: Call, number: str, place: str) -> Answer:
-    found = call.engine.transactions
-    return Answer(found.command_shown(found.find(number), int(place)))
+def _command(call: Call, number: str, command: str) -> Answer:
+    return Answer(call.engine.transactions.command(number, command))
+
+
+def _move(call: Call, number: str, command: str) -> Answer:
+    return Answer(call.engine.transactions.move(number, command, call.body))
+
+
+def _withdraw(call: Call, number: str, command: str) -> Answer:
+    call.engine.transactions.withdraw(number, command)
+    return Answer()
 
 
 def _abort(call: Call, number: str) -> Answer:
@@ -109,6 +117,8 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("DELETE", r"/mgmt/tm/transaction/(\d+)", _abort),
     ("GET", r"/mgmt/tm/transaction/(\d+)/commands", _commands),
     ("GET", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _command),
+    ("PATCH", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _move),
+    ("DELETE", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _withdraw),
     ("GET", f"/mgmt/tm/({'|'.join(system.ORGANIZING)})", lambda call, url: Answer(system.organizing(call.work, url))),
     ("GET", "/mgmt/tm/sys/version(?:/stats)?", device_routes.fixed(system.version)),
     ("GET", "/mgmt/tm/sys/ready(?:/stats)?", device_routes.fixed(system.ready)),
@@ -146,6 +156,8 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.listed),
     ("POST", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.attach),
     ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.one),
+    ("PATCH", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles)/([^/]+)", virtual_routes.change),
+    ("PUT", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles)/([^/]+)", virtual_routes.change),
     ("DELETE", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.detach),
 )
 _ROUTES = [(method, re.compile(pattern), route) for method, pattern, route in _TABLE]

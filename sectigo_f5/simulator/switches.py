@@ -13,6 +13,7 @@ RELEASES = {  # version: (build, date, edition) as `sys version` shows them
 }
 WORKS, REJECTED, SILENTLY_NORMAL = "works", "rejected", "silently-normal"
 REQUIRED, OPTIONAL = "required", "optional"
+CONFIGURATION, EVERYTHING = "configuration", "everything"
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 
 
@@ -35,6 +36,7 @@ class Switches:
     bulk_download: str | None = None  # answer to a range wider than the file: 200, 206, 400; None: by release
     empty_items: bool | None = None  # False: an empty collection has no `items`; None: as the release does
     max_login_failures: int = 0  # 0: no lockout
+    transactions_take: str = CONFIGURATION  # everything: also sys/crypto, util, sys/config, cm and shared
     token_lifetime: int = 1200  # seconds
     token_limit: int = 100  # a user
     ha: str = "standalone"  # active, standby: one of a pair whose other unit is not simulated
@@ -49,6 +51,7 @@ class Switches:
         _one_of("csr_for_password_keys", self.csr_for_password_keys, (WORKS, REJECTED))
         _one_of("profile_passphrase", self.profile_passphrase, (REQUIRED, OPTIONAL))
         _one_of("bulk_download", self.bulk_download or "200", ("200", "206", "400"))
+        _one_of("transactions_take", self.transactions_take, (CONFIGURATION, EVERYTHING))
         _one_of("ha", self.ha, ("standalone", "active", "standby"))
 
     @property

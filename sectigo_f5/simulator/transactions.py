@@ -1,6 +1,7 @@
 """Transactions: commands are queued and echoed, and executed all or not at all.
 
-Sources: answers of 12.1.2 and 13.1.1.2, F5 Ansible, f5-sdk, terraform-provider-bigip #980.
+Sources: answers of 12.1.2 and 13.1.1.2, F5 Ansible, f5-sdk, terraform-provider-bigip #980; changing and deleting
+commands: F5's "iControl REST User Guide".
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.configuration import Json
 from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.switches import EVERYTHING, Switches
 
 TIMEOUT = 120  # seconds without a call, after which a transaction is gone
 # Whether these work in a REST transaction is known of none; so they must not be relied on. Text uncertain.
@@ -21,8 +23,9 @@ _KEPT_OUT = re.compile(r"/mgmt/(tm/(sys/crypto|util|sys/config|cm)|shared)(/|$)"
 
 @dataclass(frozen=True)
 class Command:
-    """One queued write."""
+    """One queued write; its number stays, its place among the others may change."""
 
+    number: int
     method: str
     path: str
     body: Any = field(repr=False)
@@ -36,15 +39,17 @@ class Transaction:
     used: float
     state: str = "STARTED"
     reason: str = ""
-    commands: list[Command] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)  # in the order of their evaluation
+    queued: int = 0
 
 
 class Transactions:
     """The transactions of a device."""
 
-    def __init__(self, clock: Callable[[], float], version: str) -> None:
+    def __init__(self, clock: Callable[[], float], switches: Switches) -> None:
         self._clock = clock
-        self._version = version
+        self._switches = switches
+        self._version = switches.tmos
         self._open: dict[str, Transaction] = {}
         self._last = 0
 
@@ -72,24 +77,44 @@ class Transactions:
         """Forget a transaction."""
         del self._open[str(self.find(number).number)]
 
-    def queue(self, number: str, command: Command) -> Json:
+    def queue(self, number: str, method: str, path: str, body: Any) -> Json:
         """Queue a write; it is echoed, not executed."""
         found = self.find(number)
-        if _KEPT_OUT.match(command.path):
-            raise refusals.bad_request(f"{command.path} cannot be used in a transaction")
+        if self._switches.transactions_take != EVERYTHING and _KEPT_OUT.match(path):
+            raise refusals.bad_request(f"{path} cannot be used in a transaction")
+        found.queued += 1
+        command = Command(found.queued, method, path, body)
         found.commands.append(command)
-        return self.command_shown(found, len(found.commands))
+        return self._shown(found, command)
 
-    def command_shown(self, found: Transaction, number: int) -> Json:
+    def command(self, number: str, command: str) -> Json:
         """Return a queued command."""
-        command = found.commands[number - 1]
-        base = f"https://localhost/mgmt/tm/transaction/{found.number}/commands/{number}"
+        found = self.find(number)
+        return self._shown(found, _among(found, command))
+
+    def move(self, number: str, command: str, body: Json) -> Json:
+        """Change a command's place: ``{"evalOrder": 1}``."""
+        found = self.find(number)
+        moved, place = _among(found, command), body.get("evalOrder")
+        if set(body) != {"evalOrder"} or not isinstance(place, int) or not 1 <= place <= len(found.commands):
+            raise refusals.bad_value("evalOrder", place)
+        found.commands.remove(moved)
+        found.commands.insert(place - 1, moved)
+        return self._shown(found, moved)
+
+    def withdraw(self, number: str, command: str) -> None:
+        """Take a command out."""
+        found = self.find(number)
+        found.commands.remove(_among(found, command))
+
+    def _shown(self, found: Transaction, command: Command) -> Json:
+        base = f"https://localhost/mgmt/tm/transaction/{found.number}/commands/{command.number}"
         return {
             "method": command.method,
             "uri": f"https://localhost{command.path}",
             **({"body": command.body} if command.body is not None else {}),
-            "evalOrder": number,
-            "commandId": number,
+            "evalOrder": found.commands.index(command) + 1,
+            "commandId": command.number,
             "kind": "tm:transaction:commandsstate",
             "selfLink": f"{base}?ver={self._version}",
         }
@@ -98,7 +123,7 @@ class Transactions:
         """Return everything queued."""
         found = self.find(number)
         link = f"https://localhost/mgmt/tm/transaction/{found.number}/commands?ver={self._version}"
-        items = [self.command_shown(found, place) for place in range(1, len(found.commands) + 1)]
+        items = [self._shown(found, command) for command in found.commands]
         return {"kind": "tm:transaction:commandscollectionstate", "selfLink": link, "items": items}
 
     def commit(self, number: str, body: Json, execute: Callable[[list[Command], bool], None]) -> Json:
@@ -134,3 +159,10 @@ class Transactions:
             "kind": "tm:transactionstate",
             "selfLink": f"https://localhost/mgmt/tm/transaction/{found.number}?ver={self._version}",
         }
+
+
+def _among(found: Transaction, number: str) -> Command:
+    command = next((one for one in found.commands if str(one.number) == number), None)
+    if command is None:
+        raise refusals.not_found("transaction command", number)
+    return command

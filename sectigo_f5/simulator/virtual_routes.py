@@ -6,7 +6,7 @@ from typing import Any
 
 from sectigo_f5.simulator import objects, refusals, virtual_views
 from sectigo_f5.simulator.call import Call, resolve
-from sectigo_f5.simulator.configuration import Item, full_path
+from sectigo_f5.simulator.configuration import Item, Json, full_path
 from sectigo_f5.simulator.engine import Answer
 from sectigo_f5.simulator.virtual_servers import KIND
 
@@ -21,11 +21,7 @@ def listed(call: Call, segment: str, below: str) -> Answer:
 
 def one(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Show one attached profile or policy."""
-    item, path = call.item(KIND, segment), resolve(attached)[0]
-    found = next((one for one in virtual_views.attached(call.work, item, below) if one["fullPath"] == path), None)
-    if found is None:
-        raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
-    return Answer(found)
+    return Answer(_shown(call, call.item(KIND, segment), below, _existing(call, segment, below, attached)))
 
 
 def attach(call: Call, segment: str, below: str) -> Answer:
@@ -37,18 +33,35 @@ def attach(call: Call, segment: str, below: str) -> Answer:
     if path in _paths(item, below):
         raise refusals.exists(_TITLES[below], f"{item.path} {path}", item.path.split("/")[1])
     changed = objects.modify(call.work, item, {below: [*(item.get(below) or []), body]}, "PATCH")
-    shown = virtual_views.attached(call.work, changed, below)
-    return Answer(next(one for one in shown if one["fullPath"] == path))
+    return Answer(_shown(call, changed, below, path))
+
+
+def change(call: Call, segment: str, below: str, attached: str) -> Answer:
+    """Change an attached profile: its context."""
+    item, path = call.item(KIND, segment), _existing(call, segment, below, attached)
+    changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
+    kept = [changed if _name(one) == path else one for one in item.get(below)]
+    return Answer(_shown(call, objects.modify(call.work, item, {below: kept}, "PATCH"), below, path))
 
 
 def detach(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Take one off."""
-    item, path = call.item(KIND, segment), resolve(attached)[0]
-    if path not in _paths(item, below):
-        raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
+    item, path = call.item(KIND, segment), _existing(call, segment, below, attached)
     kept = [one for one in item.get(below) if _name(one) != path]
     objects.modify(call.work, item, {below: kept}, "PATCH")
     return Answer()
+
+
+def _existing(call: Call, segment: str, below: str, attached: str) -> str:
+    """Return the full path of what is attached; refuses what is not."""
+    item, path = call.item(KIND, segment), resolve(attached)[0]
+    if path not in _paths(item, below):
+        raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
+    return path
+
+
+def _shown(call: Call, item: Item, below: str, path: str) -> Json:
+    return next(one for one in virtual_views.attached(call.work, item, below) if one["fullPath"] == path)
 
 
 def _paths(item: Item, below: str) -> list[str]:

@@ -30,6 +30,7 @@ _HTTP_EVENT = re.compile(r"^\s*when\s+(HTTP_\w+)", re.MULTILINE)
 
 def change(work: Work, item: Item, body: Json, method: str) -> Item:
     """Take a request in. A PUT resets what it does not name, but never the profiles (f5-sdk relies on that)."""
+    _check_metadata(work, item, body)
     before = item.properties
     if method == "PUT":
         before = {name: value for name, value in before.items() if name in _KEPT_BY_PUT}
@@ -50,11 +51,23 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
 
 
 def _list(name: str, value: Any) -> Any:
-    return [full_path(str(path)) for path in value] if name in _LISTS and isinstance(value, list) else value
+    """Return a list of paths as it is kept; a text is one path, or tmsh's ``{ a b }``."""
+    if name == "metadata":
+        return [{"persist": "true", **entry} for entry in _listed(value)]
+    if name not in _LISTS or unset(value):
+        return value
+    return [full_path(str(path)) for path in (value.strip("{} ").split() if isinstance(value, str) else value)]
 
 
 def _listed(given: Any) -> list[Any]:
     return [{"name": name, **entry} for name, entry in given.items()] if isinstance(given, dict) else list(given or [])
+
+
+def _check_metadata(work: Work, item: Item, body: Json) -> None:
+    """Refuse metadata of anybody but an administrator (F5 Ansible)."""
+    given = _list("metadata", body.get("metadata"))
+    if given and given != item.get("metadata") and work.switches.role != "admin" and not work.arranged:
+        raise refusals.metadata_denied(work.user, item.path)
 
 
 def _exclusive(properties: Json, body: Json, one: str, other: str) -> None:

@@ -72,7 +72,7 @@ class Server(ThreadingHTTPServer):
         self.hook: Callable[[Exchange], None] | None = None
         self.connections: set[socket.socket] = set()
         super().__init__(address, Conversation)
-        threading.Thread(target=self.serve_forever, args=(0.05,), name=f"management {address}", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), name=f"management {address}", daemon=True).start()
 
     def end(self) -> None:
         """Accept no more, and end the connections that are open."""

@@ -68,6 +68,8 @@ def test_stale_tokens_are_told_apart(rest: Rest, device: SimulatedBigIP) -> None
 
 def test_a_token_lives_as_long_as_it_was_told(rest: Rest) -> None:
     assert rest.patch(f"{TOKENS}/{rest.token}", {"timeout": 36000})["timeout"] == 36000
+    assert rest.patch(f"{TOKENS}/{rest.token}", {"timeout": "1800"})["timeout"] == 1800
+    assert rest.refused("PATCH", f"{TOKENS}/{rest.token}", {"timeout": "soon"})[0] == 400
     status, message = rest.refused("PATCH", f"{TOKENS}/{rest.token}", {"timeout": 36001})
     assert (status, message) == (406, "Auth-token absolute timeout (36000 seconds) exceeded")
 

@@ -158,7 +158,12 @@ def test_a_pair_shares_and_drifts_and_syncs(make: Make) -> None:
     assert two.rules == []
     with contextlib.closing(Rest(one)) as rest:
         rest.login()
-        rest.post("cm", {"command": "run", "utilCmdArgs": "config-sync to-group sync-failover"})
+        nobody = {"command": "run", "utilCmdArgs": "config-sync to-group nobody"}
+        assert (
+            rest.refused("POST", "cm", nobody)[1]
+            == "01020036:3: The requested Device Group (/Common/nobody) was not found."
+        )
+        rest.post("cm", {"command": "run", "utilCmdArgs": "config-sync to-group sync-failover force-full-load-push"})
     assert (two.rules, status_of(two, "sync-status")) == (["/Common/r"], "In Sync")
 
 

@@ -7,6 +7,7 @@ import contextlib
 import pytest
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.simulator.conftest import Make
 from tests.simulator.rest import Rest, add_pair, certificate_pem, entry, key_pem, rsa_key
 
 
@@ -137,3 +138,31 @@ def test_an_idle_transaction_disappears() -> None:
 def test_some_calls_are_kept_out(rest: Rest, path: str, body: dict[str, str]) -> None:
     assert rest.refused("POST", path, body, rest.begin())[0] == 400
     assert (rest.device.saved, rest.device.audit) == (0, [])
+
+
+def test_commands_keep_their_number_and_may_change_their_place(rest: Rest) -> None:
+    number = rest.begin()
+    for name in ("a", "b", "c"):
+        rest.post("ltm/rule", {"name": name, "apiAnonymous": ""}, number)
+    moved = rest.patch(f"transaction/{number}/commands/3", {"evalOrder": 1})
+    assert (moved["commandId"], moved["evalOrder"], moved["body"]["name"]) == (3, 1, "c")
+    assert rest.call("DELETE", f"transaction/{number}/commands/1").status_code == 200
+    listed = rest.get(f"transaction/{number}/commands")["items"]
+    assert [(one["commandId"], one["evalOrder"]) for one in listed] == [(3, 1), (2, 2)]
+    assert rest.get(f"transaction/{number}/commands/2")["body"]["name"] == "b"
+    assert rest.refused("GET", f"transaction/{number}/commands/1")[0] == 404
+    assert rest.refused("PATCH", f"transaction/{number}/commands/2", {"evalOrder": 9})[0] == 400
+    assert rest.commit(number).ok
+    assert rest.device.rules == ["/Common/b", "/Common/c"]
+
+
+def test_other_devices_may_take_everything(make: Make) -> None:
+    with contextlib.closing(Rest(make(transactions_take="everything"))) as rest:
+        rest.login()
+        number = rest.begin()
+        rest.post("util/bash", {"command": "run", "utilCmdArgs": "-c 'echo hello > /shared/f'"}, number)
+        rest.post("sys/crypto/key", {"name": "a.key", "keyType": "ec-private"}, number)
+        assert rest.device.audit == []
+        assert rest.commit(number).ok
+        assert rest.bash("cat /shared/f") == "hello\n"
+        assert rest.device.exists("/mgmt/tm/sys/file/ssl-key/~Common~a.key")

@@ -303,3 +303,66 @@ def test_things_happen_behind_a_clients_back(vs: Rest, device: SimulatedBigIP) -
     assert vs.refused("GET", VS)[0] == 404
     assert not device.exists("/mgmt/tm/ltm/virtual/~Common~vs")
     assert device.writes() == []
+
+
+def test_an_attached_profile_changes_its_context(vs: Rest) -> None:
+    assert vs.patch(f"{VS}/profiles/~Common~tcp", {"context": "clientside"})["context"] == "clientside"
+    assert profiles_of(vs) == {"/Common/http": "all", "/Common/tcp": "clientside"}
+    assert vs.call("PUT", f"{VS}/profiles/~Common~tcp", {"name": "tcp", "context": "all"}).json()["context"] == "all"
+    assert vs.refused("PATCH", f"{VS}/profiles/~Common~udp", {"context": "all"})[0] == 404
+
+
+def test_sub_collections_change_in_a_transaction(vs: Rest) -> None:
+    vs.post(f"{VS}/profiles", {"name": "clientssl", "partition": "Common", "context": "clientside"})
+    number = vs.begin()
+    vs.call("DELETE", f"{VS}/profiles/~Common~clientssl", transaction=number)
+    vs.post(f"{VS}/profiles", {"name": "clientssl-secure", "partition": "Common", "context": "clientside"}, number)
+    vs.patch(f"{VS}/profiles/~Common~tcp", {"context": "clientside"}, number)
+    assert "/Common/clientssl" in profiles_of(vs)
+    assert vs.commit(number).ok
+    assert profiles_of(vs) == {
+        "/Common/clientssl-secure": "clientside",
+        "/Common/http": "all",
+        "/Common/tcp": "clientside",
+    }
+
+
+@pytest.mark.parametrize("given", ["/Common/a", "{ /Common/a /Common/b }", ["a", "/Common/b"]])
+def test_rules_have_several_spellings(vs: Rest, given: object) -> None:
+    for name in ("a", "b"):
+        vs.device.add_rule(f"/Common/{name}", "when CLIENT_ACCEPTED { }")
+    wanted = ["/Common/a", "/Common/b"][: 1 if given == "/Common/a" else 2]
+    assert vs.patch(VS, {"rules": given})["rules"] == wanted
+    assert "rules" not in vs.patch(VS, {"rules": "none"})
+
+
+def test_none_takes_a_property_away(vs: Rest) -> None:
+    assert vs.patch(VS, {"description": "x"})["description"] == "x"
+    assert "description" not in vs.patch(VS, {"description": "none"})
+    vs.post("ltm/pool", {"name": "p", "description": "x"})
+    assert "description" not in vs.patch("ltm/pool/p", {"description": "none"})
+
+
+@pytest.mark.parametrize(("role", "status"), [("admin", 200), ("resource-admin", 403), ("manager", 403)])
+def test_only_administrators_set_metadata(make: Make, role: str, status: int) -> None:
+    device = make(role=role)
+    device.add_virtual_server("/Common/vs", "192.0.2.10:443")
+    with contextlib.closing(Rest(device)) as rest:
+        rest.login()
+        answer = rest.call("PATCH", VS, {"metadata": [{"name": "f5-ansible.version", "value": "2.8.6"}]})
+        assert answer.status_code == status
+        if answer.ok:
+            assert answer.json()["metadata"] == [{"persist": "true", "name": "f5-ansible.version", "value": "2.8.6"}]
+
+
+def test_expanding_shows_the_items_of_every_sub_collection(vs: Rest) -> None:
+    vs.post("ltm/pool", {"name": "p"})
+    for path, name in (
+        (VS, "policiesReference"),
+        ("ltm/pool/~Common~p", "membersReference"),
+        ("sys/file/ssl-cert/~Common~default.crt", "certValidatorsReference"),
+    ):
+        assert vs.get(path, expandSubcollections="true")[name]["items"] == []
+        assert set(vs.get(path)[name]) == {"link", "isSubcollection"}
+    (listed,) = vs.get("ltm/virtual", expandSubcollections="true")["items"]
+    assert [item["name"] for item in listed["profilesReference"]["items"]] == ["http", "tcp"]
