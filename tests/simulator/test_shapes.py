@@ -1,8 +1,4 @@
-"""Which keys the answers have, and of which type each value is, by release.
-
-The tables say what real devices showed: a VE of 14.1.2.1 (the public test data of Cisco's genieparser), objects of
-12.1 to 14.1 (the unit tests of F5's own Ansible modules). `+name` came with TMOS 14.
-"""
+"""The answers have the keys and types of the table in :mod:`tests.simulator.shapes`."""
 
 from __future__ import annotations
 
@@ -15,120 +11,7 @@ import pytest
 from sectigo_f5.simulator.switches import RELEASES
 from tests.simulator.conftest import Make
 from tests.simulator.rest import PASSPHRASE, Rest, certificate_pem, entry, key_pem, rsa_key
-
-TYPES: dict[str, type] = {"text": str, "number": int, "flag": bool, "list": list, "object": dict}
-OBJECT = "fullPath kind name selfLink"
-IN_PARTITION = f"{OBJECT} partition"
-
-SHAPES: dict[str, dict[str, str]] = {
-    "sys/file/ssl-key/~Common~p.key": {
-        "text": f"{IN_PARTITION} checksum createTime createdBy curveName keyType lastUpdateTime passphrase "
-        "securityType sourcePath updatedBy",
-        "number": "generation keySize mode revision size",
-        "object": "+certOrderManagerReference",
-    },
-    "sys/file/ssl-cert/~Common~default.crt": {
-        "text": f"{IN_PARTITION} certificateKeyCurveName checksum createTime createdBy email expirationString "
-        "+fingerprint isBundle issuer keyType lastUpdateTime serialNumber subject systemPath updatedBy",
-        "number": "certificateKeySize expirationDate generation mode revision size version",
-        "object": "bundleCertificatesReference certValidatorsReference",
-    },
-    "sys/crypto/key/~Common~p.key": {"text": f"{OBJECT} keySize keyType securityType", "number": "generation"},
-    "sys/crypto/cert/~Common~default.crt": {
-        "text": f"{OBJECT} city commonName country emailAddress +fingerprint organization ou state",
-        "number": "generation",
-        "object": "apiRawValues certValidatorsReference",
-    },
-    "sys/crypto/csr/c.csr": {"text": f"{OBJECT} commonName country", "number": "generation", "object": "apiRawValues"},
-    "ltm/profile/client-ssl/~Common~clientssl": {
-        "text": f"{IN_PARTITION} alertTimeout allowDynamicRecordSizing allowExpiredCrl allowNonSsl appService "
-        "authenticate bypassOnClientCertFail bypassOnHandshakeAlert +c3dDropUnknownOcspStatus +c3dOcsp caFile cert "
-        "certLookupByIpaddrPort chain cipherGroup ciphers clientCertCa crlFile defaultsFrom description "
-        "destinationIpBlacklist destinationIpWhitelist forwardProxyBypassDefaultAction genericAlert handshakeTimeout "
-        "hostnameBlacklist hostnameWhitelist +inheritCaCertkeychain inheritCertkeychain key maxActiveHandshakes "
-        "maxAggregateRenegotiationPerMinute modSslMethods mode notifyCertStatusToVirtualServer ocspStapling "
-        "peerCertMode peerNoRenegotiateTimeout proxyCaCert proxyCaKey proxySsl proxySslPassthrough "
-        "renegotiateMaxRecordDelay renegotiatePeriod renegotiateSize renegotiation retainCertificate "
-        "secureRenegotiation serverName sessionMirroring sessionTicket sniDefault sniRequire sourceIpBlacklist "
-        "sourceIpWhitelist +sslC3d sslForwardProxy sslForwardProxyBypass +sslForwardProxyVerifiedHandshake sslSignHash "
-        "strictResume uncleanShutdown",
-        "number": "authenticateDepth cacheSize cacheTimeout certLifespan generation maxRenegotiationsPerMinute "
-        "maximumRecordSize sessionTicketTimeout",
-        "list": "certExtensionIncludes certKeyChain tmOptions",
-        "object": "certReference keyReference",
-    },
-    "ltm/profile/http/~Common~http": {
-        "text": f"{IN_PARTITION} acceptXff appService basicAuthRealm defaultsFrom description fallbackHost headerErase "
-        "headerInsert insertXforwardedFor lwsSeparator oneconnectStatusReuse oneconnectTransformations proxyType "
-        "redirectRewrite requestChunking responseChunking serverAgentName viaHostName viaRequest viaResponse",
-        "number": "generation lwsWidth",
-        "list": "encryptCookies fallbackStatusCodes responseHeadersPermitted xffAlternativeNames",
-        "object": "enforcement explicitProxy hsts sflow",
-    },
-    "ltm/virtual/~Common~vs": {
-        "text": f"{IN_PARTITION} addressStatus autoLasthop cmpEnabled creationTime destination ipProtocol "
-        "lastModifiedTime mask mirror mobileAppTunnel nat64 pool rateLimit rateLimitMode serviceDownImmediateAction "
-        "source sourcePort synCookieStatus translateAddress translatePort",
-        "number": "connectionLimit generation gtmScore rateLimitDstMask rateLimitSrcMask vsIndex",
-        "flag": "enabled vlansDisabled",
-        "object": "policiesReference poolReference profilesReference sourceAddressTranslation",
-    },
-    "ltm/virtual/~Common~vs/profiles/~Common~clientssl": {
-        "text": f"{IN_PARTITION} context",
-        "number": "generation",
-        "object": "nameReference",
-    },
-    "ltm/virtual-address/~Common~192.0.2.1": {
-        "text": f"{IN_PARTITION} address arp autoDelete enabled floating icmpEcho inheritedTrafficGroup mask "
-        "routeAdvertisement serverScope spanning trafficGroup",
-        "number": "connectionLimit generation unit",
-        "object": "trafficGroupReference",
-    },
-    "ltm/rule/~Common~r": {"text": f"{IN_PARTITION} apiAnonymous", "number": "generation"},
-    "cm/device/~Common~bigip1.example.net": {
-        "text": f"{IN_PARTITION} alternateIp baseMac build cert chassisId chassisType configsyncIp edition "
-        "failoverState hostname key managementIp marketingName mgmtUnicastMode mirrorIp mirrorSecondaryIp multicastIp "
-        "platformId product selfDevice timeZone version",
-        "number": "generation haCapacity multicastPort",
-        "list": "activeModules optionalModules",
-        "object": "certReference keyReference",
-    },
-    "cm/device-group/~Common~device_trust_group": {
-        "text": f"{IN_PARTITION} asmSync autoSync fullLoadOnSync networkFailover saveOnAutoSync type",
-        "number": "generation incrementalConfigSyncSizeMax",
-        "object": "devicesReference",
-    },
-    "cm/traffic-group/~Common~traffic-group-1": {
-        "text": f"{IN_PARTITION} autoFailbackEnabled failoverMethod isFloating mac",
-        "number": "autoFailbackTime generation haLoadFactor unitId",
-        "object": "monitor",
-    },
-    "auth/partition/Common": {"text": f"{OBJECT} description", "number": "defaultRouteDomain generation"},
-    "auth/user/admin": {
-        "text": f"{OBJECT} description encryptedPassword",
-        "number": "generation",
-        "list": "partitionAccess",
-    },
-    "auth/password-policy": {
-        "text": "kind selfLink policyEnforcement",
-        "number": "expirationWarning maxDuration maxLoginFailures minDuration minimumLength passwordMemory "
-        "requiredLowercase requiredNumeric requiredSpecial requiredUppercase",
-    },
-    "sys/global-settings": {
-        "text": "kind selfLink customAddr failsafeAction fileBlacklistPathPrefix fileBlacklistReadOnlyPathPrefix "
-        "fileLocalPathPrefix fileWhitelistPathPrefix guiAudit guiSecurityBanner guiSecurityBannerText guiSetup "
-        "hostAddrMode hostname lcdDisplay ledLocator mgmtDhcp netReboot passwordPrompt quietBoot usernamePrompt",
-        "number": "awsApiMaxConcurrency consoleInactivityTimeout",
-    },
-    "sys/failover": {"text": "kind selfLink", "object": "apiRawValues"},
-}
-STATISTICS = {  # the names in the one entry `…/0`; `details` has entries of its own
-    "sys/version": "Build Date Edition Product Title Version",
-    "sys/ready": "configReady licenseReady provisionReady",
-    "sys/clock": "fullDate",
-    "cm/sync-status": "color mode status summary",
-    "cm/failover-status": "color status summary",
-}
+from tests.simulator.shapes import COMMANDS, FAILOVER_STATE, SHAPES, STATISTICS, TOKEN, TYPES, UPLOAD
 
 
 @pytest.fixture(params=RELEASES)
@@ -238,3 +121,45 @@ def test_the_release_shows_where_clients_look_for_it(shown: Rest) -> None:
     assert found["selfLink"].endswith(f"?expandSubcollections=true&ver={shown.device.switches.tmos}")
     assert [item["name"] for item in found["profilesReference"]["items"]] == ["clientssl", "tcp"]
     assert found["policiesReference"]["items"] == []
+
+
+def test_a_profile_that_inherits_also_points_at_its_parent(shown: Rest) -> None:
+    major = shown.device.switches.major
+    wanted_types = wanted(SHAPES["ltm/profile/client-ssl/~Common~clientssl"], major) | {"defaultsFromReference": dict}
+    assert types_of(shown.get("ltm/profile/client-ssl/~Common~clientssl-secure")) == wanted_types
+
+
+def test_a_virtual_server_shows_what_it_has(shown: Rest) -> None:
+    """Rules, VLANs and metadata show only where there are any, with a reference for each."""
+    more = {"rules": ["r"], "vlans": ["/Common/Internal"], "vlansEnabled": True}
+    found = shown.patch("ltm/virtual/~Common~vs", {**more, "metadata": [{"name": "n", "value": "v"}]})
+    shape = wanted(SHAPES["ltm/virtual/~Common~vs"], 17)
+    del shape["vlansDisabled"]
+    lists = dict.fromkeys(("rules", "rulesReference", "vlans", "vlansReference", "metadata"), list)
+    assert types_of(found) == shape | lists | {"vlansEnabled": bool}
+    assert [list(one) for one in found["rulesReference"] + found["vlansReference"]] == [["link"], ["link"]]
+    assert found["metadata"] == [{"persist": "true", "name": "n", "value": "v"}]
+
+
+@pytest.mark.parametrize(("path", "body", "kind", "names"), COMMANDS)
+def test_answers_to_commands(rest: Rest, path: str, body: dict[str, str], kind: str, names: str) -> None:
+    found = rest.post(f"/mgmt/{path}", body)
+    assert (found["kind"], set(found) - {"kind"}) == (kind, set(names.split()))
+
+
+def test_answers_of_the_rest_service_itself(rest: Rest) -> None:
+    assert set(rest.upload("f", b"x").json()) == set(UPLOAD.split())
+    assert set(rest.get(f"/mgmt/shared/authz/tokens/{rest.token}")) == set(TOKEN.split())
+    assert set(rest.get("/mgmt/shared/bigip-failover-state")) == set(FAILOVER_STATE.split())
+
+
+def test_the_state_of_logins(rest: Rest) -> None:
+    found = rest.get("auth/login-failures")
+    assert found["kind"] == "tm:auth:login-failures:login-failurescollectionstats"
+    stats = found["entries"]["https://localhost/mgmt/tm/auth/login-failures/admin"]["nestedStats"]
+    assert set(stats) == {"kind", "selfLink", "entries"}
+    entries = stats["entries"]
+    assert {name: list(value) for name, value in entries.items()} == {
+        "loginAttempts": ["value"],
+        **dict.fromkeys(("failTime", "lockedOut", "tty", "username"), ["description"]),
+    }
