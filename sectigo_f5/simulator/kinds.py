@@ -64,6 +64,7 @@ class Kind:
     defaults: Mapping[str, Any] = field(default_factory=dict)  # shown when nothing was set
     optional: str = ""  # writable properties that show only when set
     readonly: str = ""  # accepted in a PUT of what was read, and ignored
+    fixed: str = ""  # kept by a PUT that does not name them
     bare: bool = False  # names without a partition
 
     @property
@@ -87,7 +88,8 @@ class Kind:
 
 def _profile(name: str, title: str, defaults: Mapping[str, Any] | None = None, optional: str = "") -> Kind:
     common = {"appService": "none", "defaultsFrom": "none", "description": "none"}
-    return Kind(f"ltm/profile/{name}", title, defaults if defaults is not None else common, optional)
+    known = defaults if defaults is not None else common
+    return Kind(f"ltm/profile/{name}", title, known, optional, fixed="defaultsFrom")
 
 
 _KINDS = (
@@ -99,7 +101,7 @@ _KINDS = (
     Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
     Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
-    Kind("ltm/data-group/internal", "value list", {}, "appService description records type"),
+    Kind("ltm/data-group/internal", "value list", {}, "appService description records type", fixed="type"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
     Kind("ltm/virtual-address", "Virtual Address", VIRTUAL_ADDRESS, "address mask description appService"),
     Kind(

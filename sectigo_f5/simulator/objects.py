@@ -91,7 +91,8 @@ def _changed(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Ite
 
 
 def _change(_: Work, item: Item, body: Json, method: str) -> Item:
-    kept = {} if method == "PUT" else item.properties
+    fixed = KINDS[item.kind].fixed.split()
+    kept = {name: value for name, value in item.properties.items() if method != "PUT" or name in fixed}
     properties = {**kept, **body}
     if "/profile/" not in item.kind:  # there "none" overrules the parent; elsewhere it takes a property away
         properties = {name: value for name, value in properties.items() if not unset(value)}
