@@ -7,22 +7,23 @@ import ipaddress
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, fields
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from sectigo_f5.simulator.device import SimulatedBigIP
 from sectigo_f5.simulator.faults import read_scenario
 from sectigo_f5.simulator.refusals import Refusal
-from sectigo_f5.simulator.switches import REJECTED, RELEASES, ROLES, SILENTLY_NORMAL, WORKS, Switches
+from sectigo_f5.simulator.switches import Switches
 
 DEFAULT_SERVERS = (
     "/Common/vs_www_http=127.0.0.1:8080",
     "/Common/vs_www_https=127.0.0.1:8444",
     "/Common/vs_api_https=127.0.0.1:8445,/Common/tcp,/Common/http,/Common/clientssl",
 )
-
-YES_NO = ("yes", "no")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,23 +59,42 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sectigo_f5.simulator", description="Simulate one BIG-IP.")
     add = parser.add_argument
     add("--listen", default="127.0.0.1:8443", metavar="HOST:PORT", help="management address (%(default)s)")
-    add("--tmos", choices=RELEASES, default=Switches.tmos, help="release (%(default)s)")
     add("--latency", type=float, default=0, metavar="MS", help="milliseconds before each answer")
     add("--scenario", type=Path, metavar="FILE", help="JSON list of faults")
-    add("--native-password-keys", choices=(WORKS, SILENTLY_NORMAL, REJECTED), default=WORKS)
-    add("--csr-for-password-keys", choices=(WORKS, REJECTED), default=WORKS)
-    add("--csr-pem-in-answer", default="no", choices=YES_NO)
-    add("--bash", default=None, help="util/bash; the default is yes on loopback only", choices=YES_NO)
-    add("--role", choices=ROLES, default="admin")
-    add("--token-lifetime", type=int, default=Switches.token_lifetime, metavar="S")
-    add("--token-limit", type=int, default=Switches.token_limit, metavar="N")
-    add("--ha", choices=("standalone", "active", "standby"), default="standalone")
-    add("--strict-updates", default="yes", choices=YES_NO)
-    add("--user", default="admin")
-    add("--password", default="admin")
+    add("--hostname", default=Switches.hostname, help="the device's name for itself (%(default)s)")
+    add("--user", default=Switches.username, help="the one user (%(default)s)")
+    add("--password", default="admin", help="the user's password (%(default)s)")
     add("--partition", action="append", default=[], metavar="NAME", help="a partition besides Common; repeatable")
     add("--virtual-server", action="append", default=[], metavar="PATH=ADDR:PORT,PROFILE…", help="repeatable")
+    switches = parser.add_argument_group("what differs between devices")
+    for one in fields(Switches):
+        if "help" in one.metadata:
+            _add_switch(switches, one)
     return parser
+
+
+def _add_switch(group: argparse._ArgumentGroup, one: Field[Any]) -> None:
+    """Add the option of one switch: a number, or one of its choices, of which yes and no stand for booleans."""
+    told = "loopback only" if one.name == "bash" else "by release" if one.default is None else _spelled(one.default)
+    words = {_spelled(choice): choice for choice in one.metadata["choices"]}
+    group.add_argument(
+        f"--{one.name.replace('_', '-')}",
+        dest=one.name,
+        default=argparse.SUPPRESS,
+        type=partial(_chosen, words) if words else int,
+        metavar="|".join(words) or "N",
+        help=f"{one.metadata['help']} ({told})",
+    )
+
+
+def _chosen(words: Mapping[str, Any], word: str) -> Any:
+    if word not in words:
+        raise argparse.ArgumentTypeError(f"{word!r}: choose one of {', '.join(words)}")
+    return words[word]
+
+
+def _spelled(value: object) -> str:
+    return "yes" if value is True else "no" if value is False else str(value)
 
 
 def _listen(written: str) -> tuple[str, int]:
@@ -86,19 +106,14 @@ def _listen(written: str) -> tuple[str, int]:
 
 def _switches(given: argparse.Namespace, host: str) -> Switches:
     """Return the switches; programs are run for loopback only, unless somebody insists."""
+    chosen = {
+        one.name: getattr(given, one.name) for one in fields(Switches) if "help" in one.metadata and one.name in given
+    }
     return Switches(
-        tmos=given.tmos,
+        **{"bash": _is_loopback(host), **chosen},
+        hostname=given.hostname,
         username=given.user,
         password=given.password,
-        role=given.role,
-        bash=given.bash == "yes" if given.bash else _is_loopback(host),
-        native_password_keys=given.native_password_keys,
-        csr_for_password_keys=given.csr_for_password_keys,
-        csr_pem_in_answer=given.csr_pem_in_answer == "yes",
-        token_lifetime=given.token_lifetime,
-        token_limit=given.token_limit,
-        ha=given.ha,
-        strict_updates=given.strict_updates == "yes",
         partitions=tuple(given.partition),
         latency=given.latency / 1000,
     )

@@ -35,6 +35,7 @@ _WRITES = {
     "manager": rf"/mgmt/tm/ltm/|/mgmt/tm/sys/config|{_TRANSACTION}",
     "guest": r"(?!)",
 }
+_UNIX_TOOLS = r"/mgmt/tm/util/unix-|/mgmt/shared/file-transfer/bulk"
 _SHELL_ROLES = ("admin", "resource-admin")
 _OWN = r"/mgmt/shared/(authz/tokens|authn/login|echo-query)"
 
@@ -185,7 +186,8 @@ class Accounts:
         if re.match(_OWN, path):
             return True
         if re.match(r"/mgmt/tm/util/|/mgmt/shared/file-transfer/", path):
-            return role in _SHELL_ROLES and (self.switches.bash or not path.startswith("/mgmt/tm/util/bash"))
+            allowed = self.switches.bash or not path.startswith("/mgmt/tm/util/bash")
+            return role in _SHELL_ROLES and allowed and (self.switches.unix_tools or not re.match(_UNIX_TOOLS, path))
         return method == "GET" or bool(re.match(_WRITES[role], path))
 
     def authorize_partition(self, user: str, title: str, partition: str) -> None:

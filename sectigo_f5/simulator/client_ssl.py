@@ -7,7 +7,7 @@ from typing import Any
 
 from sectigo_f5.simulator import files, pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, full_path
-from sectigo_f5.simulator.switches import OPTIONAL
+from sectigo_f5.simulator.switches import ADDS, OPTIONAL
 from sectigo_f5.simulator.work import Work, camel, unset
 
 KIND = "ltm/profile/client-ssl"
@@ -55,7 +55,7 @@ def setting(work: Work, item: Item, name: str) -> Any:
 
 
 def change(work: Work, item: Item, body: Json, method: str) -> Item:
-    """Take a request in; ``certKeyChain`` replaces the whole list."""
+    """Take a request in; ``certKeyChain`` replaces the whole list: so F5 Ansible sends it, which proves little."""
     fresh = not item.generation
     if method == "POST" and unset(body.get("defaultsFrom")):
         body = {**body, "defaultsFrom": STOCK}
@@ -64,6 +64,8 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
         if work.configuration.find(KIND, body["defaultsFrom"]) is None:
             raise refusals.not_found("ClientSSL Profile", body["defaultsFrom"])
     own = _own_entries(work, item, body, fresh)
+    if method == "PATCH" and work.switches.cert_key_chain_patch == ADDS and body.get("certKeyChain"):
+        own = list({entry["name"]: entry for entry in [*(item.get("certKeyChain") or []), *own]}.values())
     written = ("certKeyChain", "inheritCertkeychain", *_LEGACY)
     wanted = {name: "none" if value == "" else value for name, value in body.items() if name not in written}
     kept = _reset(item) if method == "PUT" else item.properties

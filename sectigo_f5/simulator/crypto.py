@@ -7,10 +7,10 @@ key`` takes a passphrase over REST is unproven; the switches hold the answers th
 from __future__ import annotations
 
 from sectigo_f5.simulator import csrs, files, installing, objects, pem, refusals
-from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, split_path
+from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.refusals import UnknownCallError
-from sectigo_f5.simulator.switches import REJECTED, SILENTLY_NORMAL
+from sectigo_f5.simulator.switches import IGNORED, NAMES_THE_CSR, REJECTED, SILENTLY_NORMAL
 from sectigo_f5.simulator.work import Work, spelled, unset
 
 _KEY = (
@@ -43,21 +43,25 @@ def create_key(work: Work, body: Json) -> Json:
     csrs.only(body, _KEY, "key")
     path = _new_path(work, files.KEY, body)
     passphrase = _wanted_passphrase(work, body)
-    key = _make(body)
+    key = _make(work, body)
     item = Item(files.KEY, path, {"sourcePath": f"file:///config/ssl/ssl.key/{split_path(path)[2]}"}, generation=0)
     stored = files.store_key(work, item, pem.key_pem(key, passphrase), passphrase or "")
     request = None
-    if _options(body):
+    value = _gen_csr(body)
+    if value is not None:
         csrs.check_allowed(work, stored)
-        request = csrs.store(work, _gen_csr_path(work, path), key, body, own_copy=True)
+        request = csrs.store(work, _gen_csr_path(work, path, value), key, body, own_copy=True)
     work.configuration.put(stored)
     echoed = {name: value for name, value in body.items() if name not in (*csrs.PLACE, "passphrase")}
     return csrs.answer(work, "key", path, {**echoed, **csrs.printed(work, request)})
 
 
-def _make(body: Json) -> pem.PrivateKey:
+def _make(work: Work, body: Json) -> pem.PrivateKey:
     kind = str(body.get("keyType") or "rsa-private")
-    size, curve = str(body.get("keySize") or "2048"), str(body.get("curveName") or "prime256v1")
+    if body.get("curveName") and work.switches.curve_name == REJECTED:
+        raise refusals.bad_request('"curve-name" is an unknown property of sys crypto key')
+    given = None if work.switches.curve_name == IGNORED else body.get("curveName")
+    size, curve = str(body.get("keySize") or "2048"), str(given or "prime256v1")
     if kind == "rsa-private" and size not in RSA_SIZES:
         raise refusals.bad_value("keySize", size)
     if kind == "ec-private" and curve not in pem.CURVES:
@@ -83,16 +87,21 @@ def _wanted_passphrase(work: Work, body: Json) -> str | None:
     return str(body["passphrase"])
 
 
-def _options(body: Json) -> bool:
-    """Tell whether a CSR is asked for: ``"options": [{"gen-csr": "…"}]``."""
-    found = [name for option in body.get("options") or [] for name in option]
+def _gen_csr(body: Json) -> str | None:
+    """Return the value of ``"options": [{"gen-csr": "…"}]``, or None where no CSR is asked for."""
+    found = {name: str(value) for option in body.get("options") or [] for name, value in option.items()}
     if set(found) - {"gen-csr"}:
         raise UnknownCallError(f"the option {', '.join(found)} of sys/crypto/key")
-    return bool(found)
+    return found.get("gen-csr")
 
 
-def _gen_csr_path(work: Work, key: str) -> str:
-    """Return the CSR's name: ``base.csr`` on TMOS 13, the key's own from 14 (DigiCert's F5 plugin looks for both)."""
+def _gen_csr_path(work: Work, key: str, value: str) -> str:
+    """Return the CSR's name: ``base.csr`` on TMOS 13, the key's own from 14 (DigiCert's F5 plugin looks for both).
+
+    That the option's value means nothing is uncertain: it may be the name.
+    """
+    if work.switches.gen_csr_value == NAMES_THE_CSR:
+        return full_path(value, split_path(key)[0])
     return f"{key.removesuffix('.key')}.csr" if work.switches.before_14 else key
 
 
@@ -111,10 +120,10 @@ def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
 def _certificate(work: Work, item: Item) -> Json:
     found = files.show_certificate(work, item)
     words = {word: name for name, word in csrs.SUBJECT.items()}
-    described = {words[word]: value for word, value in pem.subject_words(item.content) if word in words}
+    described = {words[word]: value for word, value in pem.subject_words(files.described(work, item)) if word in words}
     raw = {
         "certificateKeySize": str(found["certificateKeySize"]),
-        "expiration": files.expiration_text(item.content),
+        "expiration": found["expirationString"],
         "issuer": found["issuer"],
         "publicKeyType": "RSA" if found["keyType"].startswith("rsa") else "ECDSA",
     }

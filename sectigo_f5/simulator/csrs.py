@@ -10,7 +10,7 @@ from sectigo_f5.simulator import files, pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.disk import CSRS
 from sectigo_f5.simulator.refusals import UnknownCallError
-from sectigo_f5.simulator.switches import REJECTED
+from sectigo_f5.simulator.switches import EVERY_PARTITION, REJECTED
 from sectigo_f5.simulator.work import Work, World, unset
 
 KIND = "sys/crypto/csr"
@@ -74,9 +74,12 @@ def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: b
     kind, size, _ = pem.key_words(key, "public")
     shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
     raw = {"keySize": str(size), "publicKeyType": "RSA" if kind.startswith("rsa") else "ECDSA"}
-    file = f"{CSRS}/{split_path(path)[2]}"
-    work.world.disk.write(file, request)
-    backing = {} if own_copy else {"file": file}
+    partition, _, name = split_path(path)
+    file = f"{CSRS}/{name}"
+    has_file = partition == "Common" or work.switches.csr_file == EVERY_PARTITION
+    if has_file:
+        work.world.disk.write(file, request)
+    backing = {"file": file} if has_file and not own_copy else {}
     generation = work.configuration.generation
     work.world.csrs[path] = Item(KIND, path, {**shown, "apiRawValues": raw, **backing}, generation, request)
     return request

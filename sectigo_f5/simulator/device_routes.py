@@ -100,7 +100,7 @@ def _bash(call: Call, arguments: str) -> str:
 
     if "filestore" in arguments:
         files.lay_out(call.work)
-    printed = shell.run_bash(call.work.world.disk, arguments, run_tmsh)
+    printed = shell.run_bash(call.work.world.disk, arguments, run_tmsh, call.work.switches.stderr_in_answer)
     if unknown:
         raise unknown[0]
     return printed

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 
+from cryptography import x509
+
 from sectigo_f5.simulator import pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, split_path
 from sectigo_f5.simulator.disk import FILESTORE
+from sectigo_f5.simulator.switches import LAST
 from sectigo_f5.simulator.work import Work
 
 KEY = "sys/file/ssl-key"
@@ -91,9 +94,15 @@ def show_key(work: Work, item: Item) -> Json:
     return shown
 
 
+def described(work: Work, item: Item) -> x509.Certificate:
+    """Return the certificate that an object's properties are of; which one of a bundle that is is uncertain."""
+    return pem.certificates(item.content)[-1 if work.switches.bundle_describes == LAST else 0]
+
+
 def show_certificate(work: Work, item: Item) -> Json:
-    """Return a certificate object; of a bundle the fields describe the first certificate."""
-    shown = {**_described(item.content), **item.properties, **_file(item, _CERTIFICATE_MODE)}
+    """Return a certificate object."""
+    bundle = len(pem.certificates(item.content)) > 1
+    shown = {**_described(described(work, item), bundle), **item.properties, **_file(item, _CERTIFICATE_MODE)}
     if work.switches.before_14:
         shown.pop("fingerprint", None)
     if item.get("issuerCert"):
@@ -109,34 +118,25 @@ def _file(item: Item, mode: int) -> Json:
 
 
 @functools.lru_cache(maxsize=512)
-def _described(content: bytes) -> Json:
-    """Return what stands in the certificates themselves."""
-    found = pem.certificates(content)
-    first = found[0]
-    kind, size, curve = pem.key_words(first.public_key(), "public")
-    ends = first.not_valid_after_utc
+def _described(certificate: x509.Certificate, bundle: bool) -> Json:
+    """Return what stands in the certificate itself."""
+    kind, size, curve = pem.key_words(certificate.public_key(), "public")
+    ends = certificate.not_valid_after_utc
     shown: Json = {
         "certificateKeyCurveName": curve,
         "certificateKeySize": size,
         "expirationDate": int(ends.timestamp()),
-        "expirationString": expiration_text(content),
-        "fingerprint": pem.fingerprint(first),
-        "isBundle": "true" if len(found) > 1 else "false",
-        "issuer": pem.one_line(first.issuer),
+        "expirationString": f"{ends:%b} {ends.day:2d} {ends:%H:%M:%S %Y} GMT",  # as OpenSSL prints it
+        "fingerprint": pem.fingerprint(certificate),
+        "isBundle": "true" if bundle else "false",
+        "issuer": pem.one_line(certificate.issuer),
         "keyType": kind,
-        "subject": pem.one_line(first.subject),
-        "version": first.version.value + 1,
+        "subject": pem.one_line(certificate.subject),
+        "version": certificate.version.value + 1,
     }
-    names = pem.alternative_names(first)
     optional = {
-        "subjectAlternativeName": names,
-        "serialNumber": pem.serial_text(first.serial_number) if len(found) == 1 else None,
-        "email": dict(pem.subject_words(content)).get("emailAddress"),
+        "subjectAlternativeName": pem.alternative_names(certificate),
+        "serialNumber": None if bundle else pem.serial_text(certificate.serial_number),
+        "email": dict(pem.subject_words(certificate)).get("emailAddress"),
     }
     return {**shown, **{name: value for name, value in optional.items() if value}}
-
-
-def expiration_text(content: bytes) -> str:
-    """Return the end of a certificate as OpenSSL prints it, days padded with a blank."""
-    ends = pem.certificates(content)[0].not_valid_after_utc
-    return f"{ends:%b} {ends.day:2d} {ends:%H:%M:%S %Y} GMT"

@@ -134,9 +134,9 @@ def one_line(name: x509.Name) -> str:
     return ",".join(reversed(shown))
 
 
-def subject_words(content: bytes) -> list[tuple[str, str]]:
-    """Return the subject of the first certificate, attribute by attribute."""
-    return [(_SUBJECT.get(one.oid, ""), str(one.value)) for one in certificates(content)[0].subject]
+def subject_words(certificate: x509.Certificate) -> list[tuple[str, str]]:
+    """Return the subject of a certificate, attribute by attribute."""
+    return [(_SUBJECT.get(one.oid, ""), str(one.value)) for one in certificate.subject]
 
 
 def serial_text(serial: int) -> str:

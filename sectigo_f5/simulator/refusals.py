@@ -122,6 +122,15 @@ def no_sni_default(virtual_server: str) -> Refusal:
     )
 
 
+def same_server_names(virtual_server: str) -> Refusal:
+    """Two client SSL profiles with one server name: that it is refused, and the text, is uncertain."""
+    return Refusal(
+        400,
+        f"01070734:3: Configuration error: Virtual Server {virtual_server} has more than one clientssl profile with "
+        "the same server name.",
+    )
+
+
 def dangling_policy(virtual_server: str, policy: str) -> Refusal:
     """Go clients' tests, which quote the device."""
     return Refusal(

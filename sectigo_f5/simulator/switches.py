@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 RELEASES = {  # version: (build, date, edition) as `sys version` shows them
     "13.1.1": ("0.0.4", "Fri Jul 20 17:55:49 PDT 2018", "Final"),
@@ -11,48 +12,72 @@ RELEASES = {  # version: (build, date, edition) as `sys version` shows them
     "16.1.4": ("0.0.10", "Fri Jul 14 14:34:35 PDT 2023", "Final"),
     "17.1.2": ("0.0.8", "Wed Nov 13 09:05:34 PST 2024", "Final"),
 }
-WORKS, REJECTED, SILENTLY_NORMAL = "works", "rejected", "silently-normal"
+WORKS, IGNORED, REJECTED, SILENTLY_NORMAL = "works", "ignored", "rejected", "silently-normal"
 REQUIRED, OPTIONAL = "required", "optional"
 CONFIGURATION, EVERYTHING = "configuration", "everything"
+NAMES_THE_CSR, COMMON_ONLY, EVERY_PARTITION = "names-the-csr", "common-only", "every-partition"
+FIRST, LAST = "first", "last"
+REPLACES, ADDS = "replaces", "adds"
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
+_EITHER = (True, False)
+
+
+def _switch(default: Any, told: str, *choices: Any) -> Any:
+    """Describe a switch: its default (None: as the release does), what it is, and what it may be; else any number."""
+    return field(default=default, metadata={"help": told, "choices": choices})
 
 
 @dataclass(frozen=True)
 class Switches:
     """One BIG-IP among those that we may meet."""
 
-    tmos: str = "16.1.4"
+    tmos: str = _switch("16.1.4", "release", *RELEASES)
     hostname: str = "bigip1.example.net"
     username: str = "admin"
     password: str = field(default="admin", repr=False)  # for a device that guards nothing
-    role: str = "admin"
-    role_partition: str = "all-partitions"  # where the role may write
-    bash: bool = True  # False: Appliance mode, or a user without the advanced shell
-    native_password_keys: str = WORKS  # silently-normal: `securityType: password` is ignored; rejected: 400
-    csr_for_password_keys: str = WORKS  # rejected: 400
-    csr_pem_in_answer: bool = False  # True: the answer to key and CSR creation carries the PEM in `commandResult`
-    ec_only: bool | None = None  # client SSL profiles without an RSA pair; None: as the release does
-    profile_passphrase: str = REQUIRED  # optional: the one in the key object will do
-    bulk_download: str | None = None  # answer to a range wider than the file: 200, 206, 400; None: by release
-    empty_items: bool | None = None  # False: an empty collection has no `items`; None: as the release does
-    max_login_failures: int = 0  # 0: no lockout
-    transactions_take: str = CONFIGURATION  # everything: also sys/crypto, util, sys/config, cm and shared
-    token_lifetime: int = 1200  # seconds
-    token_limit: int = 100  # a user
-    ha: str = "standalone"  # active, standby: one of a pair whose other unit is not simulated
-    strict_updates: bool = True  # of application services made with `add_application`
     partitions: tuple[str, ...] = ()  # besides Common
     latency: float = 0.0  # seconds before each answer
+    # Who may do what.
+    role: str = _switch("admin", "the user's role", *ROLES)
+    role_partition: str = "all-partitions"  # where the role may write
+    bash: bool = _switch(True, "util/bash; no in Appliance mode, or for a user without the advanced shell", *_EITHER)
+    unix_tools: bool = _switch(True, "util/unix-mv, -rm, -ls and bulk downloads", *_EITHER)
+    token_lifetime: int = _switch(1200, "seconds that a token lives")
+    token_limit: int = _switch(100, "tokens that a user may hold")
+    max_login_failures: int = _switch(0, "wrong passwords after which the user is locked out; 0: never")
+    ha: str = _switch("standalone", "state; a pair's other unit is not simulated", "standalone", "active", "standby")
+    strict_updates: bool = _switch(True, "strict updates of application services", *_EITHER)
+    # Keys and CSRs.
+    native_password_keys: str = _switch(WORKS, "`securityType: password` on creation", WORKS, SILENTLY_NORMAL, REJECTED)
+    curve_name: str = _switch(WORKS, "`curveName` on creation; ignored: always prime256v1", WORKS, IGNORED, REJECTED)
+    csr_for_password_keys: str = _switch(WORKS, "a CSR for a protected key", WORKS, REJECTED)
+    csr_pem_in_answer: bool = _switch(False, "the answer to creation has the PEM in `commandResult`", *_EITHER)
+    gen_csr_value: str = _switch(IGNORED, "what `gen-csr` is given", IGNORED, NAMES_THE_CSR)
+    csr_file: str = _switch(
+        EVERY_PARTITION, "whose CSRs are files in /config/ssl/ssl.csr", EVERY_PARTITION, COMMON_ONLY
+    )
+    bulk_download: str | None = _switch(None, "status where the range is wider than the file", "200", "206", "400")
+    stderr_in_answer: bool = _switch(True, "util/bash answers with standard error, too", *_EITHER)
+    # Certificates, profiles and virtual servers.
+    bundle_describes: str = _switch(FIRST, "the certificate that a bundle's properties are of", FIRST, LAST)
+    ec_only: bool | None = _switch(None, "client SSL profiles without an RSA pair", *_EITHER)
+    profile_passphrase: str = _switch(
+        REQUIRED, "in a profile's entry; optional: the key object's will do", REQUIRED, OPTIONAL
+    )
+    cert_key_chain_patch: str = _switch(REPLACES, "what a PATCH does to the list", REPLACES, ADDS)
+    name_reference: bool = _switch(True, "attached profiles tell their type in `nameReference`", *_EITHER)
+    sni_checked_on_profile: bool = _switch(True, "SNI rules hold when an attached profile changes", *_EITHER)
+    same_server_names: bool = _switch(True, "two profiles of one virtual server may have one server name", *_EITHER)
+    empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
+    transactions_take: str = _switch(
+        CONFIGURATION, "or also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING
+    )
 
     def __post_init__(self) -> None:
-        _one_of("tmos", self.tmos, tuple(RELEASES))
-        _one_of("role", self.role, ROLES)
-        _one_of("native_password_keys", self.native_password_keys, (WORKS, SILENTLY_NORMAL, REJECTED))
-        _one_of("csr_for_password_keys", self.csr_for_password_keys, (WORKS, REJECTED))
-        _one_of("profile_passphrase", self.profile_passphrase, (REQUIRED, OPTIONAL))
-        _one_of("bulk_download", self.bulk_download or "200", ("200", "206", "400"))
-        _one_of("transactions_take", self.transactions_take, (CONFIGURATION, EVERYTHING))
-        _one_of("ha", self.ha, ("standalone", "active", "standby"))
+        for one in fields(self):
+            value, known = getattr(self, one.name), one.metadata.get("choices")
+            if known and value not in known and not (value is None and one.default is None):
+                raise ValueError(f"{one.name} {value!r}: choose one of {', '.join(map(str, known))}")
 
     @property
     def major(self) -> int:
@@ -78,8 +103,3 @@ class Switches:
     def shows_empty_items(self) -> bool:
         """Seen as ``[]`` on 14.1.2.1; F5 Ansible expects that the key may be missing."""
         return not self.before_14 if self.empty_items is None else self.empty_items
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ValueError(f"{name} {value!r}: choose one of {', '.join(known)}")

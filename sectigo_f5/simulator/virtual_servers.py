@@ -144,7 +144,8 @@ def _kind_of(work: Work, path: str) -> str:
 def check(work: Work, item: Item) -> None:
     """Refuse a virtual server whose parts do not exist or do not fit together."""
     _check_parts(work, item)
-    _check_sni(work, item)
+    if item.place in work.configuration.touched or work.switches.sni_checked_on_profile:
+        _check_sni(work, item)
     _check_rules(work, item)
     _check_destination(work, item)
 
@@ -172,6 +173,9 @@ def _check_sni(work: Work, item: Item) -> None:
         raise refusals.several_sni_defaults(item.path)
     if len(ours) > 1 and not defaults:
         raise refusals.no_sni_default(item.path)
+    names = [name for name in (client_ssl.setting(work, one, "serverName") for one in ours) if not unset(name)]
+    if len(names) > len(set(names)) and not work.switches.same_server_names:
+        raise refusals.same_server_names(item.path)
 
 
 def has_http(work: Work, item: Item) -> bool:

@@ -51,7 +51,7 @@ def _below(work: Work, item: Item, below: str, path: str, kind: str) -> Json:
         "fullPath": path,
         "generation": item.generation,
         "selfLink": work.link(KIND, item.path, f"/{below}/{path.replace('/', '~')}"),
-        "nameReference": work.reference(kind, path),
+        **({"nameReference": work.reference(kind, path)} if work.switches.name_reference else {}),
     }
 
 

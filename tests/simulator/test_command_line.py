@@ -44,7 +44,9 @@ def test_it_says_where_it_is_and_ends_when_told(number: signal.Signals) -> None:
         (("--listen", "8443"), "write HOST:PORT"),
         (("--virtual-server", "/Nope/vs=127.0.0.1:8080"), "The requested folder (/Nope) was not found"),
         (("--scenario", "/nonexistent"), "No such file"),
-        (("--tmos", "12.0.0"), "invalid choice"),
+        (("--tmos", "12.0.0"), "argument --tmos: '12.0.0': choose one of 13.1.1, 14.1.2, 15.1.5, 16.1.4, 17.1.2"),
+        (("--bash", "perhaps"), "argument --bash: 'perhaps': choose one of yes, no"),
+        (("--token-limit", "many"), "argument --token-limit: invalid int value"),
     ],
 )
 def test_mistakes_are_one_sentence(options: tuple[str, ...], told: str) -> None:
