@@ -126,6 +126,11 @@ class Job:
         return self.virtual_servers == (ALL_VIRTUAL_SERVERS,)
 
 
+def partition_of(path: str) -> str:
+    """Return the partition of a full path."""
+    return path.split("/")[1]
+
+
 def base_of(common_name: str) -> str:
     """Spell a leading ``*`` as ``wildcard``: object names on a BIG-IP cannot hold ``*``."""
     return re.sub(r"^\*", "wildcard", common_name)

@@ -1,15 +1,17 @@
-"""Certificates that cannot both be looked after: the same profile, the same label, one name for two BIG-IPs."""
+"""Certificates that cannot both be looked after: one profile, label, SNI default or device name for two of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from sectigo_f5.model import Device, Job, Place
+from sectigo_f5.model import Device, Job, Place, partition_of
 
 REMEDIES = {
     "name": "give this device another name, or the same address, credentials and verify_tls",
     "common_name": "give one of them another common_name, partition or device, or delete it",
+    "sni_default": "write `sni_default: true` for one of them only",
 }
 
 
@@ -28,7 +30,7 @@ class Conflict:
         return REMEDIES[self.key]
 
 
-def conflicts(jobs: Iterable[Job]) -> Iterator[Conflict]:
+def conflicts(jobs: Sequence[Job]) -> Iterator[Conflict]:
     """Find the jobs that cannot both be done.
 
     Two devices may be the same BIG-IP, so profiles are compared by address, not by device name.
@@ -52,3 +54,25 @@ def conflicts(jobs: Iterable[Job]) -> Iterator[Conflict]:
         for profile in profiles:
             owners.setdefault(profile, job)
         labels.setdefault(job.label, job)
+    yield from _default_twice(jobs)
+
+
+def _default_twice(jobs: Sequence[Job]) -> Iterator[Conflict]:
+    """BIG-IP takes one SNI default on a virtual server (01071809)."""
+    asking = [job for job in jobs if job.sni and job.sni_default]
+    for earlier, later in combinations(asking, 2):
+        shared = _shared_server(earlier, later)
+        if shared:
+            yield Conflict(later.place, earlier.place, "sni_default", f"{shared} has its SNI default already from")
+
+
+def _shared_server(one: Job, other: Job) -> str | None:
+    """Return a virtual server of both; ``all`` is every one of its partition."""
+    if not one.device.meets(other.device):
+        return None
+    for every, listed in ((one, other), (other, one)):
+        if every.every_virtual_server and listed.every_virtual_server:
+            return f"every virtual server of {one.partition}" if one.partition == other.partition else None
+        if every.every_virtual_server:
+            return next((path for path in listed.virtual_servers if partition_of(path) == every.partition), None)
+    return next((path for path in one.virtual_servers if path in other.virtual_servers), None)

@@ -99,6 +99,53 @@ def test_one_device_name_means_one_way_to_one_device(tmp_path: Path, old: str, n
     ]
 
 
+def two_defaults(first: str, second: str) -> str:
+    return GOOD[: GOOD.index("  common_name")] + (
+        "  sni: true\n  sni_default: true\n  validation: prevalidated\n  certificates:\n"
+        f"  - common_name: www.example.com\n    virtual_servers: {first}\n"
+        f"  - common_name: api.example.com\n    virtual_servers: {second}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ("[vs_a, vs_b]", "[vs_b]", "/Common/vs_b"),
+        ("[vs_a]", "[/Common/vs_a]", "/Common/vs_a"),
+        ("all", "[vs_a]", "/Common/vs_a"),
+        ("[/Shop/vs_a, /Common/app/vs_b]", "all", "/Common/app/vs_b"),
+        ("all", "all", "every virtual server of Common"),
+    ],
+)
+def test_a_virtual_server_has_one_sni_default(tmp_path: Path, first: str, second: str, shared: str) -> None:
+    text = two_defaults(first, second)
+    assert mistakes(tmp_path, text) == [
+        f"shop.yaml:13: sni_default: {shared} has its SNI default already from line 11; "
+        "write `sni_default: true` for one of them only"
+    ]
+    text = text.replace("    virtual_servers: " + second, f"    virtual_servers: {second}\n    sni_default: false")
+    assert len(configuration(tmp_path, shop=text).jobs) == 2
+
+
+def test_a_virtual_server_has_one_sni_default_in_two_files(tmp_path: Path) -> None:
+    text = two_defaults("[vs_a]", "[vs_b]")
+    other = text.replace("bigip-fra\n", "bigip-b\n").replace("example.com", "example.net")
+    read = configuration(tmp_path, a=text, b=other)
+    what = "sni_default: /Common/vs_a has its SNI default already from"
+    assert [mistake.split(";")[0] for mistake in read.mistakes][:2] == [
+        f"{tmp_path}/a.yaml:11: {what} {tmp_path}/b.yaml:11",
+        f"{tmp_path}/a.yaml:13: sni_default: /Common/vs_b has its SNI default already from {tmp_path}/b.yaml:13",
+    ]
+    assert len(read.mistakes) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("[vs_a]", "[vs_b]"), ("all", "[/Shop/vs_a]"), ("[vs_a]", "[/Shop/vs_a]")]
+)
+def test_sni_defaults_of_different_virtual_servers_are_no_conflict(tmp_path: Path, first: str, second: str) -> None:
+    assert configuration(tmp_path, shop=two_defaults(first, second)).mistakes == ()
+
+
 def test_a_broken_copy_of_a_file_does_not_stop_the_file(tmp_path: Path) -> None:
     read = configuration(tmp_path, a=GOOD.replace("version: v1", "version: v2"), b=GOOD)
     assert len(read.mistakes) == 1
