@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import crypto, objects, queries
+from sectigo_f5.simulator import crypto, csrs, objects, queries, refusals
 from sectigo_f5.simulator.call import Call, resolve
 from sectigo_f5.simulator.engine import Answer
 from sectigo_f5.simulator.kinds import KINDS
@@ -29,8 +29,11 @@ def post(call: Call, url: str) -> Answer:
 
 def change(call: Call, url: str, segment: str) -> Answer:
     """Change an object, by PATCH or PUT."""
-    item = objects.modify(call.work, call.item(url, segment), call.request.body, call.request.method)
-    return Answer(objects.show(call.work, item))
+    found, body = call.item(url, segment), call.request.body
+    owner = found.get("appService")
+    if owner and call.work.switches.owner_in_body and call.body.get("appService") != owner:
+        raise refusals.owner_not_named(owner)
+    return Answer(objects.show(call.work, objects.modify(call.work, found, body, call.request.method)))
 
 
 def delete(call: Call, url: str, segment: str) -> Answer:

@@ -122,21 +122,30 @@ def no_sni_default(virtual_server: str) -> Refusal:
     )
 
 
-def same_server_names(virtual_server: str) -> Refusal:
-    """Two client SSL profiles with one server name: that it is refused, and the text, is uncertain."""
-    return Refusal(
-        400,
-        f"01070734:3: Configuration error: Virtual Server {virtual_server} has more than one clientssl profile with "
-        "the same server name.",
-    )
-
-
 def dangling_policy(virtual_server: str, policy: str) -> Refusal:
     """Go clients' tests, which quote the device."""
     return Refusal(
         400,
         f"01070712:3: Values ({policy}) specified for virtual server policy ({virtual_server} {policy}): foreign key "
         "index (policy_FK) do not point at an item that exists in the database.",
+    )
+
+
+def same_server_name(virtual_server: str) -> Refusal:
+    """k8s-bigip-ctlr #1042, #781."""
+    return Refusal(
+        400,
+        f"0107149e:3: Virtual server {virtual_server} has more than one clientssl/serverssl profile with same server "
+        "name.",
+    )
+
+
+def other_partition(what: str, virtual_server: str, path: str) -> Refusal:
+    """Seen for iRules in a public probe of a device; for profiles by analogy. Text uncertain for those."""
+    return Refusal(
+        400,
+        f"01070726:3: A virtual server may only reference {what} in the same partition or the common partition "
+        f"({virtual_server}:{path})",
     )
 
 
@@ -185,6 +194,11 @@ def owned_by_application(service: str) -> Refusal:
         f"010715bd:3: The application service ({service}) has strict updates enabled, the object must be updated using "
         "an application management interface.",
     )
+
+
+def owner_not_named(service: str) -> Refusal:
+    """From TMOS 12.1 on for some objects: scottdware/go-bigip pull request #47. Code and text uncertain."""
+    return Refusal(400, f"010715bc:3: The object belongs to the application service ({service}), which must be named.")
 
 
 def access_denied(user: str, title: str, partition: str) -> Refusal:

@@ -47,6 +47,7 @@ class Switches:
     max_login_failures: int = _switch(0, "wrong passwords after which the user is locked out; 0: never")
     ha: str = _switch("standalone", "state; a pair's other unit is not simulated", "standalone", "active", "standby")
     strict_updates: bool = _switch(True, "strict updates of application services", *_EITHER)
+    owner_in_body: bool = _switch(False, "what an iApp owns is changed only by who names it (`appService`)", *_EITHER)
     # Keys and CSRs.
     native_password_keys: str = _switch(WORKS, "`securityType: password` on creation", WORKS, SILENTLY_NORMAL, REJECTED)
     curve_name: str = _switch(WORKS, "`curveName` on creation; ignored: always prime256v1", WORKS, IGNORED, REJECTED)
@@ -67,7 +68,7 @@ class Switches:
     cert_key_chain_patch: str = _switch(REPLACES, "what a PATCH does to the list", REPLACES, ADDS)
     name_reference: bool = _switch(True, "attached profiles tell their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules hold when an attached profile changes", *_EITHER)
-    same_server_names: bool = _switch(True, "two profiles of one virtual server may have one server name", *_EITHER)
+    same_server_names: bool = _switch(False, "two profiles of one virtual server may have one server name", *_EITHER)
     empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
     transactions_take: str = _switch(
         CONFIGURATION, "or also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING

@@ -162,10 +162,18 @@ def _check_parts(work: Work, item: Item) -> None:
     for kind, path in named:
         if work.configuration.find(kind, path) is None:
             raise refusals.not_found(KINDS[kind].title, path)
+    reach = (split_path(item.path)[0], "Common")
+    for what, paths in (
+        ("profiles", [one["path"] for one in item.get("profiles") or []]),
+        ("rules", item.get("rules") or []),
+    ):
+        far = next((path for path in paths if split_path(path)[0] not in reach), None)
+        if far is not None:
+            raise refusals.other_partition(what, item.path, far)
 
 
 def _check_sni(work: Work, item: Item) -> None:
-    """Of several client SSL profiles exactly one is the default for SNI."""
+    """Of several client SSL profiles exactly one is the default for SNI, and each has a server name of its own."""
     found = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
     ours = [profile for profile in found if profile is not None]
     defaults = [one for one in ours if client_ssl.setting(work, one, "sniDefault") == "true"]
@@ -175,7 +183,7 @@ def _check_sni(work: Work, item: Item) -> None:
         raise refusals.no_sni_default(item.path)
     names = [name for name in (client_ssl.setting(work, one, "serverName") for one in ours) if not unset(name)]
     if len(names) > len(set(names)) and not work.switches.same_server_names:
-        raise refusals.same_server_names(item.path)
+        raise refusals.same_server_name(item.path)
 
 
 def has_http(work: Work, item: Item) -> bool:

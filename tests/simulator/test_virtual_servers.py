@@ -145,6 +145,15 @@ def test_the_rule_holds_when_an_attached_profile_changes(two: Rest) -> None:
     assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}) == (400, NONE)
 
 
+def test_two_profiles_have_two_server_names(two: Rest) -> None:
+    wanted = (
+        "0107149e:3: Virtual server /Common/vs has more than one clientssl/serverssl profile with same server name."
+    )
+    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"serverName": "a.example.com"}) == (400, wanted)
+    for name in ("a", "b"):
+        two.patch(f"{CLIENT_SSL}/~Common~{name}", {"serverName": "none"})
+
+
 def test_the_rule_is_looked_at_when_a_transaction_is_complete(two: Rest) -> None:
     number = two.begin()
     two.patch(f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}, number)
@@ -256,6 +265,36 @@ def test_objects_in_folders_say_so(make: Make) -> None:
     assert (status, message) == (404, "01020036:3: The requested folder (/Shop/nope) was not found.")
 
 
+def test_a_virtual_server_reaches_into_its_partition_and_common(make: Make) -> None:
+    device = make(partitions=("Shop", "Bank"))
+    device.add_virtual_server("/Shop/vs", "192.0.2.1:443", profiles=("/Common/tcp", "/Common/http"))
+    device.add_profile("client-ssl", "/Bank/x")
+    device.add_rule("/Bank/x", "when HTTP_REQUEST { }")
+    with contextlib.closing(Rest(device)) as rest:
+        rest.login()
+        for what, body in (
+            ("rules", {"rules": ["/Bank/x"]}),
+            ("profiles", {"profiles": ["/Common/tcp", "/Common/http", "/Bank/x"]}),
+        ):
+            status, message = rest.refused("PATCH", "ltm/virtual/~Shop~vs", body)
+            assert (status, message) == (
+                400,
+                f"01070726:3: A virtual server may only reference {what} in the same partition or the common partition "
+                "(/Shop/vs:/Bank/x)",
+            )
+
+
+@pytest.mark.parametrize(("owner", "status"), [(None, 400), ("/Common/x.app/x", 200)])
+def test_an_iapp_may_want_to_be_named(make: Make, owner: str | None, status: int) -> None:
+    device = make(strict_updates=False, owner_in_body=True)
+    device.add_application("/Common/x.app/x")
+    device.add_profile("client-ssl", "/Common/x.app/p", appService="/Common/x.app/x")
+    body = {"sniDefault": "true", **({"appService": owner} if owner else {})}
+    with contextlib.closing(Rest(device)) as rest:
+        rest.login()
+        assert rest.call("PATCH", f"{CLIENT_SSL}/~Common~x.app~p", body).status_code == status
+
+
 @pytest.mark.parametrize(("strict", "status"), [(True, 400), (False, 200)])
 def test_an_iapp_guards_its_objects(make: Make, strict: bool, status: int) -> None:
     device = make(strict_updates=strict)
@@ -292,6 +331,17 @@ def test_apm_shows_in_the_profiles_reference(vs: Rest) -> None:
     vs.post(f"{VS}/profiles", {"name": "ap", "partition": "Common"})
     links = [item["nameReference"]["link"] for item in vs.get(f"{VS}/profiles")["items"]]
     assert any("/apm/profile/access/~Common~ap?" in link for link in links)
+
+
+def test_a_release_that_does_not_tell_the_types_of_profiles(make: Make) -> None:
+    device = make(name_reference=False)
+    device.add_virtual_server("/Common/vs", "192.0.2.1:443")
+    assert [
+        set(item) & {"nameReference"} for item in device.get("/mgmt/tm/ltm/virtual/~Common~vs/profiles")["items"]
+    ] == [
+        set(),
+        set(),
+    ]
 
 
 def test_things_happen_behind_a_clients_back(vs: Rest, device: SimulatedBigIP) -> None:
