@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from sectigo_f5 import readers
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import IControl, Json, object_url
-from sectigo_f5.model import Device, Generation, Job
+from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, partition_of
 from sectigo_f5.observed import (
+    COMMON,
     CertificateObject,
     ClientSslProfile,
     KeyObject,
@@ -27,7 +28,6 @@ from sectigo_f5.observed import (
 logger = logging.getLogger(__name__)
 
 SAVE_TIMEOUT = 180.0  # seconds; a big configuration takes more than 30
-COMMON = "Common"  # the partition that every BIG-IP has
 
 
 @dataclass(frozen=True)
@@ -81,20 +81,26 @@ class BigIP:
         """Step 3: read everything that bears on one certificate.
 
         ``managed`` are the profiles of the other configured certificates. Raises
-        :class:`ConnectorError` when partition, parent profile or a virtual server do not exist.
+        :class:`ConnectorError` when partition or parent profile do not exist.
         """
         have = self.inventory
         if job.partition != COMMON:
             there = [str(found["name"]) for found in self.client.items("/mgmt/tm/auth/partition")]
             _must_exist("the partition", job.partition, there)
         _must_exist("the parent profile", job.parent_profile, have.profiles)
+        if partition_of(job.parent_profile) not in (job.partition, COMMON):
+            raise ConnectorError(
+                f"the parent profile {job.parent_profile} is neither in partition {job.partition} nor in Common"
+            )
+        servers, unusable = self._listed_servers(job)
         return Observation(
             profile=have.profiles.get(job.profile),
             pairs=tuple(sorted(self._pairs(job), key=lambda pair: pair.generation)),
-            virtual_servers=self.virtual_servers(job),
+            virtual_servers=servers,
             profiles=have.profiles,
             certificates=have.certificates,
             managed=frozenset(managed) - {job.profile},
+            unusable=unusable,
         )
 
     def _pairs(self, job: Job) -> Iterator[Pair]:
@@ -108,32 +114,45 @@ class BigIP:
                 yield Pair(generation, certificate, key, generation.chain in have.certificates)
 
     def virtual_servers(self, job: Job) -> tuple[VirtualServer, ...]:
-        """Read the virtual servers of a certificate, fresh each time."""
-        if job.every_virtual_server:
-            found = tuple(server for server in self.partition_servers(job.partition) if _wants_tls(server))
-            if not found:
-                raise ConnectorError(
-                    f"virtual_servers: all finds none in partition {job.partition}: none has an HTTP profile "
-                    "and either a client SSL profile or port 443; list them by name"
-                )
-            return found
-        servers = tuple(self.virtual_server(path) for path in job.virtual_servers)
-        without = [server.path for server in servers if not server.http]
-        if without:
-            raise ConnectorError(
-                f"{', '.join(without)} has no HTTP profile; attach one (for example /Common/http) or take it "
-                "out of virtual_servers"
-            )
+        """Read the virtual servers of a certificate, fresh each time; raises where one cannot be used."""
+        servers, unusable = self._listed_servers(job)
+        if unusable:
+            raise ConnectorError("; ".join(unusable.values()))
         return servers
+
+    def _listed_servers(self, job: Job) -> tuple[tuple[VirtualServer, ...], dict[str, str]]:
+        """Read the virtual servers of a certificate, and by path what keeps others from being used."""
+        if job.every_virtual_server:
+            servers = tuple(server for server in self.partition_servers(job.partition) if _wants_tls(server))
+            none = (
+                f"virtual_servers: all finds none in partition {job.partition}: none has an HTTP profile "
+                "and either a client SSL profile or port 443; list them by name"
+            )
+            return servers, {} if servers else {ALL_VIRTUAL_SERVERS: none}
+        found = {path: self.find_virtual_server(path) for path in job.virtual_servers}
+        unusable = {path: self._missing(path) for path, server in found.items() if server is None}
+        unusable |= {
+            path: f"{path} has no HTTP profile; attach one (for example /Common/http) or take it out of virtual_servers"
+            for path, server in found.items()
+            if server and not server.http
+        }
+        return tuple(server for path, server in found.items() if server and path not in unusable), unusable
 
     def virtual_server(self, path: str) -> VirtualServer:
         """Read one virtual server with its profiles; raises :class:`ConnectorError` when there is none."""
-        found = self.client.find(object_url("ltm/virtual", path), {"expandSubcollections": "true"})
+        found = self.find_virtual_server(path)
         if found is None:
-            there = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
-            _must_exist("the virtual server", path, there)
-            raise ConnectorError(f"the virtual server {path} does not exist on the BIG-IP")
-        return self._with_profiles(found)
+            raise ConnectorError(self._missing(path))
+        return found
+
+    def find_virtual_server(self, path: str) -> VirtualServer | None:
+        """Read one virtual server with its profiles, or None where there is none."""
+        found = self.client.find(object_url("ltm/virtual", path), {"expandSubcollections": "true"})
+        return self._with_profiles(found) if found else None
+
+    def _missing(self, path: str) -> str:
+        there = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
+        return _missing("the virtual server", path, there)
 
     def every_server(self) -> tuple[VirtualServer, ...]:
         """Read every virtual server that the user can see."""
@@ -142,7 +161,7 @@ class BigIP:
 
     def partition_servers(self, partition: str) -> tuple[VirtualServer, ...]:
         """Read the virtual servers of a partition, its folders included."""
-        return tuple(server for server in self.every_server() if server.path.split("/")[1] == partition)
+        return tuple(server for server in self.every_server() if partition_of(server.path) == partition)
 
     def _with_profiles(self, found: Json) -> VirtualServer:
         reference = found.get("profilesReference") or {}
@@ -202,11 +221,14 @@ class BigIP:
 
 
 def _must_exist(what: str, wanted: str, there: Collection[str]) -> None:
-    if wanted in there:
-        return
+    if wanted not in there:
+        raise ConnectorError(_missing(what, wanted, there))
+
+
+def _missing(what: str, wanted: str, there: Collection[str]) -> str:
     near = difflib.get_close_matches(wanted, there, n=1)
     known = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(there)[:10]) or 'none'}"
-    raise ConnectorError(f"{what} {wanted} does not exist on the BIG-IP; {known}")
+    return f"{what} {wanted} does not exist on the BIG-IP; {known}"
 
 
 def _wants_tls(server: VirtualServer) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from sectigo_f5 import fleet, report
 from sectigo_f5.acme import Authority
-from sectigo_f5.attachment import plan_attachments
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.challenges import validation_for
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.installation import iapps_must_allow
 from sectigo_f5.model import Configuration, Job, Result, Word
+from sectigo_f5.neighbours import losses
+from sectigo_f5.obstacles import obstacles, profile_must_be_free
 from sectigo_f5.permissions import missing_permissions
 from sectigo_f5.workflow import Run
 
@@ -53,7 +53,10 @@ def _check_one(f5: BigIP, job: Job, run: Run, authority: Authority) -> Result:
         f5.must_be_active()
         seen = f5.observe(job, run.managed)
         servers = tuple(server.path for server in seen.virtual_servers)
-        iapps_must_allow(f5, seen, plan_attachments(job, seen))
+        found = obstacles(f5, job, seen)
+        problems += found.values()
+        notes += [lost for server in seen.virtual_servers for lost in losses(job, seen, server)]
+        profile_must_be_free(f5, seen)
         plugin = authority.plugin_problem(validation_for(f5, job))
         problems += [plugin] if plugin else []
     except ConnectorError as error:

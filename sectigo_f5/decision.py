@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sectigo_f5.attachment import Attachment, plan_attachments
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, KeySpec, Word
-from sectigo_f5.observed import Observation, Pair, wanted_server_name
+from sectigo_f5.observed import Observation, Pair, wanted_server_name, wanted_sni_require
 
 ISSUING = frozenset({Word.ENROLLED, Word.RENEWED, Word.REKEYED, Word.REPLACED})
 
@@ -33,6 +34,7 @@ class Decision:
     pairs: tuple[Pair, ...] = ()  # what is, or goes back, in service; empty: nothing usable
     attachments: tuple[Attachment, ...] = ()
     profile_drift: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()  # what keeps virtual servers from being changed: only the pair is renewed
 
     @property
     def issues(self) -> bool:
@@ -55,11 +57,15 @@ def current_pairs(job: Job, seen: Observation, rolled_back: bool) -> tuple[Pair,
     return serving
 
 
-def decide(job: Job, seen: Observation, known: Circumstances) -> Decision:
+def decide(job: Job, seen: Observation, known: Circumstances, obstacles: tuple[str, ...] = ()) -> Decision:
     """Compare what the YAML asks for with what was read; the first rule that holds decides.
 
-    Raises :class:`ConnectorError` when a virtual server cannot take the certificate.
+    Raises :class:`ConnectorError` when a virtual server cannot take the certificate, of which
+    ``obstacles`` tells. But what serves elsewhere must not expire for that: a renewal that is due
+    is made, of the pair in the profile alone.
     """
+    if obstacles:
+        return _decide_in_place(job, seen, known, obstacles)
     attachments = plan_attachments(job, seen)
     pairs = current_pairs(job, seen, known.rolled_back)
     issue = _why_issue(job, pairs, known)
@@ -72,6 +78,14 @@ def decide(job: Job, seen: Observation, known: Circumstances) -> Decision:
     if todo:
         return Decision(Word.REPAIRED, "; ".join(todo), pairs, attachments, drift)
     return Decision(Word.KEPT, _why_kept(pairs, known), pairs, attachments)
+
+
+def _decide_in_place(job: Job, seen: Observation, known: Circumstances, obstacles: tuple[str, ...]) -> Decision:
+    pairs = current_pairs(job, seen, known.rolled_back)
+    issue = _why_issue(job, pairs, known)
+    if issue is None or not seen.in_service():
+        raise ConnectorError("; ".join(obstacles))
+    return Decision(*issue, pairs=pairs, obstacles=obstacles)
 
 
 def _why_issue(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Word, str] | None:
@@ -121,14 +135,14 @@ def _drift(
 
 def _sni_drift(job: Job, seen: Observation, attachments: tuple[Attachment, ...]) -> list[str]:
     profile, wanted = seen.profile, wanted_server_name(job)
-    if profile is None or not job.sni:
+    if profile is None:
         return []
     found = []
-    if profile.server_name != wanted:
+    if job.sni and profile.server_name != wanted:
         found.append(f"the profile's server name is {profile.server_name or 'none'}, not {wanted or 'none'}")
-    if any(plan.ours_is_default for plan in attachments) and not profile.sni_default:
-        found.append("the profile is not the SNI default")
-    if profile.sni_require != job.sni_require:
+    if job.sni and attachments and profile.sni_default != attachments[0].ours_is_default:
+        found.append(f"the profile is {'the' if profile.sni_default else 'not the'} SNI default")
+    if profile.sni_require != wanted_sni_require(job, seen.profiles):
         found.append(f"the profile {'requires' if profile.sni_require else 'does not require'} SNI")
     return found
 

@@ -14,13 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sectigo_f5 import readers
-from sectigo_f5.attachment import Attachment, lost_names
+from sectigo_f5.attachment import Attachment
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import Json, Transaction, object_url
 from sectigo_f5.keys import quietly, remove_file
 from sectigo_f5.model import Generation, Issued, Job
-from sectigo_f5.observed import ClientSslProfile, Entry, Observation, entry_name, wanted_server_name
+from sectigo_f5.neighbours import losses
+from sectigo_f5.observed import ClientSslProfile, Entry, Observation, entry_name, wanted_server_name, wanted_sni_require
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
 from sectigo_f5.secret import Secret
 
@@ -38,11 +39,14 @@ class ServiceChange:
     seen: Observation
     entries: tuple[Json, ...]  # certKeyChain, passphrases included: never logged
     attachments: tuple[Attachment, ...]
+    pair_only: bool = False  # leave the profile's settings as they are
 
     @property
     def ours_is_default(self) -> bool:
-        """True when our profile has to be the SNI default of one of its virtual servers."""
-        return any(plan.ours_is_default for plan in self.attachments)
+        """True when our profile has to be the SNI default; where no virtual server is planned it stays what it is."""
+        if self.attachments:
+            return self.attachments[0].ours_is_default
+        return bool(self.seen.profile and self.seen.profile.sni_default)
 
 
 def upload_certificate(
@@ -115,18 +119,15 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
             with f5.client.transaction() as transaction:
                 _queue_profile(transaction, change)
                 for plan in plans:
-                    _queue_attachment(transaction, change.job.profile, plan)
+                    _queue_attachment(transaction, change, plan)
     except OutcomeUnknownError as error:
         logger.warning("%s; reading back what is in service", error)
     f5.changed = True
     f5.forget()
     _must_be_in_service(f5, change)
-    for plan in plans:
-        lost = lost_names(change.job, change.seen, plan)
-        if lost:
-            logger.warning(
-                "%s no longer serves %s, which the profile taken over named", plan.virtual_server, ", ".join(lost)
-            )
+    for server in change.seen.virtual_servers if plans else ():
+        for lost in losses(change.job, change.seen, server):
+            logger.warning("%s", lost)
 
 
 def _queue_profile(transaction: Transaction, change: ServiceChange) -> None:
@@ -144,6 +145,9 @@ def _profile_change(change: ServiceChange) -> Json:
     body: Json = {"certKeyChain": list(change.entries)}
     if profile is None:
         return body
+    body |= _owner(profile)
+    if change.pair_only:
+        return body
     if profile.parent != change.job.parent_profile:
         body["defaultsFrom"] = change.job.parent_profile
     there = {
@@ -155,25 +159,37 @@ def _profile_change(change: ServiceChange) -> Json:
 
 
 def _sni(change: ServiceChange) -> Json:
-    """Return the SNI settings; only ``sni: true`` manages them."""
+    """Return the SNI settings; ``sni: true`` manages them all, without it none but what would refuse clients."""
+    require = {"sniRequire": _word(wanted_sni_require(change.job, change.seen.profiles))}
     if not change.job.sni:
-        return {}
+        return require if change.seen.profile else {}
     return {
         "serverName": wanted_server_name(change.job) or "none",
         "sniDefault": _word(change.ours_is_default),
-        "sniRequire": _word(change.job.sni_require),
+        **require,
     }
 
 
-def _queue_attachment(transaction: Transaction, profile: str, plan: Attachment) -> None:
+def _owner(profile: ClientSslProfile) -> Json:
+    """Name the application service that owns a profile: since 12.1 a change must (scottdware/go-bigip #47)."""
+    return {"appService": profile.app_service} if profile.app_service else {}
+
+
+def _queue_attachment(transaction: Transaction, change: ServiceChange, plan: Attachment) -> None:
     profiles = object_url("ltm/virtual", plan.virtual_server) + "/profiles"
-    for flags, paths in (("true", plan.make_default), ("false", plan.drop_default)):
-        for path in paths:
-            transaction.patch(object_url("ltm/profile/client-ssl", path), {"sniDefault": flags})
+    _queue_flags(transaction, change, plan.make_default, plan.drop_default)
     for path in plan.remove:
         transaction.delete(f"{profiles}/{object_url('', path).rpartition('/')[2]}")
     if plan.add:
-        transaction.post(profiles, _attached(profile))
+        transaction.post(profiles, _attached(change.job.profile))
+
+
+def _queue_flags(
+    transaction: Transaction, change: ServiceChange, default: tuple[str, ...], no_default: tuple[str, ...]
+) -> None:
+    for path in (*default, *no_default):
+        body = {"sniDefault": _word(path in default), **_owner(change.seen.profiles[path])}
+        transaction.patch(object_url("ltm/profile/client-ssl", path), body)
 
 
 def _attached(profile: str) -> Json:
@@ -204,7 +220,7 @@ def restore(f5: BigIP, change: ServiceChange) -> None:
     before = change.seen.profile
     with f5.client.transaction() as transaction:
         for plan in change.attachments:
-            _queue_detachment(transaction, change.job.profile, plan)
+            _queue_detachment(transaction, change, plan)
         url = object_url("ltm/profile/client-ssl", change.job.profile)
         if before is None:
             transaction.delete(url)
@@ -213,15 +229,13 @@ def restore(f5: BigIP, change: ServiceChange) -> None:
     f5.forget()
 
 
-def _queue_detachment(transaction: Transaction, profile: str, plan: Attachment) -> None:
+def _queue_detachment(transaction: Transaction, change: ServiceChange, plan: Attachment) -> None:
     profiles = object_url("ltm/virtual", plan.virtual_server) + "/profiles"
     if plan.add:
-        transaction.delete(f"{profiles}/{object_url('', profile).rpartition('/')[2]}")
+        transaction.delete(f"{profiles}/{object_url('', change.job.profile).rpartition('/')[2]}")
     for path in plan.remove:
         transaction.post(profiles, _attached(path))
-    for flags, paths in (("false", plan.make_default), ("true", plan.drop_default)):
-        for path in paths:
-            transaction.patch(object_url("ltm/profile/client-ssl", path), {"sniDefault": flags})
+    _queue_flags(transaction, change, plan.drop_default, plan.make_default)
 
 
 def _former(f5: BigIP, before: ClientSslProfile) -> Json:
@@ -232,6 +246,7 @@ def _former(f5: BigIP, before: ClientSslProfile) -> Json:
         ciphertext = entry.ciphertext or (held.ciphertext if held else None)
         entries.append(old_entry(Entry(entry.name, entry.certificate, entry.key, entry.chain, ciphertext)))
     return {
+        **_owner(before),
         "certKeyChain": entries,
         "defaultsFrom": before.parent,
         "serverName": before.server_name or "none",
@@ -274,21 +289,6 @@ def _delete_unused(f5: BigIP, collection: str, path: str) -> None:
     except DeviceError as error:
         if not error.in_use:
             logger.warning("%s of an older generation could not be deleted: %s", path, error)
-
-
-def iapps_must_allow(f5: BigIP, seen: Observation, attachments: Iterable[Attachment]) -> None:
-    """Refuse, before anything is written, to change what an iApp with strict updates owns."""
-    changed = {plan.virtual_server for plan in attachments if plan.changes}
-    owned = {s.path: s.app_service for s in seen.virtual_servers if s.app_service and s.path in changed}
-    if seen.profile and seen.profile.app_service:
-        owned[seen.profile.path] = seen.profile.app_service
-    for path, service in owned.items():
-        found = f5.client.find(object_url("sys/application/service", service))
-        if found and readers.flag(found, "strictUpdates"):
-            raise ConnectorError(
-                f"{path} belongs to the iApp {service} with strict updates on; turn them off "
-                f"(tmsh modify sys application service {service} strict-updates disabled) or change it in the iApp"
-            )
 
 
 def _word(flag: bool) -> str:

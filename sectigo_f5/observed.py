@@ -9,7 +9,9 @@ from datetime import datetime
 from sectigo_f5.model import Generation, Job, KeySpec
 
 PASSWORD = "password"  # noqa: S105  # the securityType of a protected key, not a secret
+COMMON = "Common"  # the partition that every BIG-IP has, and whose objects all others may use
 STOCK_PROFILE = "/Common/clientssl"
+OWN_CERTIFICATE = "/Common/default.crt"  # what a profile holds that was never given a certificate
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class ClientSslProfile:
     sni_require: bool
     entries: tuple[Entry, ...]
     app_service: str | None
+    manners: Mapping[str, str] = field(default_factory=dict)  # what it asks of clients: readers.MANNERS
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class VirtualServer:
     access: bool  # an APM access profile is attached
     app_service: str | None
     enabled: bool = True
+    mask: str | None = None  # None: one host
+    for_everybody: bool = True  # TCP, from any source address
+    rules: tuple[str, ...] = ()  # iRules, full paths, in the device's order
+    policies: tuple[str, ...] = ()  # LTM policies, full paths
+    untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
 
     @property
     def address_on_device(self) -> str:
@@ -128,6 +136,7 @@ class Observation:
     profiles: Mapping[str, ClientSslProfile]  # every client SSL profile of the device
     certificates: Mapping[str, CertificateObject]  # every certificate of the device
     managed: frozenset[str] = frozenset()  # profiles of other configured certificates
+    unusable: Mapping[str, str] = field(default_factory=dict)  # listed virtual servers that are not there, and why
 
     def in_service(self) -> tuple[Pair, ...]:
         """Our pairs that the profile names; empty when it names anything else."""
@@ -163,3 +172,9 @@ def wanted_server_name(job: Job) -> str | None:
     if job.server_name:
         return job.server_name
     return job.common_name if job.names == (job.common_name,) and not job.common_name.startswith("*") else None
+
+
+def wanted_sni_require(job: Job, profiles: Mapping[str, ClientSslProfile]) -> bool:
+    """Tell whether our profile refuses clients that name no server; without ``sni: true`` its parent decides."""
+    parent = profiles.get(job.parent_profile)
+    return job.sni_require if job.sni else bool(parent and parent.sni_require)

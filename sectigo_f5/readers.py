@@ -17,6 +17,9 @@ from sectigo_f5.observed import CertificateObject, ClientSslProfile, Entry, KeyO
 
 Json = Mapping[str, Any]
 
+# What a client SSL profile asks of its clients: an operator who set these wants them kept.
+MANNERS = ("peerCertMode", "caFile", "ciphers", "cipherGroup", "tmOptions", "renegotiation", "sslForwardProxy")
+
 # BIG-IP calls the NIST curves by their X9.62 names where OpenSSL does.
 _CURVES = {"prime256v1": "secp256r1", "256": "secp256r1", "384": "secp384r1", "521": "secp521r1"}
 
@@ -83,6 +86,7 @@ def client_ssl_profile(found: Json) -> ClientSslProfile:
         sni_require=flag(found, "sniRequire"),
         entries=_entries(found),
         app_service=text(found, "appService"),
+        manners={name: _words(found[name]) for name in MANNERS if name in found},
     )
 
 
@@ -95,6 +99,7 @@ def virtual_server(
     """
     paths = tuple(full_path(item) for item in profiles)
     links = [str((item.get("nameReference") or {}).get("link", "")) for item in profiles]
+    known = http.union(client_ssl)
     address, route_domain, port = destination(str(found.get("destination") or ""))
     return VirtualServer(
         path=full_path(found),
@@ -107,22 +112,37 @@ def virtual_server(
         access=any("/apm/profile/access/" in link for link in links),
         app_service=text(found, "appService"),
         enabled=not flag(found, "disabled"),
+        mask=text(found, "mask"),
+        for_everybody=found.get("ipProtocol") != "udp" and str(found.get("source") or "/0").endswith("/0"),
+        rules=_paths(found.get("rules")),
+        policies=tuple(full_path(item) for item in (found.get("policiesReference") or {}).get("items") or ()),
+        untyped=tuple(path for path, link in zip(paths, links, strict=True) if not link and path not in known),
     )
 
 
 def destination(written: str) -> tuple[str, str, int]:
     """Split ``/P/10.0.0.1%2:443`` or ``/P/2001:db8::1.443`` into address, route domain and port.
 
-    Port ``any`` and ``0`` are 0.
+    Port ``any`` and ``0`` are 0; ``any6`` is an IPv6 address.
     """
     last = written.rpartition("/")[2]
-    separator = "." if last.count(":") > 1 else ":"
+    separator = "." if last.count(":") > 1 or last.startswith("any6") else ":"
     host, _, port = last.rpartition(separator) if separator in last else (last, "", "0")
     address, _, route_domain = host.partition("%")
     return address, route_domain, int(port) if port.isdigit() else _SERVICES.get(port, 0)
 
 
 _SERVICES = {"http": 80, "https": 443, "any": 0}
+
+
+def _paths(listed: object) -> tuple[str, ...]:
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def _words(value: object) -> str:
+    """Return a setting as sorted words: a list on one release is ``{ a b }`` on another."""
+    listed = value if isinstance(value, list) else str(value).strip("{} ").split()
+    return " ".join(sorted(map(str, listed)))
 
 
 def _entries(found: Json) -> tuple[Entry, ...]:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sectigo_f5 import bigip, certificates, decision, installation, keys, serving
+from sectigo_f5 import bigip, certificates, decision, installation, keys, obstacles, serving
 from sectigo_f5.attachment import plan_attachments
 from sectigo_f5.challenges import validation_for
 from sectigo_f5.decision import Decision
@@ -32,6 +32,7 @@ from sectigo_f5.icontrol import Json
 from sectigo_f5.installation import ServiceChange
 from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances
 from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
+from sectigo_f5.neighbours import told_apart
 from sectigo_f5.observed import Observation
 from sectigo_f5.secret import one_time_passphrase
 from sectigo_f5.state import StateDirectory
@@ -65,7 +66,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
     if decided.word is Word.KEPT:
         return result_of(job, decided, seen)
     f5.must_be_active()
-    installation.iapps_must_allow(f5, seen, decided.attachments)
+    obstacles.profile_must_be_free(f5, seen)
     if not decided.issues:
         return repair(run, f5, job, seen, decided)
     validation = validation_for(f5, job)
@@ -91,7 +92,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
             installation.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
             logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
             entries.append(installation.new_entry(generation, bool(issued.chain), passphrase))
-        change = _change_now(run, f5, job, tuple(entries))
+        change = _change_by_now(run, f5, job, seen, decided, entries)
         put_in_service(run, f5, change, installed)  # 11, 12
         undo.pop_all()
     logger.info("the password of the new key is forgotten")
@@ -103,15 +104,38 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
 def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
     """Step 3: read, and decide; writes nothing."""
     seen = f5.observe(job, run.managed)
+    found = obstacles.obstacles(f5, job, seen)
+    seen = obstacles.in_place(job, seen, found)
     known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
-    decided = decision.decide(job, seen, replace(known, force=run.force))
+    decided = decision.decide(job, seen, replace(known, force=run.force), tuple(found.values()))
     logger.info("3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
     return seen, decided
 
 
+def _change_by_now(
+    run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision, entries: Sequence[Json]
+) -> ServiceChange:
+    """Plan the one change on the virtual servers as they are by now: since step 3 minutes have passed.
+
+    Raises :class:`ConnectorError` where somebody has put something in the way meanwhile.
+    """
+    for obstacle in decided.obstacles:
+        logger.warning("only the certificate in service is renewed: %s", obstacle)
+    if decided.obstacles or not any(plan.changes for plan in decided.attachments):
+        return ServiceChange(job, seen, tuple(entries), decided.attachments, pair_only=bool(decided.obstacles))
+    f5.forget()
+    seen = f5.observe(job, run.managed)
+    found = obstacles.obstacles(f5, job, seen)
+    if found:
+        raise ConnectorError("; ".join(found.values()))
+    return ServiceChange(job, seen, tuple(entries), plan_attachments(job, seen))
+
+
 def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: Sequence[Issued]) -> None:
     """Steps 11 and 12, then look at it as a client does; what a client must not see is taken back."""
-    job, servers = change.job, change.seen.virtual_servers
+    job, servers = told_apart(change.job, change.seen), change.seen.virtual_servers
+    if job.verify_handshake != change.job.verify_handshake:
+        logger.info("what is served is not looked at: other profiles have every name of the certificate too")
     must_answer = serving.answering(job, servers)
     f5.must_be_active()
     run.state.mark_unsaved(job.device.name)
@@ -124,15 +148,6 @@ def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: 
         raise
     logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
     logger.info("12 SSL enabled on %s", ", ".join(server.path for server in servers))
-
-
-def _change_now(run: Run, f5: bigip.BigIP, job: Job, entries: tuple[Json, ...]) -> ServiceChange:
-    """Plan the change from what is there now: the CA took its time, and others work on the device as well."""
-    f5.forget()
-    seen = f5.observe(job, run.managed)
-    attachments = plan_attachments(job, seen)
-    installation.iapps_must_allow(f5, seen, attachments)
-    return ServiceChange(job, seen, entries, attachments)
 
 
 def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:
@@ -182,4 +197,5 @@ def result_of(job: Job, decided: Decision, seen: Observation) -> Result:
         reason=decided.reason,
         not_after=first.certificate.not_after if first else None,
         serial=first.certificate.serial if first else None,
+        notes=decided.obstacles,
     )

@@ -118,6 +118,10 @@ class SimulatedBigIP:
         """Make an iRule."""
         self._direct("POST", "/mgmt/tm/ltm/rule", {"name": path, "apiAnonymous": text})
 
+    def add(self, kind: str, path: str, **properties: Any) -> None:
+        """Make an object of any kind: ``ltm/pool``, ``ltm/policy``, …"""
+        self._direct("POST", f"/mgmt/tm/{kind}", {"name": path, **properties})
+
     def add_application(self, path: str, strict_updates: bool | None = None) -> None:
         """Make an application service (iApp), ``/Common/x.app/x``; objects own up to it by ``appService``."""
         self.add_folder(path.rpartition("/")[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import crypto, csrs, objects, queries, refusals
+from sectigo_f5.simulator import crypto, objects, queries, refusals
 from sectigo_f5.simulator.call import Call, resolve
 from sectigo_f5.simulator.engine import Answer
 from sectigo_f5.simulator.kinds import KINDS

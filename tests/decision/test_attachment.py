@@ -4,12 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from sectigo_f5.attachment import Attachment, lost_names, plan_attachment
+from sectigo_f5.attachment import Attachment, plan_attachments
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job
+from sectigo_f5.neighbours import lost_names
+from sectigo_f5.observed import Observation, VirtualServer
 from tests.support.builders import hand_made, job, pair, profile, seen, server
 
 OTHER = "/Common/hand_made"
+
+
+def plan_attachment(of: Job, observed: Observation, only: VirtualServer) -> Attachment:
+    (found,) = plan_attachments(of, replace(observed, virtual_servers=(only,)))
+    return found
 
 
 def planned(
@@ -55,8 +62,7 @@ def test_beside_others_a_profile_with_more_names_stays() -> None:
 
 def test_names_that_are_served_no_more_are_told() -> None:
     observed = seen(PLAIN, others=(hand_made(OTHER, "www.example.com", "shop.example.com"),))
-    found = plan_attachment(PLAIN, observed, server(OTHER))
-    assert lost_names(PLAIN, observed, found) == ("shop.example.com",)
+    assert lost_names(PLAIN, observed, server(OTHER)) == ("shop.example.com",)
 
 
 def test_another_name_is_refused_with_what_to_write() -> None:

@@ -79,14 +79,20 @@ class World:
             verify_tls=self.ca_file,
         )
 
-    def go(self, *jobs: Job, work: fleet.Work = workflow.keep_alive, **changes: Any) -> list[Result]:
+    def go(
+        self,
+        *jobs: Job,
+        work: fleet.Work = workflow.keep_alive,
+        managed: frozenset[str] = frozenset(),
+        **changes: Any,
+    ) -> list[Result]:
         """Do one run over ``jobs`` and record it."""
         run = workflow.Run(
             authority=self.authority,
             state=self.state,
             revocation=self.revocation,
             clock=self.clock,
-            managed=frozenset(job.profile for job in jobs),
+            managed=managed or frozenset(job.profile for job in jobs),
             **changes,
         )
         results = fleet.on_every_device(run, jobs, work, 1)

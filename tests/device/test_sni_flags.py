@@ -1,0 +1,61 @@
+"""A profile has one SNI default flag, however many virtual servers it is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from sectigo_f5.model import Word
+from tests.device.test_sni import API, SHOP, WWW, sni, went_well
+from tests.support.virtual_servers import attach, defaults, hand_made, one_default_at_every_moment
+from tests.support.world import World
+
+
+@pytest.fixture(autouse=True)
+def watched(world: World) -> Iterator[None]:
+    with one_default_at_every_moment(world):
+        yield
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_two_virtual_servers_with_different_defaults(world: World, asks: bool) -> None:
+    """On one a hand-made profile is the default, on the other ours became it; ours cannot be both."""
+    mate, other = hand_made(world, "mate", API, sniDefault="true"), hand_made(world, "other", SHOP, sniDefault="true")
+    world.add_virtual_server("/Common/vs_b", other)
+    attach(world, mate)
+    job = sni(world, WWW, sni_default=True)
+    went_well(world, job)
+    both = replace(job, virtual_servers=("/Common/vs_www", "/Common/vs_b"), sni_default=asks)
+    went_well(world, both)
+    wanted = ([job.profile], [job.profile]) if asks else ([mate], [other])
+    assert (defaults(world), defaults(world, "/Common/vs_b")) == wanted
+    assert went_well(world, both)[0].word is Word.KEPT
+
+
+def test_a_flag_that_another_virtual_server_needs_is_left_alone(world: World) -> None:
+    """Ours joins ``only``, which would have to be the default; but on another virtual server it must not be."""
+    only, default = hand_made(world, "only", SHOP), hand_made(world, "default", API, sniDefault="true")
+    world.add_virtual_server("/Common/vs_b", default, only)
+    attach(world, only)
+    job = sni(world, WWW)
+    (refused,) = world.go(job)
+    assert (
+        "/Common/only would have to become the SNI default, and /Common/vs_b has another one: a profile has one flag "
+        "for all its virtual servers; write `sni_default: true` for www.example.com, or take /Common/only off"
+    ) in (refused.error or "")
+    assert world.device.writes() == []
+    went_well(world, replace(job, sni_default=True))
+    assert (defaults(world), defaults(world, "/Common/vs_b")) == ([job.profile], [default])
+
+
+def test_a_default_that_another_virtual_server_needs_is_not_dropped(world: World) -> None:
+    default, other = hand_made(world, "default", SHOP, sniDefault="true"), hand_made(world, "other", API)
+    world.add_virtual_server("/Common/vs_b", default, other)
+    attach(world, default)
+    (refused,) = world.go(sni(world, WWW, sni_default=True))
+    assert "/Common/default would have to stop being the SNI default, and /Common/vs_b has no other one" in (
+        refused.error or ""
+    )
+    assert world.device.writes() == []
