@@ -24,6 +24,7 @@ from sectigo_f5.observed import (
     Pair,
     VirtualServer,
 )
+from sectigo_f5.refusals import DeviceError
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,15 @@ class BigIP:
     def fast_http(self) -> frozenset[str]:
         """The FastHTTP profiles; asked for only where a virtual server has no HTTP profile."""
         return frozenset(map(readers.full_path, self.client.items("/mgmt/tm/ltm/profile/fasthttp")))
+
+    @functools.cached_property
+    def access_profiles(self) -> frozenset[str]:
+        """The APM access profiles; none where the device has no APM, which it says with an error."""
+        try:
+            return frozenset(map(readers.full_path, self.client.items("/mgmt/tm/apm/profile/access")))
+        except DeviceError as error:
+            logger.debug("no APM: %s", error)
+            return frozenset()
 
     def forget(self) -> None:
         """Have the inventory read again at the next look."""
@@ -162,6 +172,11 @@ class BigIP:
     def partition_servers(self, partition: str) -> tuple[VirtualServer, ...]:
         """Read the virtual servers of a partition, its folders included."""
         return tuple(server for server in self.every_server() if partition_of(server.path) == partition)
+
+    def rule_text(self, path: str) -> str:
+        """Read an iRule; empty where it is gone."""
+        found = self.client.find(object_url("ltm/rule", path))
+        return (readers.text(found, "apiAnonymous") if found else None) or ""
 
     def _with_profiles(self, found: Json) -> VirtualServer:
         reference = found.get("profilesReference") or {}

@@ -2,74 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import certifi
 
+from sectigo_f5 import port_80
 from sectigo_f5.acme import Dns01, Http01, Prevalidated, Validation
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.model import Job
-from sectigo_f5.observed import VirtualServer
+from sectigo_f5.irules import answering_first
+from sectigo_f5.model import Job, partition_of
+from sectigo_f5.observed import COMMON, VirtualServer
+from sectigo_f5.obstacles import strict_updates
 
-HTTP_PORT = 80
 PLUGIN_PORT = 443
+PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name
+MANUAL_HOOK = "manual-auth-hook"
 
 
-def validation_for(f5: BigIP, job: Job) -> Validation:
-    """Choose the validation; raises :class:`ConnectorError` where http-01 cannot be answered."""
+def validation_for(f5: BigIP, job: Job, servers: Sequence[VirtualServer]) -> Validation:
+    """Choose the validation of a certificate on ``servers``; raises where it cannot be answered."""
     if job.validation == "prevalidated":
         return Prevalidated()
     if job.validation == "dns-01":
-        return Dns01(str(job.dns_authenticator), job.dns_options)
+        return _dns_01(job)
     if job.device.port != PLUGIN_PORT:
         raise ConnectorError(
             f"validation http-01: certbot-bigip reaches a BIG-IP on port 443 only, not {job.device.port}; "
             "use validation: prevalidated or dns-01, or the BIG-IP's port 443"
         )
-    servers = challenge_servers(f5, job)
+    answering, unanswered = challenge_servers(f5, job, servers)
     return Http01(
         hosts=f5.answering,  # certbot-bigip logs in to each, and gives up where one is down
         username=job.device.username,
         password=job.device.password,
-        virtual_servers=tuple(server.path for server in servers),
-        partition=job.partition,
+        virtual_servers=tuple(server.path for server in answering),
+        partition=_rule_partition(job, answering),
         ca_file=_ca_file(job.device.verify_tls),
-        apm=any(server.access for server in servers),
+        apm=any(_has_access_profile(f5, server) for server in answering),
+        doubts=(*unanswered, *(doubt for server in answering for doubt in _rivals(f5, server))),
     )
 
 
-def challenge_servers(f5: BigIP, job: Job) -> tuple[VirtualServer, ...]:
-    """Return the virtual servers that answer http-01: those of the YAML, else port 80 on the same addresses.
+def doubts(validation: Validation) -> tuple[str, ...]:
+    """Return what may keep the CA from seeing the answer to its challenge."""
+    return validation.doubts if isinstance(validation, Http01) else ()
 
-    certbot-bigip skips a virtual server that does not exist or has no HTTP profile with a DEBUG
-    line only, so both are checked here; and it sleeps ten seconds for each, so it gets no others.
+
+def challenge_servers(
+    f5: BigIP, job: Job, servers: Iterable[VirtualServer]
+) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
+    """Return the virtual servers that answer http-01, and for which addresses there is none.
+
+    Those of the YAML, else those that answer port 80 on the addresses of ``servers``. certbot-bigip
+    skips a virtual server that does not exist or has no HTTP profile with a DEBUG line only, so all
+    is checked here; and it sleeps ten seconds for each, so it gets no others. Raises
+    :class:`ConnectorError` when none can answer.
     """
     if job.challenge_virtual_servers:
         named = tuple(f5.virtual_server(path) for path in job.challenge_virtual_servers)
-        without = [server.path for server in named if not server.http]
-        if without:
-            raise ConnectorError(
-                f"challenge_virtual_servers: {', '.join(without)} has no HTTP profile, so no iRule can answer "
-                "the challenge there; attach one (for example /Common/http)"
-            )
-        return named
-    addresses = {(server.address, server.route_domain) for server in f5.virtual_servers(job)}
-    found = tuple(
-        server
-        for server in f5.every_server()
-        if server.port == HTTP_PORT
-        and (server.address, server.route_domain) in addresses
-        and server.http
-        and server.enabled
-    )
+        faults = [fault for fault in (_fault(f5, server) for server in named) if fault]
+        if faults:
+            raise ConnectorError(f"challenge_virtual_servers: {'; '.join(faults)}")
+        return named, ()
+    every, found, unanswered = f5.every_server(), dict[str, VirtualServer](), list[str]()
+    for address in dict.fromkeys((server.address, server.route_domain) for server in servers):
+        server = port_80.answering(every, *address)
+        fault = _fault(f5, server) if server else None
+        if server and not fault:
+            found[server.path] = server
+        else:
+            why = f" ({fault})" if fault else ""
+            unanswered.append(f"no virtual server with an HTTP profile answers port 80 of {address[0]}{why}")
     if not found:
-        told = ", ".join(sorted(address for address, _ in addresses))
         raise ConnectorError(
-            f"validation http-01: no virtual server with an HTTP profile answers port 80 of {told}; create one, "
+            f"validation http-01: {'; '.join(unanswered) or 'there is no virtual server'}; create one, "
             "name it under challenge_virtual_servers, or use validation: prevalidated or dns-01"
         )
-    return found
+    return tuple(found.values()), tuple(f"{told}: a challenge sent there fails" for told in unanswered)
+
+
+def _fault(f5: BigIP, server: VirtualServer) -> str | None:
+    """Return why certbot-bigip cannot answer on a virtual server, None where it can."""
+    if not server.enabled:
+        return f"{server.path} is disabled; enable it"
+    if not f5.inventory.http & set(server.profiles):  # FastHTTP will not do: the plugin looks for this type alone
+        return (
+            f"{server.path} has no HTTP profile, so no iRule can answer the challenge there; attach one (for example "
+            "/Common/http)"
+        )
+    if server.path.count("/") > PLUGIN_DEPTH:
+        return f"{server.path} is too deep for certbot-bigip, which knows /Partition/folder/name at most"
+    return strict_updates(f5, server.path, server.app_service) if server.app_service else None
+
+
+def _rule_partition(job: Job, servers: Iterable[VirtualServer]) -> str:
+    """Return where the challenge's iRule goes: a virtual server uses those of its partition and Common (01070726)."""
+    return job.partition if {partition_of(server.path) for server in servers} <= {job.partition} else COMMON
+
+
+def _has_access_profile(f5: BigIP, server: VirtualServer) -> bool:
+    """Tell whether APM stands before a virtual server's iRules; some releases do not tell a profile's type."""
+    return server.access or bool(server.untyped and f5.access_profiles & set(server.untyped))
+
+
+def _rivals(f5: BigIP, server: VirtualServer) -> list[str]:
+    """Return what may answer a request before the challenge's iRule does."""
+    told = [
+        f"the iRule {path} of {server.path} may answer before the challenge's does: its HTTP_REQUEST has priority "
+        f"{priority} and responds; leave /.well-known/acme-challenge/ alone there, or give it a priority above "
+        "100"
+        for path in server.rules
+        if (priority := answering_first(f5.rule_text(path))) is not None
+    ]
+    told += [
+        f"the policy {path} of {server.path} is evaluated before the challenge's iRule (AskF5 K16590); if it redirects "
+        "or rejects, except /.well-known/acme-challenge/ from it"
+        for path in server.policies
+    ]
+    return told
+
+
+def _dns_01(job: Job) -> Dns01:
+    if job.dns_authenticator == "manual" and MANUAL_HOOK not in job.dns_options:
+        raise ConnectorError(
+            "dns_authenticator: manual asks a program for the DNS record; name it: dns_options: {auth-hook: …}"
+        )
+    return Dns01(str(job.dns_authenticator), job.dns_options)
 
 
 def _ca_file(verify_tls: bool | Path) -> Path | None:

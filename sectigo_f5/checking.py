@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sectigo_f5 import fleet, report
 from sectigo_f5.acme import Authority
 from sectigo_f5.bigip import BigIP
-from sectigo_f5.challenges import validation_for
+from sectigo_f5.challenges import doubts, validation_for
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Configuration, Job, Result, Word
 from sectigo_f5.neighbours import losses
@@ -57,7 +57,9 @@ def _check_one(f5: BigIP, job: Job, run: Run, authority: Authority) -> Result:
         problems += found.values()
         notes += [lost for server in seen.virtual_servers for lost in losses(job, seen, server)]
         profile_must_be_free(f5, seen)
-        plugin = authority.plugin_problem(validation_for(f5, job))
+        validation = validation_for(f5, job, seen.virtual_servers)
+        notes += doubts(validation)
+        plugin = authority.plugin_problem(validation)
         problems += [plugin] if plugin else []
     except ConnectorError as error:
         problems.append(str(error))

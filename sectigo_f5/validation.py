@@ -21,6 +21,7 @@ class Http01:
     partition: str
     ca_file: Path | None  # what TLS to the device is verified with; None: it is not
     apm: bool
+    doubts: tuple[str, ...] = ()  # what may keep the CA from seeing the answer
 
 
 @dataclass(frozen=True)

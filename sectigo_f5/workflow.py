@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 
 from sectigo_f5 import bigip, certificates, decision, installation, keys, obstacles, serving
 from sectigo_f5.attachment import plan_attachments
-from sectigo_f5.challenges import validation_for
+from sectigo_f5.challenges import doubts, validation_for
 from sectigo_f5.decision import Decision
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol import Json
@@ -69,7 +69,9 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
     obstacles.profile_must_be_free(f5, seen)
     if not decided.issues:
         return repair(run, f5, job, seen, decided)
-    validation = validation_for(f5, job)
+    validation = validation_for(f5, job, seen.virtual_servers)
+    for doubt in doubts(validation):
+        logger.warning("%s", doubt)
     stamp = _fresh_stamp(run, seen)
     with contextlib.ExitStack() as undo, contextlib.ExitStack() as leftovers:
         entries, installed = [], []

@@ -14,11 +14,11 @@ LAYERS = (
     {"judgement", "challenges", "serving", "permissions", "report", "state"},
     {"keys", "installation", "obstacles", "units"},
     {"acme", "bigip", "decision", "config", "attachment", "readers", "renewal", "revocation", "handshake"},
-    {"neighbours"},
+    {"neighbours", "port_80"},
     {"certbot_run", "certbot_faults", "acme_directory", "renewal_information"},
     {"certbot_child", "configuration"},
     {"process", "icontrol", "certificates", "validation"},
-    {"observed", "refusals"},
+    {"observed", "refusals", "irules"},
     {"model"},
     {"errors", "log", "secret"},
 )

@@ -48,6 +48,7 @@ class VirtualServerView:
     tls: tuple[TlsProfile, ...]
     http: bool  # an HTTP profile is attached: iRules see requests
     rules: tuple[str, ...]  # iRule texts, in their order
+    redirect: str = ""  # where a policy sends every request; policies come before iRules (AskF5 K16590)
 
 
 @dataclass(frozen=True)
@@ -219,12 +220,14 @@ class _Conversation(BaseHTTPRequestHandler):
         self.raw_requestline = self.rfile.readline(65537)
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
-            return
+            return None
         if {"Content-Length", "Transfer-Encoding"} & set(self.headers):
             self.close_connection = True  # nobody reads the body
+        if self.service.view.redirect:
+            return self._send(irules.Response(302, "1.0", (("Location", self.service.view.redirect),), ""))
         if self.service.view.http and not self._evaluated(self._ask_rules):
-            return
-        self._send(self.events.response or self._pool())
+            return None
+        return self._send(self.events.response or self._pool())
 
     def finish(self) -> None:
         """Say good-bye as TLS wants it, and close."""

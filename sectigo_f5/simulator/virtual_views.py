@@ -66,8 +66,22 @@ def views(work: Work, carries: frozenset[str]) -> list[VirtualServerView]:
         tls = tuple(_tls(work, profile) for profile in profiles if profile is not None)
         rules = [work.configuration.find(RULE, path) for path in item.get("rules") or []]
         texts = tuple(str(rule.get("apiAnonymous") or "") for rule in rules if rule is not None)
-        found.append(VirtualServerView(item.path, place.address, place.port, tls, has_http(work, item), texts))
+        redirect = _redirect(work, item)
+        found.append(
+            VirtualServerView(item.path, place.address, place.port, tls, has_http(work, item), texts, redirect)
+        )
     return found
+
+
+def _redirect(work: Work, item: Item) -> str:
+    """Return where the policies send every request: by their first rule without conditions; empty: nowhere."""
+    for path in item.get("policies") or []:
+        policy = work.configuration.find(POLICY, path)
+        for rule in (policy.get("rules") if policy else None) or []:
+            for action in rule.get("actions") or [] if not rule.get("conditions") else []:
+                if action.get("redirect"):
+                    return str(action.get("location"))
+    return ""
 
 
 def traffic_group(work: Work, item: Item) -> str:

@@ -8,7 +8,6 @@ so these tests bind ports 80 and 443 of loopback addresses of their own: as root
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,15 +16,10 @@ import pytest
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.authorities import ChallengeTestServer, Pebble
 from tests.support.installation import Installation, verified_names
+from tests.support.loopback import own_address
 
 HTTP = ("/Common/tcp", "/Common/http")
 REDIRECT = 'when HTTP_REQUEST {\n  HTTP::redirect "https://[getfield [HTTP::host] ":" 1][HTTP::uri]"\n}'
-
-
-def own_address(last: int) -> str:
-    """Return a loopback address that only this process uses."""
-    number = os.getpid()
-    return f"127.{64 + (number >> 14) % 64}.{(number >> 6) % 256}.{(number % 64) * 4 + last}"
 
 
 SITE, MANAGEMENT = own_address(1), own_address(2)
@@ -71,6 +65,45 @@ def test_http_01_through_the_virtual_server(here: Installation, ca: Pebble) -> N
     assert left + [name for name in here.device.rules if "Certbot" in name] == []
     second = here.run_json()
     assert (second["exit_code"], second["summary"]) == (0, {"kept": 1}), second["log"]
+
+
+EATING = {
+    "the iRule /Common/first of /Common/vs_www_http may answer before the challenge's does": {
+        "rules": ["/Common/first", "/Common/to_https"]
+    },
+    "the policy /Common/to_https of /Common/vs_www_http is evaluated before the challenge's iRule": {
+        "policies": ["/Common/to_https"]
+    },
+}
+
+
+@pytest.mark.parametrize(("doubt", "attached"), EATING.items(), ids=["an iRule", "a policy"])
+def test_what_eats_the_challenge_was_warned_of(here: Installation, doubt: str, attached: dict[str, list[str]]) -> None:
+    here.device.add_rule("/Common/first", REDIRECT.replace("HTTP_REQUEST", "HTTP_REQUEST priority 50"))
+    rule = {"name": "all", "actions": [{"httpReply": True, "redirect": True, "location": f"https://{SITE}/"}]}
+    here.device.add("ltm/policy", "/Common/to_https", rules=[rule])
+    here.device.set(PORT_80, **attached)
+    here.write_config({"common_name": "www.example.com", "key_type": "ecdsa", "virtual_servers": ["vs_www_https"]})
+    check = here.run("check")
+    assert (check.returncode, doubt in check.stdout) == (0, True), check.stdout
+    assert here.device.writes() == []
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
+    assert "the CA could not see that the names are ours (www.example.com: " in found["results"][0]["error"]
+    assert f"WARNING www.example.com@bigip-sim: {doubt}" in found["log"]
+    assert [name for name in here.device.rules if "Certbot" in name] == []
+
+
+def test_a_challenge_in_another_partition_than_the_profile(here: Installation, ca: Pebble) -> None:
+    """The virtual server of port 80 is in Common: an iRule of partition Shop would be refused there."""
+    here.device.delete("/mgmt/tm/ltm/virtual/~Common~vs_www_https")
+    here.device.add_partition("Shop")
+    here.device.add_virtual_server("/Shop/vs_https", f"{SITE}:443", profiles=HTTP)
+    certificate = {"common_name": "www.example.com", "key_type": "ecdsa", "virtual_servers": ["vs_https"]}
+    here.write_config({**certificate, "partition": "Shop"})
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (0, {"enrolled": 1}), found["log"]
+    assert verified_names(SITE, 443, "www.example.com", ca.root) == {"www.example.com"}
 
 
 def test_where_no_virtual_server_answers_port_80(here: Installation) -> None:
