@@ -53,6 +53,21 @@ def test_enrol_then_keep(here: Installation, ca: Acme2Certifier, port: int) -> N
     assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
 
 
+def test_a_wildcard_that_was_validated_beforehand(here: Installation, ca: Acme2Certifier, port: int) -> None:
+    """Certbot has no plugin to run: the one login on the BIG-IP is the connector's own."""
+    here.write_config(
+        {"common_name": "*.example.com", "sans": ["example.com"], "virtual_servers": ["vs_www"], "key_type": "ecdsa"},
+        **VALIDATED,
+    )
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (0, {"enrolled": 1}), found["log"]
+    assert verified_names("127.0.0.1", port, "shop.example.com", ca.root) == {"*.example.com", "example.com"}
+    assert len([call for call in here.device.journal if "authn/login" in call.path]) == 1
+    assert here.device.exists("/mgmt/tm/ltm/profile/client-ssl/~Common~wildcard.example.com_clientssl")
+    keys = here.device.get("/mgmt/tm/sys/file/ssl-key")["items"]
+    assert [item["name"] for item in keys if "*" in item["name"]] == []
+
+
 def test_no_secret_is_anywhere(here: Installation, ca: Acme2Certifier) -> None:
     here.write_config({**WWW, **VALIDATED, "key_type": "ecdsa"})
     seen: set[str] = set()

@@ -275,6 +275,13 @@ def test_redirect_of_lower_priority_number_eats_the_challenge(device: Device, pl
     assert plane.problems == ()  # the challenge rule asks HTTP::has_responded first
 
 
+def test_redirect_of_a_policy_eats_the_challenge(device: Device, plane: DataPlane) -> None:
+    device.views = [view := replace(server(rules=(CHALLENGE,)), redirect="https://www.example.com/")]
+    plane.refresh()
+    answer, _ = get(view, CHALLENGE_URI)
+    assert (answer.status, answer.headers["Location"]) == (302, "https://www.example.com/")
+
+
 @pytest.mark.parametrize(
     ("rule", "status", "location"),
     [

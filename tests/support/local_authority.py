@@ -27,6 +27,7 @@ class LocalAuthority:
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(days=90)
     refusal: str | None = None
+    limit: int | None = None  # of certificates that are issued; then the CA refuses
     window: RenewalInformation | None = None
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
@@ -47,6 +48,8 @@ class LocalAuthority:
     def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
         if self.refusal:
             raise ConnectorError(self.refusal)
+        if self.limit is not None and len(self.issued) >= self.limit:
+            raise ConnectorError("the CA's rate limit is reached")
         self.validations.append(validation)
         made = self._sign(x509.load_pem_x509_csr(csr_pem.encode()))
         self.issued.append(made)
