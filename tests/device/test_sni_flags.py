@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from sectigo_f5.model import Word
+from sectigo_f5.simulator import Fault
 from tests.device.test_sni import API, SHOP, WWW, sni, went_well
-from tests.support.virtual_servers import attach, defaults, hand_made, one_default_at_every_moment
+from tests.support.virtual_servers import attach, attached, defaults, hand_made, one_default_at_every_moment
 from tests.support.world import World
 
 
@@ -59,3 +60,42 @@ def test_a_default_that_another_virtual_server_needs_is_not_dropped(world: World
         refused.error or ""
     )
     assert world.device.writes() == []
+
+
+COMMIT = ("PATCH", r"/transaction/\d+$")
+STOCK, HAND = "/Common/clientssl", "/Common/by_hand"
+WRITES = (
+    ("POST", "/transaction$", (HAND,)),
+    ("POST", "/profile/client-ssl$", (HAND,)),
+    ("PATCH", "/client-ssl/~Common~by_hand$", (HAND,)),
+    ("DELETE", "/profiles/~Common~clientssl$", (STOCK, HAND)),
+    ("POST", "/virtual/~Common~vs_www/profiles$", (HAND,)),
+    (*COMMIT, (HAND,)),
+    (*COMMIT, (STOCK, HAND)),
+)
+
+
+@pytest.mark.parametrize("way", ["error:400:01070734:3: refused by a test", "drop", "drop-after", "html:502"])
+def test_a_fault_at_every_write_of_the_change_leaves_one_default(world: World, way: str) -> None:
+    """Ours joins a hand-made profile and sets its flag, or takes over the stock profile and its flag."""
+    hand_made(world, HAND, SHOP)
+    world.device.set("/mgmt/tm/ltm/profile/client-ssl/~Common~clientssl", sniDefault="true")
+    job = sni(world, WWW)
+    for method, path, there in WRITES:
+        world.device.set("/mgmt/tm/ltm/profile/client-ssl/~Common~by_hand", sniDefault="false")
+        attach(world, *there)
+        before = world.seen_by_client(name=SHOP).serial
+        world.device.fault(Fault(method, path, action=way))
+        result = world.one(job)
+        committed = way == "drop-after" and (method, path) == COMMIT
+        assert (result.error is None) is committed, f"{way} at {method} {path}: {result.error}"
+        assert attached(world) == ({HAND, job.profile} if committed else set(there))
+        mended = world.one(job)
+        assert (mended.error, attached(world)) == (None, {HAND, job.profile})
+        assert world.seen_by_client(name=WWW).serial == mended.serial
+        assert defaults(world) == [HAND if there == (HAND,) else job.profile]
+        if there == (HAND,):
+            assert world.seen_by_client(name=SHOP).serial == before
+        attach(world, HAND)
+        world.device.delete(f"/mgmt/tm/ltm/profile/client-ssl/{job.profile.replace('/', '~')}")
+        world.wait(hours=1)
