@@ -55,7 +55,7 @@ def _check_one(f5: BigIP, job: Job, run: Run, authority: Authority) -> Result:
         servers = tuple(server.path for server in seen.virtual_servers)
         found = obstacles(f5, job, seen)
         problems += found.values()
-        notes += [lost for server in seen.virtual_servers for lost in losses(job, seen, server)]
+        notes += losses(job, seen)
         profile_must_be_free(f5, seen)
         validation = validation_for(f5, job, seen.virtual_servers)
         notes += doubts(validation)

@@ -125,9 +125,8 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
     f5.changed = True
     f5.forget()
     _must_be_in_service(f5, change)
-    for server in change.seen.virtual_servers if plans else ():
-        for lost in losses(change.job, change.seen, server):
-            logger.warning("%s", lost)
+    for lost in () if change.pair_only else losses(change.job, change.seen):
+        logger.warning("%s", lost)
 
 
 def _queue_profile(transaction: Transaction, change: ServiceChange) -> None:

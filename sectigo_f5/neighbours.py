@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sectigo_f5.certificates import covers
-from sectigo_f5.model import Job, partition_of
+from sectigo_f5.model import Generation, Job, partition_of
 from sectigo_f5.observed import (
     COMMON,
     OWN_CERTIFICATE,
@@ -19,6 +19,8 @@ from sectigo_f5.observed import (
     VirtualServer,
     wanted_server_name,
 )
+
+IGNORE = "ignore"  # the peerCertMode of a profile that asks clients for no certificate
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,28 @@ def refusal(job: Job, seen: Observation, server: VirtualServer) -> str | None:
     return _told_of_same_name(job, seen, share) or _told_of_client_certificates(job, seen, share)
 
 
+def refused_profile(job: Job, seen: Observation) -> str | None:
+    """Return why a profile that somebody made under our name cannot become ours, with what to write."""
+    profile, parent = adopted(job, seen), seen.profiles.get(job.parent_profile)
+    mode = profile.manners.get("peerCertMode", IGNORE) if profile else IGNORE
+    if profile is None or parent is None or mode == IGNORE or parent.manners.get("peerCertMode", mode) == mode:
+        return None
+    return (
+        f"the client SSL profile {profile.path} was made by somebody else and asks clients for certificates "
+        f"(peerCertMode {mode}), which {parent.path} does not; write `parent_profile: {profile.parent}` for "
+        f"{job.common_name} to keep its settings, or give it another name"
+    )
+
+
+def adopted(job: Job, seen: Observation) -> ClientSslProfile | None:
+    """Return the profile of our name where it was there before us, None where it is ours or not there."""
+    profile = seen.profile
+    if profile is None or seen.pairs:
+        return None
+    ours = any(Generation.parse(entry.certificate or "", job.base) for entry in profile.entries)
+    return None if ours else profile
+
+
 def _told_of_others(job: Job, seen: Observation, share: Share) -> str:
     told = " and ".join(f"{path} ({_names_told(seen, path)})" for path in share.kept)
     remedy = f"write `sni: true` for {job.common_name} to serve both, or take that profile off the virtual server"
@@ -102,8 +126,8 @@ def _told_of_client_certificates(job: Job, seen: Observation, share: Share) -> s
     ours = _model(job, seen)
     asked = ours.manners.get("peerCertMode") if ours else None
     for path in share.taken:
-        mode = seen.profiles[path].manners.get("peerCertMode", "ignore")
-        if ours and mode != "ignore" and asked is not None and mode != asked:
+        mode = seen.profiles[path].manners.get("peerCertMode", IGNORE)
+        if ours and mode != IGNORE and asked is not None and mode != asked:
             return (
                 f"the client SSL profile {path} of {share.server.path} asks clients for certificates (peerCertMode "
                 f"{mode}) and {ours.path} does not, so its place is not taken; write `parent_profile: {path}` for "
@@ -135,8 +159,27 @@ def _model(job: Job, seen: Observation) -> ClientSslProfile | None:
 # -- what is lost ------------------------------------------------------------------------------
 
 
-def losses(job: Job, seen: Observation, server: VirtualServer) -> tuple[str, ...]:
-    """Return what clients lose with the profiles that are taken off: names, and settings of the profile."""
+def losses(job: Job, seen: Observation) -> tuple[str, ...]:
+    """Return what clients lose with the profiles whose place ours takes: names, and settings of the profile."""
+    servers = (told for server in seen.virtual_servers for told in _lost_on(job, seen, server))
+    return (*_lost_in_ours(job, seen), *servers)
+
+
+def _lost_in_ours(job: Job, seen: Observation) -> list[str]:
+    profile = adopted(job, seen)
+    if profile is None:
+        return []
+    names = sorted(name for name in _names(seen, profile.path) if "." in name and not covers(job.names, name))
+    told = [f"{profile.path} was there before and serves {', '.join(names)} no longer"] if names else []
+    if profile.parent != job.parent_profile:
+        told.append(
+            f"{profile.path} was there before with the parent {profile.parent}; write `parent_profile: "
+            f"{profile.parent}` for {job.common_name} to have its settings back"
+        )
+    return told
+
+
+def _lost_on(job: Job, seen: Observation, server: VirtualServer) -> list[str]:
     told = []
     names = lost_names(job, seen, server)
     if names:
@@ -150,7 +193,7 @@ def losses(job: Job, seen: Observation, server: VirtualServer) -> tuple[str, ...
                 f"{server.path} has {', '.join(differs)} of {ours.path}, no longer of {path}; write "
                 f"`parent_profile: {path}` for {job.common_name} to have them back"
             )
-    return tuple(told)
+    return told
 
 
 def lost_names(job: Job, seen: Observation, server: VirtualServer) -> tuple[str, ...]:

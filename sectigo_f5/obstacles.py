@@ -14,7 +14,7 @@ from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import object_url
 from sectigo_f5.model import Job
-from sectigo_f5.neighbours import refusal
+from sectigo_f5.neighbours import refusal, refused_profile
 from sectigo_f5.observed import Observation
 
 
@@ -23,6 +23,8 @@ def obstacles(f5: BigIP, job: Job, seen: Observation) -> Mapping[str, str]:
     found = dict(seen.unusable)
     refusals = ((server.path, refusal(job, seen, server)) for server in seen.virtual_servers)
     found |= {path: told for path, told in refusals if told}
+    told = refused_profile(job, seen)
+    found |= {job.profile: told} if told else {}
     if found:
         return found
     plans = plan_attachments(job, seen)

@@ -33,7 +33,7 @@ from sectigo_f5.installation import ServiceChange
 from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances
 from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
 from sectigo_f5.neighbours import told_apart
-from sectigo_f5.observed import Observation
+from sectigo_f5.observed import Observation, VirtualServer
 from sectigo_f5.secret import one_time_passphrase
 from sectigo_f5.state import StateDirectory
 
@@ -135,7 +135,7 @@ def _change_by_now(
 
 def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: Sequence[Issued]) -> None:
     """Steps 11 and 12, then look at it as a client does; what a client must not see is taken back."""
-    job, servers = told_apart(change.job, change.seen), change.seen.virtual_servers
+    job, servers = told_apart(change.job, change.seen), _looked_at(change)
     if job.verify_handshake != change.job.verify_handshake:
         logger.info("what is served is not looked at: other profiles have every name of the certificate too")
     must_answer = serving.answering(job, servers)
@@ -149,7 +149,13 @@ def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: 
         logger.warning("the virtual servers have again what they had before this run")
         raise
     logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
-    logger.info("12 SSL enabled on %s", ", ".join(server.path for server in servers))
+    logger.info("12 SSL enabled on %s", ", ".join(server.path for server in change.seen.virtual_servers) or "nothing")
+
+
+def _looked_at(change: ServiceChange) -> tuple[VirtualServer, ...]:
+    """Return the virtual servers that can be judged: an address of another route domain may be somebody else's here."""
+    servers = change.seen.virtual_servers
+    return servers if change.job.verify_handshake == "required" else tuple(s for s in servers if not s.route_domain)
 
 
 def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:

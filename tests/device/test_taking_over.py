@@ -186,3 +186,39 @@ def test_the_parent_that_keeps_client_certificates_asked_for_is_given_later(worl
     assert "peerCertMode require" in (world.one(job_for(world, virtual_servers=both)).error or "")
     assert world.one(job_for(world, virtual_servers=both, parent_profile=HAND)).error is None
     assert (attached(world, "/Common/vs_b"), profile(world, OURS)["peerCertMode"]) == ({OURS}, "require")
+
+
+# -- a profile that somebody made under the name that ours has ---------------------------------------
+
+
+def test_a_profile_of_our_name_becomes_ours_and_what_is_lost_is_told(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("sectigo_f5").propagate = True
+    world.device.add_profile("client-ssl", "/Common/corporate", ciphers="ECDHE+AES-GCM")
+    attach(world, hand_made(world, OURS, WWW, SHOP, defaultsFrom="/Common/corporate"))
+    result = world.one(job_for(world))
+    assert (result.word, result.error) == (Word.ENROLLED, None)
+    assert world.seen_by_client(name=WWW).serial == result.serial
+    warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warned == [
+        f"{OURS} was there before and serves shop.example.com no longer",
+        f"{OURS} was there before with the parent /Common/corporate; write `parent_profile: /Common/corporate` for "
+        "www.example.com to have its settings back",
+    ]
+    caplog.clear()
+    world.wait(days=80)
+    assert world.one(job_for(world)).word is Word.RENEWED
+    assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
+
+
+def test_a_profile_of_our_name_that_asks_for_client_certificates_goes_on_asking(world: World) -> None:
+    world.device.add_profile("client-ssl", "/Common/corporate", peerCertMode="require")
+    attach(world, hand_made(world, OURS, WWW, defaultsFrom="/Common/corporate"))
+    refused = world.one(job_for(world))
+    assert "asks clients for certificates (peerCertMode require), which /Common/clientssl does not; write `parent" in (
+        refused.error or ""
+    )
+    assert world.device.writes() == []
+    assert world.one(job_for(world, parent_profile="/Common/corporate")).error is None
+    assert profile(world, OURS)["peerCertMode"] == "require"

@@ -154,6 +154,15 @@ def test_addresses_of_every_kind(world: World) -> None:
     assert all(attached(world, path) == {OURS} for path in paths)
 
 
+def test_an_address_of_another_route_domain_is_not_judged_by_who_has_it_here(world: World) -> None:
+    """Two tenants with one address: what answers at it here is the other one."""
+    address, port = world.addresses["/Common/vs_www"]
+    attach(world, "/Common/clientssl")
+    world.device.add_virtual_server("/Common/vs_tenant", f"{address}%2:{port}", profiles=PLAIN)
+    result = world.one(job_for(world, virtual_servers=("/Common/vs_tenant",)))
+    assert (result.error, attached(world, "/Common/vs_tenant")) == (None, {OURS})
+
+
 # -- partitions ------------------------------------------------------------------------------------
 
 
