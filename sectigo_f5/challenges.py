@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sectigo_f5.obstacles import strict_updates
 
 PLUGIN_PORT = 443
 PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name
+TRANSPORT = re.compile(r"/Common/(?:(?:f5-)?tcp(?:-[\w-]+)?|udp|fastL4|oneconnect)")  # of every BIG-IP
 MANUAL_HOOK = "manual-auth-hook"
 
 
@@ -61,19 +63,13 @@ def challenge_servers(
     :class:`ConnectorError` when none can answer.
     """
     if job.challenge_virtual_servers:
-        named = tuple(f5.virtual_server(path) for path in job.challenge_virtual_servers)
-        faults = [fault for fault in (_fault(f5, server) for server in named) if fault]
-        if faults:
-            raise ConnectorError(f"challenge_virtual_servers: {'; '.join(faults)}")
-        return named, ()
+        return _named(f5, job), ()
     every, found, unanswered = f5.every_server(), dict[str, VirtualServer](), list[str]()
     for address in dict.fromkeys((server.address, server.route_domain) for server in servers):
-        server = port_80.answering(every, *address)
-        fault = _fault(f5, server) if server else None
-        if server and not fault:
-            found[server.path] = server
-        else:
-            why = f" ({fault})" if fault else ""
+        faults = {server: _fault(f5, server) for server in port_80.answering(every, *address)}
+        found |= {server.path: server for server, fault in faults.items() if not fault}
+        if all(faults.values()):
+            why = f" ({'; '.join(filter(None, faults.values()))})" if faults else ""
             unanswered.append(f"no virtual server with an HTTP profile answers port 80 of {address[0]}{why}")
     if not found:
         raise ConnectorError(
@@ -81,6 +77,14 @@ def challenge_servers(
             "name it under challenge_virtual_servers, or use validation: prevalidated or dns-01"
         )
     return tuple(found.values()), tuple(f"{told}: a challenge sent there fails" for told in unanswered)
+
+
+def _named(f5: BigIP, job: Job) -> tuple[VirtualServer, ...]:
+    named = tuple(f5.virtual_server(path) for path in job.challenge_virtual_servers)
+    faults = [fault for fault in (_fault(f5, server) for server in named) if fault]
+    if faults:
+        raise ConnectorError(f"challenge_virtual_servers: {'; '.join(faults)}")
+    return named
 
 
 def _fault(f5: BigIP, server: VirtualServer) -> str | None:
@@ -104,7 +108,8 @@ def _rule_partition(job: Job, servers: Iterable[VirtualServer]) -> str:
 
 def _has_access_profile(f5: BigIP, server: VirtualServer) -> bool:
     """Tell whether APM stands before a virtual server's iRules; some releases do not tell a profile's type."""
-    return server.access or bool(server.untyped and f5.access_profiles & set(server.untyped))
+    untyped = {path for path in server.untyped if not TRANSPORT.fullmatch(path)}
+    return server.access or bool(untyped and f5.access_profiles & untyped)
 
 
 def _rivals(f5: BigIP, server: VirtualServer) -> list[str]:

@@ -13,20 +13,21 @@ ANY = {"any": "0.0.0.0/0", "0.0.0.0": "0.0.0.0/0", "any6": "::/0", "::": "::/0"}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def answering(servers: Iterable[VirtualServer], address: str, route_domain: str) -> VirtualServer | None:
-    """Return the virtual server that answers port 80 of an address for everybody; None where there is none.
+def answering(servers: Iterable[VirtualServer], address: str, route_domain: str) -> tuple[VirtualServer, ...]:
+    """Return what answers port 80 of an address for everybody: one virtual server, or one for each set of VLANs.
 
     The most specific destination wins, then a port over any port (AskF5 K14800). A disabled one
     stands in the way of the others all the same (``tm.continuematching`` is false by default).
     """
     wanted = _network(address, None)
     found = [
-        (network.prefixlen, server.port == PORT, server)
+        ((network.prefixlen, server.port == PORT), server)
         for server in servers
         if server.for_everybody and server.route_domain == route_domain and server.port in (PORT, ANY_PORT)
         if (network := _network(server.address, server.mask)) and wanted and _covers(network, wanted)
     ]
-    return max(found, key=lambda each: each[:2])[2] if found else None
+    first = max((rank for rank, _ in found), default=None)
+    return tuple(server for rank, server in found if rank == first)
 
 
 def _network(address: str, mask: str | None) -> Network | None:

@@ -125,6 +125,14 @@ def test_the_most_specific_one_answers(field: World) -> None:
     assert answered(field, job_for(field)).virtual_servers == ("/Common/vs_exact",)
 
 
+def test_one_for_each_vlan(field: World) -> None:
+    """They share the destination: which of them the CA meets depends on where it comes from."""
+    for name, properties in (("inside", {}), ("outside", {}), ("spare", {"disabled": True})):
+        vlan = f"/Common/{name}"
+        listens(field, f"/Common/vs_{name}", f"{SITE}:80", vlansEnabled=True, vlans=[vlan], **properties)  # type: ignore[arg-type]
+    assert answered(field, job_for(field)).virtual_servers == ("/Common/vs_inside", "/Common/vs_outside")
+
+
 def test_a_disabled_one_stands_before_the_others(field: World) -> None:
     listens(field, "/Common/vs_exact", "192.0.2.10:80", disabled=True)
     listens(field, "/Common/vs_any", "any:80")
@@ -236,6 +244,13 @@ def test_no_apm_switch_where_there_is_none(make_field: MakeField, told: bool) ->
     world.device.add_profile("one-connect", "/Common/portal")
     listens(world, "/Common/vs_http", f"{SITE}:80", (*PLAIN, "/Common/portal"))
     assert not answered(world, job_for(world)).apm
+
+
+def test_access_profiles_are_not_read_for_the_profiles_that_every_device_has(make_field: MakeField) -> None:
+    world = make_field(name_reference=False)
+    listens(world, "/Common/vs_http", f"{SITE}:80")
+    assert not answered(world, job_for(world)).apm
+    assert [call.path for call in world.device.journal if "/apm/" in call.path] == []
 
 
 # -- what may answer before the challenge does -----------------------------------------------------
