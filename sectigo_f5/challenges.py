@@ -20,6 +20,7 @@ from sectigo_f5.obstacles import strict_updates
 PLUGIN_PORT = 443
 PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name
 TRANSPORT = re.compile(r"/Common/(?:(?:f5-)?tcp(?:-[\w-]+)?|udp|fastL4|oneconnect)")  # of every BIG-IP
+CHALLENGE_RULE = "/Certbot-Letsencrypt-"  # how certbot-bigip names its iRules
 MANUAL_HOOK = "manual-auth-hook"
 
 
@@ -119,7 +120,12 @@ def _rivals(f5: BigIP, server: VirtualServer) -> list[str]:
         f"{priority} and responds; leave /.well-known/acme-challenge/ alone there, or give it a priority above "
         "100"
         for path in server.rules
-        if (priority := answering_first(f5.rule_text(path))) is not None
+        if CHALLENGE_RULE not in path and (priority := answering_first(f5.rule_text(path))) is not None
+    ]
+    told += [
+        f"the iRule {path} of {server.path} is left over from a run that was killed; detach and delete it"
+        for path in server.rules
+        if CHALLENGE_RULE in path
     ]
     told += [
         f"the policy {path} of {server.path} is evaluated before the challenge's iRule (AskF5 K16590); if it redirects "

@@ -277,6 +277,15 @@ def test_an_irule_and_a_policy_that_come_first_are_warned_of(field: World, caplo
     assert "may answer before" not in caplog.text
 
 
+def test_the_rule_of_a_run_that_was_killed_is_told(field: World) -> None:
+    left = "/Common/Certbot-Letsencrypt-abc"
+    field.device.add_rule(left, "when HTTP_REQUEST priority 100 { HTTP::respond 200 content x }")
+    listens(field, "/Common/vs_http", f"{SITE}:80", rules=[left])
+    assert answered(field, job_for(field)).doubts == (
+        f"the iRule {left} of /Common/vs_http is left over from a run that was killed; detach and delete it",
+    )
+
+
 def test_nothing_is_warned_of_where_the_rules_come_later(field: World) -> None:
     field.device.add_rule("/Common/later", f"when HTTP_REQUEST {{ {REDIRECT} }}")
     listens(field, "/Common/vs_http", f"{SITE}:80", rules=["/Common/later"])
