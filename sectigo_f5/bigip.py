@@ -124,11 +124,8 @@ class BigIP:
                 yield Pair(generation, certificate, key, generation.chain in have.certificates)
 
     def virtual_servers(self, job: Job) -> tuple[VirtualServer, ...]:
-        """Read the virtual servers of a certificate, fresh each time; raises where one cannot be used."""
-        servers, unusable = self._listed_servers(job)
-        if unusable:
-            raise ConnectorError("; ".join(unusable.values()))
-        return servers
+        """Read the virtual servers of a certificate that can be used, fresh each time."""
+        return self._listed_servers(job)[0]
 
     def _listed_servers(self, job: Job) -> tuple[tuple[VirtualServer, ...], dict[str, str]]:
         """Read the virtual servers of a certificate, and by path what keeps others from being used."""

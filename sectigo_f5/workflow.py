@@ -153,9 +153,17 @@ def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: 
 
 
 def _looked_at(change: ServiceChange) -> tuple[VirtualServer, ...]:
-    """Return the virtual servers that can be judged: an address of another route domain may be somebody else's here."""
-    servers = change.seen.virtual_servers
-    return servers if change.job.verify_handshake == "required" else tuple(s for s in servers if not s.route_domain)
+    """Return the virtual servers that can be judged: those that have our profile then, in the default route domain.
+
+    An address of another route domain may be somebody else's here.
+    """
+    planned = {plan.virtual_server for plan in change.attachments}
+    return tuple(
+        server
+        for server in change.seen.virtual_servers
+        if server.path in planned or change.job.profile in server.client_ssl
+        if change.job.verify_handshake == "required" or not server.route_domain
+    )
 
 
 def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:

@@ -13,6 +13,7 @@ import pytest
 from sectigo_f5.model import Job, Word
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.builders import EC
+from tests.support.commands import revoke, roll_back
 from tests.support.virtual_servers import attach, attached, defaults, hand_made, url
 from tests.support.world import World
 
@@ -68,6 +69,19 @@ def test_what_is_in_the_way_is_told_and_what_serves_is_renewed(
     assert f"only the certificate in service is renewed: {renewed.notes[0]}" in caplog.text
     assert world.seen_by_client().serial == renewed.serial
     assert world.one(job).word is Word.FAILED
+
+
+@pytest.mark.parametrize("how", ["a name that is not there", "another profile instead of ours"])
+def test_what_is_in_the_way_does_not_keep_from_rolling_back_or_revoking(world: World, how: str) -> None:
+    world.add_virtual_server("/Common/vs_b")
+    job = job_for(world, virtual_servers=("/Common/vs_www", "/Common/vs_b"))
+    first = world.one(job)
+    world.wait(days=80)
+    assert world.one(job).word is Word.RENEWED
+    job = obstruct(world, how, job)
+    assert roll_back(world, job) == 0
+    assert world.seen_by_client().serial == first.serial
+    assert (revoke(world, job), len(world.authority.revoked)) == (0, 1)
 
 
 # -- iApps -----------------------------------------------------------------------------------------

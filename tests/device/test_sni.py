@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5 import workflow
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.installation import ServiceChange, old_entry
 from sectigo_f5.model import Job, Result, Word
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.builders import EC
+from tests.support.commands import roll_back
 from tests.support.virtual_servers import (
     attach,
     attached,
@@ -136,13 +135,7 @@ def test_a_roll_back_of_the_default_leaves_it_the_default(world: World) -> None:
     world.wait(days=80)
     went_well(world, *jobs)
 
-    def back(run: workflow.Run, f5: Any, job: Job) -> Result:
-        seen = f5.observe(job, run.managed)
-        change = ServiceChange(job, seen, (old_entry(seen.pairs[0].entry),), ())
-        workflow.put_in_service(run, f5, change, [])
-        return Result(job.common_name, job.device.name, (), Word.ROLLED_BACK, "")
-
-    went_well(world, jobs[0], work=back)
+    assert roll_back(world, jobs[0]) == 0
     assert defaults(world) == [jobs[0].profile]
     assert serials(world, NOBODY) == [first[0].serial]
 
