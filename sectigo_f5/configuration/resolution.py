@@ -124,6 +124,7 @@ def job_of(device: Device | None, scope: Scope, place: Place, findings: Findings
     servers = _required(scope, "virtual_servers", place, findings)
     keys = _keys(scope, findings)
     _check_validation(scope, place, findings)
+    _note_flags_without_effect(scope, findings)
     _check_path_length(scope, place, findings)
     mine = {setting.key: value_of(scope, setting.key) for setting in SETTINGS if setting.level is Level.CERTIFICATE}
     if device is None or INVALID in (keys, common_name, servers, *mine.values()):
@@ -222,6 +223,14 @@ def _check_validation(scope: Scope, place: Place, findings: Findings) -> None:
         text = "http-01 has no virtual server to be answered on; write challenge_virtual_servers, or another validation"
         servers = nearest(scope, "virtual_servers")
         findings.mistake(line or (servers.line if servers else place.line), "validation", text)
+
+
+def _note_flags_without_effect(scope: Scope, findings: Findings) -> None:
+    """Say which SNI flags do nothing: no reason to leave the certificate out."""
+    for key in ("sni_default", "sni_require"):
+        flag = nearest(scope, key)
+        if flag and flag.value is True and value_of(scope, "sni") is False:
+            findings.warning(f"line {flag.line}: {key} has no effect without `sni: true`")
 
 
 def _wildcard(scope: Scope) -> Given | None:

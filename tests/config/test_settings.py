@@ -241,6 +241,14 @@ def test_a_secret_that_others_can_read_is_a_warning_and_no_more(tmp_path: Path) 
     )
 
 
+@pytest.mark.parametrize("key", ["sni_default", "sni_require"])
+def test_an_sni_flag_without_sni_is_a_warning(tmp_path: Path, key: str) -> None:
+    read = configuration(tmp_path, a=GOOD + f"  {key}: true\n", b=GOOD.replace("www.", "b.") + f"  {key}: false\n")
+    assert read.warnings == (f"{tmp_path}/a.yaml: line 9: {key} has no effect without `sni: true`",)
+    assert len(read.jobs) == 2
+    assert configuration(tmp_path, a=GOOD + f"  sni: true\n  {key}: true\n").warnings == ()
+
+
 def test_both_suffixes_are_read_in_sorted_order_and_nothing_else(tmp_path: Path) -> None:
     configuration(tmp_path, c=GOOD.replace("www.", "c."))
     private(tmp_path / "a.yml", GOOD.replace("www.", "a."))
