@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import requests
 
 from sectigo_f5 import __version__
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.model import Account
 
 USER_AGENT = f"sectigo-f5/{__version__}"
@@ -56,12 +55,3 @@ def wants_binding(directory: Directory) -> bool:
 def verification(account: Account) -> bool | str:
     """Return ``verify=`` for requests to the ACME server."""
     return str(account.ca_bundle) if account.ca_bundle else True
-
-
-def cause(error: Exception) -> str:
-    """Return the innermost cause of a failed request in a few words; the outer ones repeat URL and objects."""
-    inner: BaseException = error
-    while inner.__cause__ or inner.__context__:
-        inner = inner.__cause__ or inner.__context__ or inner
-    text = re.sub(r"\s*\(_ssl\.c:\d+\)|\[[A-Z_:\s]+\]\s*|\[Errno -?\d+\]\s*|<[^<>]*>:?\s*", "", str(inner)).strip()
-    return text or type(inner).__name__

@@ -5,12 +5,15 @@ certificate (:mod:`sectigo_f5.workflow`) and one place per run (:mod:`sectigo_f5
 other exception is a bug and ends in exit code 3.
 """
 
+import re
+
 
 class ConnectorError(Exception):
     """Something that an operator can put right; the text says what and how."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(" ".join(text.split()))
+        line = " ".join(text.split())
+        super().__init__("".join(sign for sign in line if sign.isprintable()))  # a device or CA may say anything
 
 
 class ConfigurationError(ConnectorError):
@@ -24,3 +27,11 @@ class InterruptedRunError(BaseException):
     ``logging``, which swallows what goes wrong while it writes, nor a clean-up that only warns of
     failures may take it for one of its own.
     """
+
+
+def cause(error: BaseException) -> str:
+    """Return the innermost cause of a failed request in a few words; the outer ones repeat URL and objects."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    text = re.sub(r"\s*\(_ssl\.c:\d+\)|\[[A-Z_:\s]+\]\s*|\[Errno -?\d+\]\s*|<[^<>]*>:?\s*", "", str(error)).strip()
+    return text or type(error).__name__

@@ -21,7 +21,7 @@ import requests
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
 
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
 
@@ -267,16 +267,20 @@ class IControl:
         return answer
 
     def _no_answer(self, method: str, path: str, error: requests.RequestException) -> ConnectorError:
-        cause = str(error)
-        if "CERTIFICATE_VERIFY_FAILED" in cause or "doesn't match" in cause:
+        said, why = str(error), cause(error)
+        if "CERTIFICATE_VERIFY_FAILED" in said or "doesn't match" in said:
+            if "mismatch" in why or "doesn't match" in why:
+                remedy = "write host as the certificate names it, or give the BIG-IP a certificate for its address"
+                return UnreachableError(
+                    f"{self.host}: the TLS certificate of the BIG-IP names others ({why}); {remedy}"
+                )
             return UnreachableError(
                 f"{self.host}: the TLS certificate of the BIG-IP is not trusted; "
-                "set verify_tls to the file of the CA that issued it (or to false, in a lab)"
+                f"set verify_tls to the file of the CA that issued it (or to false, in a lab): {why}"
             )
         if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
-            return UnreachableError(
-                f"{self.host}: cannot connect to {self._origin}; check host, port, routes and the management interface"
-            )
+            remedy = "check host, port, routes and the management interface"
+            return UnreachableError(f"{self.host}: cannot connect to {self._origin} ({why}); {remedy}")
         if isinstance(error, OSError) and not isinstance(error, requests.ConnectionError | requests.Timeout):
             return UnreachableError(f"{self.host}: the request could not be made: {type(error).__name__}")
         return OutcomeUnknownError(self.host, method, path, 0, f"no answer ({type(error).__name__})")
@@ -312,6 +316,10 @@ class IControl:
                 raise ConnectorError(
                     f"{self.host}: the BIG-IP refused the login of {self._username}; check username and password "
                     "(a locked or disabled user gets the same answer)"
+                ) from error
+            if error.status == requests.codes.not_found and not _BUSY.search(error.message):
+                raise ConnectorError(
+                    f"{self.host}: {self._origin} knows no login (HTTP 404); check host and port: is this a BIG-IP?"
                 ) from error
             raise
         token = answer.get("token") or {}
