@@ -75,11 +75,10 @@ class _Variables:
             self.wrong(name, fault)
         return None if fault else value
 
-    def path(self, name: str, default: Path | None = None) -> Path | None:
+    def path(self, name: str) -> Path | None:
         """Return a path; a relative one is relative to the env file, or to where we were started."""
-        if name not in self._found:
-            return default
-        return self._found[name].directory / self._found[name].value
+        written = self.text(name, _path_fault)
+        return self._found[name].directory / written if written else None
 
 
 def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path) -> Path | None:
@@ -113,16 +112,10 @@ def read_settings(env_file: Path | None, environ: Mapping[str, str]) -> tuple[Se
     variables = _Variables(found, env_file)
     account = _account(variables)
     level = _log_level(variables)
+    log_file, state_dir, metrics_file = (variables.path(name) for name in ("LOG_FILE", "STATE_DIR", "METRICS_FILE"))
     if account is None or variables.mistakes:
         raise ConfigurationError(" | ".join(variables.mistakes))
-    settings = Settings(
-        account=account,
-        log_level=level,
-        log_file=variables.path("LOG_FILE") or LOG_FILE,
-        state_dir=variables.path("STATE_DIR") or STATE_DIR,
-        metrics_file=variables.path("METRICS_FILE"),
-    )
-    return settings, warnings
+    return Settings(account, level, log_file or LOG_FILE, state_dir or STATE_DIR, metrics_file), warnings
 
 
 def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
@@ -166,7 +159,7 @@ def _account(variables: _Variables) -> Account | None:
     if "ACME_SERVER" not in variables:
         variables.missing("ACME_SERVER", "missing", "https://acme.sectigo.com/v2/OV")
     kid = variables.text("ACME_EAB_KID", checks.secret_fault)
-    hmac_key = variables.text("ACME_EAB_HMAC_KEY", checks.secret_fault, _hmac_key_fault)
+    hmac_key = variables.text("ACME_EAB_HMAC_KEY", _broken_key_fault, checks.secret_fault, _hmac_key_fault)
     for name, other in (("ACME_EAB_KID", "ACME_EAB_HMAC_KEY"), ("ACME_EAB_HMAC_KEY", "ACME_EAB_KID")):
         if name not in variables and other in variables:
             variables.missing(name, f"missing beside {other}: the CA gives them as a pair", "…")
@@ -184,12 +177,28 @@ def _log_level(variables: _Variables) -> str:
     return level
 
 
+def _broken_key_fault(text: str) -> str | None:
+    if re.search(r"\s", text):
+        return "holds a blank or a line break; write the HMAC key in one piece"
+    return None
+
+
 def _hmac_key_fault(text: str) -> str | None:
     """Check for base64url (RFC 8555 section 7.3.4); Certbot's decoder would skip other characters."""
     bare = text.rstrip("=")
     if re.fullmatch("[A-Za-z0-9_-]+", bare) and len(bare) % 4 != 1:
         return None
-    return "is not base64url (letters, digits, - and _); copy the HMAC key again from the ACME account in SCM"
+    if re.fullmatch("[A-Za-z0-9+/]+", bare) and set(bare) & set("+/"):
+        remedy = "but base64: write - for each + and _ for each /"
+    else:
+        remedy = "or a part is missing: copy the HMAC key again from the ACME account in SCM"
+    return f"is not base64url (letters, digits, - and _), {remedy}"
+
+
+def _path_fault(text: str) -> str | None:
+    if text.startswith("~"):
+        return f"{shown(text)} is taken as it stands, and only a shell knows ~; write the whole path"
+    return None
 
 
 def _email_fault(text: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SHOWN_LENGTH = 80  # characters of a bad value that a message repeats
+MOST = 50  # mistakes of one file that are told
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class Findings:
         """Note ``FILE:LINE: KEY: what is wrong; what would be right``, once however often it is met."""
         place = str(self.file) if line is None else f"{self.file}:{line}"
         entry = _printable(": ".join(part for part in (place, key, text) if part))
-        if entry not in self.mistakes:
+        if len(self.mistakes) == MOST:
+            entry = _printable(f"{self.file}: has more mistakes than these {MOST}; put them right first")
+        if entry not in self.mistakes and len(self.mistakes) <= MOST:
             self.mistakes.append(entry)
 
     def warning(self, text: str) -> None:

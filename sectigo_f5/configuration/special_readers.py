@@ -77,12 +77,15 @@ def verify_tls(written: Written) -> Any:
 
 
 def credentials_file(written: Written) -> Any:
-    """Read the user name and password from another YAML file; every mistake names that file."""
+    """Read the user name and password from another YAML file; every mistake in it names that file."""
     text = text_of(written)
     if text is INVALID:
         return INVALID
-    findings = written.findings.about(written.findings.file.parent / text)
-    value = read_yaml(findings)
+    file = written.findings.file.parent / text
+    if file.is_dir():
+        return written.wrong(f"{file} is a directory; write the file in it")
+    findings = written.findings.about(file)
+    value = read_yaml(findings, lambda fault: written.wrong(f"{file} {fault}"))
     if value is None:
         return INVALID
     warn_if_readable_by_others(findings, "a password")

@@ -11,13 +11,14 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import yaml
 
 from sectigo_f5.configuration.findings import Findings
 
+LONGEST = 1 << 20  # bytes of a file; PyYAML takes minutes for a few megabytes, and the other files wait
 MERGE_TAG = "tag:yaml.org,2002:merge"
 PLAIN_TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq)")
 REMEDIES = {
@@ -69,13 +70,13 @@ class Entry:
     value: Value
 
 
-def read_yaml(findings: Findings) -> Value | None:
+def read_yaml(findings: Findings, wrong: Callable[[str], object] | None = None) -> Value | None:
     """Read the file that ``findings`` is about; None, with the mistake noted, when it is no YAML.
 
     Duplicate keys and the like are noted too, and the value is returned all the same: the rest of
-    the file can still be checked.
+    the file can still be checked. ``wrong`` notes that there is no such file where it was named.
     """
-    text = _read_text(findings)
+    text = _read_text(findings, wrong or (lambda fault: findings.mistake(None, None, fault)))
     if text is None:
         return None
     try:
@@ -108,21 +109,25 @@ def warn_if_readable_by_others(findings: Findings, what: str) -> None:
         findings.warning(f"holds {what} and can be read by its group or by others; run: chmod 600 {file}")
 
 
-def _read_text(findings: Findings) -> str | None:
+def _read_text(findings: Findings, wrong: Callable[[str], object]) -> str | None:
     try:
         if findings.file.exists() and not findings.file.is_file():
-            findings.mistake(None, None, "is not a file; move it out of this directory")
+            wrong("is not a file; move it out of this directory")
             return None
-        content = findings.file.read_bytes()
+        with findings.file.open("rb") as opened:
+            content = opened.read(LONGEST + 1)
+        if len(content) > LONGEST:
+            wrong(f"is longer than {LONGEST} bytes; split it into several files")
+            return None
         return content.decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or os.strerror(error.errno or 0)
-        findings.mistake(None, None, f"cannot be read ({reason}); check the path and its permissions")
+        wrong(f"cannot be read ({reason}); check the path and its permissions")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         findings.mistake(line, None, "is not UTF-8 text; save the file as UTF-8")
     except ValueError:
-        findings.mistake(None, None, "is no path of a file; correct it")  # holds NUL or half a character
+        wrong("is no path of a file; correct it")  # holds NUL or half a character
     return None
 
 

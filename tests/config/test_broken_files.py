@@ -126,11 +126,27 @@ def test_a_mistake_in_a_credentials_file_names_that_file(tmp_path: Path, content
     assert read.jobs == ()
 
 
+def test_a_file_that_is_much_too_long_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    read = configuration(tmp_path, bad="- name: b\n" * 200_000, good=GOOD)
+    assert read.mistakes == (f"{tmp_path}/bad.yaml: is longer than 1048576 bytes; split it into several files",)
+    assert len(read.jobs) == 1
+
+
+def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, "name: shop\nversion: v1\ndevices:\n" + "- host: x\n" * 200)
+    assert len(found) == 51
+    assert found[0].startswith("shop.yaml:4: name: missing")
+    assert found[-1] == "shop.yaml: has more mistakes than these 50; put them right first"
+
+
 def test_a_missing_credentials_file_is_named(tmp_path: Path) -> None:
     (found,) = mistakes(tmp_path, GOOD.replace("bigip-fra.yaml", "none.yaml"))
-    assert (
-        found == "credentials/none.yaml: cannot be read (No such file or directory); check the path and its permissions"
+    assert found == (
+        "shop.yaml:6: credentials_file: credentials/none.yaml cannot be read (No such file or directory); "
+        "check the path and its permissions"
     )
+    (found,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "credentials"))
+    assert found == "shop.yaml:6: credentials_file: credentials is a directory; write the file in it"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +267,7 @@ def test_a_device_name_stands_once_in_a_file(tmp_path: Path) -> None:
     ("old", "new", "expected"),
     [
         ("credentials/bigip-fra.yaml", '"\\0"', "is no path of a file; correct it"),
-        ("credentials/bigip-fra.yaml", '"\\ud800"', "\\ud800: is no path of a file; correct it"),
+        ("credentials/bigip-fra.yaml", '"\\ud800"', "\\ud800 is no path of a file; correct it"),
         ("www.example.com", '"\\ud800.example.com"', "is not ASCII; and no internationalised host name either"),
         ("host: 192.0.2.10", '"ho\\nst": 192.0.2.10', "shop.yaml:5: ho\\nst: unknown key; did you mean host?"),
         ("192.0.2.10", "!local x", "shop.yaml:5: has a YAML tag; put text that begins with ! or = in quotes"),

@@ -60,6 +60,14 @@ def test_every_variable(tmp_path: Path, ca_pem: str) -> None:
     assert warnings == ()
 
 
+def test_a_file_from_another_system_does_no_harm(tmp_path: Path) -> None:
+    text = f"{SERVER}export ACME_EAB_KID = 'kid-1'\nACME_EAB_HMAC_KEY=\"{HMAC_KEY}\"   \nLOG_LEVEL=DEBUG\n"
+    file = private(tmp_path / "env", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    settings, warnings = read_settings(file, {})
+    assert settings.account == Account("https://acme.example.com/directory", "kid-1", Secret(HMAC_KEY))
+    assert (settings.log_level, warnings) == ("DEBUG", ())
+
+
 def test_the_real_environment_wins_and_may_have_it_all(tmp_path: Path) -> None:
     file = private(tmp_path / "env", SERVER + PAIR + "LOG_LEVEL=DEBUG\nACME_EMAIL=a@example.com\n")
     environ = {"ACME_SERVER": "https://other.example.com", "LOG_LEVEL": "error", "ACME_EMAIL": ""}
@@ -121,6 +129,27 @@ def test_the_real_environment_wins_and_may_have_it_all(tmp_path: Path) -> None:
         (
             SERVER + f"ACME_EAB_KID='a\" #b'\nACME_EAB_HMAC_KEY={HMAC_KEY}\n",
             "env:2: ACME_EAB_KID: holds a quote followed by",
+        ),
+        (
+            SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun+ter2\n",
+            "HMAC_KEY: is not base64url (letters, digits, - and _), but base64: write - for each + and _ for each /",
+        ),
+        (
+            SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hunte\n",
+            "HMAC_KEY: is not base64url (letters, digits, - and _), or a part is missing: copy the HMAC key again",
+        ),
+        (
+            SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun ter2\n",
+            "env:3: ACME_EAB_HMAC_KEY: holds a blank or a line break; write the HMAC key in one piece",
+        ),
+        (
+            SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY='hun\nter2'\n",
+            "env:3: ACME_EAB_HMAC_KEY: holds a blank or a line break; write the HMAC key in one piece",
+        ),
+        (SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun\nter2\n", "env:4: is no NAME=value line"),
+        (
+            SERVER + "STATE_DIR=~/state\n",
+            "env:2: STATE_DIR: '~/state' is taken as it stands, and only a shell knows ~; write the whole path",
         ),
         (SERVER + "ACME_EMAIL=pki\n", "env:2: ACME_EMAIL: 'pki' is no e-mail address; write one like pki@example.com"),
         (SERVER + "ACME_CA_BUNDLE=none.pem\n", "env:2: ACME_CA_BUNDLE: the CA file "),

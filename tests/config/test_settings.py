@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -268,10 +269,16 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> N
 def test_what_cannot_be_read_is_a_mistake_of_that_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").mkdir(parents=True)
     (tmp_path / "b.yaml").symlink_to(tmp_path / "gone")
+    (tmp_path / "d.yaml").symlink_to(tmp_path / "d.yaml")
+    os.mkfifo(tmp_path / "e.yaml")
+    (tmp_path / "f.yaml").symlink_to("/dev/zero")
     read = configuration(tmp_path, c=GOOD)
     assert read.mistakes == (
         f"{tmp_path}/a.yaml: is not a file; move it out of this directory",
         f"{tmp_path}/b.yaml: cannot be read (No such file or directory); check the path and its permissions",
+        f"{tmp_path}/d.yaml: cannot be read (Too many levels of symbolic links); check the path and its permissions",
+        f"{tmp_path}/e.yaml: is not a file; move it out of this directory",
+        f"{tmp_path}/f.yaml: is not a file; move it out of this directory",
     )
     assert len(read.jobs) == 1
 
