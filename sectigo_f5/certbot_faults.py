@@ -20,6 +20,7 @@ LONGEST = 600  # characters of Certbot's own words
 
 ERROR_TYPE = re.compile(r"urn:ietf:params:acme:error:(\w+)")
 CHALLENGE = re.compile(r"(?:Identifier|Domain): (\S+)\s+Type:\s+(\S+)\s+Detail: ([^\n]*)")
+OPTION_VALUE = re.compile(r"(unrecognized arguments: --[\w-]+)=.*", re.DOTALL)  # which may be a secret
 PLUGIN_CAUSE = re.compile(r"Error raised was\s*(.*?)\s*(?:\(You most probably|Ask for help|\Z)", re.DOTALL)
 
 # Lines that tell an operator nothing: Certbot's small talk and the plugin's DEBUG stream.
@@ -55,6 +56,7 @@ KNOWN = (
     (r"unrecognized arguments: --(\S+)|The requested (\S+) plugin does not appear to be installed",
      "Certbot does not know the plugin or its option ({said}); install the plugin beside Certbot, or correct "
      "dns_authenticator and dns_options"),
+    (r"No space left on device|Disk quota exceeded", "Certbot could not write under STATE_DIR: make room on that disk"),
     (r"CERTIFICATE_VERIFY_FAILED",
      "the TLS certificate of the ACME server is not trusted; for a private CA name its CA file in ACME_CA_BUNDLE"),
     (r"ReadTimeout|Read timed out|errors\.TimeoutError",
@@ -98,6 +100,7 @@ def is_already_revoked(finished: Finished, log: str) -> bool:
 def telling_lines(output: str) -> str:
     """Return the last lines that tell something, as one."""
     output = output.rpartition("certbot: error: ")[2]  # before it stands how Certbot is used
+    output = OPTION_VALUE.sub(r"\1", output)
     lines = [line.strip() for line in output.splitlines() if not NOISE.match(line)]
     return " ".join(lines)[-LONGEST:] or "it said nothing"
 

@@ -45,6 +45,7 @@ def explained(output: str, log: str = "", status: int = 1) -> str:
         ("An unexpected error occurred:\nacme.errors.TimeoutError", "", "whether it has issued is not known"),
         ("requests.exceptions.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "",
          "name its CA file in ACME_CA_BUNDLE"),
+        ("An unexpected error occurred:\nOSError: [Errno 28] No space left on device", "", "make room on that disk"),
         ("An unexpected error occurred:\nenrollment failed", "serverInternal", "enrollment failed (status 1)"),
         ("", "", "it said nothing (status 1)"),
     ],
@@ -89,6 +90,14 @@ def test_of_a_usage_error_only_the_error_is_told() -> None:
         "usage: \n  certbot [SUBCOMMAND] [options]\n\nCertbot can obtain\n certbot: error: Unable to open config file"
     )
     assert telling_lines(usage) == "Unable to open config file"
+
+
+def test_of_an_option_that_is_unknown_only_the_name_is_told() -> None:
+    told = explained(
+        "usage: \ncertbot: error: unrecognized arguments: --dns-x-key=hunter2 3 --dns-x-other=hunter4", status=2
+    )
+    assert "(unrecognized arguments: --dns-x-key); install the plugin beside Certbot, or correct" in told
+    assert "hunter" not in told
 
 
 @pytest.mark.parametrize(
