@@ -17,7 +17,7 @@ from cryptography import x509
 
 from sectigo_f5 import acme_directory, certbot_faults, certbot_run, process, renewal_information
 from sectigo_f5.certbot_run import Answer, Certbot, Task
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.model import Account, Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation, authenticator, certbot_options
@@ -59,6 +59,10 @@ class Authority:
         self._no_renewal_information = False  # asked in vain: not again in this run
         self._devices = _Locks()
 
+    def clear_up(self) -> None:
+        """Delete what a killed run left behind, secrets among it; only for who holds the lock of ``STATE_DIR``."""
+        self._certbot.clear_up()
+
     def connect(self) -> None:
         """Step 7: read the CA's directory, once a run; raises :class:`ConnectorError`, then each time."""
         self._directory.get()
@@ -75,7 +79,7 @@ class Authority:
         After a time-out nobody knows whether the CA has issued: the caller must not order again at once.
         Certbot 5.8 cannot tell the CA which certificate is replaced (``replaces``, RFC 9773 section 5).
         """
-        logger.info("9 submitting the CSR to the CA; Certbot's authenticator is %s", authenticator(validation))
+        logger.info("9 submitting the CSR to the CA (%s)", validation)
         with self._certbot.workplace() as workplace, self._devices.held(_hosts(validation)):
             csr, certificate, chain = (workplace / name for name in ("request.pem", "out/cert.pem", "out/chain.pem"))
             csr.write_text(csr_pem, encoding="ascii")
@@ -125,6 +129,14 @@ class Authority:
                 renewal_information.save(kept, found)
         return found
 
+    def account_status(self) -> str:
+        """Return whether there is an account, in words; raises :class:`ConnectorError` where there can be none."""
+        if self._has_account():
+            return "the connector is registered there"
+        if acme_directory.wants_binding(self._directory.get()) and not self._account.eab_kid:
+            raise ConnectorError(certbot_faults.BINDING_REQUIRED)
+        return "the first order registers the connector there"
+
     def plugin_problem(self, validation: Validation) -> str | None:
         """Return what keeps Certbot from being used for this validation, with the remedy; None: nothing."""
         try:
@@ -144,11 +156,10 @@ class Authority:
     # -- below the steps -----------------------------------------------------------------------
 
     def _register(self) -> None:
+        self.account_status()
         if self._has_account():
             return
         account = self._account
-        if acme_directory.wants_binding(self._directory.get()) and not account.eab_kid:
-            raise ConnectorError(certbot_faults.BINDING_REQUIRED)
         options: dict[str, str] = {}
         known: tuple[Secret, ...] = ()
         if account.eab_kid and account.eab_hmac_key:
@@ -175,7 +186,7 @@ class Authority:
             verify = acme_directory.verification(self._account)
             return renewal_information.fetch(f"{url}/{identifier}", verify, acme_directory.USER_AGENT, now)
         except (ConnectorError, renewal_information.NonsenseError, requests.RequestException) as error:
-            told = acme_directory.cause(error) if isinstance(error, requests.RequestException) else error
+            told = cause(error) if isinstance(error, requests.RequestException) else error
             logger.warning("the CA's renewal information cannot be used, renewing by rule: %s", told)
             self._no_renewal_information = True
             return None

@@ -105,25 +105,30 @@ class Certbot:
 
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:
-        """Make a directory for one call, readable to us alone; it is gone after the block.
-
-        What a killed run left behind is removed first. Writing commands hold the lock of
-        ``STATE_DIR``, so nobody else works there.
-        """
-        try:
+        """Make a directory for one call, readable to us alone; it is gone after the block."""
+        with self._used(), contextlib.ExitStack() as stack:
             with self._lock:
                 if not self._prepared:
                     self._prepare()
                     self._prepared = True
             path = Path(tempfile.mkdtemp(dir=self._private, prefix="run-"))
-            try:
-                (path / "config").mkdir()
-                (path / "config" / "accounts").symlink_to(self._accounts.absolute())
-                (path / "tmp").mkdir()
-                (path / "home").mkdir()
-                yield path
-            finally:
-                shutil.rmtree(path, ignore_errors=True)
+            stack.callback(shutil.rmtree, path, ignore_errors=True)
+            (path / "config").mkdir()
+            (path / "config" / "accounts").symlink_to(self._accounts.absolute())
+            (path / "tmp").mkdir()
+            (path / "home").mkdir()
+            yield path
+
+    def clear_up(self) -> None:
+        """Delete the workplaces that a killed run left behind: the files in them may hold secrets."""
+        with self._used(), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._private)
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[None]:
+        """Say what the disk has against it, and what to do."""
+        try:
+            yield
         except OSError as error:
             raise ConnectorError(
                 f"{error.filename or self._home} under STATE_DIR cannot be used ({error.strerror}); "
@@ -131,7 +136,6 @@ class Certbot:
             ) from error
 
     def _prepare(self) -> None:
-        shutil.rmtree(self._private, ignore_errors=True)
         for path in (self._home, self._accounts.parent, self._accounts, self._private, self._logs):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -23,6 +23,9 @@ class Http01:
     apm: bool
     doubts: tuple[str, ...] = ()  # what may keep the CA from seeing the answer
 
+    def __str__(self) -> str:
+        return f"http-01 by certbot-bigip on {', '.join(self.virtual_servers)}"
+
 
 @dataclass(frozen=True)
 class Dns01:
@@ -31,10 +34,16 @@ class Dns01:
     authenticator: str
     options: Mapping[str, str]
 
+    def __str__(self) -> str:
+        return f"dns-01 by {self.authenticator}"
+
 
 @dataclass(frozen=True)
 class Prevalidated:
     """The domain is validated at the CA (in SCM): no challenge is expected, and none is answered."""
+
+    def __str__(self) -> str:
+        return "the names are validated beforehand"
 
 
 Validation = Http01 | Dns01 | Prevalidated

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -238,16 +238,19 @@ class Watch:
             time.sleep(0.01)
 
 
-@pytest.fixture
-def _left_by_a_killed_run(state_dir: Path) -> Iterator[None]:
+def test_what_a_killed_run_left_is_deleted(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+    opened = authority(ca)
+    opened.clear_up()
     left = state_dir / "certbot" / "private" / "run-killed"
     left.mkdir(parents=True)
     (left / "certbot.ini").write_text(f'eab-hmac-key = "{PASSWORD.reveal()}"\n')
-    yield
+    opened.clear_up()
     assert not left.exists()
+    left.parent.write_text("")
+    with pytest.raises(ConnectorError, match=r"private under STATE_DIR cannot be used \(Not a directory\); make room"):
+        opened.clear_up()
 
 
-@pytest.mark.usefixtures("_left_by_a_killed_run")
 def test_secrets_are_neither_seen_nor_kept(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     opened = authority(ca)
     with Watch() as watch:

@@ -108,12 +108,14 @@ def test_what_is_no_directory_is_asked_for_once(no_directory: Counted, state_dir
 
 def test_an_account_is_registered_once_for_all_runs(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     first = authority(ca)
+    assert first.account_status() == "the first order registers the connector there"
     threads = [threading.Thread(target=first.register) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     authority(ca).register()
+    assert first.account_status() == "the connector is registered there"
     assert len(logs(state_dir)) == 1
     assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 1
 
@@ -153,6 +155,8 @@ def test_a_binding_that_is_missing(authority: Open, request: pytest.FixtureReque
     opened = authority(request.getfixturevalue(which), eab_kid=None, eab_hmac_key=None)
     with pytest.raises(ConnectorError, match="requires external account binding: set ACME_EAB_KID"):
         opened.register()
+    with pytest.raises(ConnectorError, match="requires external account binding: set ACME_EAB_KID"):
+        opened.account_status()
 
 
 def test_a_state_directory_that_is_a_file(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
