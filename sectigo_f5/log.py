@@ -80,12 +80,27 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
     finally:
         for handler in handlers:
             logger.removeHandler(handler)
-            handler.flush()
-            if isinstance(handler, logging.FileHandler):
+            with contextlib.suppress(OSError):  # said when the line was written
                 handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """The log file, as long as it can be written: the run goes on without it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name is logging's
+        """Give up a file that takes no more lines (a full disk), and say so once."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        logger = logging.getLogger("sectigo_f5")
+        logger.removeHandler(self)
+        logger.warning(
+            "LOG_FILE %s cannot be written any more (%s): logging here only", self.baseFilename, error.strerror
+        )
 
 
 def _file_handler(file: Path) -> logging.Handler:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o640)
-    return logging.FileHandler(file, encoding="utf-8")
+    return _LogFile(file, encoding="utf-8")

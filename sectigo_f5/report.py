@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from sectigo_f5.model import Result, Word
+from sectigo_f5.state import write_atomically
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_BUG, EXIT_LOCKED = 1, 2, 3, 75
 
@@ -37,7 +38,8 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def _line(result: Result) -> str:
-    until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and not result.error else ""
+    dated = result.not_after and not result.error and result.word is not Word.KEPT  # whose reason says it
+    until = f" (valid until {result.not_after:%Y-%m-%d})" if dated else ""
     notes = "".join(f"; {note}" for note in result.notes)
     told = result.error or result.reason
     return f"{result.word:<11} {result.common_name}@{result.device}{until}: {told}{notes}"
@@ -76,7 +78,7 @@ def _as_json(result: Result) -> dict[str, object]:
 
 
 def write_metrics(file: Path, results: Sequence[Result], finished: datetime, code: int) -> None:
-    """Write the Prometheus textfile of a run, atomically, for node_exporter's textfile collector."""
+    """Write the Prometheus textfile of a run, for node_exporter's textfile collector, another user, to read."""
     registry = CollectorRegistry()
     Gauge("sectigo_f5_last_run_timestamp_seconds", "End of the last run, Unix time", registry=registry).set(
         finished.timestamp()
@@ -92,5 +94,4 @@ def write_metrics(file: Path, results: Sequence[Result], finished: datetime, cod
         words.labels(*names, result.word.value).set(1)
         if result.not_after:
             ends.labels(*names).set(result.not_after.timestamp())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_to_textfile(str(file), registry)
+    write_atomically(file, generate_latest(registry).decode())

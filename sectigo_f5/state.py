@@ -23,6 +23,8 @@ from sectigo_f5.model import Generation, Issued, Job, Result, Word
 
 logger = logging.getLogger(__name__)
 
+ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
+
 
 class LockedError(ConnectorError):
     """Another run holds the lock: exit code 75."""
@@ -52,8 +54,8 @@ class StateDirectory:
         """Make the directory; raises :class:`ConfigurationError` when it cannot be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryFile(dir=self.path):
-                pass
+            with tempfile.TemporaryFile(dir=self.path) as file:
+                file.write(bytes(ROOM))
         except OSError as error:
             raise ConfigurationError(
                 f"STATE_DIR {self.path}: cannot be written ({error.strerror}); run as root or set STATE_DIR"
@@ -65,7 +67,9 @@ class StateDirectory:
 
         The kernel drops the lock with the process, however it ends: nothing stale stays behind.
         """
-        with (self.path / "lock").open("a+") as file:
+        with _written(self.path / "lock"):
+            file = (self.path / "lock").open("a+")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -123,9 +127,7 @@ class StateDirectory:
 
     def keep_certificate(self, job: Job, generation: Generation, issued: Issued) -> None:
         """Keep what the CA issued, before the device is touched: revocation and ARI need it later."""
-        folder = self._folder(job)
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{generation.stamp}{generation.variant}"
+        folder, name = self._folder(job), f"{generation.stamp}{generation.variant}"
         write_atomically(folder / f"{name}_chain.pem", issued.chain)
         write_atomically(folder / f"{name}.pem", issued.certificate)
 
@@ -142,9 +144,7 @@ class StateDirectory:
 
     def note_revoked(self, job: Job, generation: Generation, reason: str) -> None:
         """Remember that we had a certificate revoked: not every CA publishes it where we can read it."""
-        folder = self._folder(job)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / f"{generation.stamp}{generation.variant}.revoked", f"{reason}\n")
+        write_atomically(self._folder(job) / f"{generation.stamp}{generation.variant}.revoked", f"{reason}\n")
 
     def revoked(self, job: Job, generation: Generation) -> str | None:
         """Return the reason that ``revoke`` was given for a certificate, None where it was not."""
@@ -160,8 +160,7 @@ class StateDirectory:
 
     def mark_unsaved(self, device: str) -> None:
         """Remember, before the change, that a device will hold something not saved yet."""
-        (self.path / "unsaved").mkdir(exist_ok=True)
-        (self.path / "unsaved" / device).touch()
+        write_atomically(self.path / "unsaved" / device, "")
 
     def mark_saved(self, device: str) -> None:
         """Forget it after the save."""
@@ -174,17 +173,28 @@ class StateDirectory:
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace a file whole: a reader, or a power cut, sees the old or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
+    with _written(path), contextlib.ExitStack() as undo:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        undo.callback(Path(name).unlink, missing_ok=True)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)
         Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        undo.pop_all()
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Say what the disk has against it, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise ConnectorError(
+            f"{path} cannot be written ({error.strerror}); make room, or correct its owner and rights"
+        ) from error
 
 
 def _leaves_roll_back(result: Result) -> bool:
