@@ -90,7 +90,7 @@ def _decide_in_place(job: Job, seen: Observation, known: Circumstances, obstacle
 
 def _why_issue(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Word, str] | None:
     if not pairs:
-        return Word.ENROLLED, f"there is no certificate for {job.common_name} on the BIG-IP yet"
+        return Word.ENROLLED, f"found no certificate for {job.common_name} on the BIG-IP"
     ends = _first_end(pairs)
     have = _specs(pairs)
     names = [pair.certificate for pair in pairs if not _names_match(job, pair)]

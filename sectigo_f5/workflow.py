@@ -143,13 +143,13 @@ def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: 
     run.state.mark_unsaved(job.device.name)
     installation.put_in_service(f5, change)
     try:
+        logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
+        logger.info("12 SSL enabled on %s", ", ".join(s.path for s in change.seen.virtual_servers) or "nothing")
         serving.confirm(job, servers, installed, must_answer, f5.pause)
     except (ConnectorError, InterruptedRunError):
         installation.restore(f5, change)
-        logger.warning("the virtual servers have again what they had before this run")
+        logger.warning("11 and 12 are taken back: the virtual servers have again what they had before this run")
         raise
-    logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
-    logger.info("12 SSL enabled on %s", ", ".join(server.path for server in change.seen.virtual_servers) or "nothing")
 
 
 def _looked_at(change: ServiceChange) -> tuple[VirtualServer, ...]:

@@ -21,7 +21,7 @@ def decided(of: Job, observed: Observation, **known: Any) -> Decision:
 def test_nothing_there_is_enrolled() -> None:
     found = decided(job(), seen(job()), due_at=None)
     assert (found.word, found.issues) == (Word.ENROLLED, True)
-    assert found.reason == "there is no certificate for www.example.com on the BIG-IP yet"
+    assert found.reason == "found no certificate for www.example.com on the BIG-IP"
 
 
 def test_all_well_is_kept_and_says_when_it_renews() -> None:
