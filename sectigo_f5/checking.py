@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import sys
+import argparse
 from collections.abc import Sequence
 
-from sectigo_f5 import fleet, report
+from sectigo_f5 import fleet, output, report
 from sectigo_f5.acme import Authority
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.challenges import doubts, validation_for
@@ -17,33 +16,35 @@ from sectigo_f5.obstacles import obstacles, profile_must_be_free
 from sectigo_f5.permissions import missing_permissions
 from sectigo_f5.workflow import Run
 
-logger = logging.getLogger(__name__)
+PROBLEM = "problem"
 
 
-def check(configuration: Configuration, jobs: Sequence[Job], run: Run, authority: Authority, parallel: int) -> int:
-    """Check configuration, ACME directory, and every certificate on its device; returns the exit code."""
-    said = [f"problem  configuration: {mistake}" for mistake in configuration.mistakes]
-    acme_problem = _directory_problem(authority)
-    said.append(
-        f"problem  ACME server: {acme_problem}" if acme_problem else "ok       ACME server: the directory answers"
-    )
+def check(
+    configuration: Configuration, jobs: Sequence[Job], run: Run, authority: Authority, arguments: argparse.Namespace
+) -> int:
+    """Check configuration, ACME account, and every certificate on its device; returns the exit code."""
+    said = [_line("configuration", mistake, "") for mistake in configuration.mistakes]
+    acme_problem, account = _account_of(authority)
+    said.append(_line("ACME server", acme_problem, f"the directory answers; {account}"))
 
     def work(_: Run, f5: BigIP, job: Job) -> Result:
         return _check_one(f5, job, run, authority)
 
-    results = fleet.on_every_device(run, jobs, work, parallel)
-    said += [_line(result) for result in results]
-    sys.stdout.write("\n".join(said) + "\n")
+    results = fleet.on_every_device(run, jobs, work, arguments.jobs)
+    said += [_line(f"{r.common_name}@{r.device}", r.error, "; ".join((r.reason, *r.notes))) for r in results]
+    if shown := [line for line in said if not arguments.quiet or line.startswith(PROBLEM)]:
+        output.say("\n".join(shown))
     code = report.exit_code(results, configuration.mistakes)
     return code or (report.EXIT_FAILED if acme_problem else 0)
 
 
-def _directory_problem(authority: Authority) -> str | None:
+def _account_of(authority: Authority) -> tuple[str | None, str]:
+    """Return what is wrong with the ACME server or our account there, and what is right."""
     try:
         authority.connect()
+        return None, authority.account_status()
     except ConnectorError as error:
-        return str(error)
-    return None
+        return str(error), ""
 
 
 def _check_one(f5: BigIP, job: Job, run: Run, authority: Authority) -> Result:
@@ -65,11 +66,9 @@ def _check_one(f5: BigIP, job: Job, run: Run, authority: Authority) -> Result:
         problems.append(str(error))
     if problems:
         raise ConnectorError("; ".join(problems))
-    told = f"TMOS {f5.release}, {len(servers)} virtual servers"
+    told = f"TMOS {f5.release}, {', '.join(servers) or 'no virtual server'}"
     return Result(job.common_name, job.device.name, servers, Word.KEPT, told, notes=tuple(notes))
 
 
-def _line(result: Result) -> str:
-    notes = "".join(f"; {note}" for note in result.notes)
-    word = "problem" if result.error else "ok"
-    return f"{word:<8} {result.common_name}@{result.device}: {result.error or result.reason}{notes}"
+def _line(what: str, problem: str | None, told: str) -> str:
+    return f"{PROBLEM if problem else 'ok':<8} {what}: {problem or told}"

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 
-from sectigo_f5 import __version__, commands, log, report
+from sectigo_f5 import __version__, commands, log, output, report
 from sectigo_f5.acme import Authority
 from sectigo_f5.commands import Session
 from sectigo_f5.config import find_env_file, read_configuration, read_settings, select
@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, *, script: Path, clock: Callable[[], datetime] | None = None) -> int:
     """Run one command; returns the exit code. ``script`` is start_acme.py: ``env`` is looked for beside it."""
+    output.prepare()
     arguments = _parse(argv)
     clock = clock or (lambda: datetime.now(timezone.utc))
     os.umask(0o027)
@@ -127,10 +128,10 @@ def _with_configuration(
     started = clock()
     configuration = read_configuration(arguments.config_dir)  # 1
     secrets.extend(job.device.password for job in configuration.jobs)
-    for warning in configuration.warnings:
-        logger.warning("%s", warning)
     for mistake in configuration.mistakes:
         logger.error("%s", mistake)
+    for warning in configuration.warnings:
+        logger.warning("%s", warning)
     jobs = select(configuration.jobs, arguments.only)
     logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", arguments.config_dir, *_counts(jobs))
     state = StateDirectory(settings.state_dir)
@@ -140,6 +141,8 @@ def _with_configuration(
             held.enter_context(state.locked(started))
         stop = held.enter_context(_stopped_by_signals())
         authority = Authority(settings.account, settings.state_dir, clock=clock)
+        if arguments.command in WRITING:
+            authority.clear_up()
         run = Run(
             authority=authority,
             state=state,
@@ -155,7 +158,7 @@ def _with_configuration(
 
 
 def _counts(jobs: Sequence[Job]) -> tuple[int, int]:
-    return len(jobs), len({job.device.hosts for job in jobs})
+    return len(jobs), len({(job.device.hosts, job.device.port) for job in jobs})
 
 
 @contextlib.contextmanager
@@ -185,7 +188,6 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible; write a number of 1 or more")
+    return int(text)

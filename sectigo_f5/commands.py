@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sectigo_f5 import checking, fleet, overview, report, workflow
+from sectigo_f5 import checking, fleet, output, overview, report, workflow
 from sectigo_f5.acme import Authority
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConfigurationError, ConnectorError
@@ -52,13 +52,15 @@ def plan(session: Session) -> int:
         return workflow.result_of(job, decided, seen)
 
     results = session.on_every_device(work)
+    if not session.arguments.json and not session.arguments.quiet:
+        output.say("what a run would do now:")
     _tell(session, results)
     return report.exit_code(results, session.configuration.mistakes)
 
 
 def check(session: Session) -> int:
     """Try everything that a run needs, without writing."""
-    return checking.check(session.configuration, session.jobs, session.run, session.authority, session.arguments.jobs)
+    return checking.check(session.configuration, session.jobs, session.run, session.authority, session.arguments)
 
 
 def status(session: Session) -> int:
@@ -170,19 +172,19 @@ def _confirm(session: Session, what: str) -> None:
 
 def _finish(session: Session, results: list[Result]) -> int:
     finished = session.run.clock()
-    session.run.state.record(results, finished)
     code = report.exit_code(results, session.configuration.mistakes)
-    if session.settings.metrics_file and not session.arguments.only:
-        try:
+    try:
+        session.run.state.record(results, finished)
+        if session.settings.metrics_file and not session.arguments.only:
             report.write_metrics(session.settings.metrics_file, results, finished, code)
-        except OSError as error:
-            logger.warning("METRICS_FILE %s cannot be written (%s)", session.settings.metrics_file, error.strerror)
+    except ConnectorError as error:  # what was done is done, and is told all the same
+        logger.warning("%s", error)
     _tell(session, results)
     return code
 
 
 def _tell(session: Session, results: list[Result]) -> None:
     if session.arguments.json:
-        sys.stdout.write(report.to_json(session.started, session.run.clock(), results) + "\n")
+        output.say(report.to_json(session.started, session.run.clock(), results))
     elif not session.arguments.quiet or any(result.error for result in results):
-        sys.stdout.write(report.summary(results) + "\n")
+        output.say(report.summary(results))

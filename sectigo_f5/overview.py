@@ -6,14 +6,13 @@ import argparse
 import html
 import json
 import logging
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5 import fleet, report
+from sectigo_f5 import fleet, output, report
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.decision import current_pairs
 from sectigo_f5.errors import ConfigurationError
@@ -67,9 +66,9 @@ def status(
     rows += [_unread(result, history) for result in results if result.error]
     ordered = sorted(dict.fromkeys(rows), key=lambda row: (not row.managed, row.device, row.common_name))
     if arguments.json:
-        sys.stdout.write(_to_json(ordered, started, run.clock()) + "\n")
+        output.say(_to_json(ordered, started, run.clock()))
     else:
-        sys.stdout.write(_to_text(ordered) + "\n")
+        output.say(_to_text(ordered))
     if arguments.html:
         _write_html(arguments.html, ordered, run.clock())
     return report.exit_code(results, configuration.mistakes)

@@ -20,7 +20,7 @@ LAYERS = (
     {"process", "icontrol", "certificates", "validation"},
     {"observed", "refusals", "irules"},
     {"model"},
-    {"errors", "log", "secret"},
+    {"errors", "log", "output", "secret"},
 )
 
 

@@ -1,0 +1,390 @@
+"""``start_acme.py`` as cron and operators meet it: what it says where, and its exit code.
+
+A process of its own each time. The BIG-IP holds a certificate already, so most runs have nothing to do. Of a CA there
+is only the directory, and where a test takes that away too, a new certificate fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sectigo_f5.model import KeySpec
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.installation import ROOT, Installation
+from tests.support.world import World
+
+NO_CA = "https://127.0.0.1:1/directory"
+KEPT = {"common_name": "www.example.com", "virtual_servers": ["vs_www"], "key_type": "ecdsa", "revocation_check": False}
+KEPT["validation"] = "prevalidated"
+MISSING = {**KEPT, "common_name": "new.example.com", "virtual_servers": ["vs_new"]}
+BROKEN = "name: broken\nversion: v1\ndevices:\n- name: bigip-x\n  hots: 192.0.2.1\n"
+
+
+class Directory(BaseHTTPRequestHandler):
+    """All of a CA that a run asks when there is nothing to do."""
+
+    def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
+        content = json.dumps({"newOrder": "x", "meta": {"externalAccountRequired": True}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def ca() -> Iterator[SimpleNamespace]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Directory) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/directory"
+        yield SimpleNamespace(directory_url=url, eab_kid="kid-1", eab_hmac_key="bm9ib2R5", ca_bundle="", root=Path())
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A BIG-IP where www.example.com is enrolled, and a virtual server for one more certificate."""
+    with SimulatedBigIP(Switches(tmos="17.1.2", password="nobody's business")) as device:
+        made = World(device, tmp_path_factory.mktemp("world"))
+        made.add_virtual_server("/Common/vs_www")
+        made.add_virtual_server("/Common/vs_new")
+        made.one(made.job(keys=(KeySpec("ecdsa", "secp256r1"),)))
+        yield made
+
+
+@pytest.fixture
+def here(tmp_path: Path, world: World, ca: SimpleNamespace) -> Installation:
+    made = Installation(tmp_path / "connector", world.device, ca)
+    made.write_env(LOG_LEVEL="INFO")
+    made.write_config(KEPT)
+    shutil.copytree(world.state.path / "certificates", made.state / "certificates")
+    return made
+
+
+def shell(here: Installation, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which ``CONNECTOR`` is our command."""
+    script = f'CONNECTOR() {{ {shlex.join(here.command())} "$@"; }}; {line}'
+    return run(["bash", "-c", script], {**os.environ, **environment})
+
+
+def run(argv: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def messages(text: str) -> list[str]:
+    """Return the lines of a log without their times."""
+    return [line.partition(" ")[2] for line in text.splitlines()]
+
+
+# -- where things are said ---------------------------------------------------------------------
+
+
+def test_the_answer_is_on_standard_output_and_the_story_is_not(here: Installation) -> None:
+    done = here.run()
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("kept        www.example.com@bigip-sim: valid until ")
+    assert lines[1:] == ["1 kept"]
+    story = messages(done.stderr)
+    assert story[0] == f"INFO    run: 1 read {here.config}: 1 certificate(s) on 1 BIG-IP(s)"
+    assert story[1] == "INFO    bigip-sim: 2 connected to 127.0.0.1 (TMOS 17.1.2)"
+    assert story[2].startswith("INFO    www.example.com@bigip-sim: 3 kept: valid until ")
+    assert done.stderr == here.log.read_text()
+
+
+def test_quiet_says_nothing_where_all_is_well(here: Installation) -> None:
+    done = here.run("--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(here.log.read_text().splitlines()) == 3, "the file has it all"
+
+
+def test_quiet_says_what_is_wrong(here: Installation) -> None:
+    (here.config / "broken.yaml").write_text(BROKEN)
+    here.write_config(KEPT, MISSING)
+    here.write_env(LOG_LEVEL="INFO", ACME_SERVER=NO_CA)
+    done = here.run("--quiet")
+    assert done.returncode == 2
+    assert {line.split()[0] for line in messages(done.stderr)} == {"ERROR", "WARNING"}
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["kept", "failed", "1"]
+
+
+def test_a_plan_says_that_nothing_is_done_yet(here: Installation) -> None:
+    here.write_config(KEPT, MISSING)
+    told = here.run("plan").stdout.splitlines()
+    assert told[0] == "what a run would do now:"
+    assert told[2] == "enrolled    new.example.com@bigip-sim: found no certificate for new.example.com on the BIG-IP"
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "status"])
+def test_json_is_alone_on_standard_output(here: Installation, command: str) -> None:
+    (here.config / "broken.yaml").write_text(BROKEN)
+    here.write_config(KEPT, MISSING)
+    here.write_env(LOG_LEVEL="DEBUG")
+    done = here.run(command, "--json")
+    found = json.loads(done.stdout)
+    assert found["version"] == 1
+    assert {result["common_name"] for result in found["results"]} == {"www.example.com", "new.example.com"}
+    assert (done.returncode, "DEBUG" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("line", ["CONNECTOR | true", "CONNECTOR >/dev/full", "CONNECTOR >&-", "CONNECTOR 2>&-"])
+def test_that_nobody_listens_is_no_failure(here: Installation, line: str) -> None:
+    done = shell(here, f"set -o pipefail; {line}")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr + here.log.read_text()
+
+
+def test_a_terminal_that_knows_few_letters(here: Installation) -> None:
+    (here.config / "broken.yaml").write_text(BROKEN.replace("192.0.2.1", "straße"))
+    assert shell(here, "CONNECTOR --help", PYTHONIOENCODING="ascii").returncode == 0
+    assert shell(here, "CONNECTOR check", PYTHONIOENCODING="ascii").returncode == 2
+
+
+def test_an_empty_environment_as_cron_has_it(here: Installation) -> None:
+    done = run(here.command("--quiet"), {})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+# -- exit codes --------------------------------------------------------------------------------
+
+
+def test_a_failed_certificate_is_1_and_the_other_is_done(here: Installation) -> None:
+    here.write_config(MISSING, KEPT)
+    here.write_env(ACME_SERVER=NO_CA)
+    before = here.device.get("/mgmt/tm/sys/file/ssl-key")
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1, "kept": 1})
+    assert "ACME_SERVER https://127.0.0.1:1/directory cannot be reached (Connection refused)" in found["log"]
+    assert here.device.get("/mgmt/tm/sys/file/ssl-key") == before
+    assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
+
+
+def test_a_wrong_password_is_1_and_says_whose(here: Installation) -> None:
+    other = here.config / "other.yaml"
+    other.write_text((here.config / "shop.yaml").read_text().replace("nobody's business", "wrong-password"))
+    other.write_text(other.read_text().replace("bigip-sim", "bigip-two").replace("www.", "two."))
+    other.chmod(0o600)
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1, "kept": 1})
+    assert "bigip-two: 127.0.0.1: the BIG-IP refused the login of admin; check username and password" in found["log"]
+    assert "wrong-password" not in found["log"]
+
+
+@pytest.mark.parametrize(("certificates", "summary"), [((KEPT,), {"kept": 1}), ((MISSING,), {"failed": 1})])
+def test_a_broken_file_is_2_whatever_became_of_the_good_ones(
+    here: Installation, certificates: tuple[dict[str, object], ...], summary: dict[str, int]
+) -> None:
+    (here.config / "broken.yaml").write_text(BROKEN)
+    here.write_config(*certificates)
+    here.write_env(ACME_SERVER=NO_CA)
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (2, summary)
+    first, *_, last = (line for line in messages(found["log"]) if "broken.yaml" in line)
+    assert first == f"ERROR   run: {here.config}/broken.yaml:5: hots: unknown key; did you mean host?"
+    assert last.startswith(f"WARNING run: {here.config}/broken.yaml: none of its certificates is looked after")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--config-dir", "/nowhere"], "/nowhere: cannot be read (No such file or directory); create it"),
+        (["--config-dir", str(ROOT / "docs")], "docs: holds no *.yaml or *.yml file; write one"),
+        (["--env-file", "/nowhere/env"], "error: /nowhere/env: --env-file: there is no such file"),
+        (["--only", "other.example.com"], "--only 'other.example.com' matches no certificate"),
+        (["--jobs", "0"], "argument --jobs: '0' is not possible; write a number of 1 or more"),
+        (["--jobs", "two"], "argument --jobs: 'two' is not possible; write a number of 1 or more"),
+        (["revoke", "--yes"], "revoke needs --only: it never acts on everything"),
+        (["status", "--force"], "--force belongs to run and plan, not to status"),
+        (["chek"], "invalid choice: 'chek'"),
+    ],
+)
+def test_a_mistake_in_the_command_is_2(here: Installation, arguments: list[str], told: str) -> None:
+    before = len(here.device.journal)
+    done = run([*here.command(), *arguments], os.environ)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr.splitlines()[-1]
+    assert len(here.device.journal) == before
+
+
+def test_a_state_directory_that_cannot_be_used_is_2_before_any_device_is_touched(here: Installation) -> None:
+    before = len(here.device.journal)
+    here.write_env(STATE_DIR=str(here.env_file))
+    done = here.run("--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"STATE_DIR {here.env_file}: cannot be written (File exists); run as root or set STATE_DIR" in done.stderr
+    here.write_env()
+    full = subprocess.run(
+        here.command(),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 15, 1 << 15)),  # noqa: PLW1509  # no thread
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (full.returncode, f"STATE_DIR {here.state}: cannot be written (File too large)" in full.stderr) == (2, True)
+    assert len(here.device.journal) == before
+
+
+BUG = """
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from sectigo_f5 import cli
+
+def clock():
+    global told
+    told += 1
+    if told == int(sys.argv[1]):
+        raise ZeroDivisionError("the clock broke")
+    return datetime.now(timezone.utc)
+
+told = 0
+sys.exit(cli.main(sys.argv[2:], script=Path("start_acme.py"), clock=clock))
+"""
+
+
+@pytest.mark.parametrize("when", [1, 2])
+def test_a_bug_is_3_whatever_else_is_wrong(here: Installation, when: int) -> None:
+    (here.config / "broken.yaml").write_text(BROKEN)
+    here.write_config(MISSING, KEPT)
+    here.write_env(ACME_SERVER=NO_CA)
+    arguments = here.command("--json")[2:]
+    done = run([sys.executable, "-c", BUG, str(when), *arguments], {**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 3
+    assert "ERROR" in done.stderr
+    assert "this is a bug" in done.stderr
+    if when == 1:
+        assert done.stdout == ""
+    else:  # met with one certificate: the other goes on
+        assert json.loads(done.stdout)["summary"] == {"failed": 1, "kept": 1}
+
+
+def test_a_lock_that_is_held_is_75_whatever_else_is_wrong(here: Installation) -> None:
+    here.run()
+    (here.config / "broken.yaml").write_text(BROKEN)
+    done = shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR --json 9>&-")
+    assert (done.returncode, done.stdout) == (75, "")
+    assert f"ERROR   run: another run holds {here.state}/lock: just starting" in messages(done.stderr)
+    assert shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR plan 9>&-").returncode == 2, "plan only reads"
+
+
+# -- what it writes beside the answer ----------------------------------------------------------
+
+
+def test_a_log_file_that_cannot_be_written_is_one_warning(here: Installation) -> None:
+    for file, why in ((here.folder, "Is a directory"), (Path("/dev/full"), "No space left on device")):
+        here.write_env(LOG_FILE=str(file), LOG_LEVEL="INFO")
+        done = here.run()
+        assert done.returncode == 0
+        (warning,) = (line for line in messages(done.stderr) if line.startswith("WARNING"))
+        assert warning.startswith(f"WARNING run: LOG_FILE {file} cannot be written")
+        assert f"({why}): logging here only" in warning
+        assert len(done.stderr.splitlines()) == 4
+
+
+def test_metrics_are_for_another_user_to_read(here: Installation) -> None:
+    file = here.folder / "metrics" / "sectigo.prom"
+    here.write_env(METRICS_FILE=str(file), ACME_SERVER=NO_CA)
+    here.write_config(KEPT, MISSING)
+    assert here.run("--quiet").returncode == 1
+    assert file.stat().st_mode & 0o777 == 0o644
+    lines = file.read_text().splitlines()
+    assert "sectigo_f5_last_run_exit_code 1.0" in lines
+    assert 'sectigo_f5_certificate_failed{common_name="new.example.com",device="bigip-sim"} 1.0' in lines
+    assert 'sectigo_f5_certificate_failed{common_name="www.example.com",device="bigip-sim"} 0.0' in lines
+    written = file.read_text()
+    here.run("--only", "www.example.com")
+    assert file.read_text() == written, "a run over a part says nothing of the whole"
+
+
+def test_what_cannot_be_kept_of_a_run_is_a_warning(here: Installation) -> None:
+    (here.state / "results.json").mkdir(parents=True)
+    here.write_env(METRICS_FILE="/proc/nowhere/sectigo.prom")
+    done = here.run("--quiet")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "results.json cannot be written (Is a directory)" in done.stderr
+
+
+def test_the_secrets_of_a_killed_run_are_gone_after_the_next_one_even_if_that_has_nothing_to_do(
+    here: Installation,
+) -> None:
+    left = here.state / "certbot" / "private" / "run-killed" / "certbot.ini"
+    left.parent.mkdir(parents=True)
+    left.write_text('bigip-password = "nobody\'s business"\n')
+    here.run("plan")
+    assert left.exists(), "plan holds no lock: another run may be working there"
+    assert here.run("--quiet").returncode == 0
+    assert not left.exists()
+
+
+# -- check -------------------------------------------------------------------------------------
+
+
+def test_check_says_what_is_well_and_what_is_not(here: Installation) -> None:
+    here.write_config(KEPT, {**KEPT, "common_name": "x.example.com", "virtual_servers": ["vs_nowhere"]})
+    done = here.run("check")
+    assert done.returncode == 1
+    acme, kept, failed = done.stdout.splitlines()
+    assert acme == "ok       ACME server: the directory answers; the first order registers the connector there"
+    assert kept == "ok       www.example.com@bigip-sim: TMOS 17.1.2, /Common/vs_www"
+    assert failed.startswith("problem  x.example.com@bigip-sim: the virtual server /Common/vs_nowhere does not exist")
+    assert here.run("check", "--quiet").stdout.splitlines() == [failed]
+
+
+def test_check_misses_the_ca_and_what_it_wants(here: Installation) -> None:
+    here.write_env(ACME_EAB_KID="", ACME_EAB_HMAC_KEY="")
+    done = here.run("check")
+    assert done.returncode == 1
+    assert done.stdout.startswith("problem  ACME server: the CA requires external account binding: set ACME_EAB_KID")
+    here.write_env(ACME_SERVER=NO_CA)
+    done = here.run("check", "--quiet")
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"problem  ACME server: ACME_SERVER {NO_CA} cannot be reached (Connection refused)")
+
+
+# -- starting ----------------------------------------------------------------------------------
+
+
+def base_python() -> str:
+    """Return the Python that our virtual environment was made with."""
+    return str(Path(sys.base_prefix) / "bin" / "python3")
+
+
+def test_the_script_finds_the_environment_beside_it(tmp_path: Path) -> None:
+    script = tmp_path / "start_acme.py"
+    script.write_text((ROOT / "start_acme.py").read_text())
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "link").symlink_to(script)
+    done = run([base_python(), str(tmp_path / "link"), "plan", "--only", "a b"], {})
+    assert (done.returncode, done.stdout) == (0, f"{script} plan --only a b\n")
+
+
+def test_what_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
+    script = tmp_path / "start_acme.py"
+    script.write_text((ROOT / "start_acme.py").read_text())
+    done = run([sys.executable, str(script)], {})
+    assert done.returncode == 1
+    assert done.stderr.startswith("start_acme.py: the Python package sectigo_f5 is missing; install what the connector")
+    assert ".venv/bin/pip install -r requirements.txt" in done.stderr
