@@ -182,6 +182,8 @@ def _run_connector(stage: Stage, expected: str, *words: str) -> None:
                 _say(line.rstrip())
         except BaseException:  # we are told to stop: so is the connector, which then undoes what it began
             process.terminate()
+            for line in process.stdout or ():  # until its end: after Ctrl-C Popen would not wait for it
+                _say(line.rstrip())
             raise
     if process.returncode != 0:
         raise DemoError(f"start_acme.py ended with exit code {process.returncode}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +40,33 @@ def test_demo_enrols_shows_the_handshake_and_keeps(tmp_path: Path) -> None:
     assert re.search(r"^kept +www\.example\.com@bigip-demo ", second, re.MULTILINE)
     assert "The second run wrote nothing to the BIG-IP" in second
     assert not list(tmp_path.iterdir()), "the demo left something behind"
+
+
+def command_lines() -> Iterator[bytes]:
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has just ended
+            yield file.read_bytes()
+
+
+def test_ctrl_c_in_the_middle_of_a_run_leaves_nothing(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, str(ROOT / "script" / "demo.py")],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # so that Ctrl-C is for the demo's process group, as on a terminal
+    ) as demo:
+        assert demo.stdout is not None
+        assert any(" 9 submitting the CSR" in line for line in demo.stdout)
+        os.killpg(demo.pid, signal.SIGINT)
+        told = demo.stdout.read()
+    assert demo.returncode == 130, told
+    assert re.search(r"^failed +www\.example\.com@bigip-demo: stopped by SIG", told, re.MULTILINE)
+    assert told.endswith("Interrupted; everything that was started has ended.\n")
+    assert not list(tmp_path.iterdir()), "the demo left something behind"
+    assert not [command for command in command_lines() if str(tmp_path).encode() in command]
 
 
 def test_demo_fails_when_the_client_is_not_content(tmp_path: Path) -> None:
