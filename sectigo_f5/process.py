@@ -15,6 +15,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sectigo_f5.errors import ConnectorError
@@ -53,22 +54,29 @@ def run(
     environment; ``argv`` is logged, so it holds no secrets. Raises :class:`ConnectorError` when the
     program cannot be started.
     """
-    started = time.monotonic()
-    with _started(argv, env) as process:
-        output = _Output(process)
-        try:
-            timed_out = not output.collect(timeout)
-        finally:
-            _end(process, output, grace)
-        status, seconds = process.returncode, time.monotonic() - started
+    began = time.monotonic()
+    started: list[_Program] = []
+    try:
+        _start(argv, env, started)
+        timed_out = not started[0].collect(timeout)
+    finally:
+        for program in started:
+            program.end(grace)
+    status, seconds = program.status, time.monotonic() - began
     how = "timed out" if timed_out else f"status {status}"
     logger.debug("%s: %s after %.1f s", shlex.join(argv), how, seconds)
-    return Finished(status, mask(output.text(), known), timed_out, seconds)
+    return Finished(status, mask(program.text(), known), timed_out, seconds)
 
 
-def _started(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
+def _start(argv: Sequence[str], env: Mapping[str, str], started: list[_Program]) -> None:
+    """Start a program and note it in ``started``, both in a thread of its own.
+
+    The exception that a signal raises comes to the main thread alone: so it cannot come between the
+    program's start and our knowing of it, and leave a program behind that nobody ends.
+    """
+
+    def start() -> None:
+        process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -77,6 +85,12 @@ def _started(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[by
             bufsize=0,
             start_new_session=True,
         )
+        started.append(_Program(process))
+
+    try:
+        with ThreadPoolExecutor(max_workers=1) as helper:
+            helper.submit(os.getpid).result()  # now its thread is there, and `with` will wait for it
+            helper.submit(start).result()
     except OSError as error:
         raise ConnectorError(
             f"{argv[0]} cannot be started ({error.strerror}); install the requirements again: "
@@ -84,13 +98,18 @@ def _started(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[by
         ) from error
 
 
-class _Output:
-    """The reading end of the pipe: read as it fills, or the program would wait for us."""
+class _Program:
+    """A program that runs; its output is read as it comes, or it would wait for us."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._open = True
         self._bytes = bytearray()
+
+    @property
+    def status(self) -> int:
+        """Its exit status once it has ended; negative: the signal that ended it."""
+        return self._process.returncode
 
     def collect(self, seconds: float) -> bool:
         """Read until the program has ended; False where it has not after ``seconds``.
@@ -98,13 +117,26 @@ class _Output:
         Its end counts, not the pipe's: a grandchild may hold the pipe for as long as it likes.
         """
         deadline = time.monotonic() + seconds
-        while not _has_ended(self._process):
+        while not self._has_ended():
             if time.monotonic() >= deadline:
                 return False
             self._read(min(LOOK_EVERY, max(0.0, deadline - time.monotonic())))
         while self._read(0):
             pass
         return True
+
+    def end(self, grace: float) -> None:
+        """Have the program end, politely if it still runs; then whatever it started and left behind."""
+        with self._process:
+            try:
+                if not self._has_ended():
+                    logger.debug("SIGTERM to process %d; SIGKILL to its group in %.0f s", self._process.pid, grace)
+                    self._process.terminate()
+                    self.collect(grace)
+            finally:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
 
     def text(self) -> str:
         """Return what was read; a first line that was cut short is left out, it may begin inside a secret."""
@@ -130,20 +162,6 @@ class _Output:
         del self._bytes[: -2 * OUTPUT_LIMIT]
         return self._open
 
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Look whether the program has ended, without reaping it: its number stays ours, and its group's too."""
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _end(process: subprocess.Popen[bytes], output: _Output, grace: float) -> None:
-    """Have the program end, politely if it still runs; then whatever it started and left behind."""
-    try:
-        if not _has_ended(process):
-            logger.debug("SIGTERM to process %d; SIGKILL to its group in %.0f s", process.pid, grace)
-            process.terminate()
-            output.collect(grace)
-    finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    def _has_ended(self) -> bool:
+        """Look whether the program has ended, without reaping it: its number stays ours, and its group's too."""
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

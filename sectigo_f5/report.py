@@ -38,8 +38,7 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def _line(result: Result) -> str:
-    dated = result.not_after and not result.error and result.word is not Word.KEPT  # whose reason says it
-    until = f" (valid until {result.not_after:%Y-%m-%d})" if dated else ""
+    until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and not result.error else ""
     notes = "".join(f"; {note}" for note in result.notes)
     told = result.error or result.reason
     return f"{result.word:<11} {result.common_name}@{result.device}{until}: {told}{notes}"

@@ -102,7 +102,7 @@ def test_the_answer_is_on_standard_output_and_the_story_is_not(here: Installatio
     done = here.run()
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("kept        www.example.com@bigip-sim: valid until ")
+    assert lines[0].startswith("kept        www.example.com@bigip-sim (valid until ")
     assert lines[1:] == ["1 kept"]
     story = messages(done.stderr)
     assert story[0] == f"INFO    run: 1 read {here.config}: 1 certificate(s) on 1 BIG-IP(s)"

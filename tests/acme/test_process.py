@@ -134,3 +134,14 @@ def test_the_log_tells_the_command_its_status_and_the_time(caplog: pytest.LogCap
         process.run([sys.executable, "-c", "raise SystemExit(3)"], timeout=30, env=ENVIRONMENT)
     assert "status 3 after" in caplog.text
     assert "'raise SystemExit(3)'" in caplog.text
+
+
+@pytest.mark.usefixtures("_stopped_by_alarm")
+def test_an_interruption_while_a_program_starts_leaves_none_behind(tmp_path: Path) -> None:
+    marker = str(tmp_path)
+    for tenths in range(1, 60, 2):
+        signal.setitimer(signal.ITIMER_REAL, tenths / 10_000)
+        with pytest.raises(StoppedError):
+            shell(f"sleep 60; echo {marker}")
+    running = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if is_running(int(file.parent.name))]
+    assert not [command for command in running if marker.encode() in command]
