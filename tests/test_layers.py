@@ -8,14 +8,14 @@ PACKAGE = Path(__file__).parent.parent / "sectigo_f5"
 # A module may import from its own layer and from those below it.
 LAYERS = (
     {"cli"},
-    {"commands", "checking", "overview"},
+    {"commands", "checking", "overview", "reversal"},
     {"fleet"},
     {"workflow"},
     {"judgement", "challenges", "serving", "permissions", "report", "state"},
     {"keys", "installation", "units"},
     {"acme", "bigip", "decision", "config", "attachment", "readers", "renewal", "revocation", "handshake"},
     {"certbot_run", "certbot_faults", "acme_directory", "renewal_information"},
-    {"certbot_child", "configuration"},
+    {"certbot_child", "configuration", "downloads"},
     {"process", "icontrol", "certificates", "validation"},
     {"observed", "refusals"},
     {"model"},
