@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--native-password-keys", choices=(WORKS, SILENTLY_NORMAL, REJECTED), default=WORKS)
     add("--csr-for-password-keys", choices=(WORKS, REJECTED), default=WORKS)
     add("--csr-pem-in-answer", default="no", choices=YES_NO)
+    add("--own-ciphertext", choices=(WORKS, REJECTED), default=WORKS)
     add("--bash", default=None, help="util/bash; the default is yes on loopback only", choices=YES_NO)
     add("--role", choices=ROLES, default="admin")
     add("--token-lifetime", type=int, default=Switches.token_lifetime, metavar="S")
@@ -94,6 +95,7 @@ def _switches(given: argparse.Namespace, host: str) -> Switches:
         bash=given.bash == "yes" if given.bash else _is_loopback(host),
         native_password_keys=given.native_password_keys,
         csr_for_password_keys=given.csr_for_password_keys,
+        own_ciphertext=given.own_ciphertext,
         csr_pem_in_answer=given.csr_pem_in_answer == "yes",
         token_lifetime=given.token_lifetime,
         token_limit=given.token_limit,

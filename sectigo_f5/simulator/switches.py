@@ -32,6 +32,7 @@ class Switches:
     csr_pem_in_answer: bool = False  # True: the answer to key and CSR creation carries the PEM in `commandResult`
     ec_only: bool | None = None  # client SSL profiles without an RSA pair; None: as the release does
     profile_passphrase: str = REQUIRED  # optional: the one in the key object will do
+    own_ciphertext: str = WORKS  # rejected: a `$M$` text in a profile is taken for a passphrase, which opens nothing
     bulk_download: str | None = None  # answer to a range wider than the file: 200, 206, 400; None: by release
     empty_items: bool | None = None  # False: an empty collection has no `items`; None: as the release does
     max_login_failures: int = 0  # 0: no lockout
@@ -47,6 +48,7 @@ class Switches:
         _one_of("role", self.role, ROLES)
         _one_of("native_password_keys", self.native_password_keys, (WORKS, SILENTLY_NORMAL, REJECTED))
         _one_of("csr_for_password_keys", self.csr_for_password_keys, (WORKS, REJECTED))
+        _one_of("own_ciphertext", self.own_ciphertext, (WORKS, REJECTED))
         _one_of("profile_passphrase", self.profile_passphrase, (REQUIRED, OPTIONAL))
         _one_of("bulk_download", self.bulk_download or "200", ("200", "206", "400"))
         _one_of("ha", self.ha, ("standalone", "active", "standby"))
