@@ -116,7 +116,7 @@ def destination(written: str) -> tuple[str, str, int]:
     Port ``any`` and ``0`` are 0.
     """
     last = written.rpartition("/")[2]
-    separator = "." if last.count(":") > 1 else ":"
+    separator = "." if last.count(":") > 1 or last.startswith("any6") else ":"
     host, _, port = last.rpartition(separator) if separator in last else (last, "", "0")
     address, _, route_domain = host.partition("%")
     return address, route_domain, int(port) if port.isdigit() else _SERVICES.get(port, 0)

@@ -31,7 +31,7 @@ def new_request(key: Key, *names: str, common_name: str | None = None) -> str:
 
 def new_leaf(
     issuer: Identity,
-    key: Key | ed25519.Ed25519PrivateKey,
+    key: Key | ed25519.Ed25519PrivateKey | x509.Certificate,
     *names: str,
     begins: datetime,
     lifetime: timedelta = timedelta(days=90),
@@ -40,7 +40,10 @@ def new_leaf(
     usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
     extra: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
-    """Return a server certificate, or with ``usage`` something else, signed by ``issuer``."""
+    """Return a server certificate, or with ``usage`` something else, signed by ``issuer``.
+
+    Of ``key`` only the public half is needed: another certificate has it as well.
+    """
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
