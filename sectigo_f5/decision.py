@@ -123,11 +123,9 @@ def _drift(
     if pairs and pairs != seen.in_service():
         there = ", ".join(entry.certificate or "no certificate" for entry in profile.entries) or "nothing"
         found.append(f"the profile points at {there} instead of {pairs[0].generation.certificate}")
-    missing_chain = [
-        p.generation.chain for p, e in zip(pairs, profile.entries, strict=False) if p.has_chain and not e.chain
-    ]
-    if missing_chain:
-        found.append(f"the profile does not send the chain {', '.join(missing_chain)}")
+    else:
+        sent = [(p.generation.chain, e.chain) for p, e in zip(pairs, profile.entries, strict=False) if p.has_chain]
+        found += [f"the profile sends {has or 'no chain'} instead of {ours}" for ours, has in sent if has != ours]
     if profile.parent != job.parent_profile:
         found.append(f"the profile's parent is {profile.parent}, not {job.parent_profile}")
     return (*found, *_sni_drift(job, seen, attachments))

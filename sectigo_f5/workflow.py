@@ -112,7 +112,9 @@ def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
     seen = f5.observe(job, run.managed)
     known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
     decided = decision.decide(job, seen, replace(known, force=run.force))
-    logger.info("3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
+    odd = decided.word is Word.KEPT and known.rolled_back  # an operator's doing, that should not be forgotten
+    level = logging.WARNING if odd else logging.INFO
+    logger.log(level, "3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
     return seen, decided
 
 

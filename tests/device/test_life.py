@@ -17,7 +17,7 @@ import pytest
 from sectigo_f5.icontrol import object_url
 from sectigo_f5.model import KeySpec, RenewalInformation, Result, Word
 from sectigo_f5.revocation import RevocationChecker
-from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.issuing import new_crl, new_leaf, pem
@@ -274,6 +274,13 @@ def send_no_chain(world: World) -> None:
     world.device.set(PROFILE, certKeyChain=[wanted])
 
 
+def send_another_chain(world: World) -> None:
+    world.device.add_certificate("/Common/other_chain.crt", new_authority("Another CA", world.now).certificate_pem)
+    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    wanted = {name: entry[name] for name in ("name", "cert", "key", "passphrase")}
+    world.device.set(PROFILE, certKeyChain=[{**wanted, "chain": "/Common/other_chain.crt"}])
+
+
 def lose_the_chain(world: World) -> None:
     send_no_chain(world)
     delete(world, "_chain.crt")
@@ -338,7 +345,8 @@ DRIFTS = (
         sni=True,
     ),
     Drift("another pair by hand", put_by_hand, "the profile points at /Common/hand.crt instead of", PATCHED),
-    Drift("chain taken out of the profile", send_no_chain, "the profile does not send the chain", PATCHED),
+    Drift("chain taken out of the profile", send_no_chain, "the profile sends no chain instead of", PATCHED),
+    Drift("another chain by hand", send_another_chain, "the profile sends /Common/other_chain.crt instead of", PATCHED),
     Drift("chain deleted", lose_the_chain, r"the chain /Common/www\S+_chain.crt is missing", PATCHED),
     Drift("profile deleted", delete_profile, "the client SSL profile .* is missing", ("POST", "POST")),
     Drift(
@@ -364,9 +372,36 @@ def test_drift_is_said_and_put_right_without_a_new_certificate(world: World, dri
     assert (len(world.authority.issued), result.serial) == (1, first.serial)
     assert {world.seen_by_client(path).serial for path in job.virtual_servers} == {first.serial}
     (entry,) = world.device.get(PROFILE)["certKeyChain"]
-    assert entry["chain"].endswith("_chain.crt")
+    assert entry["chain"] == newest(world, "_chain.crt")
     assert world.leftovers() == {}
     assert world.one(job).word is Word.KEPT
+
+
+WRITES = (
+    ("POST", r"/mgmt/tm/transaction/?$"),
+    ("POST", r"client-ssl/?$"),
+    ("POST", r"vs_www/profiles/?$"),
+    ("PATCH", r"/mgmt/tm/transaction/\d+/?$"),
+    ("POST", r"/mgmt/tm/sys/config/?$"),
+)
+
+
+@pytest.mark.parametrize(
+    "way", ["error:400:01070734:3: Configuration error: refused", "drop", "drop-after", "html:502"]
+)
+def test_a_repair_survives_a_fault_at_every_write(world: World, way: str) -> None:
+    first = run(world)
+    for method, path in WRITES:
+        delete_profile(world)
+        world.device.fault(Fault(method=method, path=path, action=way))
+        world.wait(hours=1)
+        result = run(world)
+        assert result.word in (Word.REPAIRED, Word.FAILED)
+        mended = run(world)
+        assert (mended.error, mended.serial) == (None, first.serial), f"{way} at {method} {path}"
+        assert world.seen_by_client().serial == first.serial
+        assert (world.device.saved_is_current, world.leftovers()) == (True, {})
+    assert len(world.authority.issued) == 1
 
 
 @pytest.mark.parametrize(

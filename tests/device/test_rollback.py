@@ -284,6 +284,44 @@ def test_a_lost_answer_is_resolved_by_reading(world: World, way: str, made: bool
     assert (kept.word, kept.serial) == (Word.KEPT, expected.serial)
 
 
+def test_one_that_cannot_be_saved_has_failed_and_the_next_run_saves_and_keeps_it(world: World) -> None:
+    first, _ = two_generations(world)
+    world.device.fault(Fault(method="POST", path="/mgmt/tm/sys/config", action="error:400:01070734:3: disk full"))
+    result = roll_back(world)
+    assert (result.word, "in service but not saved" in str(result.error)) == (Word.FAILED, True)
+    kept = world.one(world.job(keys=EC))
+    assert (kept.word, kept.serial, world.device.saved_is_current) == (Word.KEPT, first.serial, True)
+
+
+def test_one_that_died_before_it_saved_is_saved_and_kept_by_the_next_run(world: World) -> None:
+    """What stands on device and disk when the process is killed right after the change."""
+    first, second = two_generations(world)
+    job = world.job(keys=EC)
+    (older, newer) = (name.split("_")[1].removesuffix(".crt") for name in generations(world))
+    world.state.note_roll_back(job, newer, world.now)
+    world.state.mark_unsaved(job.device.name)
+    key = world.device.get(f"/mgmt/tm/sys/file/ssl-key/~Common~www.example.com_{older}.key")
+    stem = f"/Common/www.example.com_{older}"
+    entry = {"name": "default", "cert": f"{stem}.crt", "key": f"{stem}.key", "chain": f"{stem}_chain.crt"}
+    world.device.set(PROFILE, certKeyChain=[{**entry, "passphrase": key["passphrase"]}])
+    assert not world.device.saved_is_current
+    kept = world.one(job)
+    assert (kept.word, kept.serial, world.device.saved_is_current) == (Word.KEPT, first.serial, True)
+    assert first.serial != second.serial
+
+
+def test_a_roll_back_is_a_warning_of_every_run(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """So that cron, which is quiet, mails what somebody did in an emergency and may have forgotten."""
+    two_generations(world)
+    roll_back(world)
+    logging.getLogger("sectigo_f5").propagate = True
+    with caplog.at_level(logging.WARNING, logger="sectigo_f5"):
+        world.one(world.job(keys=EC))
+    (told,) = [record.getMessage() for record in caplog.records if record.name.startswith("sectigo_f5")]
+    assert told.startswith("3 kept: ")
+    assert told.endswith("left in service after a roll back")
+
+
 def test_the_log_tells_what_serves(world: World, caplog: pytest.LogCaptureFixture) -> None:
     two_generations(world)
     logging.getLogger("sectigo_f5").propagate = True
