@@ -39,7 +39,7 @@ class ServiceChange:
     seen: Observation
     entries: tuple[Json, ...]  # certKeyChain, passphrases included: never logged
     attachments: tuple[Attachment, ...]
-    pair_alone: bool = False  # a roll back: the profile's parent and SNI settings stay as they are
+    pair_only: bool = False  # a roll back: the profile's parent and SNI settings stay as they are
 
     @property
     def plans(self) -> tuple[Attachment, ...]:
@@ -189,7 +189,7 @@ def _profile_change(change: ServiceChange, ciphertext: bool = True) -> Json:
         return body
     settings = {"defaultsFrom": change.job.parent_profile, **_sni(change)}
     there = _settings(profile)
-    if not change.pair_alone:
+    if not change.pair_only:
         body = {name: value for name, value in settings.items() if there[name] != value}
     if "defaultsFrom" in body or _files(map(_entry, change.entries)) != _files(profile.entries):
         body["certKeyChain"] = _chain(change.entries, ciphertext)

@@ -80,7 +80,7 @@ def roll_back(run: Run, f5: BigIP, job: Job) -> Result:
         raise ConnectorError(f"the previous certificate, of {stamp}, was revoked: {revoked}; {_instead(job)}")
     due = when_due(job, previous, copies, run.authority, run.clock())
     run.state.note_roll_back(job, pairs[0].generation.stamp, run.clock())
-    change = ServiceChange(job, seen, (), (), pair_alone=True)
+    change = ServiceChange(job, seen, (), (), pair_only=True)
     try:
         workflow.put_pairs_in_service(run, f5, change, previous)
     except DeviceError as error:

@@ -67,10 +67,10 @@ class RevocationChecker:
         """Return what the first source that can be believed says."""
         certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
         issuer = x509.load_pem_x509_certificate(issuer_pem.encode())
-        silent, problems = frozenset(self._silent), []
+        problems = []
         for ask, urls in ((self._by_ocsp, _responders(certificate)), (self._by_crl, _distribution_points(certificate))):
             for url in urls:
-                if url in silent:
+                if url in self._silent:
                     continue
                 try:
                     return ask(url, certificate, issuer)

@@ -26,6 +26,7 @@ from sectigo_f5.model import Generation, Issued, Job, Result, Word
 
 logger = logging.getLogger(__name__)
 
+ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
 REMEDY = "make room, or correct its owner and rights"
 
 
@@ -58,8 +59,8 @@ class StateDirectory:
         """Make the directory; raises :class:`ConfigurationError` when it cannot be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryFile(dir=self.path):
-                pass
+            with tempfile.TemporaryFile(dir=self.path) as file:
+                file.write(bytes(ROOM))
         except OSError as error:
             raise ConfigurationError(
                 f"STATE_DIR {self.path}: cannot be written ({error.strerror}); run as root or set STATE_DIR"
@@ -114,8 +115,8 @@ class StateDirectory:
                 history[label] = _following(before, result, _time(now))
         try:
             self._write(history)
-        except OSError as error:
-            logger.warning("%s cannot be written (%s); %s", self._results, error.strerror, REMEDY)
+        except ConnectorError as error:
+            logger.warning("%s", error)
 
     def rolled_back_from(self, job: Job) -> str | None:
         """Return the stamp that ``rollback`` took out of service; older ones are left in service until a renewal."""
@@ -133,11 +134,8 @@ class StateDirectory:
         history[job.label] = replace(before, rolled_back_from=newest)
         try:
             self._write(history)
-        except OSError as error:
-            raise ConnectorError(
-                f"{self._results} cannot be written ({error.strerror}), and without it the next run would undo "
-                f"the roll back, so nothing was changed; {REMEDY}"
-            ) from error
+        except ConnectorError as error:
+            raise ConnectorError(f"nothing was changed, for the next run would undo it: {error}") from error
 
     def _write(self, history: dict[str, LastResult]) -> None:
         write_atomically(self._results, json.dumps({k: asdict(v) for k, v in sorted(history.items())}, indent=1))
@@ -151,17 +149,10 @@ class StateDirectory:
         """
         chain, certificate = self._copies(job, generation)
         try:
-            certificate.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(chain, issued.chain)
             write_atomically(certificate, issued.certificate)
-        except OSError as error:
-            logger.warning(
-                "no copy of the certificate can be kept as %s (%s): `revoke`, OCSP and the CA's renewal information "
-                "will not do for it; %s",
-                certificate,
-                error.strerror,
-                REMEDY,
-            )
+        except ConnectorError as error:
+            logger.warning("no copy of the certificate is kept: neither `revoke` nor OCSP nor ARI will do: %s", error)
 
     def kept_certificate(self, job: Job, generation: Generation) -> Issued | None:
         """Return the copy of an issued certificate, None where there is none that can be read."""
@@ -183,18 +174,11 @@ class StateDirectory:
 
     def note_revoked(self, job: Job, generation: Generation, reason: str) -> None:
         """Remember that we had a certificate revoked: not every CA publishes it where we can read it."""
-        path = self._revoked(job, generation)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, f"{reason}\n")
-        except OSError as error:
-            logger.warning(
-                "%s cannot be written (%s), so the next run may not know of the revocation: "
-                "replace the certificate by `start_acme.py run --force --only %s`",
-                path,
-                error.strerror,
-                job.label,
-            )
+            write_atomically(self._revoked(job, generation), f"{reason}\n")
+        except ConnectorError as error:
+            remedy = f"replace the certificate by `start_acme.py run --force --only {job.label}`"
+            logger.warning("the next run may not know that it was revoked: %s; %s", error, remedy)
 
     def revoked(self, job: Job, generation: Generation) -> str | None:
         """Return the reason that ``revoke`` was given for a certificate, None where it was not."""
@@ -221,16 +205,9 @@ class StateDirectory:
         Only a run that dies before it saves needs it, so one that cannot be written is a warning.
         """
         try:
-            self._unsaved(device).parent.mkdir(exist_ok=True)
-            self._unsaved(device).touch()
-        except OSError as error:
-            logger.warning(
-                "%s cannot be written (%s): should this run die before it has saved the BIG-IP's configuration, "
-                "no other will; %s",
-                self._unsaved(device),
-                error.strerror,
-                REMEDY,
-            )
+            write_atomically(self._unsaved(device), "")
+        except ConnectorError as error:
+            logger.warning("should this run die before it saves the BIG-IP's configuration, no other will: %s", error)
 
     def mark_saved(self, device: str) -> None:
         """Forget it after the save; otherwise the next run saves once more."""
@@ -249,18 +226,24 @@ class StateDirectory:
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replace a file whole: a reader, or a power cut, sees the old or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Replace a file whole: a reader, or a power cut, sees the old or the new one.
+
+    Raises :class:`ConnectorError` with what the disk has against it, and what to do.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        with contextlib.ExitStack() as undo:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            undo.callback(Path(name).unlink, missing_ok=True)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(mode)
+            Path(name).replace(path)
+            undo.pop_all()
+    except OSError as error:
+        raise ConnectorError(f"{path} cannot be written ({error.strerror}); {REMEDY}") from error
 
 
 def _write_holder(lock: int, text: str) -> None:

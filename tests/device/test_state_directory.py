@@ -47,7 +47,7 @@ def test_an_issued_certificate_goes_into_service_without_its_copy(world: World, 
     in_the_way(world, "certificates")
     result = enrol(world)
     assert (result.word, world.seen_by_client().serial) == (Word.ENROLLED, result.serial)
-    assert "no copy of the certificate can be kept as" in told.text
+    assert "no copy of the certificate is kept: neither `revoke` nor OCSP nor ARI will do: " in told.text
     assert "make room, or correct its owner and rights" in told.text
     assert enrol(world).word is Word.KEPT
     world.wait(days=65)
@@ -58,7 +58,7 @@ def test_the_mark_of_what_is_not_saved_is_no_reason_not_to_renew(world: World, t
     in_the_way(world, "unsaved")
     result = enrol(world)
     assert (result.word, world.device.saved_is_current) == (Word.ENROLLED, True)
-    assert "should this run die before it has saved the BIG-IP's configuration" in told.text
+    assert "should this run die before it saves the BIG-IP's configuration, no other will: " in told.text
 
 
 def test_a_history_that_cannot_be_written_costs_the_history_alone(world: World) -> None:
@@ -80,7 +80,8 @@ def test_a_roll_back_that_cannot_be_noted_is_refused_before_anything_is_changed(
     results_in_the_way(world)
     said = console.say("rollback", "--only", "www.example.com")
     assert said.code == 1
-    assert "without it the next run would undo the roll back, so nothing was changed; make room" in said.out
+    assert "nothing was changed, for the next run would undo it: " in said.out
+    assert "results.json cannot be written (Is a directory); make room, or correct its owner and rights" in said.out
     assert world.device.writes()[wrote:] == []
     assert world.seen_by_client().serial == second.serial
 
