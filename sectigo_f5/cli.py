@@ -134,6 +134,7 @@ def _with_configuration(
         logger.warning("%s", warning)
     jobs = select(configuration.jobs, arguments.only)
     logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", arguments.config_dir, *_counts(jobs))
+    commands.ask_first(arguments, jobs)
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()

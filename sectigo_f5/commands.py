@@ -9,14 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sectigo_f5 import checking, fleet, output, overview, report, workflow
+from sectigo_f5 import checking, fleet, log, output, overview, report, reversal, workflow
 from sectigo_f5.acme import Authority
 from sectigo_f5.bigip import BigIP
+from sectigo_f5.challenges import validation_for
 from sectigo_f5.errors import ConfigurationError, ConnectorError
 from sectigo_f5.fleet import Work
-from sectigo_f5.installation import ServiceChange, old_entry
 from sectigo_f5.model import Configuration, Job, Result, Settings, Word
-from sectigo_f5.observed import Observation, Pair, of_stamp
 from sectigo_f5.workflow import Run
 
 logger = logging.getLogger(__name__)
@@ -49,6 +48,10 @@ def plan(session: Session) -> int:
 
     def work(run: Run, f5: BigIP, job: Job) -> Result:
         seen, decided = workflow.look(run, f5, job)
+        if decided.word is not Word.KEPT:
+            workflow.must_be_possible(f5, job, seen)
+        if decided.issues:
+            validation_for(f5, job, seen.virtual_servers)
         return workflow.result_of(job, decided, seen)
 
     results = session.on_every_device(work)
@@ -70,48 +73,32 @@ def status(session: Session) -> int:
 
 def revoke(session: Session) -> int:
     """Revoke the certificates in service at the CA; the next run replaces them."""
-    reason = session.arguments.reason or "unspecified"
-    _confirm(session, f"revoke the certificate in service of {', '.join(job.label for job in session.jobs)}")
+    reason, asked = session.arguments.reason or "unspecified", set[tuple[str, str]]()
 
     def work(run: Run, f5: BigIP, job: Job) -> Result:
-        _, pairs = _in_service(run, f5, job)
-        copies = [(pair, run.state.kept_certificate(job, pair.generation)) for pair in pairs]
-        without = [pair.generation.certificate for pair, copy in copies if copy is None]
-        if without:
-            raise ConnectorError(
-                f"there is no copy of {', '.join(without)} under STATE_DIR/certificates, and the BIG-IP gives none; "
-                "revoke it in Sectigo Certificate Manager by its serial number "
-                f"{pairs[0].certificate.serial}"
-            )
-        run.authority.connect()
-        run.authority.register()
-        for pair, copy in copies:
-            if copy is not None:
-                run.authority.revoke(copy.certificate, reason)
-                run.state.note_revoked(job, pair.generation, reason)
-        logger.info("revoked (%s); it is served until the next run replaces it", reason)
-        told = f"revoked at the CA ({reason}); it is served until the next run replaces it"
-        return _result(job, f5, pairs, Word.REVOKED, told)
+        asked.add((job.common_name, job.device.name))
+        return reversal.revoke(run, f5, job, reason)
 
-    return _finish(session, session.on_every_device(work))
+    results = {(result.common_name, result.device): result for result in session.on_every_device(work)}
+    for job in session.jobs:
+        label = (job.common_name, job.device.name)
+        if label not in asked and not session.run.stop.is_set():
+            results[label] = _revoke_unasked(session.run, job, reason, results[label])
+    return _finish(session, list(results.values()))
+
+
+def _revoke_unasked(run: Run, job: Job, reason: str, refused: Result) -> Result:
+    with log.about(job.label):
+        try:
+            return reversal.revoke_last_known(run, job, reason, refused.error or refused.reason)
+        except ConnectorError as error:
+            logger.error("%s", error)
+            return fleet.failed(job, error)
 
 
 def rollback(session: Session) -> int:
     """Put the previous key and certificate back in service."""
-
-    def work(run: Run, f5: BigIP, job: Job) -> Result:
-        seen, pairs = _in_service(run, f5, job)
-        f5.must_be_active()
-        previous = _previous(job, seen, pairs, run.clock())
-        stamp = previous[0].generation.stamp
-        copies = [run.state.kept_certificate(job, pair.generation) for pair in previous]
-        change = ServiceChange(job, seen, tuple(old_entry(pair.entry) for pair in previous), ())
-        run.state.note_roll_back(job, stamp)
-        workflow.put_in_service(run, f5, change, [copy for copy in copies if copy])
-        told = f"the generation {stamp} serves again; runs leave it until its renewal is due, or run --force"
-        return _result(job, f5, previous, Word.ROLLED_BACK, told)
-
-    return _finish(session, session.on_every_device(work))
+    return _finish(session, session.on_every_device(reversal.roll_back))
 
 
 TABLE: dict[str, Callable[[Session], int]] = {
@@ -124,44 +111,14 @@ TABLE: dict[str, Callable[[Session], int]] = {
 }
 
 
-def _in_service(run: Run, f5: BigIP, job: Job) -> tuple[Observation, tuple[Pair, ...]]:
-    seen = f5.observe(job, run.managed)
-    pairs = seen.in_service()
-    if not pairs:
-        raise ConnectorError(f"{job.profile} serves no certificate of ours; run `start_acme.py run` first")
-    return seen, pairs
+def ask_first(arguments: argparse.Namespace, jobs: Sequence[Job]) -> None:
+    """Ask for a yes where there is no way back; raises :class:`ConfigurationError` without it.
 
-
-def _previous(job: Job, seen: Observation, pairs: tuple[Pair, ...], now: datetime) -> tuple[Pair, ...]:
-    older = sorted({p.generation.stamp for p in seen.pairs if p.generation.stamp < pairs[0].generation.stamp})
-    if not older:
-        raise ConnectorError(f"there is no previous generation of {job.common_name} on the BIG-IP to go back to")
-    found = of_stamp(seen.pairs, older[-1])
-    expired = [p.certificate for p in found if p.certificate.not_after and p.certificate.not_after <= now]
-    if expired:
-        raise ConnectorError(
-            f"the previous certificate {expired[0].path} expired; run `start_acme.py run --force` instead"
-        )
-    return found
-
-
-def _result(job: Job, f5: BigIP, pairs: Sequence[Pair], word: Word, reason: str) -> Result:
-    certificate = pairs[0].certificate
-    servers = tuple(server.path for server in f5.virtual_servers(job))
-    return Result(
-        job.common_name,
-        job.device.name,
-        servers,
-        word,
-        reason,
-        not_after=certificate.not_after,
-        serial=certificate.serial,
-    )
-
-
-def _confirm(session: Session, what: str) -> None:
-    if session.arguments.yes:
+    Before the lock is taken: a question that nobody answers must not keep runs from renewing.
+    """
+    if arguments.command != "revoke" or arguments.yes:
         return
+    what = f"revoke the certificate in service of {', '.join(job.label for job in jobs)}"
     if not sys.stdin.isatty():
         raise ConfigurationError(f"to {what} needs a yes: add --yes")
     sys.stderr.write(f"Really {what}? It cannot be taken back. [y/N] ")

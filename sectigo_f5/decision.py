@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sectigo_f5.attachment import Attachment, plan_attachments
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.model import Job, KeySpec, Word
+from sectigo_f5.model import Generation, Job, KeySpec, Word
 from sectigo_f5.observed import Observation, Pair, wanted_server_name, wanted_sni_require
 
 ISSUING = frozenset({Word.ENROLLED, Word.RENEWED, Word.REKEYED, Word.REPLACED})
@@ -22,6 +22,7 @@ class Circumstances:
     due_reason: str = ""
     revoked: str | None = None  # the CA's reason and source, when it is revoked
     rolled_back: bool = False  # `rollback` put the pair in service: leave it there
+    chained: frozenset[str] = frozenset()  # the certificates (paths) that the CA gave a chain with
     force: bool = False
 
 
@@ -33,7 +34,6 @@ class Decision:
     reason: str
     pairs: tuple[Pair, ...] = ()  # what is, or goes back, in service; empty: nothing usable
     attachments: tuple[Attachment, ...] = ()
-    profile_drift: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()  # what keeps virtual servers from being changed: only the pair is renewed
 
     @property
@@ -68,29 +68,32 @@ def decide(job: Job, seen: Observation, known: Circumstances, obstacles: tuple[s
         return _decide_in_place(job, seen, known, obstacles)
     attachments = plan_attachments(job, seen)
     pairs = current_pairs(job, seen, known.rolled_back)
-    issue = _why_issue(job, pairs, known)
+    issue = _why_issue(job, seen, pairs, known)
     if issue:
-        return Decision(
-            *issue, pairs=pairs, attachments=attachments, profile_drift=_drift(job, seen, pairs, attachments)
-        )
-    drift = _drift(job, seen, pairs, attachments)
+        return Decision(*issue, pairs, attachments)
+    drift = _drift(job, seen, pairs, attachments, known.chained)
     todo = (*drift, *(str(plan) for plan in attachments if plan.changes))
     if todo:
-        return Decision(Word.REPAIRED, "; ".join(todo), pairs, attachments, drift)
+        return Decision(Word.REPAIRED, "; ".join(todo), pairs, attachments)
     return Decision(Word.KEPT, _why_kept(pairs, known), pairs, attachments)
 
 
 def _decide_in_place(job: Job, seen: Observation, known: Circumstances, obstacles: tuple[str, ...]) -> Decision:
     pairs = current_pairs(job, seen, known.rolled_back)
-    issue = _why_issue(job, pairs, known)
+    issue = _why_issue(job, seen, pairs, known)
     if issue is None or not seen.in_service():
         raise ConnectorError("; ".join(obstacles))
     return Decision(*issue, pairs=pairs, obstacles=obstacles)
 
 
-def _why_issue(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Word, str] | None:
+def instead(decided: Decision, refusal: ConnectorError) -> Decision:
+    """Return what is due when the BIG-IP refuses the pair that a repair would put in service."""
+    return replace(decided, word=Word.REPLACED, reason=f"{decided.reason}, but the pair is refused: {refusal}")
+
+
+def _why_issue(job: Job, seen: Observation, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Word, str] | None:
     if not pairs:
-        return Word.ENROLLED, f"found no certificate for {job.common_name} on the BIG-IP"
+        return Word.ENROLLED, _why_enrol(job, seen)
     ends = _first_end(pairs)
     have = _specs(pairs)
     names = [pair.certificate for pair in pairs if not _names_match(job, pair)]
@@ -113,21 +116,29 @@ def _why_issue(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> tuple
     return next(((word, reason) for holds, word, reason in rules if holds and word not in stands), None)
 
 
+def _why_enrol(job: Job, seen: Observation) -> str:
+    """Say what is missing: everything, or only the keys of certificates that are there."""
+    names = {path: Generation.parse(path, job.base) for path in seen.certificates}
+    bare = [path for path, of in names.items() if of and of.partition == job.partition and path == of.certificate]
+    if bare:
+        return f"the key of {max(bare)} is missing on the BIG-IP"
+    return f"found no certificate for {job.common_name} on the BIG-IP"
+
+
 def _drift(
-    job: Job, seen: Observation, pairs: tuple[Pair, ...], attachments: tuple[Attachment, ...]
+    job: Job, seen: Observation, pairs: tuple[Pair, ...], attachments: tuple[Attachment, ...], chained: frozenset[str]
 ) -> tuple[str, ...]:
+    lost = [p.generation.chain for p in pairs if not p.has_chain and p.generation.certificate in chained]
+    found = [f"the chain {', '.join(lost)} is missing"] if lost else []
     profile = seen.profile
     if profile is None:
-        return (f"the client SSL profile {job.profile} is missing",)
-    found = []
+        return (f"the client SSL profile {job.profile} is missing", *found)
     if pairs and pairs != seen.in_service():
         there = ", ".join(entry.certificate or "no certificate" for entry in profile.entries) or "nothing"
         found.append(f"the profile points at {there} instead of {pairs[0].generation.certificate}")
-    missing_chain = [
-        p.generation.chain for p, e in zip(pairs, profile.entries, strict=False) if p.has_chain and not e.chain
-    ]
-    if missing_chain:
-        found.append(f"the profile does not send the chain {', '.join(missing_chain)}")
+    else:
+        sent = [(p.generation.chain, e.chain) for p, e in zip(pairs, profile.entries, strict=False) if p.has_chain]
+        found += [f"the profile sends {has or 'no chain'} instead of {ours}" for ours, has in sent if has != ours]
     if profile.parent != job.parent_profile:
         found.append(f"the profile's parent is {profile.parent}, not {job.parent_profile}")
     return (*found, *_sni_drift(job, seen, attachments))

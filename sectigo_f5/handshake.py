@@ -10,7 +10,7 @@ import ssl
 from dataclasses import dataclass
 from typing import Any
 
-from sectigo_f5.certificates import read_certificate, read_chain
+from sectigo_f5.certificates import read_certificate
 from sectigo_f5.errors import ConnectorError
 
 # TLS 1.2 names the certificate's key in the cipher suite (RFC 5246); TLS 1.3 does not.
@@ -23,6 +23,16 @@ class Served:
 
     certificate_pem: str
     chain_pems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a client is to see. Where there is no copy of the certificate here, its serial number has to do."""
+
+    serial: str | None  # lower-case hexadecimal; None: the device does not tell
+    kind: str | None  # rsa | ecdsa
+    fingerprint: str | None = None
+    chain: tuple[str, ...] = ()  # fingerprints
 
 
 class UnreachableError(ConnectorError):
@@ -49,15 +59,15 @@ def served(address: str, port: int, server_name: str | None, *, timeout: float, 
         raise ConnectorError(f"the TLS handshake with {address} port {port} failed: {reason}") from error
 
 
-def compare(found: Served, certificate_pem: str, chain_pem: str) -> str | None:
-    """Return a sentence about what differs from what was installed, None where nothing does."""
-    wanted, have = read_certificate(certificate_pem), read_certificate(found.certificate_pem)
-    if have.fingerprint != wanted.fingerprint:
+def compare(found: Served, wanted: Expected) -> str | None:
+    """Return a sentence about what differs from what was put in service, None where nothing does."""
+    have = read_certificate(found.certificate_pem)
+    other = have.fingerprint != wanted.fingerprint if wanted.fingerprint else have.serial != wanted.serial
+    if other and wanted.serial:
         return f"it serves serial {have.serial} of {have.common_name} instead of serial {wanted.serial}"
-    chain = [certificate.fingerprint for certificate in read_chain(chain_pem)]
-    sent = [read_certificate(pem).fingerprint for pem in found.chain_pems]
-    if sent[: len(chain)] != chain:
-        return f"it sends {len(sent)} chain certificates, which are not the {len(chain)} that were installed"
+    sent = tuple(read_certificate(pem).fingerprint for pem in found.chain_pems)
+    if sent[: len(wanted.chain)] != wanted.chain:
+        return f"it sends {len(sent)} chain certificates, which are not the {len(wanted.chain)} that were installed"
     return None
 
 

@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import logging
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from sectigo_f5 import readers
 from sectigo_f5.attachment import Attachment
@@ -22,12 +22,13 @@ from sectigo_f5.keys import quietly, remove_file
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.neighbours import losses
 from sectigo_f5.observed import ClientSslProfile, Entry, Observation, entry_name, wanted_server_name, wanted_sni_require
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
+from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
 
 logger = logging.getLogger(__name__)
 
 CLIENT_SSL_URL = "/mgmt/tm/ltm/profile/client-ssl"
+BAD_PASSPHRASE = "01070313"  # noqa: S105  # the number of a refusal
 SSL_CERT_URL = "/mgmt/tm/sys/file/ssl-cert"
 
 
@@ -39,7 +40,12 @@ class ServiceChange:
     seen: Observation
     entries: tuple[Json, ...]  # certKeyChain, passphrases included: never logged
     attachments: tuple[Attachment, ...]
-    pair_only: bool = False  # leave the profile's settings as they are
+    pair_only: bool = False  # the profile's parent and SNI settings stay as they are
+
+    @property
+    def plans(self) -> tuple[Attachment, ...]:
+        """The virtual servers that change."""
+        return tuple(plan for plan in self.attachments if plan.changes)
 
     @property
     def ours_is_default(self) -> bool:
@@ -56,9 +62,16 @@ def upload_certificate(
 
     Raises :class:`ConnectorError` when the device then holds other bytes than were sent.
     """
-    for path, pem in ((generation.chain, issued.chain), (generation.certificate, issued.certificate)):
-        if pem:
-            _store(f5, path, pem.encode(), undo, leftovers)
+    if issued.chain:
+        upload_chain(f5, issued, generation, undo, leftovers)
+    _store(f5, generation.certificate, issued.certificate.encode(), undo, leftovers)
+
+
+def upload_chain(
+    f5: BigIP, issued: Issued, generation: Generation, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack
+) -> None:
+    """Store the chain alone."""
+    _store(f5, generation.chain, issued.chain.encode(), undo, leftovers)
 
 
 def _store(f5: BigIP, path: str, content: bytes, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack) -> None:
@@ -109,52 +122,107 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
     new, it is one transaction. Virtual servers are changed through their ``profiles``
     sub-collection, so nothing else of them can be overwritten.
     Raises :class:`DeviceError` when the device refuses, :class:`ConnectorError` when the change
-    cannot be seen afterwards; in both cases what served before still serves.
+    is not there afterwards; in both cases what served before still serves.
     """
-    plans = [plan for plan in change.attachments if plan.changes]
-    try:
-        if change.seen.profile is not None and not plans:
-            f5.client.patch(object_url("ltm/profile/client-ssl", change.job.profile), _profile_change(change))
-        else:
-            with f5.client.transaction() as transaction:
-                _queue_profile(transaction, change)
-                for plan in plans:
-                    _queue_attachment(transaction, change, plan)
-    except OutcomeUnknownError as error:
-        logger.warning("%s; reading back what is in service", error)
+    _send(f5, change, _apply, reopens=any(_is_ciphertext(entry.get("passphrase")) for entry in change.entries))
     f5.changed = True
     f5.forget()
-    _must_be_in_service(f5, change)
+    try:
+        _must_be_in_service(f5, change)
+    except (DeviceError, UnreachableError) as error:
+        told = f"the change of {change.job.profile} was sent, and whether it was made cannot be read"
+        raise ConnectorError(f"{told}; either way something whole serves, and the next run goes on: {error}") from error
     for lost in () if change.pair_only else losses(change.job, change.seen):
         logger.warning("%s", lost)
 
 
-def _queue_profile(transaction: Transaction, change: ServiceChange) -> None:
+def _send(f5: BigIP, change: ServiceChange, call: Callable[[BigIP, ServiceChange, bool], None], reopens: bool) -> None:
+    """Send a change, or what takes it back; where the device refuses its own ciphertext, once more without.
+
+    ``reopens`` tells whether there is any in it. The key object holds the passphrase as well, and a
+    refused change has changed nothing.
+    """
+    try:
+        try:
+            call(f5, change, True)
+        except DeviceError as error:
+            if error.code != BAD_PASSPHRASE or not reopens:
+                raise
+            logger.info("%s; leaving the passphrase to the key object", error)
+            call(f5, change, False)
+    except OutcomeUnknownError as error:
+        logger.warning("%s; reading back what is in service", error)
+
+
+def _apply(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
+    if change.seen.profile is not None and not change.plans:
+        f5.client.patch(_profile_url(change), _profile_change(change, ciphertext))
+        return
+    with f5.client.transaction() as transaction:
+        _queue_profile(transaction, change, ciphertext)
+        for plan in change.plans:
+            _queue_attachment(transaction, change, plan)
+
+
+def _profile_url(change: ServiceChange) -> str:
+    return object_url("ltm/profile/client-ssl", change.job.profile)
+
+
+def _queue_profile(transaction: Transaction, change: ServiceChange, ciphertext: bool) -> None:
     if change.seen.profile is not None:
-        transaction.patch(object_url("ltm/profile/client-ssl", change.job.profile), _profile_change(change))
+        body = _profile_change(change, ciphertext)
+        if body:
+            transaction.patch(_profile_url(change), body)
         return
     name = change.job.profile.rpartition("/")[2]
     body = {"name": name, "partition": change.job.partition, "defaultsFrom": change.job.parent_profile}
-    transaction.post(CLIENT_SSL_URL, {**body, "certKeyChain": list(change.entries), **_sni(change)})
+    transaction.post(CLIENT_SSL_URL, {**body, "certKeyChain": _chain(change.entries, ciphertext), **_sni(change)})
 
 
-def _profile_change(change: ServiceChange) -> Json:
-    """Return the PATCH: always the whole certKeyChain, and of the rest only what differs."""
-    profile = change.seen.profile
-    body: Json = {"certKeyChain": list(change.entries)}
+def _profile_change(change: ServiceChange, ciphertext: bool = True) -> Json:
+    """Return the PATCH: only what differs, but the certKeyChain always whole.
+
+    It goes along with another parent too: whether the device then keeps the profile's own is not documented.
+    """
+    profile, body = change.seen.profile, Json()
     if profile is None:
         return body
-    body |= _owner(profile)
-    if change.pair_only:
-        return body
-    if profile.parent != change.job.parent_profile:
-        body["defaultsFrom"] = change.job.parent_profile
-    there = {
+    settings = {"defaultsFrom": change.job.parent_profile, **_sni(change)}
+    there = _settings(profile)
+    if not change.pair_only:
+        body = {name: value for name, value in settings.items() if there[name] != value}
+    if "defaultsFrom" in body or _files(map(_entry, change.entries)) != _files(profile.entries):
+        body["certKeyChain"] = _chain(change.entries, ciphertext)
+    return {**_owner(profile), **body} if body else body
+
+
+def _chain(entries: Iterable[Json], ciphertext: bool) -> list[Json]:
+    """Return the certKeyChain, without the device's own ciphertexts where it does not take them back."""
+    if ciphertext:
+        return list(entries)
+    return [{name: value for name, value in entry.items() if not _is_ciphertext(value)} for entry in entries]
+
+
+def _is_ciphertext(value: object) -> bool:
+    return str(value).startswith("$M$")
+
+
+def _settings(profile: ClientSslProfile) -> Json:
+    """Return what else of a profile we may change, as the device spells it."""
+    return {
+        "defaultsFrom": profile.parent or "none",
         "serverName": profile.server_name or "none",
         "sniDefault": _word(profile.sni_default),
         "sniRequire": _word(profile.sni_require),
     }
-    return body | {name: value for name, value in _sni(change).items() if there.get(name) != value}
+
+
+def _entry(sent: Json) -> Entry:
+    return Entry(sent["name"], sent["cert"], sent["key"], sent.get("chain"))
+
+
+def _files(entries: Iterable[Entry]) -> set[tuple[str | None, ...]]:
+    return {(entry.certificate, entry.key, entry.chain) for entry in entries}
 
 
 def _sni(change: ServiceChange) -> Json:
@@ -198,11 +266,7 @@ def _attached(profile: str) -> Json:
 
 
 def _must_be_in_service(f5: BigIP, change: ServiceChange) -> None:
-    found = f5.client.find(object_url("ltm/profile/client-ssl", change.job.profile))
-    profile = readers.client_ssl_profile(found) if found else None
-    wanted = {(entry["cert"], entry["key"]) for entry in change.entries}
-    serving = {(entry.certificate, entry.key) for entry in profile.entries} if profile else set()
-    if serving != wanted:
+    if _held(f5, change) != _files(map(_entry, change.entries)):
         raise ConnectorError(
             f"the BIG-IP did not put the new pair into {change.job.profile}; what served before serves on"
         )
@@ -214,18 +278,62 @@ def _must_be_in_service(f5: BigIP, change: ServiceChange) -> None:
             )
 
 
+def _held(f5: BigIP, change: ServiceChange) -> set[tuple[str | None, ...]] | None:
+    """Return the files that our profile names now; None where there is no such profile."""
+    found = f5.client.find(_profile_url(change))
+    return _files(readers.client_ssl_profile(found).entries) if found else None
+
+
 def restore(f5: BigIP, change: ServiceChange) -> None:
-    """Put back what served before ``put_in_service``, in one transaction; the old pair is opened by its ciphertext."""
-    before = change.seen.profile
+    """Put back what served before ``put_in_service``, in one change; the old pair is opened by its ciphertext.
+
+    Raises :class:`ConnectorError` when the device refuses, or shows something else afterwards.
+    """
+    _send(f5, change, _undo, reopens=True)
+    f5.forget()
+    _must_be_as_before(f5, change)
+
+
+def _undo(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
+    before, url = change.seen.profile, _profile_url(change)
+    if before is not None and not change.plans:
+        f5.client.patch(url, _former(f5, change, before, ciphertext))
+        return
     with f5.client.transaction() as transaction:
-        for plan in change.attachments:
+        for plan in change.plans:
             _queue_detachment(transaction, change, plan)
-        url = object_url("ltm/profile/client-ssl", change.job.profile)
         if before is None:
             transaction.delete(url)
-        else:
-            transaction.patch(url, _former(f5, before))
-    f5.forget()
+        elif _profile_change(change):
+            transaction.patch(url, _former(f5, change, before, ciphertext))
+
+
+def _must_be_as_before(f5: BigIP, change: ServiceChange) -> None:
+    before = change.seen.profile
+    if _held(f5, change) != (_files(before.entries) if before else None):
+        raise ConnectorError(f"the BIG-IP did not give {change.job.profile} back what it had")
+    for plan in change.plans:
+        attached = f5.virtual_server(plan.virtual_server).client_ssl
+        if (plan.add and change.job.profile in attached) or not set(plan.remove) <= set(attached):
+            raise ConnectorError(f"the BIG-IP did not give {plan.virtual_server} back the profiles that it had")
+
+
+def way_back(f5: BigIP, change: ServiceChange) -> str:
+    """Say what is in service, and how to go back by hand: for when ``restore`` has failed."""
+    job, before = change.job, change.seen.profile
+    try:
+        held = _held(f5, change)
+        now = _told(held) if held else "nothing: it does not exist"
+    except ConnectorError:
+        now = "what cannot be read now"
+    steps = [f"take {job.profile} off {plan.virtual_server}" for plan in change.plans if plan.add]
+    steps += [f"put {' and '.join(plan.remove)} on {plan.virtual_server}" for plan in change.plans if plan.remove]
+    steps += [f"give {job.profile} back {_told(_files(before.entries))}"] if before else []
+    return f"{job.profile} holds {now}; to go back by hand, {', '.join(steps)}"
+
+
+def _told(files: Iterable[tuple[str | None, ...]]) -> str:
+    return " and ".join(", ".join(path for path in entry if path) for entry in sorted(files, key=str))
 
 
 def _queue_detachment(transaction: Transaction, change: ServiceChange, plan: Attachment) -> None:
@@ -237,21 +345,18 @@ def _queue_detachment(transaction: Transaction, change: ServiceChange, plan: Att
     _queue_flags(transaction, change, plan.drop_default, plan.make_default)
 
 
-def _former(f5: BigIP, before: ClientSslProfile) -> Json:
-    keys = f5.inventory.keys
+def _former(f5: BigIP, change: ServiceChange, before: ClientSslProfile, ciphertext: bool) -> Json:
+    """Return the PATCH that takes back :func:`_profile_change`, and nothing else."""
+    taken, keys = _profile_change(change), f5.inventory.keys
+    former = {name: value for name, value in _settings(before).items() if name in taken}
+    if "certKeyChain" not in taken:
+        return {**_owner(before), **former}
     entries = []
     for entry in before.entries:
         held = keys.get(entry.key or "")
-        ciphertext = entry.ciphertext or (held.ciphertext if held else None)
-        entries.append(old_entry(Entry(entry.name, entry.certificate, entry.key, entry.chain, ciphertext)))
-    return {
-        **_owner(before),
-        "certKeyChain": entries,
-        "defaultsFrom": before.parent,
-        "serverName": before.server_name or "none",
-        "sniDefault": _word(before.sni_default),
-        "sniRequire": _word(before.sni_require),
-    }
+        opened = replace(entry, ciphertext=entry.ciphertext or (held.ciphertext if held else None))
+        entries.append(old_entry(opened))
+    return {**_owner(before), **former, "certKeyChain": _chain(entries, ciphertext)}
 
 
 def delete_older(f5: BigIP, job: Job, keep: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -54,33 +55,45 @@ def circumstances(
     now: datetime,
 ) -> Circumstances:
     """Gather what bears on the certificate that serves, or could; never fails for want of an answer."""
-    stamp = state.rolled_back_to(job)
-    rolled_back = stamp is not None and stamp in {pair.generation.stamp for pair in seen.in_service()}
+    bad, serving = state.rolled_back_from(job), seen.in_service()
+    rolled_back = bool(bad and serving) and all(pair.generation.stamp < str(bad) for pair in serving)
     pairs = current_pairs(job, seen, rolled_back)
-    copies = [_copy(job, pair, state) for pair in pairs]
-    due = [_due(job, pair, copy, authority, now) for pair, copy in zip(pairs, copies, strict=True)]
-    first = min((found for found in due if found), default=None)
+    copies = [copy_of(job, pair, state) for pair in pairs]
+    due = when_due(job, pairs, copies, authority, now)
     return Circumstances(
         now=now,
-        due_at=first[0] if first else None,
-        due_reason=first[1] if first else "",
-        revoked=_revoked_by_us(job, pairs, state) or _revoked(job, copies, revocation),
+        due_at=due[0] if due else None,
+        due_reason=due[1] if due else "",
+        revoked=why_revoked(job, pairs, copies, state, revocation),
         rolled_back=rolled_back,
+        chained=frozenset(p.generation.certificate for p, c in zip(pairs, copies, strict=True) if c and c.chain),
     )
 
 
-def _copy(job: Job, pair: Pair, state: StateDirectory) -> Issued | None:
+def copy_of(job: Job, pair: Pair, state: StateDirectory) -> Issued | None:
     """Return our copy of the certificate, if it is the one that the device holds."""
-    copy = state.kept_certificate(job, pair.generation)
-    if copy is None:
-        logger.warning(
-            "there is no copy of %s under STATE_DIR/certificates: neither its revocation nor the CA's renewal "
-            "information can be asked for; expiry is still watched",
-            pair.generation.certificate,
-        )
-        return None
-    serial = pair.certificate.serial
-    return copy if serial is None or serial == read_certificate(copy.certificate).serial else None
+    copy, serial = state.kept_certificate(job, pair.generation), pair.certificate.serial
+    if copy is not None and serial in (None, read_certificate(copy.certificate).serial):
+        return copy
+    logger.warning(
+        "%s %s under STATE_DIR/certificates: neither its revocation nor the CA's renewal information can be "
+        "asked for; expiry is still watched",
+        pair.generation.certificate,
+        "is not the certificate that was kept" if copy else "has no copy",
+    )
+    return None
+
+
+def when_due(
+    job: Job,
+    pairs: Sequence[Pair],
+    copies: Sequence[Issued | None],
+    authority: CertificateAuthority,
+    now: datetime,
+) -> tuple[datetime, str] | None:
+    """Return the planned renewal of the first of the pairs, and the rule behind it; None where no end is known."""
+    due = (_due(job, pair, copy, authority, now) for pair, copy in zip(pairs, copies, strict=True))
+    return min((found for found in due if found), default=None)
 
 
 def _due(
@@ -97,12 +110,20 @@ def _due(
     return due_at(begins, pair.certificate.not_after, job.renew_before_days, information, seed)
 
 
-def _revoked_by_us(job: Job, pairs: tuple[Pair, ...], state: StateDirectory) -> str | None:
-    reasons = (state.revoked(job, pair.generation) for pair in pairs)
-    return next((f"{reason} (start_acme.py revoke)" for reason in reasons if reason), None)
+def why_revoked(
+    job: Job,
+    pairs: Sequence[Pair],
+    copies: Sequence[Issued | None],
+    state: StateDirectory,
+    revocation: RevocationSource,
+) -> str | None:
+    """Return the reason, and who gives it, why one of the certificates is revoked; None where none is."""
+    by_us = (state.revoked(job, pair.generation) for pair in pairs)
+    told = next((f"{reason} (start_acme.py revoke)" for reason in by_us if reason), None)
+    return told or _revoked(job, copies, revocation)
 
 
-def _revoked(job: Job, copies: list[Issued | None], revocation: RevocationSource) -> str | None:
+def _revoked(job: Job, copies: Sequence[Issued | None], revocation: RevocationSource) -> str | None:
     if not job.revocation_check:
         return None
     for copy in copies:

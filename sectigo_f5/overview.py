@@ -6,15 +6,14 @@ import argparse
 import html
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from sectigo_f5 import fleet, output, report
 from sectigo_f5.bigip import BigIP
-from sectigo_f5.decision import current_pairs
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.judgement import circumstances
 from sectigo_f5.model import Configuration, Job, Result, Word
@@ -40,6 +39,7 @@ class Row:
     not_after: str | None = None
     days_left: int | None = None
     planned_renewal: str | None = None
+    revoked: str | None = None  # the reason, and who says so
     result: str | None = None  # the last run's word
     reason: str | None = None
     error: str | None = None
@@ -63,8 +63,10 @@ def status(
         return Result(job.common_name, job.device.name, (), Word.KEPT, "read")
 
     results = fleet.on_every_device(run, jobs, work, arguments.jobs)
-    rows += [_unread(result, history) for result in results if result.error]
-    ordered = sorted(dict.fromkeys(rows), key=lambda row: (not row.managed, row.device, row.common_name))
+    errors = {f"{result.common_name}@{result.device}": result.error for result in results if result.error}
+    unread = [job for job in jobs if job.label in errors]
+    rows += [_unread(job, history.get(job.label), errors[job.label], run.clock()) for job in unread]
+    ordered = sorted(_merged(rows), key=lambda row: (not row.managed, row.device, row.common_name))
     if arguments.json:
         output.say(_to_json(ordered, started, run.clock()))
     else:
@@ -75,23 +77,43 @@ def status(
 
 
 def _managed(run: Run, job: Job, seen: Observation, last: LastResult | None) -> Row:
+    """Return the row of what our profile serves, whoever put it there; ``plan`` says what is to become of it."""
     known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
-    pairs = current_pairs(job, seen, known.rolled_back)
-    first = min((p.certificate for p in pairs), key=lambda c: c.not_after or run.clock(), default=None)
+    entries = seen.profile.entries if seen.profile else ()
+    serving = [found for entry in entries if (found := seen.certificates.get(entry.certificate or ""))]
+    first = min(serving, key=lambda found: found.not_after or run.clock(), default=None)
     return Row(
         common_name=job.common_name,
         device=job.device.name,
         names=job.names,
         virtual_servers=tuple(server.path for server in seen.virtual_servers),
         managed=True,
-        key=" and ".join(str(pair.spec) for pair in pairs) or None,
+        key=" and ".join(str(found.key) for found in serving if found.key) or None,
         issuer=first.issuer if first else None,
         serial=first.serial if first else None,
         not_after=_time(first.not_after if first else None),
-        days_left=_days(first, run.clock()),
+        days_left=_days(first.not_after if first else None, run.clock()),
         planned_renewal=_time(known.due_at),
+        revoked=known.revoked,
         **_last(last),
     )
+
+
+def _unread(job: Job, last: LastResult | None, error: str | None, now: datetime) -> Row:
+    """Return the row of a certificate whose device cannot be asked: what the last run knew of it."""
+    not_after = last.not_after if last else None
+    ends = datetime.strptime(not_after, report.TIME).replace(tzinfo=timezone.utc) if not_after else None
+    servers = () if job.every_virtual_server else job.virtual_servers
+    told = {**_last(last), "error": error, "serial": last.serial if last else None, "not_after": not_after}
+    return Row(job.common_name, job.device.name, job.names, servers, managed=True, days_left=_days(ends, now), **told)
+
+
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Make one row of those that differ only in the virtual server."""
+    servers: dict[Row, dict[str, None]] = {}
+    for row in rows:
+        servers.setdefault(replace(row, virtual_servers=()), {}).update(dict.fromkeys(row.virtual_servers))
+    return [replace(row, virtual_servers=tuple(paths)) for row, paths in servers.items()]
 
 
 def _last(last: LastResult | None) -> dict[str, Any]:
@@ -128,23 +150,17 @@ def _foreign(job: Job, server: str, profile: str, certificate: CertificateObject
         issuer=certificate.issuer,
         serial=certificate.serial,
         not_after=_time(certificate.not_after),
-        days_left=_days(certificate, now),
+        days_left=_days(certificate.not_after, now),
         reason=f"unmanaged: profile {profile}",
     )
-
-
-def _unread(result: Result, history: dict[str, LastResult]) -> Row:
-    last = history.get(f"{result.common_name}@{result.device}")
-    row = Row(result.common_name, result.device, (), result.virtual_servers, managed=True)
-    return replace(row, **_last(last) | {"error": result.error})
 
 
 def _time(moment: datetime | None) -> str | None:
     return report.timestamp(moment) if moment else None
 
 
-def _days(certificate: CertificateObject | None, now: datetime) -> int | None:
-    return (certificate.not_after - now).days if certificate and certificate.not_after else None
+def _days(ends: datetime | None, now: datetime) -> int | None:
+    return (ends - now).days if ends else None
 
 
 def _to_json(rows: Sequence[Row], started: datetime, finished: datetime) -> str:
@@ -167,14 +183,15 @@ def _to_json(rows: Sequence[Row], started: datetime, finished: datetime) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    last = (row.result or row.reason or "") if row.managed else "unmanaged"
+    told = (row.result or row.reason or "") if row.managed else "unmanaged"
+    told += f", revoked: {row.revoked}" if row.revoked else ""
     return (
         f"{row.common_name}@{row.device}",
         row.key or "-",
         "-" if row.days_left is None else str(row.days_left),
         (row.not_after or "-")[:10],
         (row.planned_renewal or "-")[:10],
-        f"{last}: {row.error}" if row.error else last,
+        f"{told}: {row.error}" if row.error else told,
         (row.since or "-")[:10],
         " ".join(row.virtual_servers),
     )

@@ -51,6 +51,11 @@ class DeviceError(ConnectorError):
         return self.status == requests.codes.not_found and self.code == "01020036"
 
     @property
+    def is_about_the_pair(self) -> bool:
+        """True when key and certificate do not belong together, or nothing opens the key."""
+        return self.code in ("01070313", "01070317") or "do not match" in self.message
+
+    @property
     def in_use(self) -> bool:
         """True when something still refers to the object."""
         return self.status == requests.codes.bad_request and "in use" in self.message.lower()

@@ -14,6 +14,7 @@ from pathlib import Path
 import requests
 from cryptography import x509
 
+from sectigo_f5.downloads import read_body
 from sectigo_f5.model import RenewalInformation
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def certificate_id(certificate: x509.Certificate) -> str | None:
 
 
 def fetch(url: str, verify: bool | str, user_agent: str, now: datetime) -> RenewalInformation:
-    """Ask the CA; raises :class:`NonsenseError` or :class:`requests.RequestException`.
+    """Ask the CA; raises :class:`NonsenseError`, :class:`ConnectorError` or :class:`requests.RequestException`.
 
     Any 2xx will do: RFC 9773 says 200, acme2certifier 201.
     """
@@ -54,11 +55,7 @@ def fetch(url: str, verify: bool | str, user_agent: str, now: datetime) -> Renew
     with requests.get(url, headers=headers, verify=verify, timeout=TIMEOUT, stream=True) as answer:
         if not answer.ok:
             raise NonsenseError(f"HTTP {answer.status_code}")
-        body = b""
-        for piece in answer.iter_content(8192):
-            body += piece
-            if len(body) > LONGEST_ANSWER:
-                raise NonsenseError(f"it is longer than {LONGEST_ANSWER} bytes")
+        body = read_body(answer, LONGEST_ANSWER, TIMEOUT)
         return parse(body, _retry_at(answer.headers.get("Retry-After"), now))
 
 

@@ -13,12 +13,13 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sectigo_f5.model import Result, Word
 from sectigo_f5.state import write_atomically
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_BUG, EXIT_LOCKED = 1, 2, 3, 75
 
 
 def timestamp(moment: datetime) -> str:
     """Return ISO 8601 in UTC, whole seconds: ``2026-11-23T15:38:13Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.strftime(TIME)
 
 
 def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,21 +17,24 @@ from pathlib import Path
 
 import requests
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
+from sectigo_f5.downloads import read_body
 from sectigo_f5.errors import ConnectorError
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = (5.0, 15.0)  # seconds to connect, to read
 LARGEST = 20 * 1024 * 1024  # bytes; the biggest public CRLs are about 10 MB
+LONGEST = 60.0  # seconds for a whole answer
 SKEW = timedelta(minutes=10)  # of the responder's clock against ours
-OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is believed so long
+OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is believed so long ...
+CRL_AGE = timedelta(days=1)  # ... and a CRL, which may not be without (RFC 5280 section 5.1.2.5)
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,16 @@ class NoAnswerError(ConnectorError):
 
 
 class RevocationChecker:
-    """Asks OCSP responders and CRLs; CRLs are kept under ``STATE_DIR/crl`` until their nextUpdate."""
+    """Asks OCSP responders and CRLs; CRLs are kept under ``STATE_DIR/crl`` until their nextUpdate.
+
+    One a run: who did not answer once is not waited for again. Devices are worked on side by side,
+    so several may ask at once.
+    """
 
     def __init__(self, state_dir: Path, *, clock: Callable[[], datetime]) -> None:
         self._cache = state_dir / "crl"
         self._clock = clock
+        self._silent: set[str] = set()  # the URLs where nobody answered
 
     def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
         """Return what the first source that can be believed says."""
@@ -61,9 +70,14 @@ class RevocationChecker:
         problems = []
         for ask, urls in ((self._by_ocsp, _responders(certificate)), (self._by_crl, _distribution_points(certificate))):
             for url in urls:
+                if url in self._silent:
+                    continue
                 try:
                     return ask(url, certificate, issuer)
-                except (NoAnswerError, requests.RequestException, ValueError, OSError) as error:
+                except (NoAnswerError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+                    problems.append(f"{url}: {error}")
+                except (ConnectorError, OSError) as error:  # every failure of `requests` is an OSError
+                    self._silent.add(url)
                     problems.append(f"{url}: {error}")
         if problems:
             logger.warning("whether the certificate is revoked cannot be known now: %s", "; ".join(problems))
@@ -83,13 +97,16 @@ class RevocationChecker:
         if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
             reason = answer.revocation_reason
             return Revocation("revoked", reason.value if reason else None, "ocsp", url)
-        good = answer.certificate_status is ocsp.OCSPCertStatus.GOOD
-        return Revocation("good" if good else "unknown", None, "ocsp", url)
+        if answer.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+            raise NoAnswerError("the responder does not know the certificate")
+        return Revocation("good", None, "ocsp", url)
 
     # -- CRL -----------------------------------------------------------------------------------
 
     def _by_crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
-        found = self._cached(url, issuer) or self._download(url, issuer)
+        found = self._cached(url, issuer)
+        if found is None:  # one that lists nothing is false
+            found = self._download(url, issuer)
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is None:
             return Revocation("good", None, "crl", url)
@@ -103,28 +120,38 @@ class RevocationChecker:
 
     def _cached(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
         try:
-            return self._believed((self._cache / _cache_name(url)).read_bytes(), issuer)
+            return self._believed((self._cache / _cache_name(url)).read_bytes(), url, issuer)
         except (OSError, ValueError, NoAnswerError):
             return None
 
     def _download(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
         content = _fetch("GET", url)
-        found = self._believed(content, issuer)
-        self._cache.mkdir(parents=True, exist_ok=True)
-        partial = self._cache / f"{_cache_name(url)}.part"
-        partial.write_bytes(content)
-        partial.replace(self._cache / _cache_name(url))
+        found = self._believed(content, url, issuer)
+        try:
+            _keep(content, self._cache / _cache_name(url))
+        except OSError as error:
+            logger.debug("the CRL of %s cannot be kept (%s): it is fetched again next time", url, error.strerror)
         return found
 
-    def _believed(self, content: bytes, issuer: x509.Certificate) -> x509.CertificateRevocationList:
+    def _believed(self, content: bytes, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
         pem = content.lstrip().startswith(b"-----BEGIN")
         found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
         if not _signed_by(found, issuer):
             raise NoAnswerError("the CRL is not signed by the certificate's issuer")
-        now, ends = self._clock(), found.next_update_utc
-        if found.last_update_utc > now + SKEW or (ends is not None and ends <= now):
-            raise NoAnswerError(f"the CRL is not current (until {ends})")
+        now, ends = self._clock(), found.next_update_utc or found.last_update_utc + CRL_AGE
+        if not found.last_update_utc - SKEW <= now < ends:
+            raise NoAnswerError(f"the CRL is not current ({found.last_update_utc} to {ends})")
+        if not all(_is_for(extension, url) for extension in found.extensions):
+            raise NoAnswerError("the CRL is only for other certificates, or for some reasons")
         return found
+
+
+def _keep(content: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        whole.write_bytes(content)
+        whole.replace(path)
 
 
 def _fetch(method: str, url: str, body: bytes | None = None, kind: str | None = None) -> bytes:
@@ -133,10 +160,27 @@ def _fetch(method: str, url: str, body: bytes | None = None, kind: str | None = 
     headers = {"Content-Type": kind} if kind else {}
     with requests.request(method, url, data=body, headers=headers, timeout=TIMEOUT, verify=True, stream=True) as answer:
         answer.raise_for_status()
-        content = answer.raw.read(LARGEST + 1, decode_content=True)
-    if len(content) > LARGEST:
-        raise NoAnswerError(f"the answer is longer than {LARGEST} bytes")
-    return bytes(content)
+        return read_body(answer, LARGEST, LONGEST)
+
+
+def _is_for(extension: x509.Extension[x509.ExtensionType], url: str) -> bool:
+    """Tell whether a CRL, despite an extension, speaks of certificates that name ``url`` (RFC 5280 section 6.3.3).
+
+    Big CAs split their CRLs, and each part says which it is: a validly signed one must not pass for
+    another. Nothing can be read from one that lists only CAs, only some reasons, the certificates of
+    other CAs, or changes to another CRL.
+    """
+    found = extension.value
+    if not isinstance(found, x509.IssuingDistributionPoint):
+        return not extension.critical
+    parts = {name.value for name in found.full_name or ()}
+    limited = (
+        found.only_contains_ca_certs
+        or found.only_contains_attribute_certs
+        or found.indirect_crl
+        or found.only_some_reasons
+    )
+    return not limited and (not parts or url in parts)
 
 
 def _verify_ocsp(answer: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> None:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sectigo_f5 import handshake
-from sectigo_f5.certificates import read_certificate
+from sectigo_f5.certificates import read_certificate, read_chain
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.handshake import Expected, Served
 from sectigo_f5.model import Issued, Job
-from sectigo_f5.observed import VirtualServer
+from sectigo_f5.observed import Observation, Pair, VirtualServer
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 5.0  # seconds for one handshake
 TRIES = 5
 PAUSE = 2.0  # seconds between tries: the change has to reach every traffic process of the device
+HTTPS = 443  # where a virtual server of any port is looked at
+EVERY_ADDRESS = ("any", "any6", "0.0.0.0", "::")  # noqa: S104  # to connect there would be to connect to ourselves
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a virtual server showed before a change: it decides what its handshake proves after it."""
+
+    serves: bool = False  # TLS worked: it has to work again
+    elsewhere: str | None = None  # why its address may, seen from here, lead to somebody else
+    doubt: str = ""  # what to think of, should it show another certificate after the change
 
 
 def probe_name(job: Job) -> str:
@@ -24,73 +37,137 @@ def probe_name(job: Job) -> str:
     return f"connector-check{name[1:]}" if name.startswith("*") else name
 
 
-def answering(job: Job, servers: Iterable[VirtualServer]) -> frozenset[str]:
-    """Return the virtual servers whose TLS must work after the change.
+def expected_of(issued: Issued) -> Expected:
+    """Return what a client is to see of a certificate that we have here."""
+    leaf = read_certificate(issued.certificate)
+    chain = tuple(certificate.fingerprint for certificate in read_chain(issued.chain))
+    return Expected(leaf.serial, leaf.key.type if leaf.key else None, leaf.fingerprint, chain)
 
-    Those whose TLS works now, and those that have none yet. One that refuses us now (it wants a
-    client certificate, say) may go on refusing us.
+
+def expected_pair(pair: Pair, copy: Issued | None) -> Expected:
+    """Return what a client is to see of a pair on the device, of which there may be a copy here."""
+    if copy is not None:
+        return expected_of(copy)
+    return Expected(pair.certificate.serial, pair.spec.type if pair.spec else None)
+
+
+def look_before(job: Job, servers: Iterable[VirtualServer], seen: Observation) -> Mapping[str, Before]:
+    """Look at virtual servers before they are changed.
+
+    Raises :class:`ConnectorError` where ``verify_handshake: required`` could not be kept afterwards.
     """
     if job.verify_handshake == "off":
-        return frozenset()
-    return frozenset(server.path for server in servers if not server.client_ssl or _answers(job, server))
+        return {}
+    return {server.path: _look_before(job, seen, server) for server in servers}
 
 
-def _answers(job: Job, server: VirtualServer) -> bool:
+def _look_before(job: Job, seen: Observation, server: VirtualServer) -> Before:
+    required = job.verify_handshake == "required"
+    if server.address in EVERY_ADDRESS:
+        if required:
+            raise ConnectorError(_cannot_be_kept(server, "it listens on every address, so there is none to look at"))
+        return Before(elsewhere="it listens on every address")
+    if server.route_domain not in ("", "0") and not required:
+        return Before(elsewhere=f"its address is one of route domain {server.route_domain}")
     try:
-        handshake.served(server.address, server.port, probe_name(job), timeout=TIMEOUT)
+        served = _see(job, server)
+    except handshake.UnreachableError as error:
+        if required:
+            raise ConnectorError(_cannot_be_kept(server, str(error))) from error
+        return Before()
     except ConnectorError:
-        return False
-    return True
+        return Before()
+    serial = read_certificate(served.certificate_pem).serial
+    own = _serials(seen, server)
+    if serial in own or None in own:
+        return Before(serves=True)
+    if not server.port:
+        return Before(elsewhere=f"it listens on any port, and another virtual server may have {HTTPS}")
+    told = f"; before the change it showed serial {serial}, which none of its profiles has: where its address leads to "
+    return Before(serves=True, doubt=f"{told}another host from here, set verify_handshake: off")
+
+
+def _cannot_be_kept(server: VirtualServer, why: str) -> str:
+    return (
+        f"{server.path}: {why}; verify_handshake is required, so nothing was changed: "
+        "make it reachable from here, or set verify_handshake: auto"
+    )
+
+
+def _serials(seen: Observation, server: VirtualServer) -> set[str | None]:
+    """Return the serial numbers of everything that the virtual server can serve; None: one is not known."""
+    entries = (entry for path in server.client_ssl for entry in seen.profiles[path].entries)
+    found = (seen.certificates.get(entry.certificate or "") for entry in entries)
+    return {certificate.serial if certificate else None for certificate in found}
 
 
 def confirm(
     job: Job,
     servers: Iterable[VirtualServer],
-    installed: Sequence[Issued],
-    must_answer: frozenset[str],
+    expected: Sequence[Expected],
+    before: Mapping[str, Before],
     pause: Callable[[float], None],
 ) -> None:
-    """Connect to each virtual server and compare what it serves with what was installed.
+    """Connect to each virtual server and compare what it serves with what was put in service.
 
     Raises :class:`ConnectorError` for another certificate, a TLS that broke, and with
-    ``verify_handshake: required`` also for an address that cannot be reached from here.
+    ``verify_handshake: required`` also for an address that cannot be reached from here. Without
+    it, an address that may lead to somebody else proves nothing, and is not looked at.
     """
     if job.verify_handshake == "off":
         return
     for server in servers:
-        for issued in installed:
-            _confirm_one(job, server, issued, len(installed) > 1, server.path in must_answer, pause)
+        known = before[server.path]
+        if known.elsewhere and job.verify_handshake != "required":
+            logger.info("%s: what it serves was not checked: %s", server.path, known.elsewhere)
+        else:
+            _confirm_one(job, server, expected, known, pause)
 
 
 def _confirm_one(
-    job: Job,
-    server: VirtualServer,
-    issued: Issued,
-    by_type: bool,
-    must_answer: bool,
-    pause: Callable[[float], None],
+    job: Job, server: VirtualServer, expected: Sequence[Expected], known: Before, pause: Callable[[float], None]
 ) -> None:
-    kind = read_certificate(issued.certificate).key
-    only = kind.type if by_type and kind else None
+    strict = known.serves or job.verify_handshake == "required"
     problem = None
     for attempt in range(TRIES):
         if attempt:
             pause(PAUSE)
         try:
-            served = handshake.served(server.address, server.port, probe_name(job), timeout=TIMEOUT, only=only)
+            problem = _difference(job, server, expected)
         except handshake.UnreachableError as error:
-            if job.verify_handshake != "required":
+            if not strict:
                 logger.info("%s cannot be reached from here, what it serves was not checked: %s", server.path, error)
                 return
             problem = str(error)
         except ConnectorError as error:
-            if not must_answer:
+            if server.client_ssl and not strict:  # it refused us before, too: it wants a client certificate, say
                 logger.warning("%s: what it serves cannot be checked: %s", server.path, error)
                 return
             problem = str(error)
-        else:
-            problem = handshake.compare(served, issued.certificate, issued.chain)
-            if problem is None:
-                logger.info("%s serves the certificate of %s", server.path, probe_name(job))
-                return
-    raise ConnectorError(f"{server.path} does not serve the new certificate: {problem}")
+        if problem is None:
+            logger.info("%s serves the certificate of %s", server.path, probe_name(job))
+            return
+    raise ConnectorError(
+        f"{server.path} does not serve the certificate that was put in service: {problem}{known.doubt}"
+    )
+
+
+def _difference(job: Job, server: VirtualServer, expected: Sequence[Expected]) -> str | None:
+    """Return what is wrong with what is served; of two certificates each has to be there for those who ask for it."""
+    served = _see(job, server)
+    problems = [handshake.compare(served, wanted) for wanted in expected]
+    if all(problems):
+        return problems[0]
+    for wanted in expected if len(expected) > 1 else ():
+        try:
+            served = _see(job, server, only=wanted.kind)
+        except ConnectorError as error:  # its profile may allow nothing but TLS 1.3
+            logger.info("%s: whether it serves %s as well was not checked: %s", server.path, wanted.kind, error)
+            continue
+        if problem := handshake.compare(served, wanted):
+            return problem
+    return None
+
+
+def _see(job: Job, server: VirtualServer, only: str | None = None) -> Served:
+    return handshake.served(server.address, server.port or HTTPS, probe_name(job), timeout=TIMEOUT, only=only)

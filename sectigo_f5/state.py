@@ -2,6 +2,8 @@
 
 Nothing here is secret, and nothing here is needed to keep a site alive: a lost directory costs
 the history, the account (registered again) and the renewal information of older certificates.
+So what cannot be written once the CA has issued is a warning, and the certificate goes on; what an
+operator would be deceived by, if it were lost, is refused before anything is changed.
 """
 
 from __future__ import annotations
@@ -13,17 +15,19 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sectigo_f5.certificates import read_certificate, read_chain
 from sectigo_f5.errors import ConfigurationError, ConnectorError
 from sectigo_f5.model import Generation, Issued, Job, Result, Word
 
 logger = logging.getLogger(__name__)
 
 ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
+REMEDY = "make room, or correct its owner and rights"
 
 
 class LockedError(ConnectorError):
@@ -39,8 +43,9 @@ class LastResult:
     error: str | None
     at: str
     since: str  # the first run in a row with the same outcome (failed, or not)
-    serial: str | None = None
-    rolled_back_to: str | None = None  # stamp of the generation that `rollback` put in service
+    serial: str | None = None  # of the certificate that was last seen in service ...
+    not_after: str | None = None  # ... and its end
+    rolled_back_from: str | None = None  # stamp of the newest generation that `rollback` took out of service
 
 
 class StateDirectory:
@@ -67,19 +72,24 @@ class StateDirectory:
 
         The kernel drops the lock with the process, however it ends: nothing stale stays behind.
         """
-        with _written(self.path / "lock"):
-            file = (self.path / "lock").open("a+")
-        with file:
+        path = self.path / "lock"
+        try:
+            lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the lock {path} cannot be opened ({error.strerror}); run as its owner, or {REMEDY}"
+            ) from error
+        try:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                file.seek(0)
-                raise LockedError(f"another run holds {file.name}: {file.read().strip() or 'just starting'}") from error
-            file.truncate(0)
-            file.write(f"process {os.getpid()}, started {now.strftime('%Y-%m-%dT%H:%M:%SZ')}\n")
-            file.flush()
+                holder = os.read(lock, 200).decode(errors="replace").strip()
+                raise LockedError(f"another run holds {path}: {holder or 'just starting'}") from error
+            _write_holder(lock, f"process {os.getpid()}, started {_time(now)}\n")
             yield
-            file.truncate(0)
+            _write_holder(lock, "")
+        finally:
+            os.close(lock)
 
     # -- results -------------------------------------------------------------------------------
 
@@ -92,113 +102,176 @@ class StateDirectory:
             return {}
 
     def record(self, results: list[Result], now: datetime) -> None:
-        """Remember the results of a run; ``since`` keeps the first day of a row of failures."""
+        """Remember the results of a run; one that cannot be written costs the history, never the run.
+
+        ``since`` keeps the first day of a row of failures. A certificate that was skipped keeps what
+        was last known of it.
+        """
         history = self.results()
-        at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         for result in results:
             label = f"{result.common_name}@{result.device}"
             before = history.get(label)
-            failed = result.word is Word.FAILED
-            same = before is not None and (before.result == Word.FAILED.value) == failed
-            history[label] = LastResult(
-                result=result.word.value,
-                reason=result.reason,
-                error=result.error,
-                at=at,
-                since=before.since if before and same else at,
-                serial=result.serial,
-                rolled_back_to=before.rolled_back_to if before and _leaves_roll_back(result) else None,
-            )
-        write_atomically(self._results, json.dumps({k: asdict(v) for k, v in sorted(history.items())}, indent=1))
+            if before is None or result.word is not Word.SKIPPED:
+                history[label] = _following(before, result, _time(now))
+        try:
+            self._write(history)
+        except ConnectorError as error:
+            logger.warning("%s", error)
 
-    def rolled_back_to(self, job: Job) -> str | None:
-        """Return the stamp that ``rollback`` put in service, as long as no run has replaced it."""
+    def rolled_back_from(self, job: Job) -> str | None:
+        """Return the stamp that ``rollback`` took out of service; older ones are left in service until a renewal."""
         last = self.results().get(job.label)
-        return last.rolled_back_to if last else None
+        return last.rolled_back_from if last else None
 
-    def note_roll_back(self, job: Job, stamp: str | None) -> None:
-        """Remember that ``stamp`` serves because an operator said so."""
-        history = {label: asdict(found) for label, found in self.results().items()}
-        empty = {"result": "kept", "reason": "", "error": None, "at": "", "since": ""}
-        history[job.label] = {**history.get(job.label, empty), "rolled_back_to": stamp}
-        write_atomically(self._results, json.dumps(history, indent=1))
+    def note_roll_back(self, job: Job, stamp: str, now: datetime) -> None:
+        """Remember, before it happens, that an operator wants something older than ``stamp`` in service.
+
+        Raises :class:`ConnectorError` when it cannot be: the next run would put ``stamp`` back at once.
+        """
+        history, at = self.results(), _time(now)
+        before = history.get(job.label) or LastResult(Word.KEPT.value, "", None, at, at)
+        newest = max(stamp, before.rolled_back_from or "")
+        history[job.label] = replace(before, rolled_back_from=newest)
+        try:
+            self._write(history)
+        except ConnectorError as error:
+            raise ConnectorError(f"nothing was changed, for the next run would undo it: {error}") from error
+
+    def _write(self, history: dict[str, LastResult]) -> None:
+        write_atomically(self._results, json.dumps({k: asdict(v) for k, v in sorted(history.items())}, indent=1))
 
     # -- certificates --------------------------------------------------------------------------
 
     def keep_certificate(self, job: Job, generation: Generation, issued: Issued) -> None:
-        """Keep what the CA issued, before the device is touched: revocation and ARI need it later."""
-        folder, name = self._folder(job), f"{generation.stamp}{generation.variant}"
-        write_atomically(folder / f"{name}_chain.pem", issued.chain)
-        write_atomically(folder / f"{name}.pem", issued.certificate)
+        """Keep what the CA issued, before the device is touched: revocation and ARI need it later.
+
+        The certificate is worth more than its copy: one that cannot be kept is a warning.
+        """
+        chain, certificate = self._copies(job, generation)
+        try:
+            write_atomically(chain, issued.chain)
+            write_atomically(certificate, issued.certificate)
+        except ConnectorError as error:
+            logger.warning("no copy of the certificate is kept: neither `revoke` nor OCSP nor ARI will do: %s", error)
 
     def kept_certificate(self, job: Job, generation: Generation) -> Issued | None:
-        """Return the copy of an issued certificate, None where there is none."""
-        name = f"{generation.stamp}{generation.variant}"
+        """Return the copy of an issued certificate, None where there is none that can be read."""
+        chain, certificate = self._copies(job, generation)
         try:
-            return Issued(
-                (self._folder(job) / f"{name}.pem").read_text(encoding="ascii"),
-                (self._folder(job) / f"{name}_chain.pem").read_text(encoding="ascii"),
-            )
-        except (OSError, UnicodeDecodeError):
+            found = Issued(certificate.read_text(encoding="ascii"), chain.read_text(encoding="ascii"))
+            read_certificate(found.certificate)
+            read_chain(found.chain)
+        except (OSError, UnicodeDecodeError, ConnectorError):
             return None
+        return found
+
+    def kept_copies(self, job: Job) -> dict[Generation, Issued]:
+        """Return every copy that there is of a certificate's generations."""
+        names = [path.stem for path in self._folder(job).glob("*.pem") if not path.stem.endswith("_chain")]
+        generations = [Generation.parse(f"/{job.partition}/{job.base}_{name}.crt", job.base) for name in names]
+        found = {of: self.kept_certificate(job, of) for of in generations if of}
+        return {of: copy for of, copy in found.items() if copy}
 
     def note_revoked(self, job: Job, generation: Generation, reason: str) -> None:
         """Remember that we had a certificate revoked: not every CA publishes it where we can read it."""
-        write_atomically(self._folder(job) / f"{generation.stamp}{generation.variant}.revoked", f"{reason}\n")
+        try:
+            write_atomically(self._revoked(job, generation), f"{reason}\n")
+        except ConnectorError as error:
+            remedy = f"replace the certificate by `start_acme.py run --force --only {job.label}`"
+            logger.warning("the next run may not know that it was revoked: %s; %s", error, remedy)
 
     def revoked(self, job: Job, generation: Generation) -> str | None:
         """Return the reason that ``revoke`` was given for a certificate, None where it was not."""
         try:
-            return (self._folder(job) / f"{generation.stamp}{generation.variant}.revoked").read_text().strip()
-        except OSError:
+            return self._revoked(job, generation).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
             return None
 
     def _folder(self, job: Job) -> Path:
         return self.path / "certificates" / job.device.name / job.base
 
+    def _copies(self, job: Job, generation: Generation) -> tuple[Path, Path]:
+        stem = f"{generation.stamp}{generation.variant}"
+        return self._folder(job) / f"{stem}_chain.pem", self._folder(job) / f"{stem}.pem"
+
+    def _revoked(self, job: Job, generation: Generation) -> Path:
+        return self._folder(job) / f"{generation.stamp}{generation.variant}.revoked"
+
     # -- devices whose configuration is not saved ----------------------------------------------
 
     def mark_unsaved(self, device: str) -> None:
-        """Remember, before the change, that a device will hold something not saved yet."""
-        write_atomically(self.path / "unsaved" / device, "")
+        """Remember, before the change, that a device will hold something not saved yet.
+
+        Only a run that dies before it saves needs it, so one that cannot be written is a warning.
+        """
+        try:
+            write_atomically(self._unsaved(device), "")
+        except ConnectorError as error:
+            logger.warning("should this run die before it saves the BIG-IP's configuration, no other will: %s", error)
 
     def mark_saved(self, device: str) -> None:
-        """Forget it after the save."""
-        (self.path / "unsaved" / device).unlink(missing_ok=True)
+        """Forget it after the save; otherwise the next run saves once more."""
+        with contextlib.suppress(OSError):
+            self._unsaved(device).unlink(missing_ok=True)
 
     def is_unsaved(self, device: str) -> bool:
         """True when an earlier run changed the device and did not come to save it."""
-        return (self.path / "unsaved" / device).exists()
+        try:
+            return self._unsaved(device).exists()
+        except OSError:
+            return True  # nobody can know: saving once too often does no harm
+
+    def _unsaved(self, device: str) -> Path:
+        return self.path / "unsaved" / device
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replace a file whole: a reader, or a power cut, sees the old or the new one."""
-    with _written(path), contextlib.ExitStack() as undo:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        undo.callback(Path(name).unlink, missing_ok=True)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-        undo.pop_all()
+    """Replace a file whole: a reader, or a power cut, sees the old or the new one.
 
-
-@contextlib.contextmanager
-def _written(path: Path) -> Iterator[None]:
-    """Say what the disk has against it, and what to do."""
+    Raises :class:`ConnectorError` with what the disk has against it, and what to do.
+    """
     try:
-        yield
+        with contextlib.ExitStack() as undo:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            undo.callback(Path(name).unlink, missing_ok=True)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(mode)
+            Path(name).replace(path)
+            undo.pop_all()
     except OSError as error:
-        raise ConnectorError(
-            f"{path} cannot be written ({error.strerror}); make room, or correct its owner and rights"
-        ) from error
+        raise ConnectorError(f"{path} cannot be written ({error.strerror}); {REMEDY}") from error
 
 
-def _leaves_roll_back(result: Result) -> bool:
-    return result.word in (Word.KEPT, Word.FAILED, Word.SKIPPED, Word.ROLLED_BACK, Word.REPAIRED)
+def _write_holder(lock: int, text: str) -> None:
+    """Say in the lock who holds it: for people, so a full disk does not matter."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, text.encode(), 0)
+
+
+def _following(before: LastResult | None, result: Result, at: str) -> LastResult:
+    failed = result.word is Word.FAILED
+    same = before is not None and (before.result == Word.FAILED.value) == failed
+    leaves_roll_back = result.word not in (Word.ENROLLED, Word.RENEWED, Word.REKEYED, Word.REPLACED)
+    known = before if failed and result.serial is None else None  # a failure tells nothing of what is in service
+    return LastResult(
+        result=result.word.value,
+        reason=result.reason,
+        error=result.error,
+        at=at,
+        since=before.since if before and same else at,
+        serial=known.serial if known else result.serial,
+        not_after=known.not_after if known else _time(result.not_after) if result.not_after else None,
+        rolled_back_from=before.rolled_back_from if before and leaves_roll_back else None,
+    )
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _load(path: Path) -> dict[str, Any]:

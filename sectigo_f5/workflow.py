@@ -28,12 +28,14 @@ from sectigo_f5.attachment import plan_attachments
 from sectigo_f5.challenges import doubts, validation_for
 from sectigo_f5.decision import Decision
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.handshake import Expected
 from sectigo_f5.icontrol import Json
 from sectigo_f5.installation import ServiceChange
-from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances
+from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances, copy_of
 from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
 from sectigo_f5.neighbours import told_apart
-from sectigo_f5.observed import Observation, VirtualServer
+from sectigo_f5.observed import Observation, Pair
+from sectigo_f5.refusals import DeviceError
 from sectigo_f5.secret import one_time_passphrase
 from sectigo_f5.state import StateDirectory
 
@@ -65,10 +67,15 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
     seen, decided = look(run, f5, job)  # 3
     if decided.word is Word.KEPT:
         return result_of(job, decided, seen)
-    f5.must_be_active()
-    obstacles.profile_must_be_free(f5, seen)
+    must_be_possible(f5, job, seen)
     if not decided.issues:
-        return repair(run, f5, job, seen, decided)
+        try:
+            return repair(run, f5, job, seen, decided)
+        except DeviceError as error:
+            if not error.is_about_the_pair:
+                raise
+            decided = decision.instead(decided, error)
+            logger.warning("3 to be %s: %s", decided.word, decided.reason)
     validation = validation_for(f5, job, seen.virtual_servers)
     for doubt in doubts(validation):
         logger.warning("%s", doubt)
@@ -95,7 +102,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
             logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
             entries.append(installation.new_entry(generation, bool(issued.chain), passphrase))
         change = _change_by_now(run, f5, job, seen, decided, entries)
-        put_in_service(run, f5, change, installed)  # 11, 12
+        put_in_service(run, f5, change, [serving.expected_of(issued) for issued in installed])  # 11, 12
         undo.pop_all()
     logger.info("the password of the new key is forgotten")
     _clean_up(f5, job, seen, stamp)
@@ -110,7 +117,9 @@ def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
     seen = obstacles.in_place(job, seen, found)
     known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
     decided = decision.decide(job, seen, replace(known, force=run.force), tuple(found.values()))
-    logger.info("3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
+    odd = decided.word is Word.KEPT and known.rolled_back  # an operator's doing, that should not be forgotten
+    level = logging.WARNING if odd else logging.INFO
+    logger.log(level, "3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
     return seen, decided
 
 
@@ -133,46 +142,63 @@ def _change_by_now(
     return ServiceChange(job, seen, tuple(entries), plan_attachments(job, seen))
 
 
-def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, installed: Sequence[Issued]) -> None:
+def must_be_possible(f5: bigip.BigIP, job: Job, seen: Observation) -> None:
+    """Refuse, before anything is written, what could not be brought to its end."""
+    f5.must_be_active()
+    obstacles.profile_must_be_free(f5, seen)
+    if job.verify_handshake == "required":
+        serving.look_before(told_apart(job, seen), seen.virtual_servers, seen)
+
+
+def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, expected: Sequence[Expected]) -> None:
     """Steps 11 and 12, then look at it as a client does; what a client must not see is taken back."""
-    job, servers = told_apart(change.job, change.seen), _looked_at(change)
+    job, touched = told_apart(change.job, change.seen), {plan.virtual_server for plan in change.attachments}
+    servers = [s for s in change.seen.virtual_servers if s.path in touched or job.profile in s.client_ssl]
     if job.verify_handshake != change.job.verify_handshake:
         logger.info("what is served is not looked at: other profiles have every name of the certificate too")
-    must_answer = serving.answering(job, servers)
+    before = serving.look_before(job, servers, change.seen)
     f5.must_be_active()
     run.state.mark_unsaved(job.device.name)
     installation.put_in_service(f5, change)
     try:
         logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
         logger.info("12 SSL enabled on %s", ", ".join(s.path for s in change.seen.virtual_servers) or "nothing")
-        serving.confirm(job, servers, installed, must_answer, f5.pause)
-    except (ConnectorError, InterruptedRunError):
-        installation.restore(f5, change)
-        logger.warning("11 and 12 are taken back: the virtual servers have again what they had before this run")
+        serving.confirm(job, servers, expected, before, f5.pause)
+    except (ConnectorError, InterruptedRunError) as error:
+        _take_back(f5, change, error)
         raise
 
 
-def _looked_at(change: ServiceChange) -> tuple[VirtualServer, ...]:
-    """Return the virtual servers that can be judged: those that have our profile then, in the default route domain.
-
-    An address of another route domain may be somebody else's here.
-    """
-    planned = {plan.virtual_server for plan in change.attachments}
-    return tuple(
-        server
-        for server in change.seen.virtual_servers
-        if server.path in planned or change.job.profile in server.client_ssl
-        if change.job.verify_handshake == "required" or not server.route_domain
-    )
+def _take_back(f5: bigip.BigIP, change: ServiceChange, why: BaseException) -> None:
+    try:
+        installation.restore(f5, change)
+    except ConnectorError as error:
+        raise ConnectorError(
+            f"{why}; and what served before could not be put back: {error}; {installation.way_back(f5, change)}"
+        ) from why
+    logger.warning("11 and 12 are taken back: the virtual servers have again what they had before this run")
 
 
 def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:
     """Put right what drifted without a new certificate: the device opens the key by its own ciphertext."""
-    entries = tuple(installation.old_entry(pair.entry) for pair in decided.pairs)
-    copies = [run.state.kept_certificate(job, pair.generation) for pair in decided.pairs]
-    change = ServiceChange(job, seen, entries, decided.attachments)
-    put_in_service(run, f5, change, [copy for copy in copies if copy])
+    put_pairs_in_service(run, f5, ServiceChange(job, seen, (), decided.attachments), decided.pairs)
     return result_of(job, decided, seen)
+
+
+def put_pairs_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, pairs: Sequence[Pair]) -> None:
+    """Put pairs that the device holds in service by ``change``; a chain that was deleted there is stored again."""
+    expected, entries = [], []
+    with contextlib.ExitStack() as undo, contextlib.ExitStack() as leftovers:
+        for pair in pairs:
+            copy = copy_of(change.job, pair, run.state)
+            lost = bool(copy and copy.chain) and not pair.has_chain
+            if copy and lost:
+                f5.must_be_active()
+                installation.upload_chain(f5, copy, pair.generation, undo, leftovers)
+            expected.append(serving.expected_pair(pair, copy))
+            entries.append(installation.old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
+        put_in_service(run, f5, replace(change, entries=tuple(entries)), expected)
+        undo.pop_all()
 
 
 def _check(run: Run, job: Job, spec: KeySpec, generation: Generation, request: str, issued: Issued) -> Issued:
@@ -186,11 +212,9 @@ def _check(run: Run, job: Job, spec: KeySpec, generation: Generation, request: s
 
 
 def _fresh_stamp(run: Run, seen: Observation) -> str:
-    """Return the time of issue as a name that no generation on the device has."""
-    moment, there = run.clock(), {pair.generation.stamp for pair in seen.pairs}
-    while moment.strftime(STAMP_FORMAT) in there:
-        moment += timedelta(seconds=1)
-    return moment.strftime(STAMP_FORMAT)
+    """Return the time of issue as a name, later than every other's even after a clock was put back."""
+    there = (pair.generation.issued_at + timedelta(seconds=1) for pair in seen.pairs)
+    return max([run.clock(), *there]).strftime(STAMP_FORMAT)
 
 
 def _clean_up(f5: bigip.BigIP, job: Job, seen: Observation, stamp: str) -> None:

@@ -8,7 +8,7 @@ PACKAGE = Path(__file__).parent.parent / "sectigo_f5"
 # A module may import from its own layer and from those below it.
 LAYERS = (
     {"cli"},
-    {"commands", "checking", "overview"},
+    {"commands", "checking", "overview", "reversal"},
     {"fleet"},
     {"workflow"},
     {"judgement", "challenges", "serving", "permissions", "report", "state"},
@@ -16,7 +16,7 @@ LAYERS = (
     {"acme", "bigip", "decision", "config", "attachment", "readers", "renewal", "revocation", "handshake"},
     {"neighbours", "port_80"},
     {"certbot_run", "certbot_faults", "acme_directory", "renewal_information"},
-    {"certbot_child", "configuration"},
+    {"certbot_child", "configuration", "downloads"},
     {"process", "icontrol", "certificates", "validation"},
     {"observed", "refusals", "irules"},
     {"model"},

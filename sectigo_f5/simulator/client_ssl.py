@@ -7,7 +7,7 @@ from typing import Any
 
 from sectigo_f5.simulator import files, pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, full_path
-from sectigo_f5.simulator.switches import ADDS, OPTIONAL
+from sectigo_f5.simulator.switches import ADDS, OPTIONAL, WORKS
 from sectigo_f5.simulator.work import Work, camel, unset
 
 KIND = "ltm/profile/client-ssl"
@@ -122,7 +122,9 @@ def _entry(work: Work, given: Json) -> Json:
     for name in ("cert", "key", "chain"):
         found[name] = "none" if unset(given.get(name)) else full_path(str(given[name]))
     if not unset(given.get("passphrase")):
-        found["passphrase"] = work.world.vault.keep(str(given["passphrase"]))
+        vault = work.world.vault
+        take = vault.keep if work.switches.own_ciphertext == WORKS else vault.seal
+        found["passphrase"] = take(str(given["passphrase"]))
     found["usage"] = str(given.get("usage") or "SERVER")
     return found
 

@@ -65,6 +65,7 @@ class Switches:
     profile_passphrase: str = _switch(
         REQUIRED, "in a profile's entry; optional: the key object's will do", REQUIRED, OPTIONAL
     )
+    own_ciphertext: str = _switch(WORKS, "a profile takes the device's own `$M$` text back", WORKS, REJECTED)
     cert_key_chain_patch: str = _switch(REPLACES, "what a PATCH does to the list", REPLACES, ADDS)
     name_reference: bool = _switch(True, "attached profiles tell their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules hold when an attached profile changes", *_EITHER)

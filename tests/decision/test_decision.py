@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.decision import Circumstances, Decision, decide
+from sectigo_f5.decision import Circumstances, Decision, decide, instead
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, KeySpec, Word
 from sectigo_f5.observed import Entry, Observation
 from tests.support.builders import EC, NOW, RSA, hand_made, job, pair, seen, server
@@ -123,6 +124,30 @@ def test_a_deleted_profile_is_repaired_from_what_is_left() -> None:
     found = decided(job(), seen(job(), old))
     assert (found.word, found.pairs) == (Word.REPAIRED, (old,))
     assert "profile /Common/www.example.com_clientssl is missing" in found.reason
+
+
+def test_a_key_that_is_missing_is_named() -> None:
+    lost = pair(job())
+    observed = replace(seen(job()), certificates={lost.certificate.path: lost.certificate})
+    found = decided(job(), observed)
+    assert found.word is Word.ENROLLED
+    assert found.reason == f"the key of {lost.certificate.path} is missing on the BIG-IP"
+
+
+@pytest.mark.parametrize("issued_with", [True, False])
+def test_a_chain_that_the_ca_gave_and_the_device_has_not_is_repaired(issued_with: bool) -> None:
+    old = replace(pair(job()), has_chain=False)
+    known = frozenset([old.generation.certificate]) if issued_with else frozenset[str]()
+    found = decided(job(), seen(job(), old, serving=old), chained=known)
+    assert found.word is (Word.REPAIRED if issued_with else Word.KEPT)
+    assert (f"the chain {old.generation.chain} is missing" in found.reason) is issued_with
+
+
+def test_a_pair_that_the_device_refuses_is_replaced() -> None:
+    old = pair(job())
+    found = instead(decided(job(), seen(job(), old)), ConnectorError("01070317:3: they do not match."))
+    assert (found.word, found.issues) == (Word.REPLACED, True)
+    assert found.reason.endswith("but the pair is refused: 01070317:3: they do not match.")
 
 
 def test_a_virtual_server_newly_listed_is_repaired() -> None:

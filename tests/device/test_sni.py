@@ -231,7 +231,7 @@ def test_what_a_client_must_not_see_is_taken_back_with_its_flags(world: World, m
         stranger.add_virtual_server("/Common/vs", f"{address}:{port}", profiles=("/Common/clientssl",))
         world.add_virtual_server("/Common/vs_www", default, mate, port=port)
         (failed,) = world.go(sni(world, WWW, sni_default=True))
-    assert "does not serve the new certificate" in (failed.error or "")
+    assert "does not serve the certificate that was put in service" in (failed.error or "")
     assert (attached(world), defaults(world)) == ({default, mate}, [default])
     assert not world.device.exists("/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl")
     names = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ def test_enrol_then_keep(here: Installation, ca: Acme2Certifier, port: int) -> N
     before = len(here.device.writes())
     second = here.run_json()
     assert (second["exit_code"], second["summary"]) == (0, {"kept": 1}), second["log"]
+    # The window of this CA's renewal information opens when 85 % of the lifetime are over, our own rule at 67 %.
+    planned = datetime.strptime(second["results"][0]["reason"].rpartition(" ")[2], "%Y-%m-%d")
+    assert planned > datetime.now() + timedelta(days=75)
+    assert here.run_json("plan")["results"][0]["reason"] == second["results"][0]["reason"]
     assert here.device.writes()[before:] == []
     assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
 
@@ -162,8 +167,13 @@ def test_revoke_then_the_next_run_replaces(here: Installation, ca: Acme2Certifie
     replaced = here.run_json()
     assert replaced["summary"] == {"replaced": 1}, replaced["log"]
     assert replaced["results"][0]["serial"] != first["results"][0]["serial"]
+    refused = here.run("rollback", "--only", "www.example.com")
+    assert (refused.returncode, "was revoked: superseded" in refused.stdout) == (1, True), refused.stderr
+    assert here.run("run", "--force").returncode == 0
     back = here.run("rollback", "--only", "www.example.com")
     assert back.returncode == 0, back.stderr
+    kept = here.run_json()
+    assert (kept["summary"], kept["results"][0]["serial"]) == ({"kept": 1}, replaced["results"][0]["serial"])
 
 
 def test_check_plan_and_status_write_nothing(here: Installation) -> None:

@@ -31,7 +31,7 @@ def new_request(key: Key, *names: str, common_name: str | None = None) -> str:
 
 def new_leaf(
     issuer: Identity,
-    key: Key | ed25519.Ed25519PrivateKey,
+    key: Key | ed25519.Ed25519PrivateKey | x509.Certificate,
     *names: str,
     begins: datetime,
     lifetime: timedelta = timedelta(days=90),
@@ -40,7 +40,10 @@ def new_leaf(
     usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
     extra: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
-    """Return a server certificate, or with ``usage`` something else, signed by ``issuer``."""
+    """Return a server certificate, or with ``usage`` something else, signed by ``issuer``.
+
+    Of ``key`` only the public half is needed: another certificate has it as well.
+    """
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
@@ -69,14 +72,35 @@ def new_crl(
     begins: datetime,
     lifetime: timedelta = timedelta(days=1),
     reason: x509.ReasonFlags = x509.ReasonFlags.superseded,
+    extra: x509.ExtensionType | None = None,
 ) -> bytes:
-    """Return a DER CRL."""
+    """Return a DER CRL; ``extra`` is critical."""
     builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject)
     builder = builder.last_update(begins).next_update(begins + lifetime)
+    if extra:
+        builder = builder.add_extension(extra, critical=True)
     for certificate in revoked:
         entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(begins)
         builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(reason), critical=False).build())
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def without_next_update(issuer: Identity, crl: bytes) -> bytes:
+    """Cut nextUpdate out of a DER CRL, which no library makes without it, and sign it again."""
+    content = x509.load_der_x509_crl(crl).tbs_certlist_bytes
+    content = content[2 + (content[1] & 0x7F if content[1] & 0x80 else 0) :]
+    this_update = content.index(b"\x17\x0d")  # UTCTime of 13 characters, twice
+    listed = _der(0x30, content[: this_update + 15] + content[this_update + 30 :])
+    assert isinstance(issuer.key, ec.EllipticCurvePrivateKey)
+    signature = issuer.key.sign(listed, ec.ECDSA(hashes.SHA256()))
+    ecdsa_with_sha256 = _der(0x30, _der(0x06, bytes.fromhex("2a8648ce3d040302")))
+    return _der(0x30, listed + ecdsa_with_sha256 + _der(0x03, b"\x00" + signature))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    long = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, size] if size < 0x80 else [tag, 0x80 | len(long), *long]) + content
 
 
 def pem(certificate: x509.Certificate) -> str:

@@ -29,6 +29,7 @@ class LocalAuthority:
     refusal: str | None = None
     limit: int | None = None  # of certificates that are issued; then the CA refuses
     window: RenewalInformation | None = None
+    crl_url: str | None = None  # where the certificates say that their CRL is
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
@@ -56,6 +57,8 @@ class LocalAuthority:
         return Issued(made.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem)
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
+        if self.refusal:
+            raise ConnectorError(self.refusal)
         self.revoked.append(certificate_pem)
 
     def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
@@ -79,6 +82,9 @@ class LocalAuthority:
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuer.key.public_key()), critical=False
             )
         )
+        if self.crl_url:
+            point = x509.DistributionPoint([x509.UniformResourceIdentifier(self.crl_url)], None, None, None)
+            builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
         return builder.sign(self.issuer.key, hashes.SHA256())
 
 

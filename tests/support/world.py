@@ -83,11 +83,16 @@ class World:
         self,
         *jobs: Job,
         work: fleet.Work = workflow.keep_alive,
-        managed: frozenset[str] = frozenset(),
         **changes: Any,
     ) -> list[Result]:
         """Do one run over ``jobs`` and record it."""
-        run = workflow.Run(
+        results = fleet.on_every_device(self.run_of(*jobs, **changes), jobs, work, 1)
+        self.state.record(results, self.now)
+        return results
+
+    def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> workflow.Run:
+        """Return what a run over ``jobs`` shares."""
+        return workflow.Run(
             authority=self.authority,
             state=self.state,
             revocation=self.revocation,
@@ -95,9 +100,6 @@ class World:
             managed=managed or frozenset(job.profile for job in jobs),
             **changes,
         )
-        results = fleet.on_every_device(run, jobs, work, 1)
-        self.state.record(results, self.now)
-        return results
 
     def one(self, job: Job, **changes: Any) -> Result:
         (result,) = self.go(job, **changes)

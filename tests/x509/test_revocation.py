@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
+import logging
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,9 +18,10 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from sectigo_f5 import revocation
 from sectigo_f5.revocation import RevocationChecker
 from tests.support.hierarchy import Identity, new_authority
-from tests.support.issuing import new_crl, new_key, new_leaf, pem
+from tests.support.issuing import new_crl, new_key, new_leaf, pem, without_next_update
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 ROOT = new_authority("Root", NOW)
@@ -25,10 +30,13 @@ STRANGER = new_authority("Issuing CA", NOW)  # the same name, another key
 
 
 class Web(http.server.ThreadingHTTPServer):
-    """Serves ``content`` and counts the requests."""
+    """Serves ``content`` and counts the requests; ``drip`` sends it byte by byte, so many seconds apart."""
 
     content = b""
     asked = 0
+    promised = 0  # bytes that it says it sends, and does not
+    drip = 0.0
+    daemon_threads = True
 
     @property
     def url(self) -> str:
@@ -37,13 +45,27 @@ class Web(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def web() -> Iterator[Web]:
+    with other_web() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def other_web() -> Iterator[Web]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             server.asked += 1
             self.send_response(200)
-            self.send_header("Content-Length", str(len(server.content)))
+            self.send_header("Content-Length", str(len(server.content) + server.promised))
             self.end_headers()
-            self.wfile.write(server.content)
+            with contextlib.suppress(OSError):  # nobody listens any more
+                for piece in [server.content[i : i + 1] for i in range(len(server.content))] if server.drip else ():
+                    self.wfile.write(piece)
+                    time.sleep(server.drip)
+                if not server.drip:
+                    self.wfile.write(server.content)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             """Stay silent."""
@@ -109,9 +131,113 @@ def test_a_crl_that_cannot_be_believed_says_nothing(checker: RevocationChecker, 
     assert status(checker, leaf(crl_url=web.url)) == ("unknown", None, "none")
 
 
+def test_a_crl_without_next_update_is_believed_for_a_day(tmp_path: Path, web: Web) -> None:
+    """RFC 5280 forbids it; kept for ever it would hide every later revocation."""
+    certificate, moment = leaf(crl_url=web.url), NOW
+    checker = RevocationChecker(tmp_path, clock=lambda: moment)
+    web.content = without_next_update(ISSUER, new_crl(ISSUER, begins=NOW - timedelta(minutes=1)))
+    assert [status(checker, certificate)[0] for _ in range(2)] == ["good", "good"]
+    moment = NOW + timedelta(hours=25)
+    web.content = new_crl(ISSUER, certificate, begins=moment - timedelta(minutes=1))
+    assert (status(checker, certificate)[0], web.asked) == ("revoked", 2)
+
+
+def part(url: str | None = None, **limits: bool) -> x509.IssuingDistributionPoint:
+    names = [x509.UniformResourceIdentifier(url)] if url else None
+    reasons = frozenset([x509.ReasonFlags.key_compromise]) if limits.pop("only_some_reasons", False) else None
+    flags = ("only_contains_user_certs", "only_contains_ca_certs", "indirect_crl", "only_contains_attribute_certs")
+    return x509.IssuingDistributionPoint(
+        names, None, only_some_reasons=reasons, **{flag: limits.get(flag, False) for flag in flags}
+    )
+
+
+def test_a_part_of_a_crl_is_believed_for_the_certificates_that_name_it(checker: RevocationChecker, web: Web) -> None:
+    certificate = leaf(crl_url=web.url)
+    ours = part(web.url, only_contains_user_certs=True)
+    web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1), extra=ours)
+    assert status(checker, certificate) == ("revoked", "superseded", "crl")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        part("http://127.0.0.1/another-part.crl"),
+        part(only_contains_ca_certs=True),
+        part(only_contains_attribute_certs=True),
+        part(indirect_crl=True),
+        part(only_some_reasons=True),
+        x509.DeltaCRLIndicator(1),
+        x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"),
+    ],
+    ids=["another part", "CAs", "attributes", "others'", "some reasons", "a delta", "nobody knows"],
+)
+def test_a_crl_for_something_else_says_nothing(checker: RevocationChecker, web: Web, extra: x509.ExtensionType) -> None:
+    web.content = new_crl(ISSUER, begins=NOW - timedelta(minutes=1), extra=extra)
+    assert status(checker, leaf(crl_url=web.url)) == ("unknown", None, "none")
+
+
+def test_a_crl_that_cannot_be_kept_is_used_all_the_same(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
+    (tmp_path / "crl").write_text("a file in the way: as root even a full disk would be no hindrance")
+    certificate = leaf(crl_url=web.url)
+    web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
+    assert [status(checker, certificate)[0] for _ in range(2)] == ["revoked", "revoked"]
+    assert web.asked == 2
+
+
+def test_several_devices_at_once_leave_one_whole_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
+    certificate = leaf(crl_url=web.url)
+    web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: status(checker, certificate)[0], range(16)))
+    assert (found, len(list((tmp_path / "crl").iterdir()))) == ({"revoked"}, 1)
+
+
+# -- nobody, or somebody strange -----------------------------------------------------------------
+
+
 def test_nobody_answers(checker: RevocationChecker) -> None:
     nowhere = "http://127.0.0.1:1/"
     assert status(checker, leaf(ocsp_url=nowhere, crl_url=nowhere)) == ("unknown", None, "none")
+
+
+def test_who_does_not_answer_is_one_warning_and_is_not_waited_for_again(
+    checker: RevocationChecker, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fleet of certificates with a responder that is down must not take hours."""
+    logging.getLogger("sectigo_f5").propagate = True
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asked = threading.Thread(target=_hang_up, args=(listening,))
+        asked.start()
+        silent = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        web.content = new_crl(ISSUER, begins=NOW - timedelta(minutes=1))
+        assert status(checker, leaf(ocsp_url=silent))[0] == "unknown"
+        asked.join()  # it would not be there a second time: the next would hang
+        assert status(checker, leaf(ocsp_url=silent))[0] == "unknown"
+        assert status(checker, leaf(ocsp_url=silent, crl_url=web.url))[0] == "good"
+    assert [record.levelname for record in caplog.records if "sectigo_f5" in record.name] == ["WARNING"]
+
+
+def _hang_up(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    connection.close()
+
+
+@pytest.mark.parametrize("kind", ["ocsp_url", "crl_url"])
+def test_an_answer_that_breaks_off_says_nothing(checker: RevocationChecker, web: Web, kind: str) -> None:
+    web.content, web.promised = b"\x30\x82", 1000
+    assert status(checker, leaf(**{kind: web.url})) == ("unknown", None, "none")
+
+
+@pytest.mark.parametrize("kind", ["ocsp_url", "crl_url"])
+def test_an_answer_that_drips_does_not_hold_the_run(
+    checker: RevocationChecker, web: Web, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes within the time-out of ``requests``, and the last one would come next year."""
+    monkeypatch.setattr(revocation, "LONGEST", 0.2)
+    web.content, web.drip = b"x" * 1000, 0.05
+    began = time.monotonic()
+    assert status(checker, leaf(**{kind: web.url})) == ("unknown", None, "none")
+    assert time.monotonic() - began < 5
 
 
 def test_a_certificate_without_addresses(checker: RevocationChecker) -> None:
@@ -119,6 +245,15 @@ def test_a_certificate_without_addresses(checker: RevocationChecker) -> None:
 
 
 # -- OCSP --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>Moved</html>", b"\x30\x03\x0a\x01\x06", b"\x00" * 50])
+def test_what_is_no_ocsp_answer_leads_to_the_crl(checker: RevocationChecker, web: Web, content: bytes) -> None:
+    web.content = content
+    with other_web() as crl:
+        certificate = leaf(ocsp_url=web.url, crl_url=crl.url)
+        crl.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
+        assert status(checker, certificate) == ("revoked", "superseded", "crl")
 
 
 class Responder:
@@ -186,5 +321,30 @@ def test_an_answer_by_a_stranger_counts_for_nothing_and_the_crl_is_asked(
     responder.start([certificate], [])
     try:
         assert status(checker, certificate) == ("revoked", "superseded", "crl")
+    finally:
+        responder.stop()
+
+
+def test_a_responder_that_does_not_know_the_certificate_leads_to_the_crl(
+    checker: RevocationChecker, tmp_path: Path, web: Web
+) -> None:
+    responder = Responder(tmp_path, ISSUER)
+    certificate = leaf(ocsp_url=responder.url, crl_url=web.url)
+    web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
+    responder.start([], [])
+    try:
+        assert status(checker, certificate) == ("revoked", "superseded", "crl")
+    finally:
+        responder.stop()
+
+
+def test_an_ocsp_answer_of_the_past_or_the_future_counts_for_nothing(tmp_path: Path) -> None:
+    responder = Responder(tmp_path, ISSUER)
+    certificate = leaf(ocsp_url=responder.url)
+    responder.start([], [certificate])
+    try:
+        for away in (timedelta(hours=2), -timedelta(hours=2)):  # it answers for one hour
+            checker = RevocationChecker(tmp_path, clock=lambda away=away: datetime.now(timezone.utc) + away)  # type: ignore[misc]
+            assert status(checker, certificate) == ("unknown", None, "none")
     finally:
         responder.stop()

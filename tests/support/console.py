@@ -1,0 +1,84 @@
+"""``start_acme.py`` in this process, on the device and the state directory of a :class:`World`.
+
+For commands that need no CA, or are to find none: nobody answers at its ACME server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sectigo_f5 import cli
+from tests.support.world import World
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one command said, and its exit code."""
+
+    code: int
+    out: str
+    log: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def _written(settings: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if value is not None}
+
+
+class Console:
+    """A configuration directory with one certificate for each of ``certificates``."""
+
+    def __init__(self, world: World, *certificates: dict[str, Any]) -> None:
+        self.world = world
+        self.config = world.folder / "config"
+        self.config.mkdir()
+        self.env_file = world.folder / "env"
+        self.env_file.write_text(
+            f"ACME_SERVER=https://127.0.0.1:1/directory\nSTATE_DIR={world.state.path}\n"
+            f"LOG_FILE={world.folder / 'start_acme.log'}\n"
+        )
+        self.env_file.chmod(0o600)
+        self.configure(*certificates)
+
+    def configure(self, *certificates: dict[str, Any], name: str = "shop", **device: Any) -> None:
+        """Write one YAML file; without ``certificates`` one for www.example.com on /Common/vs_www.
+
+        A setting that is None is left out.
+        """
+        usual = {"validation": "prevalidated", "key_type": "ecdsa", "revocation_check": False}
+        plain = {"common_name": "www.example.com", "virtual_servers": ["vs_www"]}
+        settings = {
+            "name": "bigip-sim",
+            "host": self.world.device.address,
+            "port": self.world.device.port,
+            "username": self.world.device.username,
+            "password": self.world.device.password,
+            "verify_tls": str(self.world.ca_file),
+            "certificates": [_written({**usual, **one}) for one in certificates or (plain,)],
+            **device,
+        }
+        file = self.config / f"{name}.yaml"
+        file.write_text(yaml.safe_dump({"name": name, "version": "v1", "devices": [settings]}, sort_keys=False))
+        file.chmod(0o600)
+
+    def say(self, *arguments: str) -> Said:
+        out, log = io.StringIO(), io.StringIO()
+        options = ["--config-dir", str(self.config), "--env-file", str(self.env_file)]
+        umask = os.umask(0o022)
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(log):
+                code = cli.main([*arguments, *options], script=Path("start_acme.py"), clock=self.world.clock)
+        finally:
+            os.umask(umask)
+        return Said(code, out.getvalue(), log.getvalue())
