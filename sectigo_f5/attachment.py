@@ -1,8 +1,8 @@
 """Which client SSL profiles a virtual server gets and loses; pure.
 
-A virtual server with two client SSL profiles needs exactly one that is the default for SNI (BIG-IP errors 01071809 and
-0107149c), so flags and attachments change in one transaction. The flag belongs to the profile, not
-to its attachment: all virtual servers of a certificate are planned together.
+A virtual server with two client SSL profiles needs exactly one that is the default for SNI (BIG-IP
+errors 01071809 and 0107149c), so flags and attachments change in one transaction. The flag belongs
+to the profile, not to its attachment: all virtual servers of a certificate are planned together.
 """
 
 from __future__ import annotations
