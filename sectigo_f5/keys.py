@@ -220,6 +220,9 @@ def _must_be_protected(order: KeyOrder) -> KeyObject:
         raise RouteClosedError(
             f"the BIG-IP made the key with securityType {key.security_type} instead of password; it was deleted"
         )
+    if key.spec and key.spec != order.spec:
+        order.f5.client.delete(_key_object_url(order))
+        raise RouteClosedError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
     return key
 
 
