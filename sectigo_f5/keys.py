@@ -154,13 +154,14 @@ def _native_request(order: KeyOrder, made: MadeKey) -> MadeKey:
 def _native_together(order: KeyOrder) -> MadeKey:
     """Make key and CSR in one call (``gen-csr``).
 
-    TMOS 13 names the CSR after the key with ``.csr``, TMOS 14 and later exactly like the key.
+    TMOS 13 names the CSR after the key with ``.csr``, TMOS 14 and later exactly like the key. The option's value seems
+    to mean nothing; where it is the CSR's name after all, it is one that is looked for.
     """
     names = tuple(f"/{order.job.partition}/{order.leaf}{suffix}" for suffix in (".key", ".csr"))
     for name in names:
         order.leftovers.callback(quietly, f"the CSR {name}", order.f5.client.delete, object_url("sys/crypto/csr", name))
     order.f5.client.delete(_key_object_url(order))
-    body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": order.job.common_name}]}
+    body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": f"{order.leaf}.csr"}]}
     answer = _post_key(order, body)
     made = MadeKey("native", extract_request(json.dumps(answer).replace("\\n", "\n")), names)
     if made.request is None:
