@@ -3,68 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sectigo_f5.model import KeySpec, Word
-from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator.switches import RELEASES
-from tests.support.world import World
+from tests.device.cells import EC, RSA, bigip, lives, refuses
 
-EC, RSA = KeySpec("ecdsa", "secp256r1"), KeySpec("rsa", "2048")
 ALL = tuple(RELEASES)
-
-
-@contextmanager
-def bigip(folder: Path, **switches: Any) -> Iterator[World]:
-    with SimulatedBigIP(Switches(**switches)) as device:
-        world = World(device, folder)
-        world.add_virtual_server()
-        yield world
-
-
-def objects(world: World) -> set[str]:
-    """Every key, certificate, CSR and profile, and what is attached to the virtual server."""
-    found = set(world.device.csrs)
-    for path in (
-        "sys/file/ssl-key",
-        "sys/file/ssl-cert",
-        "ltm/profile/client-ssl",
-        "ltm/virtual/~Common~vs_www/profiles",
-    ):
-        items = world.device.get(f"/mgmt/tm/{path}").get("items", [])
-        found |= {f"{path} {item['fullPath']}" for item in items}
-    return found
-
-
-def lives(world: World, **changes: Any) -> None:
-    """Enrol, keep, renew: each with a handshake, and nothing left behind."""
-    job = world.job("www.example.com", "api.example.com", **changes)
-    first = world.one(job)
-    assert (first.word, first.error) == (Word.ENROLLED, None)
-    only = "rsa" if len(job.keys) > 1 else None
-    assert world.seen_by_client(only=only).serial == first.serial
-    assert world.one(job).word is Word.KEPT
-    world.wait(days=80)
-    second = world.one(job)
-    assert (second.word, second.error) == (Word.RENEWED, None)
-    assert world.seen_by_client(only=only).serial == second.serial
-    assert world.leftovers() == {}
-
-
-def refuses(world: World, told: str, **changes: Any) -> None:
-    """Fail with ``told``, and leave the device as it was."""
-    before = objects(world)
-    result = world.one(world.job(**changes))
-    assert result.word is Word.FAILED
-    assert re.search(told, result.error or ""), result.error
-    assert objects(world) == before
-    assert world.leftovers().get("tokens", []) == []
-    assert world.device.saved == 0
 
 
 @pytest.mark.parametrize("tmos", ALL)
