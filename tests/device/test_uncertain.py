@@ -1,7 +1,7 @@
 """Both sides of everything that public sources leave uncertain and that the connector touches.
 
 Each :class:`Side` is a device that answers one way: an enrolment and a renewal over it end in handshakes, or in a
-refusal that names what is in the way, with the device unchanged. What the connector does not touch is listed at the end.
+refusal that names what is in the way, with the device unchanged. ``UNTOUCHED`` lists what the connector does not touch.
 """
 
 from __future__ import annotations
