@@ -6,8 +6,6 @@ import json
 import re
 import ssl
 import sys
-import threading
-import time
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +21,7 @@ from sectigo_f5.model import Issued
 from sectigo_f5.secret import Secret
 from tests.acme.conftest import Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
+from tests.support.watch import Watch, must_not_be_kept
 
 NO_BIGIP = "127.231.7.9"  # loopback, where nobody listens on port 443
 PASSWORD = Secret("""p#ss 'w"rd \\ ;%$ =-x""")
@@ -212,32 +211,6 @@ def test_a_certificate_of_another_ca_cannot_be_revoked(authority: Open, pebble: 
 # -- secrets -----------------------------------------------------------------------------------
 
 
-class Watch:
-    """Every command line of every process, as long as the block lasts."""
-
-    def __init__(self) -> None:
-        self.seen: set[bytes] = set()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.is_set():
-            for file in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    self.seen.add(file.read_bytes())
-                except OSError:
-                    continue
-            time.sleep(0.01)
-
-
 def test_what_a_killed_run_left_is_deleted(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     opened = authority(ca)
     opened.clear_up()
@@ -258,13 +231,8 @@ def test_secrets_are_neither_seen_nor_kept(authority: Open, ca: Acme2Certifier, 
         with pytest.raises(ConnectorError) as told:
             opened.issue(request("www.example.com"), http01(), known=[Secret("passphrase")])
     secrets = [ca.eab_hmac_key, PASSWORD.reveal(), PASSWORD.reveal().split()[0]]
-    lines = [line for line in watch.seen if b"certbot_child" in line]
-    assert any(b"certonly" in line for line in lines), "the watch saw nothing"
-    for secret in secrets:
-        assert not [line for line in watch.seen if secret.encode() in line]
-        assert secret not in str(told.value)
-        for file in state_dir.rglob("*"):
-            assert not file.is_file() or secret.encode() not in file.read_bytes(), file
+    watch.must_not_have_seen(secrets)
+    must_not_be_kept(secrets, state_dir, str(told.value))
     assert list((state_dir / "certbot" / "private").iterdir()) == []
 
 

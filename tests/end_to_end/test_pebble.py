@@ -17,7 +17,9 @@ from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.authorities import ChallengeTestServer, Pebble
 from tests.support.installation import Installation, verified_names
 from tests.support.loopback import own_address
+from tests.support.watch import Watch, collect_passphrases, must_not_be_kept
 
+PASSWORD = 'pa ss #that "only the plugin knows'
 HTTP = ("/Common/tcp", "/Common/http")
 REDIRECT = 'when HTTP_REQUEST {\n  HTTP::redirect "https://[getfield [HTTP::host] ":" 1][HTTP::uri]"\n}'
 
@@ -40,7 +42,7 @@ def ca(tmp_path_factory: pytest.TempPathFactory, dns: ChallengeTestServer) -> It
 
 @pytest.fixture
 def here(tmp_path: Path, ca: Pebble) -> Iterator[Installation]:
-    with SimulatedBigIP(Switches(tmos="16.1.4", password="pa ss"), address=MANAGEMENT, port=443) as device:
+    with SimulatedBigIP(Switches(tmos="16.1.4", password=PASSWORD), address=MANAGEMENT, port=443) as device:
         device.add_virtual_server("/Common/vs_www_https", f"{SITE}:443", profiles=HTTP)
         device.add_rule("/Common/to_https", REDIRECT)
         device.add_virtual_server("/Common/vs_www_http", f"{SITE}:80", profiles=HTTP, rules=["/Common/to_https"])
@@ -54,8 +56,14 @@ NOT_OURS = ("generation", "lastModifiedTime")  # the device's own counters
 def test_http_01_through_the_virtual_server(here: Installation, ca: Pebble) -> None:
     here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
     before = here.device.get(PORT_80)
-    first = here.run_json()
+    hidden = collect_passphrases(here.device)
+    with Watch(here.state) as watch:
+        first = here.run_json()
     assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
+    hidden |= {PASSWORD, ca.eab_hmac_key}
+    watch.must_not_have_seen(hidden)
+    assert ("certbot.ini", 0o600) in watch.modes
+    must_not_be_kept(hidden, here.state, first["log"], here.log.read_text())
     assert verified_names(SITE, 443, "www.example.com", ca.root) == {"www.example.com"}
     after = here.device.get(PORT_80)
     assert {k: v for k, v in after.items() if k not in NOT_OURS} == {
