@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5 import cli
+from sectigo_f5.configuration.environment import VARIABLES
 from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.model import Word
 
@@ -26,6 +27,12 @@ def test_every_setting_is_in_the_readme() -> None:
     assert [name for name in (setting.key for setting in SETTINGS) if f"`{name}`" not in table] == []
 
 
+def test_every_variable_is_in_the_readme_and_in_the_example() -> None:
+    assert [name for name in VARIABLES if f"`{name}`" not in README] == []
+    example = (ROOT / "env.example").read_text()
+    assert tuple(re.findall(r"^(\w+)=", example, re.MULTILINE)) == VARIABLES
+
+
 def test_every_result_word_is_in_the_readme() -> None:
     assert [word.value for word in Word if f"`{word.value}`" not in README] == []
 
@@ -40,6 +47,16 @@ def test_links_in_the_documents_lead_somewhere() -> None:
     for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name} names {target}"
+
+
+def test_what_the_readme_names_is_in_the_repository() -> None:
+    named = set(
+        re.findall(
+            r"(?<![\w/])(?:config|docs|script|tests|sectigo_f5)/[\w./-]*\w|requirements\.txt|env\.example", README
+        )
+    )
+    assert {"config/smallest.yaml", "docs/permissions.md", "script/demo", "requirements.txt"} <= named
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_the_script_starts_from_anywhere(tmp_path: Path) -> None:

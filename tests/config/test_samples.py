@@ -41,6 +41,14 @@ def test_all_samples_go_together(tmp_path: Path) -> None:
     assert read_configuration(copied(tmp_path, SAMPLES)).mistakes == ()
 
 
+def test_what_the_smallest_sample_comments_out_is_a_setting(tmp_path: Path) -> None:
+    directory = copied(tmp_path / "etc", [])
+    text = (ROOT / "config" / "smallest.yaml").read_text(encoding="utf-8")
+    (directory / "shop.yaml").write_text(text.replace("# verify_tls:", "verify_tls:"), encoding="utf-8")
+    (mistake,) = read_configuration(directory).mistakes
+    assert f"shop.yaml:9: verify_tls: the CA file {directory}/bigip-fra.pem cannot be read" in mistake
+
+
 @pytest.mark.parametrize("key", [*(setting.key for setting in SETTINGS), "name", "version", "devices", "certificates"])
 def test_the_sample_with_every_key_names_the_key(key: str) -> None:
     text = (ROOT / "config" / "every-key.yaml").read_text(encoding="utf-8")
