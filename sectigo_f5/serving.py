@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Before:
     serves: bool = False  # TLS worked: it has to work again
     elsewhere: str | None = None  # why its address may, seen from here, lead to somebody else
     doubt: str = ""  # what to think of, should it show another certificate after the change
+    by_kind: bool = True  # it can be asked for its RSA and its ECDSA certificate, each alone
 
 
 def probe_name(job: Job) -> str:
@@ -77,14 +79,29 @@ def _look_before(job: Job, seen: Observation, server: VirtualServer) -> Before:
         return Before()
     except ConnectorError:
         return Before()
+    return _who_answered(job, seen, server, served)
+
+
+def _who_answered(job: Job, seen: Observation, server: VirtualServer, served: Served) -> Before:
+    """Tell the virtual server itself from another host, or another virtual server, at its address."""
     serial = read_certificate(served.certificate_pem).serial
     own = _serials(seen, server)
+    by_kind = len(job.keys) == 1 or _can_be_asked(job, server)
     if serial in own or None in own:
-        return Before(serves=True)
+        return Before(serves=True, by_kind=by_kind)
     if not server.port:
         return Before(elsewhere=f"it listens on any port, and another virtual server may have {HTTPS}")
     told = f"; before the change it showed serial {serial}, which none of its profiles has: where its address leads to "
-    return Before(serves=True, doubt=f"{told}another host from here, set verify_handshake: off")
+    return Before(serves=True, by_kind=by_kind, doubt=f"{told}another host from here, set verify_handshake: off")
+
+
+def _can_be_asked(job: Job, server: VirtualServer) -> bool:
+    """Tell whether it speaks TLS 1.2, which alone lets a client choose: its profile may allow nothing but 1.3."""
+    for kind in ("rsa", "ecdsa"):
+        with contextlib.suppress(ConnectorError):
+            _see(job, server, only=kind)
+            return True
+    return False
 
 
 def _cannot_be_kept(server: VirtualServer, why: str) -> str:
@@ -133,7 +150,7 @@ def _confirm_one(
         if attempt:
             pause(PAUSE)
         try:
-            problem = _difference(job, server, expected)
+            problem = _difference(job, server, expected, known.by_kind)
         except handshake.UnreachableError as error:
             if not strict:
                 logger.info("%s cannot be reached from here, what it serves was not checked: %s", server.path, error)
@@ -152,21 +169,18 @@ def _confirm_one(
     )
 
 
-def _difference(job: Job, server: VirtualServer, expected: Sequence[Expected]) -> str | None:
+def _difference(job: Job, server: VirtualServer, expected: Sequence[Expected], by_kind: bool) -> str | None:
     """Return what is wrong with what is served; of two certificates each has to be there for those who ask for it."""
     served = _see(job, server)
     problems = [handshake.compare(served, wanted) for wanted in expected]
     if all(problems):
         return problems[0]
-    for wanted in expected if len(expected) > 1 else ():
-        try:
-            served = _see(job, server, only=wanted.kind)
-        except ConnectorError as error:  # its profile may allow nothing but TLS 1.3
-            logger.info("%s: whether it serves %s as well was not checked: %s", server.path, wanted.kind, error)
-            continue
-        if problem := handshake.compare(served, wanted):
-            return problem
-    return None
+    if len(expected) > 1 and not by_kind:
+        logger.info("%s: which of the certificates others get was not checked: it speaks no TLS 1.2", server.path)
+        return None
+    others = expected if len(expected) > 1 else ()
+    found = (handshake.compare(_see(job, server, only=wanted.kind), wanted) for wanted in others)
+    return next((problem for problem in found if problem), None)
 
 
 def _see(job: Job, server: VirtualServer, only: str | None = None) -> Served:

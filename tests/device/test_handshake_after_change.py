@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ import pytest
 
 from sectigo_f5 import reversal, serving
 from sectigo_f5.certificates import read_certificate
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.handshake import Expected, Served, compare
 from sectigo_f5.model import KeySpec, Result, Word
 from sectigo_f5.simulator import Fault
+from tests.support import builders
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.impostor import Impostor, impostor, silence
 from tests.support.issuing import pem
@@ -353,6 +356,30 @@ def test_without_a_copy_the_serial_number_has_to_do(world: World, tmp_path: Path
     assert f"instead of serial {first.serial}" in str(result.error)
     world.device.data_plane.refresh()
     assert world.one(world.job(keys=EC), work=reversal.roll_back).serial == first.serial
+
+
+@pytest.mark.parametrize("only_tls_1_3", [True, False])
+def test_of_two_certificates_each_is_asked_for_where_that_can_be_done(
+    tmp_path: Path, told: pytest.LogCaptureFixture, only_tls_1_3: bool
+) -> None:
+    """TLS 1.3 lets no client choose. Where it is all that was spoken before, no answer by kind is no failure."""
+    with silence() as port:
+        pass
+    with impostor("127.0.0.1", port, tmp_path, only_tls_1_3=only_tls_1_3):
+        ecdsa = read_certificate((tmp_path / "impostor.pem").read_text())
+        made = builders.job(keys=(builders.RSA, builders.EC))
+        profile, certificate = builders.hand_made("/Common/old", "www.example.com")
+        virtual = builders.server("/Common/old", address="127.0.0.1", port=port)
+        others = ((profile, replace(certificate, serial=ecdsa.serial)),)
+        seen = builders.seen(made, servers=(virtual,), others=others)
+        before = serving.look_before(made, [virtual], seen)
+        expected = [Expected("0a", "rsa", "0b"), Expected(ecdsa.serial, "ecdsa", ecdsa.fingerprint)]
+        if only_tls_1_3:
+            serving.confirm(made, [virtual], expected, before, lambda _: None)
+            assert "which of the certificates others get was not checked: it speaks no TLS 1.2" in told.text
+        else:
+            with pytest.raises(ConnectorError, match="does not serve the certificate that was put in service"):
+                serving.confirm(made, [virtual], expected, before, lambda _: None)
 
 
 def test_certificate_and_chain_are_compared(world: World) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,10 +76,13 @@ class Console:
     def say(self, *arguments: str) -> Said:
         out, log = io.StringIO(), io.StringIO()
         options = ["--config-dir", str(self.config), "--env-file", str(self.env_file)]
-        umask = os.umask(0o022)
+        logger, umask = logging.getLogger("sectigo_f5"), os.umask(0o022)
+        propagate, level = logger.propagate, logger.level
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(log):
                 code = cli.main([*arguments, *options], script=Path("start_acme.py"), clock=self.world.clock)
-        finally:
+        finally:  # what a process of its own would take with it
             os.umask(umask)
+            logger.propagate = propagate
+            logger.setLevel(level)
         return Said(code, out.getvalue(), log.getvalue())

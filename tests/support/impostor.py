@@ -41,8 +41,10 @@ class _Greeting(socketserver.BaseRequestHandler):
 
 
 @contextlib.contextmanager
-def impostor(address: str, port: int, folder: Path, *, tls: bool = True) -> Iterator[Impostor]:
-    """Listen for the length of the block."""
+def impostor(
+    address: str, port: int, folder: Path, *, tls: bool = True, only_tls_1_3: bool = False
+) -> Iterator[Impostor]:
+    """Listen for the length of the block; the certificate, ECDSA, is ``impostor.pem`` in ``folder``."""
     context = None
     if tls:
         now = datetime.now(timezone.utc)
@@ -50,6 +52,8 @@ def impostor(address: str, port: int, folder: Path, *, tls: bool = True) -> Iter
         new_server(["www.example.com"], now, new_authority("Somebody Else", now)).write(certificate, key)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
+        if only_tls_1_3:
+            context.minimum_version = ssl.TLSVersion.TLSv1_3
     with Impostor((address, port), context) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
