@@ -25,6 +25,8 @@ def missing_permissions(f5: BigIP, job: Job) -> tuple[list[str], list[str]]:
         return [], [f"the role of {job.device.username} cannot be known: {error}"]
     if user is None:
         return [], [f"{job.device.username} is no local user of the BIG-IP: its role cannot be known"]
+    if not _roles(user):
+        return [], [f"the BIG-IP does not tell the role of {job.device.username}"]
     return _role_problems(user, job), _shell_notes(user, job)
 
 
@@ -53,5 +55,7 @@ def _shell_notes(user: Json, job: Job) -> list[str]:
 
 def _roles(user: Json) -> dict[str, str]:
     access = user.get("partitionAccess") or []
+    if isinstance(access, str):
+        return {}
     listed = access if isinstance(access, list) else [{"name": name, **found} for name, found in access.items()]
     return {str(found.get("name")): str(found.get("role")) for found in listed}

@@ -45,21 +45,23 @@ def statistics(found: Json) -> Iterator[dict[str, str]]:
 def full_path(found: Json) -> str:
     """Return an object's full path; crypto objects have it in ``name``, others in ``fullPath``."""
     path = str(found.get("fullPath") or found.get("name") or "")
-    return path if path.startswith("/") else f"/{found.get('partition') or 'Common'}/{path}"
+    if path.startswith("/"):
+        return path
+    folder = (str(found.get("partition") or "Common"), str(found.get("subPath") or ""))
+    return "/".join(["", *filter(None, folder), path])
 
 
 def certificate_object(found: Json) -> CertificateObject:
     """Read a ``sys file ssl-cert`` object."""
     alternative, serial = text(found, "subjectAlternativeName"), text(found, "serialNumber")
     common_name = re.search(r"(?:^|[,/]\s*)CN\s*=\s*([^,/]+)", text(found, "subject") or "")
-    ends = found.get("expirationDate")
     return CertificateObject(
         path=full_path(found),
         checksum=text(found, "checksum"),
         names=device_names(alternative) if alternative else None,
         common_name=common_name[1].strip().lower() if common_name else None,
-        not_after=datetime.fromtimestamp(int(ends), timezone.utc) if ends else None,
-        created_at=_moment(text(found, "createTime")),
+        not_after=_end(found),
+        created_at=_moment(text(found, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
         key=_key_spec(text(found, "keyType"), found.get("certificateKeySize"), text(found, "certificateKeyCurveName")),
         serial=device_serial(serial) if serial else None,
         issuer=text(found, "issuer"),
@@ -147,6 +149,8 @@ def _words(value: object) -> str:
 
 def _entries(found: Json) -> tuple[Entry, ...]:
     listed = found.get("certKeyChain") or []
+    if isinstance(listed, dict):  # the form in which certbot-bigip writes it
+        listed = [{"name": name, **entry} for name, entry in listed.items()]
     return tuple(
         Entry(
             name=str(item.get("name", "")),
@@ -170,8 +174,16 @@ def _key_spec(kind: str | None, size: object, curve: str | None) -> KeySpec | No
     return KeySpec(kind.partition("-")[0], str(size))
 
 
-def _moment(written: str | None) -> datetime | None:
+def _end(found: Json) -> datetime | None:
+    """Return the end of a certificate, None where it cannot be told: one odd object must not hide the others."""
     try:
-        return datetime.strptime(written or "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        return datetime.fromtimestamp(int(found.get("expirationDate") or ""), timezone.utc)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return _moment(text(found, "expirationString"), "%b %d %H:%M:%S %Y GMT")
+
+
+def _moment(written: str | None, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(written or "", form).replace(tzinfo=timezone.utc)
     except ValueError:
         return None
