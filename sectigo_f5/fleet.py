@@ -74,7 +74,7 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
     device, results = jobs[0].device, list[Result]()
     with log.about(device.name):
         try:
-            with units.connected(device) as group:  # 2
+            with units.connected(device, run.pause) as group:  # 2
                 for unit in group.active:
                     unit.changed = not run.reads_only and any(run.state.is_unsaved(job.device.name) for job in jobs)
                 for job in jobs:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -56,6 +57,7 @@ class Run:
     force: bool = False
     reads_only: bool = False  # not even an earlier run's changes are saved
     stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
+    pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for
 
 
 def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:

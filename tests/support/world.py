@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -98,6 +99,7 @@ class World:
             revocation=self.revocation,
             clock=self.clock,
             managed=managed or frozenset(job.profile for job in jobs),
+            pause=lambda seconds: time.sleep(seconds / 20),
             **changes,
         )
 
