@@ -1,7 +1,8 @@
-"""A thin iControl REST client: one token, one request method, transactions, errors.
+"""A thin iControl REST client: one token, one request method, patience, errors.
 
 It knows HTTP and the BIG-IP's manners (F5 "iControl REST User Guide"; the retry rules are those of
-F5's own Ansible collection and go-bigip), and nothing of certificates.
+F5's own Ansible collection and go-bigip), and nothing of certificates. What takes several calls is
+in :mod:`sectigo_f5.transactions` and :mod:`sectigo_f5.transfer`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,50 +23,29 @@ from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
 
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
-from sectigo_f5.secret import Secret
+from sectigo_f5.secret import Secret, mask
 
 logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
 CONNECT_TIMEOUT = 10.0  # seconds
-READ_TIMEOUT = 30.0  # seconds; restjavad itself gives up after about 60
-PAUSES = (2.0, 5.0, 10.0)  # seconds between the tries of a call that the device was too busy for
-UPLOAD_TRIES = 3
-BULK_CHUNK = 512 * 1024  # bytes, as f5-sdk and go-bigip use
+READ_TIMEOUT = 70.0  # seconds; restjavad itself gives up after about 60, and then its word is better than silence
+PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 30.0)  # seconds between tries; go-bigip gives a restarting REST service 100
+PATIENCE = 150.0  # seconds after which no other try of the same call begins
 
 LOGIN = "/mgmt/shared/authn/login"
 TOKENS = "/mgmt/shared/authz/tokens"
-TRANSACTION = "/mgmt/tm/transaction"
-UPLOADS = "/mgmt/shared/file-transfer/uploads"
-BULK = "/mgmt/shared/file-transfer/bulk"
 
 _BUSY = re.compile(r"active asynchronous task|not registered", re.IGNORECASE)
 _LOST = re.compile(r"^remoteSender:|TimeoutException|connection to mcpd has been lost", re.IGNORECASE)
-_STALE_TOKEN = re.compile(r"X-F5-Auth-Token (?:does not exist|has expired)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Transaction:
-    """Commands that the device queues now and executes all, or none, at the commit."""
-
-    client: IControl
-    number: str
-
-    def post(self, path: str, body: Json) -> None:
-        """Queue the creation of an object."""
-        self._queue("POST", path, body)
-
-    def patch(self, path: str, body: Json) -> None:
-        """Queue a change."""
-        self._queue("PATCH", path, body)
-
-    def delete(self, path: str) -> None:
-        """Queue a deletion."""
-        self._queue("DELETE", path, None)
-
-    def _queue(self, method: str, path: str, body: Json | None) -> None:
-        self.client.request(method, path, body=body, headers={"X-F5-REST-Coordination-Id": self.number})
+_STALE_TOKEN = re.compile(
+    # the last is said now and then of a token that is good (bigip-rest-go), and of a wrong password
+    r"X-F5-Auth-Token (?:does not exist|has expired)|no user authentication header or token detected",
+    re.IGNORECASE,
+)
+_PROXY_GAVE_UP = (requests.codes.bad_gateway, requests.codes.gateway_timeout)
+_SECRET_PROPERTIES = ("passphrase", "password")
 
 
 class IControl:
@@ -89,10 +68,11 @@ class IControl:
         self._verify: bool | str = str(verify_tls) if isinstance(verify_tls, Path) else verify_tls
         if verify_tls is False:  # warned of once a run, not by urllib3 at each request
             urllib3.disable_warnings(InsecureRequestWarning)
-        self._pause = pause
+        self.pause = pause
         self._session = requests.Session()
         self._session.trust_env = False  # a BIG-IP is never behind the proxy that leads to the CA
         self._token: str | None = None
+        self._given_up = False  # the device did not come back in time: what is left to do is tried once each
 
     def __enter__(self) -> IControl:
         try:
@@ -113,8 +93,15 @@ class IControl:
     # -- calls ---------------------------------------------------------------------------------
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
-        """Read an object; raises :class:`DeviceError` when it does not exist."""
-        return self.request("GET", path, query=query)
+        """Read an object; raises :class:`DeviceError` when it does not exist.
+
+        An answer that is no JSON object is no answer: taken for an empty collection it would have
+        every certificate ordered again.
+        """
+        found = self.request("GET", path, query=query)
+        if not found:
+            raise OutcomeUnknownError(self.host, "GET", path, requests.codes.ok, "a body that is no JSON object")
+        return found
 
     def find(self, path: str, query: Mapping[str, str] | None = None) -> Json | None:
         """Read an object, or None where mcpd itself says that there is none (404 with 01020036)."""
@@ -138,66 +125,31 @@ class IControl:
         return self.request("PATCH", path, body=body, timeout=timeout)
 
     def delete(self, path: str) -> None:
-        """Delete an object; one that is already gone is fine."""
+        """Delete an object; one that is already gone is fine, so a lost answer is asked for again."""
         try:
-            self.request("DELETE", path)
+            self.request("DELETE", path, repeatable=True)
         except DeviceError as error:
             if not error.absent:
                 raise
 
-    @contextlib.contextmanager
-    def transaction(self, timeout: float = 120.0) -> Iterator[Transaction]:
-        """Queue the block's writes and commit them at its end: all of them or none.
-
-        Raises :class:`DeviceError` with the device's ``transaction failed:`` text when it refuses,
-        :class:`OutcomeUnknownError` when nobody can tell whether the commit happened.
-        """
-        number = str(self.post(TRANSACTION, {})["transId"])
-        url = f"{TRANSACTION}/{number}"
-        try:
-            yield Transaction(self, number)
-        except BaseException:
-            with contextlib.suppress(ConnectorError):
-                self.request("DELETE", url)
-            raise
-        answer = self.patch(url, {"state": "VALIDATING"}, timeout)
-        if answer.get("state") != "COMPLETED":
-            reason = answer.get("failureReason") or f"state {answer.get('state')}"
-            kind = DeviceError if answer.get("state") == "FAILED" else OutcomeUnknownError
-            raise kind(self.host, "PATCH", url, requests.codes.ok, f"transaction failed:{reason}")
-
-    def upload(self, name: str, content: bytes) -> str:
-        """Store ``content`` under a name that nobody else uses; returns its path on the device."""
-        path = f"{UPLOADS}/{quote(name)}"
-        headers = {
-            "Content-Type": "application/octet-stream",
-            "Content-Range": f"0-{len(content) - 1}/{len(content)}",
-        }
-        for attempt in range(1, UPLOAD_TRIES + 1):
-            try:
-                self.request("POST", path, raw=content, headers=headers)
-                break
-            except OutcomeUnknownError:  # harmless to repeat: the whole file under its own name
-                if attempt == UPLOAD_TRIES:
-                    raise
-        return f"/var/config/rest/downloads/{name}"
-
-    def download(self, name: str) -> bytes:
-        """Fetch a file from ``/var/config/rest/bulk``.
-
-        The range of the first try is a guess; a shorter file is answered 200, 206, or 400 with the
-        true range in ``Content-Range``, by release (seen in f5-sdk and F5's Ansible collection).
-        """
-        path = f"{BULK}/{quote(name)}"
-        answer = self._exchange("GET", path, headers={"Content-Range": f"0-{BULK_CHUNK - 1}/0"})
-        total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-        if answer.status_code == requests.codes.bad_request and total.isdigit():
-            answer = self._exchange("GET", path, headers={"Content-Range": f"0-{int(total) - 1}/{total}"})
-        if answer.status_code not in (requests.codes.ok, requests.codes.partial):
-            raise self._error("GET", path, answer)
-        return answer.content
-
     def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = READ_TIMEOUT,
+        repeatable: bool = False,
+    ) -> Json:
+        """Send one call and return the JSON object of its answer; see :meth:`send`."""
+        answer = self.send(
+            method, path, query=query, body=body, headers=headers, timeout=timeout, repeatable=repeatable
+        )
+        return _json(answer)
+
+    def send(
         self,
         method: str,
         path: str,
@@ -207,27 +159,32 @@ class IControl:
         raw: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = READ_TIMEOUT,
-    ) -> Json:
+        repeatable: bool = False,
+        accepted: Collection[int] = (),
+    ) -> requests.Response:
         """Send one call, with the patience and the one re-login that BIG-IPs need.
 
-        Repeats what the device was too busy to begin (503, REST starting), and reads whose answer
-        was lost. Never repeats a write whose answer was lost: :class:`OutcomeUnknownError`.
+        Repeats what never reached the device or what it was too busy to begin (503, REST starting),
+        and what does no harm twice: reads, and what is ``repeatable``, when their answer was lost.
+        Never repeats another write whose answer was lost: :class:`OutcomeUnknownError`.
+        Returns an answer of success, or of a status in ``accepted``.
         """
-        relogin = True
-        pauses = iter(PAUSES)
+        harmless, relogin = repeatable or method == "GET", True
+        pauses, until = iter(PAUSES), time.monotonic() + PATIENCE
         while True:
             try:
                 answer = self._exchange(method, path, query=query, body=body, raw=raw, headers=headers, timeout=timeout)
-                if answer.ok:
-                    return _json(answer)
-                error = self._error(method, path, answer)
-            except OutcomeUnknownError as lost:
-                error = lost
-            if relogin and error.status == requests.codes.unauthorized and _STALE_TOKEN.search(error.message):
+            except (OutcomeUnknownError, UnreachableError) as failure:
+                error: ConnectorError = failure
+            else:
+                if _succeeded(answer) or answer.status_code in accepted:
+                    self._given_up = False
+                    return answer
+                error = self._error(method, path, answer, [*_secrets(body), *_secrets(raw)])
+            if relogin and self._is_stale(error):
                 relogin = False
-                self._token = None
-                self._login()
-            elif not self._worth_repeating(method, error) or not self._wait(pauses, error):
+                self._login_again()
+            elif not self._worth_repeating(error, harmless) or not self._wait(pauses, until, error):
                 raise error
 
     # -- the wire ------------------------------------------------------------------------------
@@ -260,13 +217,13 @@ class IControl:
                 verify=self._verify,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
+        except OSError as error:  # every exception of requests is one; it raises others for a missing CA file
             logger.debug("%s %s -> no answer in %.3f s", method, shown, time.monotonic() - started)
             raise self._no_answer(method, shown, error) from error
         logger.debug("%s %s -> %s in %.3f s", method, shown, answer.status_code, time.monotonic() - started)
         return answer
 
-    def _no_answer(self, method: str, path: str, error: requests.RequestException) -> ConnectorError:
+    def _no_answer(self, method: str, path: str, error: OSError) -> ConnectorError:
         said, why = str(error), cause(error)
         if "CERTIFICATE_VERIFY_FAILED" in said or "doesn't match" in said:
             if "mismatch" in why or "doesn't match" in why:
@@ -281,31 +238,47 @@ class IControl:
         if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
             remedy = "check host, port, routes and the management interface"
             return UnreachableError(f"{self.host}: cannot connect to {self._origin} ({why}); {remedy}")
-        if isinstance(error, OSError) and not isinstance(error, requests.ConnectionError | requests.Timeout):
-            return UnreachableError(f"{self.host}: the request could not be made: {type(error).__name__}")
+        if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
+            return UnreachableError(f"{self.host}: the request could not be made: {error}")
         return OutcomeUnknownError(self.host, method, path, 0, f"no answer ({type(error).__name__})")
 
-    def _error(self, method: str, path: str, answer: requests.Response) -> DeviceError:
-        message = _message(answer)
-        lost = answer.status_code == requests.codes.bad_gateway or _LOST.search(message)
+    def _error(self, method: str, path: str, answer: requests.Response, sent: list[Secret]) -> DeviceError:
+        message = _message(answer, sent)
+        lost = answer.status_code in _PROXY_GAVE_UP or _LOST.search(message)
         kind = OutcomeUnknownError if lost else DeviceError
         return kind(self.host, method, path, answer.status_code, message)
 
-    @staticmethod
-    def _worth_repeating(method: str, error: DeviceError) -> bool:
+    def _worth_repeating(self, error: ConnectorError, harmless: bool) -> bool:
         if isinstance(error, OutcomeUnknownError):
-            return method == "GET"
-        return error.status == requests.codes.unavailable or bool(_BUSY.search(error.message))
+            return harmless
+        if isinstance(error, DeviceError):
+            return error.status == requests.codes.unavailable or bool(_BUSY.search(error.message))
+        return self._token is not None  # unreachable, and yet it answered the login: it is restarting
 
-    def _wait(self, pauses: Iterator[float], error: DeviceError) -> bool:
-        pause = next(pauses, None)
-        if pause is None:
+    def _wait(self, pauses: Iterator[float], until: float, error: ConnectorError) -> bool:
+        pause = None if self._given_up else next(pauses, None)
+        if pause is None or time.monotonic() + pause > until:
+            self._given_up = True
             return False
-        logger.debug("%s; trying again in %.0f s", error, pause)
-        self._pause(pause)
+        logger.info("%s; trying again in %.0f s", error, pause)
+        self.pause(pause)
         return True
 
     # -- the token -----------------------------------------------------------------------------
+
+    def _is_stale(self, error: ConnectorError) -> bool:
+        """Tell a token that ended from a role that is too low, and from a login that failed: that is never repeated."""
+        if self._token is None or not isinstance(error, DeviceError):
+            return False
+        return error.status == requests.codes.unauthorized and bool(_STALE_TOKEN.search(error.message))
+
+    def _login_again(self) -> None:
+        """Log in anew, then hand the former token back: TMOS 17.1.2 counts expired ones too (ID1787517)."""
+        former, self._token = self._token, None
+        logger.info("%s: the login token has ended; logging in again", self.host)
+        self._login()
+        with contextlib.suppress(ConnectorError):
+            self._exchange("DELETE", f"{TOKENS}/{former}")
 
     def _login(self) -> None:
         body = {"username": self._username, "password": self._password.reveal(), "loginProviderName": "tmos"}
@@ -321,6 +294,8 @@ class IControl:
                 raise ConnectorError(
                     f"{self.host}: {self._origin} knows no login (HTTP 404); check host and port: is this a BIG-IP?"
                 ) from error
+            if isinstance(error, OutcomeUnknownError) or self._worth_repeating(error, harmless=False):
+                raise UnreachableError(f"{error}; the BIG-IP's REST service does not answer logins") from error
             raise
         token = answer.get("token") or {}
         if not isinstance(token, dict) or not token.get("token"):
@@ -332,7 +307,7 @@ class IControl:
             return
         try:
             answer = self._exchange("DELETE", f"{TOKENS}/{self._token}")
-            if not answer.ok and not _STALE_TOKEN.search(_message(answer)):
+            if not _succeeded(answer) and not _STALE_TOKEN.search(_message(answer)):
                 logger.warning("%s: the login token was not handed back; it ends by itself in 20 minutes", self.host)
         except ConnectorError as error:
             logger.warning("the login token was not handed back; it ends by itself in 20 minutes: %s", error)
@@ -344,9 +319,27 @@ def object_url(collection: str, path: str) -> str:
     return f"/mgmt/tm/{collection}/{quote(path.replace('/', '~'), safe='~')}"
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def _never_connected(error: OSError) -> bool:
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _succeeded(answer: requests.Response) -> bool:
+    return 200 <= answer.status_code < 300  # noqa: PLR2004  # the class of success; a redirect is none
+
+
+def _secrets(sent: object, name: str = "") -> Iterator[Secret]:
+    """Return what of a call an error must not quote: some answers hold what was posted."""
+    if isinstance(sent, bytes):
+        yield Secret(sent.decode("ascii", "replace"))
+    elif isinstance(sent, str):
+        yield from [Secret(sent)] if name in _SECRET_PROPERTIES else []
+    elif isinstance(sent, dict):
+        for key, value in sent.items():
+            yield from _secrets(value, key)
+    elif isinstance(sent, list):
+        for value in sent:
+            yield from _secrets(value)
 
 
 def _json(answer: requests.Response) -> Json:
@@ -358,8 +351,8 @@ def _json(answer: requests.Response) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def _message(answer: requests.Response) -> str:
+def _message(answer: requests.Response, sent: Collection[Secret] = ()) -> str:
     text = _json(answer).get("message")
     if isinstance(text, str):
-        return text
-    return " ".join(re.sub(r"<[^>]*>", " ", answer.text).split())[:200]
+        return mask(text, sent)
+    return " ".join(mask(re.sub(r"<[^>]*>", " ", answer.text), sent).split())[:200]

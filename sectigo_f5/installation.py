@@ -16,14 +16,17 @@ from dataclasses import dataclass, replace
 from sectigo_f5 import readers
 from sectigo_f5.attachment import Attachment
 from sectigo_f5.bigip import BigIP
+from sectigo_f5.device_shell import quietly, remove_file
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import Json, Transaction, object_url
-from sectigo_f5.keys import quietly, remove_file
+from sectigo_f5.icontrol import Json, object_url
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.neighbours import losses
 from sectigo_f5.observed import ClientSslProfile, Entry, Observation, entry_name, wanted_server_name, wanted_sni_require
+from sectigo_f5.read_back import made, settled
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
+from sectigo_f5.transactions import Transaction, all_or_nothing
+from sectigo_f5.transfer import DOWNLOADS, upload
 
 logger = logging.getLogger(__name__)
 
@@ -76,20 +79,26 @@ def upload_chain(
 
 def _store(f5: BigIP, path: str, content: bytes, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack) -> None:
     _, partition, name = path.split("/")
-    leftovers.callback(remove_file, f5, f"/var/config/rest/downloads/{name}")
-    file = f5.client.upload(name, content)
+    leftovers.callback(remove_file, f5, f"{DOWNLOADS}/{name}")
+    file = upload(f5.client, name, content)
     url = object_url("sys/file/ssl-cert", path)
     undo.callback(quietly, f"the certificate {path}", f5.client.delete, url)
     try:
         f5.client.post(SSL_CERT_URL, {"name": name, "partition": partition, "sourcePath": f"file:{file}"})
-    except OutcomeUnknownError:
-        logger.warning("the answer to the creation of %s was lost; looking whether it is there", path)
-    found = f5.client.find(url)
-    if found is None:
-        raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
-    checksum = readers.text(found, "checksum")
+    except DeviceError as error:
+        if not error.may_be_there:
+            raise
+        logger.warning("%s; looking whether the certificate is there", error)
+    checksum = settled(f5, lambda: _stored(f5, path))
     if checksum and checksum != checksum_of(content):
         raise ConnectorError(f"the BIG-IP stored other bytes than were sent as {path} ({checksum}); run again")
+
+
+def _stored(f5: BigIP, path: str) -> str | None:
+    found = made(f5, object_url("sys/file/ssl-cert", path))
+    if found is None:
+        raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
+    return readers.text(found, "checksum")
 
 
 def checksum_of(content: bytes) -> str:
@@ -128,7 +137,7 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
     f5.changed = True
     f5.forget()
     try:
-        _must_be_in_service(f5, change)
+        settled(f5, lambda: _must_be_in_service(f5, change))
     except (DeviceError, UnreachableError) as error:
         told = f"the change of {change.job.profile} was sent, and whether it was made cannot be read"
         raise ConnectorError(f"{told}; either way something whole serves, and the next run goes on: {error}") from error
@@ -158,7 +167,7 @@ def _apply(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
     if change.seen.profile is not None and not change.plans:
         f5.client.patch(_profile_url(change), _profile_change(change, ciphertext))
         return
-    with f5.client.transaction() as transaction:
+    with all_or_nothing(f5.client) as transaction:
         _queue_profile(transaction, change, ciphertext)
         for plan in change.plans:
             _queue_attachment(transaction, change, plan)
@@ -291,7 +300,7 @@ def restore(f5: BigIP, change: ServiceChange) -> None:
     """
     _send(f5, change, _undo, reopens=True)
     f5.forget()
-    _must_be_as_before(f5, change)
+    settled(f5, lambda: _must_be_as_before(f5, change))
 
 
 def _undo(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
@@ -299,7 +308,7 @@ def _undo(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
     if before is not None and not change.plans:
         f5.client.patch(url, _former(f5, change, before, ciphertext))
         return
-    with f5.client.transaction() as transaction:
+    with all_or_nothing(f5.client) as transaction:
         for plan in change.plans:
             _queue_detachment(transaction, change, plan)
         if before is None:

@@ -11,31 +11,29 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sectigo_f5 import readers
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.certificates import extract_request
+from sectigo_f5.device_shell import bash, quietly, remove_file, shell_safe
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import Json, object_url
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.observed import KeyObject
+from sectigo_f5.read_back import made as made_object
+from sectigo_f5.read_back import settled
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
 from sectigo_f5.secret import Secret
+from sectigo_f5.transfer import BULK, DOWNLOADS, download, upload
 
 logger = logging.getLogger(__name__)
 
 KEY_TIMEOUT = 90.0  # seconds; RSA 4096 on a virtual edition takes several
-READ_BACK_TRIES = 5  # an installed key may appear a moment later (F5's cloud libraries poll as well)
-READ_BACK_PAUSE = 2.0  # seconds
-DOWNLOADS = "/var/config/rest/downloads"
-BULK = "/var/config/rest/bulk"
 KEY_URL = "/mgmt/tm/sys/crypto/key"
 CSR_URL = "/mgmt/tm/sys/crypto/csr"
 _CURVES = {"secp256r1": "prime256v1", "secp384r1": "secp384r1"}
-_SHELL_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
 @dataclass(frozen=True)
@@ -144,10 +142,10 @@ def _native_request(order: KeyOrder, made: MadeKey) -> MadeKey:
     body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
     try:
         answer = order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
-    except OutcomeUnknownError:
-        answer = {}  # whether it is there shows when it is read
     except DeviceError as error:
-        raise RouteClosedError(str(error)) from error
+        if not error.may_be_there:
+            raise RouteClosedError(str(error)) from error
+        answer = {}  # whether it is there shows when it is read
     return replace(made, request=extract_request(json.dumps(answer).replace("\\n", "\n")), request_names=(path,))
 
 
@@ -177,10 +175,10 @@ def _post_key(order: KeyOrder, body: Json) -> Json:
     answer: Json = {}
     try:
         answer = order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
-    except OutcomeUnknownError:
-        logger.warning("the answer to the making of %s was lost; looking whether it is there", order.generation.key)
     except DeviceError as error:
-        raise RouteClosedError(str(error)) from error
+        if not error.may_be_there:
+            raise RouteClosedError(str(error)) from error
+        logger.warning("%s; looking whether the key is there", error)
     _must_be_protected(order)
     return answer
 
@@ -208,14 +206,7 @@ def _key_object_url(order: KeyOrder) -> str:
 
 def _must_be_protected(order: KeyOrder) -> KeyObject:
     """Read the key object back; delete and refuse one that no password guards."""
-    for _ in range(READ_BACK_TRIES):
-        found = order.f5.client.find(_key_object_url(order))
-        if found is not None:
-            break
-        order.f5.pause(READ_BACK_PAUSE)
-    if found is None:
-        raise RouteClosedError(f"the BIG-IP does not show the key {order.generation.key} that it was asked to make")
-    key = readers.key_object(found)
+    key = settled(order.f5, lambda: _shown_key(order))
     if not key.protected:
         order.f5.client.delete(_key_object_url(order))
         raise RouteClosedError(
@@ -225,6 +216,13 @@ def _must_be_protected(order: KeyOrder) -> KeyObject:
         order.f5.client.delete(_key_object_url(order))
         raise RouteClosedError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
     return key
+
+
+def _shown_key(order: KeyOrder) -> KeyObject:
+    found = made_object(order.f5, _key_object_url(order))
+    if found is None:
+        raise RouteClosedError(f"the BIG-IP does not show the key {order.generation.key} that it was asked to make")
+    return readers.key_object(found)
 
 
 # -- openssl on the device ---------------------------------------------------------------------
@@ -251,10 +249,10 @@ def _openssl_generate(order: KeyOrder) -> tuple[str, str]:
     passphrase, config, key = (f"{stem}.{suffix}" for suffix in ("pass", "cnf", "pem"))
     for file in (passphrase, config, key):
         order.leftovers.callback(remove_file, order.f5, file)
-    order.f5.client.upload(f"{order.leaf}.cnf", _request_config(order).encode())
+    upload(order.f5.client, f"{order.leaf}.cnf", _request_config(order).encode())
     with contextlib.ExitStack() as at_once:
         at_once.callback(remove_file, order.f5, passphrase)
-        order.f5.client.upload(f"{order.leaf}.pass", order.passphrase.reveal().encode())
+        upload(order.f5.client, f"{order.leaf}.pass", order.passphrase.reveal().encode())
         said = bash(order.f5, _openssl_command(order.spec, passphrase, config, key), KEY_TIMEOUT)
     request = extract_request(said)
     if request is None:
@@ -309,38 +307,9 @@ def _request_by_file(order: KeyOrder, name: str) -> str | None:
     leaf = shell_safe(name.rpartition("/")[2])
     order.leftovers.callback(remove_file, order.f5, f"{BULK}/{leaf}")
     move = {"command": "run", "utilCmdArgs": f"/config/ssl/ssl.csr/{leaf} {BULK}/{leaf}"}
-    order.f5.client.post("/mgmt/tm/util/unix-mv", move)
+    with contextlib.suppress(OutcomeUnknownError):  # whether it was moved shows just below
+        order.f5.client.post("/mgmt/tm/util/unix-mv", move)
     try:
-        return extract_request(order.f5.client.download(leaf).decode("ascii", "replace"))
+        return extract_request(download(order.f5.client, leaf).decode("ascii", "replace"))
     except DeviceError:
         return None
-
-
-# -- the device's shell ------------------------------------------------------------------------
-
-
-def bash(f5: BigIP, command: str, timeout: float = 30.0) -> str:
-    """Run a command line on the device; returns what it printed, without knowing how it ended."""
-    arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
-    return str(f5.client.post("/mgmt/tm/util/bash", arguments, timeout).get("commandResult", ""))
-
-
-def shell_safe(name: str) -> str:
-    """Return a name that may stand in a command line as it is; raises :class:`ConnectorError` for any other."""
-    if not _SHELL_SAFE.fullmatch(name.removeprefix("/")) or ".." in name:
-        raise ConnectorError(f"the name {name!r} may not reach a shell; use letters, digits, dot, dash and underscore")
-    return name
-
-
-def remove_file(f5: BigIP, path: str) -> None:
-    """Delete a file of ours from the device's transfer folders; there is no other way to (no DELETE)."""
-    arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
-    quietly(f"the file {path}", f5.client.post, "/mgmt/tm/util/unix-rm", arguments)
-
-
-def quietly(what: str, act: Callable[..., object], *arguments: object) -> None:
-    """Clean up without hiding the error that led here: what stays behind is a warning."""
-    try:
-        act(*arguments)
-    except ConnectorError as error:
-        logger.warning("%s may be left on the BIG-IP: %s", what, error)

@@ -15,7 +15,7 @@ _REMEDIES = (
         r"maximum active login tokens",
         "the user holds 100 login tokens: delete them or wait 20 minutes (AskF5 K59142111)",
     ),
-    (r"^Authorization failed", "the user's role is too low for this: see docs/permissions.md"),
+    (r"^Authorization failed: (?!no user)", "the user's role is too low for this: see docs/permissions.md"),
     (
         r"^(?:transaction failed:)?(?:010717e3|01b40029)",
         "this release takes no ECDSA certificate alone: put an RSA pair beside it (keys:) or upgrade to 15.1",
@@ -42,7 +42,8 @@ class DeviceError(ConnectorError):
         found = _CODE.match(message)
         self.code = found[1] if found else ""
         remedy = next((text for pattern, text in _REMEDIES if re.search(pattern, message, re.IGNORECASE)), None)
-        said = f"{host}: {method} {path} answered {status}: {message or 'without a text'}"
+        answered = f" answered {status}" if status else ""  # 0: there was no answer
+        said = f"{host}: {method} {path}{answered}: {message or 'without a text'}"
         super().__init__(f"{said}; {remedy}" if remedy else said)
 
     @property
@@ -54,6 +55,15 @@ class DeviceError(ConnectorError):
     def is_about_the_pair(self) -> bool:
         """True when key and certificate do not belong together, or nothing opens the key."""
         return self.code in ("01070313", "01070317") or "do not match" in self.message
+
+    @property
+    def may_be_there(self) -> bool:
+        """True when what was to be made may exist: no answer came, or an earlier try was carried out after all.
+
+        Names of ours are used once, so only a repeated call finds one taken (01020066).
+        """
+        taken = self.status == requests.codes.conflict or self.code == "01020066"
+        return taken or isinstance(self, OutcomeUnknownError)
 
     @property
     def in_use(self) -> bool:

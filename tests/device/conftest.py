@@ -1,4 +1,4 @@
-"""A simulated BIG-IP for every test of this room."""
+"""A simulated BIG-IP, or single replies of one, for every test of this room."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import responses
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.replies import LOGIN, ORIGIN, TOKEN
 from tests.support.world import World
 
 
@@ -18,3 +20,12 @@ def world(tmp_path: Path) -> Iterator[World]:
         made = World(device, tmp_path)
         made.add_virtual_server()
         yield made
+
+
+@pytest.fixture
+def device() -> Iterator[responses.RequestsMock]:
+    """A BIG-IP that logs in and out; its other replies are the test's."""
+    with responses.RequestsMock() as mock:
+        mock.post(LOGIN, json={"token": {"token": TOKEN}})
+        mock.delete(f"{ORIGIN}/mgmt/shared/authz/tokens/{TOKEN}", json={})
+        yield mock

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -12,24 +11,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import IControl, object_url
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
-
-ORIGIN = "https://192.0.2.10:443"
-TOKEN = "QYRBXDSCPZW2LGLGEKIB3E23L5"
-THING = "/mgmt/tm/ltm/virtual/~Common~vs"
-NOT_FOUND = {"code": 404, "message": "01020036:3: The requested Virtual Server (/Common/vs) was not found."}
-
-
-@pytest.fixture
-def device() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock() as mock:
-        mock.post(f"{ORIGIN}/mgmt/shared/authn/login", json={"token": {"token": TOKEN}})
-        mock.delete(f"{ORIGIN}/mgmt/shared/authz/tokens/{TOKEN}", json={})
-        yield mock
-
-
-def client(pauses: list[float] | None = None) -> IControl:
-    pause = pauses.append if pauses is not None else (lambda _: None)
-    return IControl("192.0.2.10", 443, "admin", Secret("hunter22"), True, pause)
+from tests.support.replies import LOGIN, NOT_FOUND, ORIGIN, THING, TOKEN, client
 
 
 def test_one_token_is_used_and_handed_back(device: responses.RequestsMock) -> None:
@@ -65,7 +47,7 @@ def test_a_token_that_stays_stale_is_not_chased(device: responses.RequestsMock) 
 
 def test_a_refused_login_is_never_repeated() -> None:
     with responses.RequestsMock() as mock:
-        mock.post(f"{ORIGIN}/mgmt/shared/authn/login", status=401, json={"message": "Authentication failed."})
+        mock.post(LOGIN, status=401, json={"message": "Authentication failed."})
         with pytest.raises(ConnectorError, match="refused the login of admin; check username and password"), client():
             pass
         assert len(mock.calls) == 1
@@ -74,7 +56,7 @@ def test_a_refused_login_is_never_repeated() -> None:
 def test_too_many_tokens_says_what_to_do() -> None:
     text = "user 21232f29-7a57-35a7-8389-4a0e4a801fc3 has reached maximum active login tokens"
     with responses.RequestsMock() as mock:
-        mock.post(f"{ORIGIN}/mgmt/shared/authn/login", status=400, json={"code": 400, "message": text})
+        mock.post(LOGIN, status=400, json={"code": 400, "message": text})
         with pytest.raises(DeviceError, match="delete them or wait 20 minutes"), client():
             pass
         assert len(mock.calls) == 1
@@ -105,7 +87,7 @@ def test_patience_ends(device: responses.RequestsMock) -> None:
         pytest.raises(DeviceError, match=r"answered 503: Configuration Utility restarting\.\.\."),
     ):
         f5.get(THING)
-    assert pauses == [2.0, 5.0, 10.0]
+    assert pauses == [2.0, 5.0, 10.0, 20.0, 30.0, 30.0]
 
 
 @pytest.mark.parametrize(
@@ -160,54 +142,6 @@ def test_deleting_what_is_gone_is_fine_and_what_is_used_is_told(device: response
         with pytest.raises(DeviceError) as caught:
             f5.delete("/mgmt/tm/x")
     assert caught.value.in_use
-
-
-def test_transaction_is_committed_without_the_header(device: responses.RequestsMock) -> None:
-    number, url = 1526674837169915, f"{ORIGIN}/mgmt/tm/transaction/1526674837169915"
-    device.post(f"{ORIGIN}/mgmt/tm/transaction", json={"transId": number, "state": "STARTED"})
-    device.patch(ORIGIN + THING, json={"kind": "tm:transaction:commandsstate"})
-    device.patch(url, json={"transId": number, "state": "COMPLETED"})
-    with client() as f5, f5.transaction() as transaction:
-        transaction.patch(THING, {"description": "x"})
-    queued, commit = device.calls[2].request, device.calls[3].request
-    assert queued.headers["X-F5-REST-Coordination-Id"] == str(number)
-    assert "X-F5-REST-Coordination-Id" not in commit.headers
-
-
-def test_a_failed_block_aborts_the_transaction(device: responses.RequestsMock) -> None:
-    device.post(f"{ORIGIN}/mgmt/tm/transaction", json={"transId": 7})
-    device.delete(f"{ORIGIN}/mgmt/tm/transaction/7", body="")
-    with client() as f5, pytest.raises(ZeroDivisionError), f5.transaction():
-        raise ZeroDivisionError
-
-
-def test_a_refused_commit_keeps_the_devices_own_text(device: responses.RequestsMock) -> None:
-    text = "transaction failed:01070712:3: Certificate/Key has unknown format or security type (/Common/keypair1)."
-    device.post(f"{ORIGIN}/mgmt/tm/transaction", json={"transId": 7})
-    device.patch(f"{ORIGIN}/mgmt/tm/transaction/7", status=400, json={"code": 400, "message": text})
-    with client() as f5, pytest.raises(DeviceError, match="unknown format") as caught, f5.transaction():
-        pass
-    assert caught.value.code == "01070712"
-
-
-def test_upload_has_a_range_without_unit(device: responses.RequestsMock) -> None:
-    device.post(f"{ORIGIN}/mgmt/shared/file-transfer/uploads/x.crt", json={"remainingByteCount": 0})
-    with client() as f5:
-        assert f5.upload("x.crt", b"12345") == "/var/config/rest/downloads/x.crt"
-    sent = device.calls[1].request
-    assert (sent.headers["Content-Range"], sent.headers["Content-Type"]) == ("0-4/5", "application/octet-stream")
-
-
-@pytest.mark.parametrize("status", [200, 206, 400])
-def test_download_takes_every_releases_answer(device: responses.RequestsMock, status: int) -> None:
-    url = f"{ORIGIN}/mgmt/shared/file-transfer/bulk/x.csr"
-    device.get(url, status=status, body="" if status == 400 else "PEM", headers={"Content-Range": "0-2/3"})
-    if status == 400:
-        device.get(url, status=206, body="PEM", headers={"Content-Range": "0-2/3"})
-    with client() as f5:
-        assert f5.download("x.csr") == b"PEM"
-    if status == 400:
-        assert device.calls[2].request.headers["Content-Range"] == "0-2/3"
 
 
 def test_secrets_and_tokens_stay_out_of_the_log(

@@ -1,0 +1,55 @@
+"""A device that shows what it made, or changed, a moment after it said yes; or made it and never said so."""
+
+import pytest
+
+from sectigo_f5.model import Word
+from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
+from sectigo_f5.simulator import Fault
+from tests.support.builders import EC
+from tests.support.world import World
+
+MADE = ("/sys/file/ssl-key/", "/sys/file/ssl-cert/", "/ltm/profile/client-ssl/")
+NOT_YET = ("01020036:3: The requested object was not found.", "Object not found")
+
+
+@pytest.mark.parametrize("text", NOT_YET)
+@pytest.mark.parametrize("path", MADE[:2])
+def test_what_was_made_may_show_later(world: World, path: str, text: str) -> None:
+    world.device.fault(Fault(method="GET", path=path, action=f"error:404:{text}", times=2))
+    assert world.one(world.job(keys=(EC,))).word is Word.ENROLLED
+
+
+def test_the_change_may_show_later(world: World) -> None:
+    world.device.fault(Fault(method="GET", path=MADE[2], action=f"error:404:{NOT_YET[0]}", times=2))
+    result = world.one(world.job(keys=(EC,)))
+    assert (result.word, world.seen_by_client().serial) == (Word.ENROLLED, result.serial)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "there"),
+    [
+        (0, "no answer (ReadTimeout)", True),
+        (409, "01020066:3: The requested Certificate File (/Common/x) already exists in partition Common.", True),
+        (400, "01020066:3: The requested Certificate Key File (/Common/x) already exists in partition Common.", True),
+        (409, "already exists", True),
+        (400, "01070734:3: Configuration error", False),
+        (404, "01020036:3: The requested Certificate File (/Common/x) was not found.", False),
+    ],
+)
+def test_a_taken_name_of_ours_was_made_by_an_earlier_try(status: int, message: str, there: bool) -> None:
+    kind = DeviceError if status else OutcomeUnknownError
+    assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_be_there is there
+
+
+@pytest.mark.parametrize("path", ["/sys/crypto/key$", "/sys/file/ssl-cert$", "/sys/crypto/csr$"])
+def test_an_object_whose_making_was_not_answered_is_looked_for(world: World, path: str) -> None:
+    world.device.fault(Fault(method="POST", path=path, action="drop-after"))
+    assert world.one(world.job(keys=(EC,))).word is Word.ENROLLED
+
+
+def test_a_key_that_never_shows_is_refused_and_nothing_is_left(world: World) -> None:
+    world.device.fault(Fault(method="GET", path=MADE[0], action=f"error:404:{NOT_YET[0]}", times=99))
+    result = world.one(world.job(keys=(EC,), key_route="native"))
+    assert "does not show the key" in (result.error or "")
+    keys = world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]
+    assert [key["name"] for key in keys if key["name"].startswith("www")] == []

@@ -1,0 +1,18 @@
+"""A client of a BIG-IP of which only single replies are known."""
+
+from __future__ import annotations
+
+from sectigo_f5.icontrol import IControl
+from sectigo_f5.secret import Secret
+
+ORIGIN = "https://192.0.2.10:443"
+TOKEN = "QYRBXDSCPZW2LGLGEKIB3E23L5"
+LOGIN = f"{ORIGIN}/mgmt/shared/authn/login"
+THING = "/mgmt/tm/ltm/virtual/~Common~vs"
+NOT_FOUND = {"code": 404, "message": "01020036:3: The requested Virtual Server (/Common/vs) was not found."}
+
+
+def client(pauses: list[float] | None = None) -> IControl:
+    """Return a client that notes its pauses instead of sleeping."""
+    pause = pauses.append if pauses is not None else (lambda _: None)
+    return IControl("192.0.2.10", 443, "admin", Secret("hunter22"), True, pause)
