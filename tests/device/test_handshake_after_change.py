@@ -186,7 +186,7 @@ def _last_issued(world: World) -> str:
     return pem(world.authority.issued[-1])
 
 
-@pytest.mark.parametrize(("way", "back"), [(REFUSED, False), ("drop", False), ("drop-after", True)])
+@pytest.mark.parametrize(("way", "back"), [(REFUSED, False), ("drop", True), ("drop-after", True)])
 def test_an_enrolment_that_cannot_be_taken_back_says_how_to(world: World, tmp_path: Path, way: str, back: bool) -> None:
     world.device.set(
         VIRTUAL, profiles=[{"name": name} for name in ("/Common/tcp", "/Common/http", "/Common/clientssl")]

@@ -397,14 +397,14 @@ SIDES = (
         "is accepted",
         {"same_server_names": True},
         run=joins_a_profile_of_the_same_name,
-        told="does not serve the new certificate",
+        told="a virtual server takes one profile for a name",
     ),
     Side(
         "one server name on two profiles",
         "is refused",
         {"same_server_names": False},
         run=joins_a_profile_of_the_same_name,
-        told="same server name",
+        told="a virtual server takes one profile for a name",
     ),
     *(
         Side(
