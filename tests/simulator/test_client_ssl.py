@@ -68,6 +68,18 @@ def test_the_ciphertext_that_the_device_showed_opens_the_key_too(rest: Rest) -> 
     rest.post(URL, {"name": "p", "certKeyChain": [entry("p", passphrase=sealed)]})
 
 
+def test_a_device_may_take_its_own_ciphertext_for_a_wrong_passphrase(make: Make) -> None:
+    device = make(own_ciphertext="rejected")
+    add_protected(device, "p")
+    with contextlib.closing(Rest(device)) as rest:
+        rest.login()
+        rest.post(URL, {"name": "p", "certKeyChain": [entry("p", passphrase=PASSPHRASE)]})
+        (shown,) = rest.get(f"{URL}/p")["certKeyChain"]
+        again = {"certKeyChain": [entry("p", passphrase=shown["passphrase"])]}
+        status, message = rest.refused("PATCH", f"{URL}/p", again)
+        assert (status, message[:8]) == (400, "01070313")
+
+
 @pytest.mark.parametrize(("switch", "status"), [("required", 400), ("optional", 200)])
 def test_whether_the_key_objects_passphrase_is_enough_is_a_switch(make: Make, switch: str, status: int) -> None:
     device = make(profile_passphrase=switch)
