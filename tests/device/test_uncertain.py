@@ -48,9 +48,9 @@ class Side:
 def goes(world: World, side: Side) -> None:
     """Enrol and renew, or be refused."""
     if side.told:
-        refuses(world, side.told, **side.job)
+        refuses(world, side.told, **{"keys": (EC,), **side.job})
     else:
-        lives(world, **side.job)
+        lives(world, **{"keys": (EC,), **side.job})
 
 
 # -- what takes more than an enrolment and a renewal ---------------------------------------------
