@@ -24,7 +24,7 @@ from typing import Any
 
 from sectigo_f5.simulator import irules
 from sectigo_f5.simulator.handshake import KeyPair, Prepared, TlsProfile, front_context, prepare
-from sectigo_f5.simulator.tcl import TclError, UnsupportedTclError
+from sectigo_f5.simulator.tcl_scope import TclError, UnsupportedTclError
 
 __all__ = ["DataPlane", "KeyPair", "TlsProfile", "VirtualServerView"]
 

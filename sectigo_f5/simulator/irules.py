@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from sectigo_f5.simulator.tcl import Return, Scope, TclError, Thunk, UnsupportedTclError, compile_script, split_commands
+from sectigo_f5.simulator.tcl import compile_script
+from sectigo_f5.simulator.tcl_scope import Return, Scope, TclError, Thunk, UnsupportedTclError
+from sectigo_f5.simulator.tcl_text import split_commands
 
 DEFAULT_PRIORITY = 500  # lower runs first; 1 to 1000
 RAISED = ("CLIENT_ACCEPTED", "HTTP_REQUEST")  # the events that the data plane raises
