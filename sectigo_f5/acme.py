@@ -97,7 +97,8 @@ class Authority:
             )
             answer = self._certbot.run(workplace, task)
             if answer.finished.status or not certificate.exists():
-                raise self._failure("no certificate was issued", answer)
+                missing = certbot_faults.misses_a_plugin(answer.finished) and self.plugin_problem(validation)
+                raise ConnectorError(missing) if missing else self._failure("no certificate was issued", answer)
             return Issued(certificate.read_text("ascii"), chain.read_text("ascii"))
 
     def revoke(self, certificate_pem: str, reason: str) -> None:

@@ -21,6 +21,7 @@ LONGEST = 600  # characters of Certbot's own words
 ERROR_TYPE = re.compile(r"urn:ietf:params:acme:error:(\w+)")
 CHALLENGE = re.compile(r"(?:Identifier|Domain): (\S+)\s+Type:\s+(\S+)\s+Detail: ([^\n]*)")
 OPTION_VALUE = re.compile(r"(unrecognized arguments: --[\w-]+)=.*", re.DOTALL)  # which may be a secret
+PLUGIN_UNKNOWN = r"unrecognized arguments: --\S+|The requested \S+ plugin does not appear to be installed"
 PLUGIN_CAUSE = re.compile(r"Error raised was\s*(.*?)\s*(?:\(You most probably|Ask for help|\Z)", re.DOTALL)
 
 # Lines that tell an operator nothing: Certbot's small talk and the plugin's DEBUG stream.
@@ -53,9 +54,11 @@ KNOWN = (
     (r"userActionRequired", "the CA wants its new terms to be agreed to ({said}); see its web site or SCM"),
     (r"Another instance of Certbot is already running",
      "another Certbot works in the same directories; wait for it to end, or end it, and run again"),
-    (r"unrecognized arguments: --(\S+)|The requested (\S+) plugin does not appear to be installed",
+    (PLUGIN_UNKNOWN,
      "Certbot does not know the plugin or its option ({said}); install the plugin beside Certbot, or correct "
      "dns_authenticator and dns_options"),
+    (r"plugin errored while loading",
+     "Certbot does nothing while one of its plugins cannot be loaded ({said}); pip install -r requirements.txt"),
     (r"No space left on device|Disk quota exceeded", "Certbot could not write under STATE_DIR: make room on that disk"),
     (r"CERTIFICATE_VERIFY_FAILED",
      "the TLS certificate of the ACME server is not trusted; for a private CA name its CA file in ACME_CA_BUNDLE"),
@@ -90,6 +93,11 @@ def explain(finished: Finished, log: str) -> str:
         if re.search(pattern, searched):
             return sentence.format(said=said)
     return f"{said} (status {finished.status})"
+
+
+def misses_a_plugin(finished: Finished) -> bool:
+    """Tell whether Certbot did nothing for want of a plugin, or of one of its options."""
+    return bool(re.search(PLUGIN_UNKNOWN, finished.output))
 
 
 def is_already_revoked(finished: Finished, log: str) -> bool:

@@ -45,6 +45,8 @@ def explained(output: str, log: str = "", status: int = 1) -> str:
         ("An unexpected error occurred:\nacme.errors.TimeoutError", "", "whether it has issued is not known"),
         ("requests.exceptions.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "",
          "name its CA file in ACME_CA_BUNDLE"),
+        ("The 'certbot_bigip.configurator' plugin errored while loading: No module named 'f5'. You may need to remove",
+         "", "cannot be loaded (The 'certbot_bigip.configurator' plugin errored while loading: No module named 'f5'."),
         ("An unexpected error occurred:\nOSError: [Errno 28] No space left on device", "", "make room on that disk"),
         ("An unexpected error occurred:\nenrollment failed", "serverInternal", "enrollment failed (status 1)"),
         ("", "", "it said nothing (status 1)"),

@@ -150,10 +150,18 @@ def test_a_challenge_that_fails_says_what_the_ca_saw(authority: Open, pebble: Pe
 
 @pytest.mark.parametrize("options", [{}, {"dns-nowhere-credentials": "/etc/sectigo/dns.ini"}])
 def test_a_plugin_that_is_not_installed(registered: Authority, options: dict[str, str]) -> None:
-    with pytest.raises(ConnectorError, match="does not know the plugin or its option .*dns-nowhere"):
-        registered.issue(request("www.example.com"), Dns01("dns-nowhere", options))
     problem = registered.plugin_problem(Dns01("dns-nowhere", options))
     assert problem == "Certbot has no plugin dns-nowhere: pip install certbot-dns-nowhere, or correct dns_authenticator"
+    with pytest.raises(ConnectorError) as told:
+        registered.issue(request("www.example.com"), Dns01("dns-nowhere", options))
+    assert str(told.value) == problem
+
+
+def test_an_option_that_a_plugin_does_not_have(registered: Authority) -> None:
+    with pytest.raises(
+        ConnectorError, match=r"option \(unrecognized arguments: --manual-nonsense\); .*correct dns_auth"
+    ):
+        registered.issue(request("www.example.com"), Dns01("manual", {"manual-nonsense": "secret"}))
 
 
 @pytest.mark.parametrize("validation", [http01(), Dns01("manual", {}), Prevalidated()])
