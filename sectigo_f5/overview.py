@@ -48,6 +48,7 @@ class Row:
 
 
 HEADINGS = ("CERTIFICATE", "KEY", "DAYS LEFT", "NOT AFTER", "RENEWAL", "LAST RESULT", "SINCE", "VIRTUAL SERVERS")
+WIDEST = 80  # characters; a cell that has more, an error as a rule, widens its own line alone
 
 
 def status(
@@ -199,7 +200,8 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _to_text(rows: Sequence[Row]) -> str:
     table = [HEADINGS, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(HEADINGS))]
+    lengths = [[len(line[column]) for line in table] for column in range(len(HEADINGS))]
+    widths = [max(length for length in column if length <= WIDEST) for column in lengths]
     padded = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table)
     return "\n".join(line.rstrip() for line in padded)
 
