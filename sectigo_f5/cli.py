@@ -36,7 +36,7 @@ COMMANDS = {
 }
 WRITING = ("run", "revoke", "rollback")
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
-EXAMPLE = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
+EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         description="Keep the TLS certificates of BIG-IP virtual servers alive.",
         epilog="commands:\n"
         + "\n".join(f"  {name:<9} {told}" for name, told in COMMANDS.items())
-        + f"\n\nexit codes: {EXAMPLE}",
+        + f"\n\nexit codes: {EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("command", nargs="?", default="run", choices=COMMANDS, help="what to do (default: run)")

@@ -13,7 +13,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,6 +23,7 @@ import pytest
 from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.installation import ROOT, Installation
+from tests.support.serving import serving
 from tests.support.world import World
 
 NO_CA = "https://127.0.0.1:1/directory"
@@ -49,13 +49,9 @@ class Directory(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def ca() -> Iterator[SimpleNamespace]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Directory) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Directory)) as server:
         url = f"http://127.0.0.1:{server.server_port}/directory"
         yield SimpleNamespace(directory_url=url, eab_kid="kid-1", eab_hmac_key="bm9ib2R5", ca_bundle="", root=Path())
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -22,6 +21,7 @@ import pytest
 
 from sectigo_f5 import certbot_child
 from tests.support.hierarchy import new_authority, new_server
+from tests.support.serving import serving
 
 LAUNCHER = Path(certbot_child.__file__)
 
@@ -109,12 +109,8 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def device(tmp_path: Path) -> Iterator[Device]:
-    with Device(tmp_path) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(Device(tmp_path)) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 class Certbot:

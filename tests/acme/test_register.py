@@ -15,6 +15,7 @@ from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 from tests.acme.conftest import SECOND_KEY, SECOND_KID, Open, logs, now
 from tests.support.authorities import Acme2Certifier, Pebble, free_port
+from tests.support.serving import serving
 
 WRONG_KEY = Secret("bm90IHRoZSBrZXkgdGhhdCB0aGUgQ0Ega25vd3MsIGJ1dCBsb25nIGVub3VnaA")
 
@@ -83,12 +84,8 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def no_directory(request: pytest.FixtureRequest) -> Iterator[Counted]:
-    with Counted(*request.param) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(Counted(*request.param)) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +20,7 @@ from sectigo_f5.renewal_information import ASK_AGAIN, NonsenseError, certificate
 from tests.acme.conftest import Open, account, now, request
 from tests.support.authorities import Acme2Certifier, Pebble, free_port
 from tests.support.hierarchy import new_authority, new_server
+from tests.support.serving import serving
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=timezone.utc)
 START, END = datetime(2027, 1, 2, 4, tzinfo=timezone.utc), datetime(2027, 1, 3, 4, tzinfo=timezone.utc)
@@ -138,12 +138,8 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def fake_ca() -> Iterator[FakeCA]:
-    with FakeCA() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(FakeCA()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,8 @@ def test_since_when_it_fails_and_what_was_known(world: World) -> None:
     assert "no answer" in row["error"]
     text = console.say("status").out
     assert re.search(rf"  68  .*  failed: .*no answer.*  {began[:10]}  ", text)
+    head, failed = text.splitlines()
+    assert len(head) < 120 < len(failed), "a long error widens its own line alone"
 
 
 def test_what_somebody_put_under_our_profile_is_what_is_shown(world: World) -> None:
