@@ -227,7 +227,7 @@ class BigIP:
     def save(self) -> None:
         """Save the running configuration, once a device and run."""
         self.must_be_active()
-        self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT)
+        self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT, repeatable=True)
         self.changed = False
         logger.info("the configuration is saved")
 

@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 _SHELL_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
-def bash(f5: BigIP, command: str, timeout: float = READ_TIMEOUT) -> str:
+def bash(f5: BigIP, command: str, timeout: float = READ_TIMEOUT, repeatable: bool = True) -> str:
     """Run a command line on the device; returns what it printed, without knowing how it ended."""
     arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
-    return str(f5.client.post("/mgmt/tm/util/bash", arguments, timeout).get("commandResult") or "")
+    return str(f5.client.post("/mgmt/tm/util/bash", arguments, timeout, repeatable).get("commandResult") or "")
 
 
 def shell_safe(name: str) -> str:
@@ -31,7 +31,7 @@ def shell_safe(name: str) -> str:
 def remove_file(f5: BigIP, path: str) -> None:
     """Delete a file of ours from the device's transfer folders; there is no other way to (no DELETE)."""
     arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
-    quietly(f"the file {path}", f5.client.post, "/mgmt/tm/util/unix-rm", arguments)
+    quietly(f"the file {path}", lambda: f5.client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True))
 
 
 def quietly(what: str, act: Callable[..., object], *arguments: object) -> None:

@@ -116,9 +116,9 @@ class IControl:
         """Read a collection; some releases leave ``items`` out when it is empty."""
         return list(self.get(path, query).get("items") or [])
 
-    def post(self, path: str, body: Json, timeout: float = READ_TIMEOUT) -> Json:
-        """Create an object or run a command."""
-        return self.request("POST", path, body=body, timeout=timeout)
+    def post(self, path: str, body: Json, timeout: float = READ_TIMEOUT, repeatable: bool = False) -> Json:
+        """Create an object or run a command; ``repeatable`` where doing it twice is harmless."""
+        return self.request("POST", path, body=body, timeout=timeout, repeatable=repeatable)
 
     def patch(self, path: str, body: Json, timeout: float = READ_TIMEOUT) -> Json:
         """Change the named properties of an object."""
@@ -180,7 +180,7 @@ class IControl:
                 if _succeeded(answer) or answer.status_code in accepted:
                     self._given_up = False
                     return answer
-                error = self._error(method, path, answer, [*_secrets(body), *_secrets(raw)])
+                error = self._error(method, _shown(path), answer, [*_secrets(body), *_secrets(raw)])
             if relogin and self._is_stale(error):
                 relogin = False
                 self._login_again()
@@ -200,7 +200,7 @@ class IControl:
         headers: Mapping[str, str] | None = None,
         timeout: float = READ_TIMEOUT,
     ) -> requests.Response:
-        shown = re.sub(rf"({TOKENS}/).+", r"\1***", path)
+        shown = _shown(path)
         started = time.monotonic()
         sent = dict(headers or {})
         if self._token is not None:
@@ -281,9 +281,8 @@ class IControl:
             self._exchange("DELETE", f"{TOKENS}/{former}")
 
     def _login(self) -> None:
-        body = {"username": self._username, "password": self._password.reveal(), "loginProviderName": "tmos"}
         try:
-            answer = self.request("POST", LOGIN, body=body)
+            answer = self._ask_for_token()
         except DeviceError as error:
             if error.status == requests.codes.unauthorized:  # never tried again: it may lock the user out
                 raise ConnectorError(
@@ -302,11 +301,22 @@ class IControl:
             raise ConnectorError(f"{self.host}: the login was answered without a token; is this a BIG-IP?")
         self._token = str(token["token"])
 
+    def _ask_for_token(self) -> Json:
+        """Send the login; where its answer is lost once more, and not oftener: a wrong password would lock the user."""
+        body = {"username": self._username, "password": self._password.reveal(), "loginProviderName": "tmos"}
+        try:
+            return self.request("POST", LOGIN, body=body)
+        except OutcomeUnknownError as lost:
+            logger.info("%s; logging in once more", lost)
+            self.pause(PAUSES[0])
+            return self.request("POST", LOGIN, body=body)
+
     def _logout(self) -> None:
         if self._token is None:
             return
         try:
-            answer = self._exchange("DELETE", f"{TOKENS}/{self._token}")
+            url, refusals = f"{TOKENS}/{self._token}", (400, 401, 403, 404)
+            answer = self.send("DELETE", url, repeatable=True, accepted=refusals)
             if not _succeeded(answer) and not _STALE_TOKEN.search(_message(answer)):
                 logger.warning("%s: the login token was not handed back; it ends by itself in 20 minutes", self.host)
         except ConnectorError as error:
@@ -317,6 +327,11 @@ class IControl:
 def object_url(collection: str, path: str) -> str:
     """Return the URL path of an object: ``("ltm/virtual", "/P/f/x")`` → ``/mgmt/tm/ltm/virtual/~P~f~x``."""
     return f"/mgmt/tm/{collection}/{quote(path.replace('/', '~'), safe='~')}"
+
+
+def _shown(path: str) -> str:
+    """Return a path without the token that may stand in it: a token opens the device for 20 minutes."""
+    return re.sub(rf"({TOKENS}/).+", r"\1***", path)
 
 
 def _never_connected(error: OSError) -> bool:

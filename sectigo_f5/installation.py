@@ -22,8 +22,8 @@ from sectigo_f5.icontrol import Json, object_url
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.neighbours import losses
 from sectigo_f5.observed import ClientSslProfile, Entry, Observation, entry_name, wanted_server_name, wanted_sni_require
-from sectigo_f5.read_back import made, settled
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.read_back import ensured, made
+from sectigo_f5.refusals import DeviceError, UnreachableError
 from sectigo_f5.secret import Secret
 from sectigo_f5.transactions import Transaction, all_or_nothing
 from sectigo_f5.transfer import DOWNLOADS, upload
@@ -83,13 +83,8 @@ def _store(f5: BigIP, path: str, content: bytes, undo: contextlib.ExitStack, lef
     file = upload(f5.client, name, content)
     url = object_url("sys/file/ssl-cert", path)
     undo.callback(quietly, f"the certificate {path}", f5.client.delete, url)
-    try:
-        f5.client.post(SSL_CERT_URL, {"name": name, "partition": partition, "sourcePath": f"file:{file}"})
-    except DeviceError as error:
-        if not error.may_be_there:
-            raise
-        logger.warning("%s; looking whether the certificate is there", error)
-    checksum = settled(f5, lambda: _stored(f5, path))
+    body = {"name": name, "partition": partition, "sourcePath": f"file:{file}"}
+    checksum = ensured(f5, lambda: f5.client.post(SSL_CERT_URL, body), lambda: _stored(f5, path))
     if checksum and checksum != checksum_of(content):
         raise ConnectorError(f"the BIG-IP stored other bytes than were sent as {path} ({checksum}); run again")
 
@@ -130,17 +125,24 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
     A renewal is one PATCH of the profile; where a virtual server changes too, or the profile is
     new, it is one transaction. Virtual servers are changed through their ``profiles``
     sub-collection, so nothing else of them can be overwritten.
+    A change whose answer was lost is looked for, and sent once more if it is not there.
     Raises :class:`DeviceError` when the device refuses, :class:`ConnectorError` when the change
     is not there afterwards; in both cases what served before still serves.
     """
-    _send(f5, change, _apply, reopens=any(_is_ciphertext(entry.get("passphrase")) for entry in change.entries))
-    f5.changed = True
+
+    def look() -> None:
+        f5.changed = True  # what is looked for was not refused
+        try:
+            _must_be_in_service(f5, change)
+        except (DeviceError, UnreachableError) as error:
+            told = f"the change of {change.job.profile} was sent, and whether it was made cannot be read"
+            raise UnreachableError(
+                f"{told}; either way something whole serves, and the next run goes on: {error}"
+            ) from error
+
     f5.forget()
-    try:
-        settled(f5, lambda: _must_be_in_service(f5, change))
-    except (DeviceError, UnreachableError) as error:
-        told = f"the change of {change.job.profile} was sent, and whether it was made cannot be read"
-        raise ConnectorError(f"{told}; either way something whole serves, and the next run goes on: {error}") from error
+    reopens = any(_is_ciphertext(entry.get("passphrase")) for entry in change.entries)
+    ensured(f5, lambda: _send(f5, change, _apply, reopens), look)
     for lost in () if change.pair_only else losses(change.job, change.seen):
         logger.warning("%s", lost)
 
@@ -152,25 +154,24 @@ def _send(f5: BigIP, change: ServiceChange, call: Callable[[BigIP, ServiceChange
     refused change has changed nothing.
     """
     try:
-        try:
-            call(f5, change, True)
-        except DeviceError as error:
-            if error.code != BAD_PASSPHRASE or not reopens:
-                raise
-            logger.info("%s; leaving the passphrase to the key object", error)
-            call(f5, change, False)
-    except OutcomeUnknownError as error:
-        logger.warning("%s; reading back what is in service", error)
+        call(f5, change, True)
+    except DeviceError as error:
+        if error.code != BAD_PASSPHRASE or not reopens:
+            raise
+        logger.info("%s; leaving the passphrase to the key object", error)
+        call(f5, change, False)
 
 
 def _apply(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
-    if change.seen.profile is not None and not change.plans:
-        f5.client.patch(_profile_url(change), _profile_change(change, ciphertext))
-        return
-    with all_or_nothing(f5.client) as transaction:
+    def queue(transaction: Transaction) -> None:
         _queue_profile(transaction, change, ciphertext)
         for plan in change.plans:
             _queue_attachment(transaction, change, plan)
+
+    if change.seen.profile is not None and not change.plans:
+        f5.client.patch(_profile_url(change), _profile_change(change, ciphertext))
+    else:
+        all_or_nothing(f5.client, queue)
 
 
 def _profile_url(change: ServiceChange) -> str:
@@ -298,23 +299,26 @@ def restore(f5: BigIP, change: ServiceChange) -> None:
 
     Raises :class:`ConnectorError` when the device refuses, or shows something else afterwards.
     """
-    _send(f5, change, _undo, reopens=True)
     f5.forget()
-    settled(f5, lambda: _must_be_as_before(f5, change))
+    ensured(f5, lambda: _send(f5, change, _undo, reopens=True), lambda: _must_be_as_before(f5, change))
 
 
 def _undo(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
     before, url = change.seen.profile, _profile_url(change)
-    if before is not None and not change.plans:
-        f5.client.patch(url, _former(f5, change, before, ciphertext))
-        return
-    with all_or_nothing(f5.client) as transaction:
+    former = _former(f5, change, before, ciphertext) if before else None
+
+    def queue(transaction: Transaction) -> None:
         for plan in change.plans:
             _queue_detachment(transaction, change, plan)
-        if before is None:
+        if former is None:
             transaction.delete(url)
-        elif _profile_change(change):
-            transaction.patch(url, _former(f5, change, before, ciphertext))
+        elif former:
+            transaction.patch(url, former)
+
+    if former is not None and not change.plans:
+        f5.client.patch(url, former)
+    else:
+        all_or_nothing(f5.client, queue)
 
 
 def _must_be_as_before(f5: BigIP, change: ServiceChange) -> None:
@@ -359,7 +363,7 @@ def _former(f5: BigIP, change: ServiceChange, before: ClientSslProfile, cipherte
     taken, keys = _profile_change(change), f5.inventory.keys
     former = {name: value for name, value in _settings(before).items() if name in taken}
     if "certKeyChain" not in taken:
-        return {**_owner(before), **former}
+        return {**_owner(before), **former} if former else {}
     entries = []
     for entry in before.entries:
         held = keys.get(entry.key or "")

@@ -22,8 +22,8 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import Json, object_url
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.observed import KeyObject
+from sectigo_f5.read_back import ensured
 from sectigo_f5.read_back import made as made_object
-from sectigo_f5.read_back import settled
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
 from sectigo_f5.secret import Secret
 from sectigo_f5.transfer import BULK, DOWNLOADS, download, upload
@@ -140,13 +140,20 @@ def _native_request(order: KeyOrder, made: MadeKey) -> MadeKey:
     path = f"/{order.job.partition}/{name}"
     order.leftovers.callback(quietly, f"the CSR {path}", order.f5.client.delete, object_url("sys/crypto/csr", path))
     body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
-    try:
-        answer = order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
-    except DeviceError as error:
-        if not error.may_be_there:
-            raise RouteClosedError(str(error)) from error
-        answer = {}  # whether it is there shows when it is read
+    answer = _post_request(order, body, path)
     return replace(made, request=extract_request(json.dumps(answer).replace("\\n", "\n")), request_names=(path,))
+
+
+def _post_request(order: KeyOrder, body: Json, path: str) -> Json:
+    for last in (False, True):
+        try:
+            return order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
+        except DeviceError as error:
+            if not error.may_be_there:
+                raise RouteClosedError(str(error)) from error
+            if last or made_object(order.f5, object_url("sys/crypto/csr", path)) is not None:
+                break
+    return {}  # whether it is there shows when it is read
 
 
 def _native_together(order: KeyOrder) -> MadeKey:
@@ -171,15 +178,18 @@ def _native_together(order: KeyOrder) -> MadeKey:
 
 
 def _post_key(order: KeyOrder, body: Json) -> Json:
-    order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
     answer: Json = {}
-    try:
-        answer = order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
-    except DeviceError as error:
-        if not error.may_be_there:
+
+    def make() -> None:
+        try:
+            answer.update(order.f5.client.post(KEY_URL, body, KEY_TIMEOUT))
+        except DeviceError as error:
+            if error.may_be_there:
+                raise
             raise RouteClosedError(str(error)) from error
-        logger.warning("%s; looking whether the key is there", error)
-    _must_be_protected(order)
+
+    order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
+    _must_be_protected(order, ensured(order.f5, make, lambda: _shown_key(order)))
     return answer
 
 
@@ -204,9 +214,8 @@ def _key_object_url(order: KeyOrder) -> str:
     return object_url("sys/file/ssl-key", order.generation.key)
 
 
-def _must_be_protected(order: KeyOrder) -> KeyObject:
-    """Read the key object back; delete and refuse one that no password guards."""
-    key = settled(order.f5, lambda: _shown_key(order))
+def _must_be_protected(order: KeyOrder, key: KeyObject) -> None:
+    """Delete and refuse a key that, read back, no password guards."""
     if not key.protected:
         order.f5.client.delete(_key_object_url(order))
         raise RouteClosedError(
@@ -215,7 +224,6 @@ def _must_be_protected(order: KeyOrder) -> KeyObject:
     if key.spec and key.spec != order.spec:
         order.f5.client.delete(_key_object_url(order))
         raise RouteClosedError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
-    return key
 
 
 def _shown_key(order: KeyOrder) -> KeyObject:
@@ -253,7 +261,8 @@ def _openssl_generate(order: KeyOrder) -> tuple[str, str]:
     with contextlib.ExitStack() as at_once:
         at_once.callback(remove_file, order.f5, passphrase)
         upload(order.f5.client, f"{order.leaf}.pass", order.passphrase.reveal().encode())
-        said = bash(order.f5, _openssl_command(order.spec, passphrase, config, key), KEY_TIMEOUT)
+        command = _openssl_command(order.spec, passphrase, config, key)
+        said = bash(order.f5, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
     request = extract_request(said)
     if request is None:
         raise RouteClosedError(f"OpenSSL on the BIG-IP made no CSR: {said.strip()[-200:] or 'it printed nothing'}")
@@ -286,9 +295,8 @@ def _install_key(order: KeyOrder, file: str) -> None:
         "passphrase": order.passphrase.reveal(),
     }
     order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
-    with contextlib.suppress(OutcomeUnknownError):  # read back just below
-        order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
-    _must_be_protected(order)
+    key = ensured(order.f5, lambda: order.f5.client.post(KEY_URL, body, KEY_TIMEOUT), lambda: _shown_key(order))
+    _must_be_protected(order, key)
 
 
 # -- reading the CSR ---------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import requests
@@ -46,24 +46,37 @@ class Transaction:
         self.client.request(method, path, body=body, headers={"X-F5-REST-Coordination-Id": self.number})
 
 
-@contextlib.contextmanager
-def all_or_nothing(client: IControl) -> Iterator[Transaction]:
-    """Queue the block's writes and commit them at its end: all of them or none.
+def all_or_nothing(client: IControl, queue: Callable[[Transaction], None]) -> None:
+    """Have the device make every change that ``queue`` queues, or none of them.
 
+    Until the commit nothing happens, so where an answer is lost before it, all is queued once more;
+    a transaction that nobody commits, also of a process that died, is dropped after two minutes.
     Raises :class:`DeviceError` with the device's ``transaction failed:`` text when it refuses,
-    :class:`OutcomeUnknownError` when nobody can tell whether the commit happened. A process that
-    dies before the commit leaves nothing: the device drops an idle transaction after two minutes.
+    :class:`OutcomeUnknownError` when nobody can tell whether the commit happened.
     """
+    try:
+        url = _queued(client, queue)
+    except OutcomeUnknownError as error:
+        logger.warning("%s; nothing was changed yet, beginning the transaction again", error)
+        try:
+            url = _queued(client, queue)
+        except OutcomeUnknownError as again:
+            raise DeviceError(client.host, "POST", TRANSACTION, again.status, f"not begun: {again.message}") from again
+    _commit(client, url)
+
+
+def _queued(client: IControl, queue: Callable[[Transaction], None]) -> str:
+    """Open a transaction and fill it; returns its URL."""
     number = str(client.post(TRANSACTION, {}).get("transId") or "")
     if not number:
         raise ConnectorError(f"{client.host}: the BIG-IP opened a transaction without telling its number; run again")
     url = f"{TRANSACTION}/{number}"
     try:
-        yield Transaction(client, number)
+        queue(Transaction(client, number))
     except BaseException:
         _abandon(client, url)
         raise
-    _commit(client, url)
+    return url
 
 
 def _commit(client: IControl, url: str) -> None:

@@ -188,6 +188,15 @@ def test_a_unit_that_does_not_answer_logins_is_unreachable(status: int) -> None:
         mock.post(LOGIN, status=status, body="<html>Configuration Utility restarting...</html>")
         with pytest.raises(UnreachableError, match="does not answer logins"), client():
             pass
+        assert len(mock.calls) == (2 if status == requests.codes.bad_gateway else 7)
+
+
+def test_a_login_whose_answer_was_lost_is_sent_once_more(device: responses.RequestsMock) -> None:
+    device.replace("POST", LOGIN, body=requests.ConnectionError("reset by peer"))
+    device.post(LOGIN, json={"token": {"token": TOKEN}})
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    with client() as f5:
+        assert f5.get(THING) == {"name": "vs"}
 
 
 # -- what an error may show ------------------------------------------------------------------------

@@ -41,10 +41,40 @@ def test_a_taken_name_of_ours_was_made_by_an_earlier_try(status: int, message: s
     assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_be_there is there
 
 
-@pytest.mark.parametrize("path", ["/sys/crypto/key$", "/sys/file/ssl-cert$", "/sys/crypto/csr$"])
-def test_an_object_whose_making_was_not_answered_is_looked_for(world: World, path: str) -> None:
-    world.device.fault(Fault(method="POST", path=path, action="drop-after"))
-    assert world.one(world.job(keys=(EC,))).word is Word.ENROLLED
+WRITES = (
+    ("POST", "/sys/crypto/key$"),
+    ("POST", "/sys/crypto/csr$"),
+    ("POST", "/util/bash$"),
+    ("POST", "/uploads/"),
+    ("POST", "/sys/file/ssl-cert$"),
+    ("POST", "/transaction$"),
+    ("POST", "/ltm/profile/client-ssl$"),
+    ("PATCH", "/transaction/"),
+    ("POST", "/util/unix-rm$"),
+    ("DELETE", "/sys/crypto/csr/"),
+    ("POST", "/sys/config$"),
+    ("DELETE", "/authz/tokens/"),
+)
+
+
+@pytest.mark.parametrize("way", ["drop", "drop-after"])
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_no_single_lost_answer_costs_a_certificate(world: World, method: str, path: str, way: str) -> None:
+    """Whether the call arrived or not: looked for, made once more where it is not there, nothing left behind."""
+    world.device.fault(Fault(method=method, path=path, action=way))
+    result = world.one(world.job(keys=(EC,)))
+    assert (result.word, world.seen_by_client().serial) == (Word.ENROLLED, result.serial)
+    assert (world.leftovers(), world.device.saved_is_current) == ({}, True)
+
+
+@pytest.mark.parametrize("way", ["drop", "drop-after"])
+def test_a_renewal_whose_answer_was_lost_serves_the_new_certificate(world: World, way: str) -> None:
+    job = world.job(keys=(EC,))
+    world.one(job)
+    world.wait(days=1)
+    world.device.fault(Fault(method="PATCH", path="/ltm/profile/client-ssl/", action=way))
+    result = world.one(job, force=True)
+    assert (result.word, world.seen_by_client().serial) == (Word.RENEWED, result.serial)
 
 
 def test_a_key_that_never_shows_is_refused_and_nothing_is_left(world: World) -> None:

@@ -8,7 +8,7 @@ import responses
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
-from sectigo_f5.transactions import all_or_nothing
+from sectigo_f5.transactions import Transaction, all_or_nothing
 from tests.support.replies import ORIGIN, THING, client
 
 OPEN = f"{ORIGIN}/mgmt/tm/transaction"
@@ -16,11 +16,19 @@ ONE = f"{OPEN}/7"
 GONE = {"code": 404, "message": "Missing transaction ID for this call."}
 
 
+def nothing(_: Transaction) -> None:
+    """Queue nothing."""
+
+
+def failing(_: Transaction) -> None:
+    raise ZeroDivisionError
+
+
 def commit(device: responses.RequestsMock, pauses: list[float] | None = None) -> int:
     """Commit an empty transaction; returns how often the commit was sent."""
     device.post(OPEN, json={"transId": 7, "state": "STARTED"})
-    with client(pauses) as f5, all_or_nothing(f5):
-        pass
+    with client(pauses) as f5:
+        all_or_nothing(f5, nothing)
     return len([call for call in device.calls if call.request.method == "PATCH"])
 
 
@@ -29,8 +37,8 @@ def test_transaction_is_committed_without_the_header(device: responses.RequestsM
     device.post(f"{ORIGIN}/mgmt/tm/transaction", json={"transId": number, "state": "STARTED"})
     device.patch(ORIGIN + THING, json={"kind": "tm:transaction:commandsstate"})
     device.patch(url, json={"transId": number, "state": "COMPLETED"})
-    with client() as f5, all_or_nothing(f5) as transaction:
-        transaction.patch(THING, {"description": "x"})
+    with client() as f5:
+        all_or_nothing(f5, lambda transaction: transaction.patch(THING, {"description": "x"}))
     queued, commit = device.calls[2].request, device.calls[3].request
     assert queued.headers["X-F5-REST-Coordination-Id"] == str(number)
     assert "X-F5-REST-Coordination-Id" not in commit.headers
@@ -39,16 +47,16 @@ def test_transaction_is_committed_without_the_header(device: responses.RequestsM
 def test_a_failed_block_aborts_the_transaction(device: responses.RequestsMock) -> None:
     device.post(f"{ORIGIN}/mgmt/tm/transaction", json={"transId": 7})
     device.delete(f"{ORIGIN}/mgmt/tm/transaction/7", body="")
-    with client() as f5, pytest.raises(ZeroDivisionError), all_or_nothing(f5):
-        raise ZeroDivisionError
+    with client() as f5, pytest.raises(ZeroDivisionError):
+        all_or_nothing(f5, failing)
 
 
 def test_a_refused_commit_keeps_the_devices_own_text(device: responses.RequestsMock) -> None:
     text = "transaction failed:01070712:3: Certificate/Key has unknown format or security type (/Common/keypair1)."
     device.post(f"{ORIGIN}/mgmt/tm/transaction", json={"transId": 7})
     device.patch(f"{ORIGIN}/mgmt/tm/transaction/7", status=400, json={"code": 400, "message": text})
-    with client() as f5, pytest.raises(DeviceError, match="unknown format") as caught, all_or_nothing(f5):
-        pass
+    with client() as f5, pytest.raises(DeviceError, match="unknown format") as caught:
+        all_or_nothing(f5, nothing)
     assert caught.value.code == "01070712"
 
 
@@ -111,5 +119,26 @@ def test_a_commit_that_never_ends_is_given_up_and_dropped(device: responses.Requ
 
 def test_a_transaction_without_a_number_is_not_begun(device: responses.RequestsMock) -> None:
     device.post(OPEN, body="")
-    with client() as f5, pytest.raises(ConnectorError, match="without telling its number"), all_or_nothing(f5):
-        pass
+    with client() as f5, pytest.raises(ConnectorError, match="without telling its number"):
+        all_or_nothing(f5, nothing)
+
+
+@pytest.mark.parametrize("lost", ["opening", "command"])
+def test_before_the_commit_a_lost_answer_only_begins_anew(device: responses.RequestsMock, lost: str) -> None:
+    device.post(OPEN, **({"body": requests.ReadTimeout("slow")} if lost == "opening" else {"json": {"transId": 6}}))
+    if lost == "command":
+        device.patch(ORIGIN + THING, body=requests.ReadTimeout("slow"))
+        device.delete(f"{OPEN}/6", body="")
+    device.post(OPEN, json={"transId": 7})
+    device.patch(ORIGIN + THING, json={"kind": "tm:transaction:commandsstate"})
+    device.patch(ONE, json={"state": "COMPLETED"})
+    with client() as f5:
+        all_or_nothing(f5, lambda transaction: transaction.patch(THING, {"description": "x"}))
+    assert [call.request.url for call in device.calls][-2] == ONE
+
+
+def test_what_is_lost_twice_before_the_commit_was_never_begun(device: responses.RequestsMock) -> None:
+    device.post(OPEN, body=requests.ReadTimeout("slow"))
+    with client() as f5, pytest.raises(DeviceError, match="not begun: no answer") as caught:
+        all_or_nothing(f5, nothing)
+    assert not isinstance(caught.value, OutcomeUnknownError)
