@@ -384,13 +384,12 @@ def delete_older(f5: BigIP, job: Job, keep: Iterable[str]) -> None:
     }
     for collection, paths in (("sys/file/ssl-cert", have.certificates), ("sys/file/ssl-key", have.keys)):
         for path in _older(paths, job, kept):
-            if path not in used:
-                _delete_unused(f5, collection, path)
+            if path not in used and _delete_unused(f5, collection, path):
+                del paths[path]  # the next certificate need not read everything again
     for found in f5.client.items("/mgmt/tm/sys/crypto/csr"):  # of a run that was killed
         path = readers.full_path(found)
         if _older([re.sub(r"\.csr$", ".key", path)], job, kept):
             _delete_unused(f5, "sys/crypto/csr", path)
-    f5.forget()
 
 
 def _older(paths: Iterable[str], job: Job, kept: set[str]) -> list[str]:
@@ -399,13 +398,15 @@ def _older(paths: Iterable[str], job: Job, kept: set[str]) -> list[str]:
     return [path for generation, path in ours if generation.stamp not in kept and generation.stamp < max(kept)]
 
 
-def _delete_unused(f5: BigIP, collection: str, path: str) -> None:
+def _delete_unused(f5: BigIP, collection: str, path: str) -> bool:
     try:
         f5.client.delete(object_url(collection, path))
-        logger.info("deleted %s of an older generation", path)
     except DeviceError as error:
         if not error.in_use:
             logger.warning("%s of an older generation could not be deleted: %s", path, error)
+        return False
+    logger.info("deleted %s of an older generation", path)
+    return True
 
 
 def _word(flag: bool) -> str:
