@@ -133,6 +133,10 @@ class SimulatedBigIP:
         """Let something go wrong, counted from now."""
         self._faults.add(fault)
 
+    def heal(self) -> None:
+        """Let nothing go wrong any more."""
+        self._faults.clear()
+
     @property
     def hook(self) -> Callable[[Exchange], None] | None:
         """Called after each request was handled and before it is answered."""

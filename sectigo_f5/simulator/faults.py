@@ -46,6 +46,12 @@ class Faults:
             self.planned.append(fault)
             self.seen.append(0)
 
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self.planned.clear()
+            self.seen.clear()
+
     def due(self, method: str, path: str) -> str:
         """Return the action that this call meets; empty for none."""
         found = ""
