@@ -386,10 +386,20 @@ def delete_older(f5: BigIP, job: Job, keep: Iterable[str]) -> None:
         for path in _older(paths, job, kept):
             if path not in used and _delete_unused(f5, collection, path):
                 del paths[path]  # the next certificate need not read everything again
-    for found in f5.client.items("/mgmt/tm/sys/crypto/csr"):  # of a run that was killed
+    _delete_requests(f5, job, max(kept))
+
+
+def _delete_requests(f5: BigIP, job: Job, newest: str) -> None:
+    """Delete the CSRs of runs that were killed, and the files that those may have uploaded later on."""
+    for found in f5.client.items("/mgmt/tm/sys/crypto/csr"):
         path = readers.full_path(found)
-        if _older([re.sub(r"\.csr$", ".key", path)], job, kept):
-            _delete_unused(f5, "sys/crypto/csr", path)
+        key = re.sub(r"\.csr$", ".key", path)
+        of = Generation.parse(key, job.base)
+        if of is None or key != of.key or of.partition != job.partition or of.stamp > newest:
+            continue
+        for file in (of.certificate, of.chain):
+            remove_file(f5, f"{DOWNLOADS}/{file.rpartition('/')[2]}")
+        _delete_unused(f5, "sys/crypto/csr", path)
 
 
 def _older(paths: Iterable[str], job: Job, kept: set[str]) -> list[str]:

@@ -242,7 +242,7 @@ def _openssl_key(order: KeyOrder) -> MadeKey:
     The passphrase travels in an uploaded file, never in a command line: the audit log keeps those.
     """
     try:
-        if "ready" not in bash(order.f5, "echo ready"):
+        if "ready" not in bash(order.f5, f"rm -f {_stale_uploads(order)}; echo ready"):
             raise RouteClosedError("util/bash does not run commands for this user")
         order.f5.client.delete(_key_object_url(order))
         request, file = _openssl_generate(order)
@@ -250,6 +250,12 @@ def _openssl_key(order: KeyOrder) -> MadeKey:
     except DeviceError as error:
         raise RouteClosedError(str(error)) from error
     return MadeKey("openssl", request)
+
+
+def _stale_uploads(order: KeyOrder) -> str:
+    """Name, in the shell's words, the files that runs which were killed may have left of this certificate."""
+    stem = f"{DOWNLOADS}/{shell_safe(order.job.base)}_[12]*Z{order.generation.variant}"
+    return " ".join(f"{stem}{suffix}" for suffix in (".pass", ".cnf", ".pem", ".crt", "_chain.crt"))
 
 
 def _openssl_generate(order: KeyOrder) -> tuple[str, str]:
