@@ -9,6 +9,7 @@ from sectigo_f5.attachment import Attachment, plan_attachments
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Job, KeySpec, Word
 from sectigo_f5.observed import Observation, Pair, wanted_server_name, wanted_sni_require
+from sectigo_f5.renewal import is_due
 
 ISSUING = frozenset({Word.ENROLLED, Word.RENEWED, Word.REKEYED, Word.REPLACED})
 
@@ -100,7 +101,7 @@ def _why_issue(job: Job, seen: Observation, pairs: tuple[Pair, ...], known: Circ
     unprotected = [pair.key.path for pair in pairs if not pair.key.protected]
     rules = (
         (bool(ends and ends <= known.now), Word.RENEWED, f"the certificate expired on {_day(ends)}"),
-        (bool(known.due_at and known.due_at <= known.now), Word.RENEWED, known.due_reason),
+        (bool(known.due_at and is_due(known.due_at, known.now)), Word.RENEWED, known.due_reason),
         (known.force, Word.RENEWED, "renewal was forced (--force)"),
         (
             not _keys_match(job, pairs),
