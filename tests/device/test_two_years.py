@@ -202,6 +202,7 @@ def walking(folder: Path, log: pytest.LogCaptureFixture, tmos: str, longest: int
     clock = DeviceClock()
     with SimulatedBigIP(Switches(tmos=tmos), clock=clock) as device:
         clock.world = world = World(device, folder, night(0))
+        world.pause = lambda seconds: world.wait(seconds=seconds)
         world.authority = authority = BusyAuthority(world.clock)
         walk = Walk(world, Scene(device, authority, Random(seed)), log, longest)
 

@@ -36,6 +36,7 @@ class World:
     folder: Path
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc).replace(microsecond=0))
     revocation: LocalRevocation = field(default_factory=LocalRevocation)
+    pause: Callable[[float], None] = lambda seconds: time.sleep(seconds / 20)
 
     def __post_init__(self) -> None:
         self.authority = LocalAuthority(self.clock)
@@ -99,7 +100,7 @@ class World:
             revocation=self.revocation,
             clock=self.clock,
             managed=managed or frozenset(job.profile for job in jobs),
-            pause=lambda seconds: time.sleep(seconds / 20),
+            pause=self.pause,
             **changes,
         )
 
