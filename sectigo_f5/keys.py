@@ -165,7 +165,7 @@ def _native_together(order: KeyOrder) -> MadeKey:
     names = tuple(f"/{order.job.partition}/{order.leaf}{suffix}" for suffix in (".key", ".csr"))
     for name in names:
         order.leftovers.callback(quietly, f"the CSR {name}", order.f5.client.delete, object_url("sys/crypto/csr", name))
-    order.f5.client.delete(_key_object_url(order))
+    _clear_away(order)
     body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": f"{order.leaf}.csr"}]}
     answer = _post_key(order, body)
     made = MadeKey("native", extract_request(json.dumps(answer).replace("\\n", "\n")), names)
@@ -233,6 +233,13 @@ def _shown_key(order: KeyOrder) -> KeyObject:
     return readers.key_object(found)
 
 
+def _clear_away(order: KeyOrder) -> None:
+    """Free the name of the key that an earlier route made; what does not show is not there to be deleted."""
+    url = _key_object_url(order)
+    if made_object(order.f5, url) is not None:
+        order.f5.client.delete(url)
+
+
 # -- openssl on the device ---------------------------------------------------------------------
 
 
@@ -244,7 +251,7 @@ def _openssl_key(order: KeyOrder) -> MadeKey:
     try:
         if "ready" not in bash(order.f5, f"rm -f {_stale_uploads(order)}; echo ready"):
             raise RouteClosedError("util/bash does not run commands for this user")
-        order.f5.client.delete(_key_object_url(order))
+        _clear_away(order)
         request, file = _openssl_generate(order)
         _install_key(order, file)
     except DeviceError as error:

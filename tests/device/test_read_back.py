@@ -1,10 +1,12 @@
 """A device that shows what it made, or changed, a moment after it said yes; or made it and never said so."""
 
+from pathlib import Path
+
 import pytest
 
 from sectigo_f5.model import Word
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
-from sectigo_f5.simulator import Fault
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.builders import EC
 from tests.support.world import World
 
@@ -75,6 +77,15 @@ def test_a_renewal_whose_answer_was_lost_serves_the_new_certificate(world: World
     world.device.fault(Fault(method="PATCH", path="/ltm/profile/client-ssl/", action=way))
     result = world.one(job, force=True)
     assert (result.word, world.seen_by_client().serial) == (Word.RENEWED, result.serial)
+
+
+def test_no_second_route_is_closed_by_a_404_of_unknown_meaning(tmp_path: Path) -> None:
+    with SimulatedBigIP(Switches(tmos="16.1.4", native_password_keys="silently-normal")) as device:
+        world = World(device, tmp_path)
+        world.add_virtual_server()
+        for method in ("GET", "DELETE"):  # after the key of the first route was read and deleted
+            device.fault(Fault(method=method, path=MADE[0], nth=2, action=f"error:404:{NOT_YET[1]}"))
+        assert world.one(world.job(keys=(EC,))).error is None
 
 
 def test_a_key_that_never_shows_is_refused_and_nothing_is_left(world: World) -> None:
