@@ -14,6 +14,8 @@ from sectigo_f5.model import Job
 from sectigo_f5.refusals import DeviceError
 
 ENOUGH = ("admin", "resource-admin")
+BASH_SWITCH = "/mgmt/tm/sys/db/systemauth.disablebash"
+WITHOUT_SHELL = "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is closed"
 ALL_PARTITIONS = ("all-partitions", "[All]")
 
 
@@ -27,7 +29,10 @@ def missing_permissions(f5: BigIP, job: Job) -> tuple[list[str], list[str]]:
         return [], [f"{job.device.username} is no local user of the BIG-IP: its role cannot be known"]
     if not _roles(user):
         return [], [f"the BIG-IP does not tell the role of {job.device.username}"]
-    return _role_problems(user, job), _shell_notes(user, job)
+    problems, closed = _role_problems(user, job), _closed_shell(f5, user, job)
+    if closed and job.key_route == "openssl":
+        return [*problems, f"{closed}; key_route: openssl needs it: open it, or write key_route: auto"], []
+    return problems, [f"{closed}: {WITHOUT_SHELL}"] if closed else []
 
 
 def _role_problems(user: Json, job: Job) -> list[str]:
@@ -43,14 +48,18 @@ def _role_problems(user: Json, job: Job) -> list[str]:
     return []
 
 
-def _shell_notes(user: Json, job: Job) -> list[str]:
+def _closed_shell(f5: BigIP, user: Json, job: Job) -> str | None:
+    """Return why util/bash will be refused, None where nothing speaks against it."""
+    try:
+        switch = f5.client.find(BASH_SWITCH)
+    except DeviceError:
+        switch = None  # what cannot be read is tried when it is needed
+    if switch and readers.flag(switch, "value"):
+        return "the BIG-IP lets nobody use bash (sys db systemauth.disablebash, as in Appliance mode)"
     shell = readers.text(user, "shell") or "none"
     if shell == "bash" or "admin" in _roles(user).values():
-        return []
-    return [
-        f"{job.device.username} has the shell {shell}, not bash: the CSR is fetched by unix-mv instead of util/bash, "
-        "and the openssl key route is closed"
-    ]
+        return None
+    return f"{job.device.username} has the shell {shell}, not bash"
 
 
 def _roles(user: Json) -> dict[str, str]:
