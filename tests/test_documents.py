@@ -1,6 +1,7 @@
 """What the documents say is what the program does."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5 import cli
+from sectigo_f5.config import read_configuration
 from sectigo_f5.configuration.environment import VARIABLES
 from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.model import Word
@@ -41,6 +43,16 @@ def test_every_result_word_is_in_the_readme() -> None:
 def test_every_exit_code_is_in_help_and_readme(code: str) -> None:
     assert re.search(rf"\b{code} \w", cli.parser().format_help().split("exit codes:")[1])
     assert re.search(rf"\b{code} \w", README.split("Exit codes:")[1])
+
+
+def test_the_configuration_in_the_readme_is_one(tmp_path: Path) -> None:
+    shown = re.search(r"```yaml\n(name: .*?)```", README, re.DOTALL)
+    assert shown is not None
+    (tmp_path / "shop.yaml").write_text(shown[1])
+    shutil.copytree(ROOT / "config" / "credentials", tmp_path / "credentials")
+    read = read_configuration(tmp_path)
+    assert read.mistakes == ()
+    assert [job.label for job in read.jobs] == ["www.example.com@bigip-fra"]
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
