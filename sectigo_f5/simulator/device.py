@@ -11,14 +11,13 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sectigo_f5.simulator import csrs, files, front, management_tls, objects, virtual_views
+from sectigo_f5.simulator import csrs, files, front, management_tls, objects, pairing, virtual_views
 from sectigo_f5.simulator.call import resolve
 from sectigo_f5.simulator.configuration import Item, Json
 from sectigo_f5.simulator.dataplane import DataPlane, VirtualServerView
 from sectigo_f5.simulator.disk import BULK, DOWNLOADS, UPLOADING, Disk
 from sectigo_f5.simulator.engine import Engine, Request
 from sectigo_f5.simulator.faults import Fault, Faults
-from sectigo_f5.simulator.high_availability import Group, Unit
 from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.switches import Switches
@@ -103,15 +102,7 @@ class SimulatedBigIP:
         """Make ``/Common/x.crt`` and, where a key is given, ``/Common/x.key``."""
         with self.engine.lock:
             work = self.engine.work("admin", arranged=True)
-
-            def fresh(kind: str, place: str) -> Item:
-                return Item(kind, place, {"sourcePath": f"file://{DOWNLOADS}/{place.rpartition('/')[2]}"}, generation=0)
-
-            certificate = files.store_certificate(work, fresh(files.CERTIFICATE, path), cert_pem.encode())
-            work.configuration.put(certificate)
-            if key_pem is not None:
-                key = fresh(files.KEY, path.removesuffix(".crt") + ".key")
-                work.configuration.put(files.store_key(work, key, key_pem.encode(), passphrase or ""))
+            files.arrange(work, path, cert_pem, key_pem, passphrase)
             self.engine.keep(work)
 
     def add_rule(self, path: str, text: str) -> None:
@@ -268,32 +259,18 @@ class SimulatedBigIP:
 
     def make_pair(self, other: SimulatedBigIP, auto_sync: bool = False) -> None:
         """Make an HA pair: this one active, the other standby, with this one's configuration and master key."""
-        mine, theirs = self.engine, other.engine
-        theirs.lock = mine.lock
-        if theirs.world.hostname == mine.world.hostname:
-            theirs.world.hostname = "bigip2.example.net"
-        theirs.world.vault = mine.world.vault
-        units = [Unit(device.hostname, device.address) for device in (self, other)]
-        group = Group(units, dict.fromkeys(mine.group.active, self.hostname), auto_sync)
-        group.pushes = [lambda hostname: other._pushed(self, hostname), lambda hostname: self._pushed(other, hostname)]  # noqa: SLF001
-        mine.group = theirs.group = group
+        pairing.join(self.engine, other.engine, auto_sync)
         self._peer, other._peer = other, self
-        with mine.lock:
-            theirs.receive(mine.configuration)
-            group.pending.clear()
-
-    def _pushed(self, by: SimulatedBigIP, hostname: str) -> None:
-        if by.hostname == hostname:
-            self.engine.receive(by.engine.configuration)
 
     def add_traffic_group(self, path: str, active: bool = True) -> None:
         """Make a traffic group, active on this unit or on the other one."""
-        self.engine.group.active[path] = self.hostname if active else self._other_unit()
+        self.engine.group.active[path] = self.hostname if active else self.engine.group.other(self.hostname)
         self._refresh()
 
     def fail_over(self) -> None:
         """Hand every traffic group to the other unit."""
-        group, other = self.engine.group, self._other_unit()
+        group = self.engine.group
+        other = group.other(self.hostname)
         with self.engine.lock:
             group.active.update(dict.fromkeys(group.active, other))
         self._refresh()
@@ -302,12 +279,6 @@ class SimulatedBigIP:
         """Push this unit's configuration to the group."""
         with self.engine.lock:
             self.engine.group.sync(self.hostname)
-
-    def _other_unit(self) -> str:
-        names = [unit.hostname for unit in self.engine.group.units if unit.hostname != self.hostname]
-        if not names:
-            raise ValueError("a lone unit has nobody to fail over to")
-        return names[0]
 
     def _refresh(self) -> None:
         """Let go of addresses first, then take others over; the engine's lock comes before the data plane's."""

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from sectigo_f5.simulator import pem, refusals
 from sectigo_f5.simulator.configuration import Item, Json, split_path
-from sectigo_f5.simulator.disk import FILESTORE
+from sectigo_f5.simulator.disk import DOWNLOADS, FILESTORE
 from sectigo_f5.simulator.switches import LAST
 from sectigo_f5.simulator.work import Work
 
@@ -62,6 +62,16 @@ def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> It
     if not pem.certificates(content):
         raise refusals.unknown_format(item.path)
     return _stamped(work, Item(item.kind, item.path, item.properties, content=content), item)
+
+
+def arrange(work: Work, path: str, certificate: str, key: str | None, passphrase: str | None) -> None:
+    """Put ``/Common/x.crt`` and, where a key is given, ``/Common/x.key`` where they are wanted for a test."""
+    pairs = {CERTIFICATE: (path, certificate), KEY: (path.removesuffix(".crt") + ".key", key)}
+    for kind, (place, text) in pairs.items():
+        if text is not None:
+            item = Item(kind, place, {"sourcePath": f"file://{DOWNLOADS}/{split_path(place)[2]}"}, generation=0)
+            store = store_key if kind == KEY else store_certificate
+            work.configuration.put(store(work, item, text.encode(), passphrase or ""))
 
 
 def _stamped(work: Work, new: Item, before: Item) -> Item:

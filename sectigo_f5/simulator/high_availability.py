@@ -33,6 +33,13 @@ class Group:
         """True when there is more than one unit."""
         return len(self.units) > 1
 
+    def other(self, hostname: str) -> str:
+        """Return the other unit of a pair."""
+        names = [unit.hostname for unit in self.units if unit.hostname != hostname]
+        if not names:
+            raise ValueError("a lone unit has nobody to fail over to")
+        return names[0]
+
     def state(self, hostname: str) -> str:
         """Return a unit's failover state."""
         return "active" if hostname in self.active.values() else "standby"
