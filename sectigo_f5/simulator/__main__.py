@@ -24,6 +24,7 @@ DEFAULT_SERVERS = (
     "/Common/vs_www_https=127.0.0.1:8444",
     "/Common/vs_api_https=127.0.0.1:8445,/Common/tcp,/Common/http,/Common/clientssl",
 )
+_LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,14 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     try:
         host, port = _listen(given.listen)
-        device = SimulatedBigIP(_switches(given, host), host, port)
-    except (ValueError, OSError) as error:
+        switches = _switches(given, host)
+    except ValueError as error:
         parser.error(str(error))
+    try:
+        device = SimulatedBigIP(switches, host, port)
+    except OSError as error:
+        parser.error(f"--listen {given.listen}: {error.strerror}")
     try:
         _furnish(device, given)
         _introduce(device)
         ended.wait()
-    except (Refusal, ValueError, TypeError, OSError) as error:
+    except (Refusal, ValueError, OSError) as error:
         parser.error(str(error))
     finally:
         device.close()
@@ -56,7 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sectigo_f5.simulator", description="Simulate one BIG-IP.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sectigo_f5.simulator",
+        usage="%(prog)s [OPTION…]",
+        description="Simulate one BIG-IP; no option is needed.",
+    )
     add = parser.add_argument
     add("--listen", default="127.0.0.1:8443", metavar="HOST:PORT", help="management address (%(default)s)")
     add("--latency", type=float, default=0, metavar="MS", help="milliseconds before each answer")
@@ -99,7 +108,7 @@ def _spelled(value: object) -> str:
 
 def _listen(written: str) -> tuple[str, int]:
     host, _, port = written.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdigit() or int(port) > _LAST_PORT:
         raise ValueError(f"--listen {written}: write HOST:PORT, for example 127.0.0.1:8443")
     return host.strip("[]"), int(port)
 
@@ -132,6 +141,8 @@ def _furnish(device: SimulatedBigIP, given: argparse.Namespace) -> None:
     for written in given.virtual_server or DEFAULT_SERVERS:
         path, _, rest = written.partition("=")
         destination, *profiles = rest.split(",")
+        if not path.startswith("/") or not destination:
+            raise ValueError(f"--virtual-server {written}: write PATH=ADDR:PORT, for example {DEFAULT_SERVERS[0]}")
         device.add_virtual_server(path, destination, tuple(profiles) or ("/Common/tcp", "/Common/http"))
 
 

@@ -28,6 +28,8 @@ class Fault:
 
     def __post_init__(self) -> None:
         re.compile(self.path)
+        if not all(isinstance(number, int) and number > 0 for number in (self.nth, self.times)):
+            raise ValueError("nth and times are whole numbers from 1 on")
         if not _ACTIONS.fullmatch(self.action):
             raise ValueError(f"the action {self.action!r} is none of status, html, error, drop, drop-after, delay")
 
@@ -67,7 +69,10 @@ class Faults:
 
 def read_scenario(file: Path) -> list[Fault]:
     """Read faults from a JSON file: a list of objects with the fields of :class:`Fault`."""
-    listed = json.loads(file.read_text(encoding="utf-8"))
-    if not isinstance(listed, list):
-        raise TypeError(f"{file} is not a list of faults")
-    return [Fault(**one) for one in listed]
+    try:
+        listed = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(listed, list):
+            return [Fault(**one) for one in listed]
+    except (ValueError, TypeError, re.error) as error:
+        raise ValueError(f"{file}: {error}") from error
+    raise ValueError(f"{file} is not a list of faults")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -80,6 +82,11 @@ class Switches:
             value, known = getattr(self, one.name), one.metadata.get("choices")
             if known and value not in known and not (value is None and one.default is None):
                 raise ValueError(f"{one.name} {value!r}: choose one of {', '.join(map(str, known))}")
+            if isinstance(value, (int, float)) and not 0 <= value < math.inf:
+                raise ValueError(f"{one.name} {value}: write a number from 0 on")
+        for name in self.partitions:
+            if not re.fullmatch(r"[\w.-]+", name):
+                raise ValueError(f"the partition {name!r}: write its name alone, as in Shop")
 
     @property
     def major(self) -> int:

@@ -26,6 +26,7 @@ from sectigo_f5.simulator.refusals import Refusal, UnknownCallError, bad_request
 logger = logging.getLogger(__name__)
 
 IDLE_TIMEOUT = 60.0  # seconds
+_LINE = 65536  # longest line between chunks
 _PLAIN_BODIES = "/mgmt/shared/file-transfer/"
 _MCPD_LOST = 32768001  # `apiError` of a 500 (bigip-rest-go)
 _OPERATIONS = itertools.count(7502011)
@@ -149,15 +150,27 @@ class Conversation(BaseHTTPRequestHandler):
             self.server.note(request, found.status)
             self._send(found)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815  the base class's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815  the base class's
 
     def _read(self) -> Request:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        content = self.rfile.read(int(headers.get("content-length") or 0))
+        content = self._body(headers)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         address = str(self.client_address[0])
         return Request(self.command, parts.path, query, parts.query, headers, None, content, "", address)
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        """Read the body, whole or in chunks."""
+        if "chunked" not in headers.get("transfer-encoding", "").lower():
+            return self.rfile.read(int(headers.get("content-length") or 0))
+        content = b""
+        while size := int(self.rfile.readline(_LINE).partition(b";")[0], 16):
+            content += self.rfile.read(size)
+            self.rfile.readline(_LINE)
+        while self.rfile.readline(_LINE).strip():
+            pass
+        return content
 
     def _answer(self, request: Request) -> tuple[Request, Answer]:
         """Answer a request; returns it with its user and body, too."""
@@ -181,13 +194,14 @@ class Conversation(BaseHTTPRequestHandler):
         content = found.body if isinstance(found.body, bytes) else b""
         headers = {"Server": "Jetty(9.2.22.v20170606)", **found.headers}
         if isinstance(found.body, dict):
-            content = json.dumps(found.body).encode()
+            content = json.dumps(found.body, separators=(",", ":"), ensure_ascii=False).encode()  # scripts cut it
             headers["Content-Type"] = "application/json; charset=UTF-8"
         self.send_response_only(found.status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the base class's
         """Log what the base class has to say."""

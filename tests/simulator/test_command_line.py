@@ -42,6 +42,12 @@ def test_it_says_where_it_is_and_ends_when_told(number: signal.Signals) -> None:
     ("options", "told"),
     [
         (("--listen", "8443"), "write HOST:PORT"),
+        (("--listen", "127.0.0.1:99999"), "write HOST:PORT"),
+        (("--listen", "nowhere.invalid:1"), "--listen nowhere.invalid:1: "),
+        (("--latency", "-1"), "write a number from 0 on"),
+        (("--latency", "nan"), "write a number from 0 on"),
+        (("--partition", "a/b"), "the partition 'a/b': write its name alone"),
+        (("--virtual-server", "/Common/vs"), "--virtual-server /Common/vs: write PATH=ADDR:PORT"),
         (("--virtual-server", "/Nope/vs=127.0.0.1:8080"), "The requested folder (/Nope) was not found"),
         (("--scenario", "/nonexistent"), "No such file"),
         (("--tmos", "12.0.0"), "argument --tmos: '12.0.0': choose one of 13.1.1, 14.1.2, 15.1.5, 16.1.4, 17.1.2"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import time
 from pathlib import Path
 
@@ -268,7 +269,13 @@ def test_a_lost_answer_and_a_lost_request_look_alike(
 def test_a_fault_is_checked_when_it_is_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="none of status"):
         Fault("GET", "x", action="explode")
+    with pytest.raises(ValueError, match="whole numbers from 1 on"):
+        Fault("GET", "x", nth=0)
     scenario = tmp_path / "scenario.json"
+    for wrong in ("{}", "[{}]", "[", '[{"method": "GET", "path": "("}]'):
+        scenario.write_text(wrong)
+        with pytest.raises(ValueError, match=re.escape(str(scenario))):
+            read_scenario(scenario)
     scenario.write_text(json.dumps([{"method": "GET", "path": "x", "action": "status:503"}]))
     assert read_scenario(scenario) == [Fault("GET", "x")]
 
@@ -288,6 +295,7 @@ def test_latency(make: Make) -> None:
     [
         ("GET", "sys/provision", None, "GET /mgmt/tm/sys/provision"),
         ("GET", "sys/file/ssl-crl", None, "GET /mgmt/tm/sys/file/ssl-crl"),
+        ("HEAD", "sys/version", None, "HEAD /mgmt/tm/sys/version"),
         ("POST", "sys/version", {}, "POST /mgmt/tm/sys/version"),
         ("POST", "sys/crypto/crl", {"command": "install"}, "POST /mgmt/tm/sys/crypto/crl"),
         ("POST", "sys/crypto/key", {"name": "x", "securityType": "fips"}, "the securityType fips"),
@@ -336,3 +344,14 @@ def test_bodies_must_be_json(rest: Rest) -> None:
     for content, kind, status in ((b"{", "application/json", 400), (b"{}", "text/plain", 415)):
         answer = rest.call("POST", "ltm/rule", headers={"Content-Type": kind}, data=content)
         assert answer.status_code == status
+
+
+def test_a_body_may_come_in_chunks(rest: Rest) -> None:
+    body = json.dumps({"name": "r", "apiAnonymous": "x"}).encode()
+    headers = {"Content-Type": "application/json"}
+    assert rest.call("POST", "ltm/rule", headers=headers, data=iter([body[:5], body[5:]])).json()["name"] == "r"
+    assert rest.call("GET", "ltm/rule/r").status_code == 200  # and nothing of it is left in the connection
+
+
+def test_json_is_written_without_blanks(rest: Rest) -> None:
+    assert '"name":"tcp","fullPath":"tcp"' in rest.call("GET", "ltm/profile/tcp/tcp").text
