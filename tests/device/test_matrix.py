@@ -26,6 +26,7 @@ ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that no run may fail over
     "gen_csr_value": ("ignored", "names-the-csr"),
     "bulk_download": ("200", "206", "400"),
     "profile_passphrase": ("required", "optional"),
+    "own_ciphertext": ("works", "rejected"),
     "cert_key_chain_patch": ("replaces", "adds"),
     "name_reference": EITHER,
     "sni_checked_on_profile": EITHER,

@@ -65,18 +65,19 @@ def names_a_strange_virtual_server(world: World, side: Side) -> None:
 
 
 def hands_back_a_ciphertext(world: World, side: Side) -> None:
-    """Take the profile away by hand: the pair is put in service again with the `$M$` text that the device shows."""
+    """Take the profile away by hand: the `$M$` text that the device shows puts the pair in service again, or not."""
     job = world.job()
     first = world.one(job)
     world.device.set("/mgmt/tm/ltm/virtual/~Common~vs_www", profiles=["/Common/tcp", "/Common/http"])
     world.device.delete(PROFILE)
     for fault in side.faults:
         world.device.fault(fault)
-    if side.told:
-        refuses(world, side.told)
-    else:
-        assert world.one(job).word is Word.REPAIRED
-        assert world.seen_by_client().serial == first.serial
+    world.wait(hours=1)
+    result = world.one(job)
+    assert (result.word, result.error) == (Word.REPLACED if side.told else Word.REPAIRED, None)
+    assert side.told in result.reason
+    assert world.seen_by_client().serial == result.serial
+    assert (result.serial == first.serial) is not bool(side.told)
 
 
 def grows_old(world: World, side: Side) -> None:
@@ -223,7 +224,7 @@ SIDES = (
         "in the words of OpenSSL 1.0",
         run=hands_back_a_ciphertext,
         faults=_error(
-            "PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:0906A068:PEM routines:bad password"
+            "PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:0906A068:PEM routines:bad password", 1
         ),
         told="the passphrase does not open the key",
     ),
@@ -232,7 +233,7 @@ SIDES = (
         "in the words of OpenSSL 3",
         run=hands_back_a_ciphertext,
         faults=_error(
-            "PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:1C800064:Provider routines::bad decrypt"
+            "PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:1C800064:Provider routines::bad decrypt", 1
         ),
         told="the passphrase does not open the key",
     ),
@@ -240,9 +241,9 @@ SIDES = (
     Side(
         "`$M$` texts over REST",
         "are taken for a clear passphrase",
+        {"own_ciphertext": "rejected"},
         run=hands_back_a_ciphertext,
-        faults=_error("PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:bad password read"),
-        told="01070313",
+        told="the passphrase does not open the key",
     ),
     Side(
         "a file in use",
