@@ -30,8 +30,13 @@ class InterruptedRunError(BaseException):
 
 
 def cause(error: BaseException) -> str:
-    """Return the innermost cause of a failed request in a few words; the outer ones repeat URL and objects."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
+    """Return the innermost cause of a failed request in a few words; the outer ones repeat URL and objects.
+
+    An error that is raised again while its own consequence is handled makes the chain a ring.
+    """
+    seen: list[BaseException] = []
+    while (inner := error.__cause__ or error.__context__) and inner not in seen:
+        seen.append(error)
+        error = inner
     text = re.sub(r"\s*\(_ssl\.c:\d+\)|\[[A-Z_:\s]+\]\s*|\[Errno -?\d+\]\s*|<[^<>]*>:?\s*", "", str(error)).strip()
     return text or type(error).__name__
