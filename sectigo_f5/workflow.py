@@ -24,20 +24,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sectigo_f5 import bigip, certificates, decision, installation, keys, obstacles, serving
+from sectigo_f5 import bigip, certificates, decision, generations, installation, keys, obstacles, serving
 from sectigo_f5.attachment import plan_attachments
 from sectigo_f5.challenges import doubts, validation_for
 from sectigo_f5.decision import Decision
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.handshake import Expected
 from sectigo_f5.icontrol import Json
-from sectigo_f5.installation import ServiceChange
 from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances, copy_of
 from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
 from sectigo_f5.neighbours import told_apart
 from sectigo_f5.observed import Observation, Pair
 from sectigo_f5.refusals import DeviceError
 from sectigo_f5.secret import one_time_passphrase
+from sectigo_f5.service_change import ServiceChange, new_entry, old_entry
 from sectigo_f5.state import StateDirectory
 
 logger = logging.getLogger(__name__)
@@ -100,9 +100,9 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
             issued = run.authority.issue(request, validation, (passphrase,))  # 9
             installed.append(_check(run, job, spec, generation, request, issued))
             f5.must_be_active()  # it may have failed over while the CA took its time
-            installation.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
+            generations.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
             logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
-            entries.append(installation.new_entry(generation, bool(issued.chain), passphrase))
+            entries.append(new_entry(generation, bool(issued.chain), passphrase))
         change = _change_by_now(run, f5, job, seen, decided, entries)
         put_in_service(run, f5, change, [serving.expected_of(issued) for issued in installed])  # 11, 12
         undo.pop_all()
@@ -196,9 +196,9 @@ def put_pairs_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, pairs
             lost = bool(copy and copy.chain) and not pair.has_chain
             if copy and lost:
                 f5.must_be_active()
-                installation.upload_chain(f5, copy, pair.generation, undo, leftovers)
+                generations.upload_chain(f5, copy, pair.generation, undo, leftovers)
             expected.append(serving.expected_pair(pair, copy))
-            entries.append(installation.old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
+            entries.append(old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
         put_in_service(run, f5, replace(change, entries=tuple(entries)), expected)
         undo.pop_all()
 
@@ -223,7 +223,7 @@ def _clean_up(f5: bigip.BigIP, job: Job, seen: Observation, stamp: str) -> None:
     """Delete generations older than the previous one; a failure here is no failure of the certificate."""
     previous = [pair.generation.stamp for pair in seen.in_service() or seen.newest()]
     try:
-        installation.delete_older(f5, job, keep=(stamp, *previous[:1]))
+        generations.delete_older(f5, job, keep=(stamp, *previous[:1]))
     except ConnectorError as error:
         logger.warning("older generations could not be deleted; the next renewal tries again: %s", error)
 
