@@ -242,8 +242,8 @@ def london(folder: Path, log: pytest.LogCaptureFixture) -> Iterator[Walk]:
             world.job(mail, keys=(RSA, EC), virtual_servers=(on_mail,)),
             world.job(rest, keys=(EC,), virtual_servers=(on_rest,)),
         ]
-        walk.looks = [Look(mail, on_mail, 31, 33, kind) for kind in ("rsa", "ecdsa")]
-        walk.looks += [Look(rest, on_rest, 131, 140)]
+        walk.looks = [Look(mail, on_mail, 32, 32, kind) for kind in ("rsa", "ecdsa")]
+        walk.looks += [Look(rest, on_rest, 133, 133)]
         walk.recalls, walk.refuses = mail, {rest: 40 * DAY}
         yield walk
 
@@ -255,18 +255,19 @@ def at_once(walk: Walk, found: Certificate) -> RenewalInformation | None:
 
 
 def two_thirds_through(found: Certificate, now: datetime) -> RenewalInformation:
-    lifetime = found.not_after - found.not_before
-    return RenewalInformation(found.not_before + lifetime * 0.66, found.not_before + lifetime * 0.7, now)
+    """Suggest a day, between two runs: whatever is picked, the same run renews, and each walk is the same."""
+    day = found.not_before + (found.not_after - found.not_before) * 2 // 3 // DAY * DAY
+    return RenewalInformation(day + DAY * 0.2, day + DAY * 0.8, now)
 
 
 House = Callable[[Path, pytest.LogCaptureFixture], AbstractContextManager[Walk]]
 
 
 @pytest.mark.parametrize(
-    ("house", "expected"),  # without any trouble it would be 23 and 244, 23 and 6
+    ("house", "expected"),  # without any trouble 23 and 244, 23 and 6
     [
         (frankfurt, {"shop.example.com": range(23, 28), "pay.example.com": range(215, 245)}),
-        (london, {"mail.example.org": range(20, 27), "*.example.org": range(5, 8)}),
+        (london, {"mail.example.org": range(20, 27), "*.example.org": range(5, 7)}),
     ],
 )
 def test_two_years(house: House, expected: dict[str, range], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -275,8 +276,8 @@ def test_two_years(house: House, expected: dict[str, range], tmp_path: Path, cap
         for look in walk.looks:
             walk.must_have_renewed_in_time(look)
             assert len(walk.served[look]) in expected[look.common_name]
-        accidents = [name for name in walk.spoilt.values() if name in {one.__name__ for one in troubles.ACCIDENTS}]
-        assert walk.in_vain() <= len(accidents)
-        assert set(walk.spoilt.values()) == {one.__name__ for one in troubles.OUTAGES + troubles.ACCIDENTS}
+        spoilt, accidents = list(walk.spoilt.values()), {trouble.__name__ for trouble in troubles.ACCIDENTS}
+        assert walk.in_vain() <= sum(name in accidents for name in spoilt)
+        assert accidents < set(spoilt)  # and outages that came at a wrong time
         assert {name for name, _ in walk.refused} == set(walk.refuses)
         walk.nothing_must_be_left()
