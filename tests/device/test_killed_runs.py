@@ -14,6 +14,7 @@ from tests.support.world import World
 @pytest.mark.parametrize("route", ["native", "openssl"])
 def test_a_run_killed_after_any_of_its_writes(world: World, route: str) -> None:
     world.authority = authority = BusyAuthority(world.clock)
+    world.pause = lambda seconds: world.wait(seconds=seconds)
     scene, job = Scene(world.device, authority), world.job(keys=(KeySpec("ecdsa", "secp256r1"),), key_route=route)
     writes = len(world.device.writes())
     for _ in range(3):  # from the third on, each renewal deletes a generation
