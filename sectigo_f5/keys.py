@@ -252,8 +252,9 @@ def _openssl_key(order: KeyOrder) -> MadeKey:
         if "ready" not in bash(order.f5, f"rm -f {_stale_uploads(order)}; echo ready"):
             raise RouteClosedError("util/bash does not run commands for this user")
         _clear_away(order)
-        request, file = _openssl_generate(order)
-        _install_key(order, file)
+        with contextlib.ExitStack() as at_once:  # not at the end of the run: the CA may take an hour
+            request, file = _openssl_generate(order, at_once)
+            _install_key(order, file)
     except DeviceError as error:
         raise RouteClosedError(str(error)) from error
     return MadeKey("openssl", request)
@@ -265,17 +266,15 @@ def _stale_uploads(order: KeyOrder) -> str:
     return " ".join(f"{stem}{suffix}" for suffix in (".pass", ".cnf", ".pem", ".crt", "_chain.crt"))
 
 
-def _openssl_generate(order: KeyOrder) -> tuple[str, str]:
+def _openssl_generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[str, str]:
     stem = f"{DOWNLOADS}/{shell_safe(order.leaf)}"
     passphrase, config, key = (f"{stem}.{suffix}" for suffix in ("pass", "cnf", "pem"))
-    for file in (passphrase, config, key):
-        order.leftovers.callback(remove_file, order.f5, file)
+    for file in (key, config, passphrase):  # the last is removed first
+        at_once.callback(remove_file, order.f5, file)
     upload(order.f5.client, f"{order.leaf}.cnf", _request_config(order).encode())
-    with contextlib.ExitStack() as at_once:
-        at_once.callback(remove_file, order.f5, passphrase)
-        upload(order.f5.client, f"{order.leaf}.pass", order.passphrase.reveal().encode())
-        command = _openssl_command(order.spec, passphrase, config, key)
-        said = bash(order.f5, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
+    upload(order.f5.client, f"{order.leaf}.pass", order.passphrase.reveal().encode())
+    command = _openssl_command(order.spec, passphrase, config, key)
+    said = bash(order.f5, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
     request = extract_request(said)
     if request is None:
         raise RouteClosedError(f"OpenSSL on the BIG-IP made no CSR: {said.strip()[-200:] or 'it printed nothing'}")
