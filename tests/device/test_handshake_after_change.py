@@ -165,7 +165,7 @@ def test_both_failures_are_told_and_a_lost_answer_is_looked_after(
 ) -> None:
     first = run(world)
     (old,) = world.device.get(PROFILE)["certKeyChain"]
-    world.device.fault(Fault(method="PATCH", path="client-ssl", nth=2, action=way))
+    world.device.fault(Fault(method="PATCH", path="client-ssl", nth=2, times=2, action=way))
     with displaced_by_the_change(world, tmp_path):
         result = renew(world)
     assert "does not serve the certificate that was put in service: it serves serial" in str(result.error)

@@ -272,10 +272,14 @@ def test_where_the_key_object_has_the_passphrase_the_ciphertext_is_left_out(tmp_
 # -- answers that get lost ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("way", "made"), [("drop-after", True), ("drop", False), ("html:502", False)])
-def test_a_lost_answer_is_resolved_by_reading(world: World, way: str, made: bool) -> None:
+@pytest.mark.parametrize(
+    ("way", "times", "made"),
+    [("drop-after", 1, True), ("drop", 1, True), ("html:502", 1, True), ("drop", 2, False), ("html:502", 2, False)],
+)
+def test_a_lost_answer_is_resolved_by_reading(world: World, way: str, times: int, made: bool) -> None:
+    """Lost once it is looked for and made; lost twice, the roll back has failed and nothing was changed."""
     first, second = two_generations(world)
-    world.device.fault(Fault(method="PATCH", path="client-ssl", action=way))
+    world.device.fault(Fault(method="PATCH", path="client-ssl", times=times, action=way))
     result = roll_back(world)
     assert (result.word is Word.ROLLED_BACK) == made
     expected = first if made else second
