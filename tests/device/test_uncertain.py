@@ -189,7 +189,7 @@ def _error(method: str, path: str, status: int, text: str, times: int = MANY) ->
 NOT_FOUND = "01020036:3: The requested"
 UNREADABLE = "01070313:3: Error reading key PEM file /Common/k.key for profile /Common/p: error"
 IAPP = "The application service must be updated using an application management interface"
-LOST_CERTIFICATE = Fault("POST", "/sys/file/ssl-cert$", action="drop")
+LOST_CERTIFICATE = Fault("POST", "/sys/file/ssl-cert$", action="drop", times=2)
 STANDBY = "is not the active unit"
 NO_CSR = "the CSR cannot be read from the BIG-IP"
 

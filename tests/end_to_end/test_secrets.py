@@ -104,7 +104,7 @@ def test_whatever_fails(here: Installation) -> None:
         Fault("POST", "/sys/file/ssl-cert$", 5, "status:500"),  # 3, step 10
         Fault("PATCH", "/transaction/", 3, "error:400:01070313:3: Error reading key PEM file"),  # 5, step 11
         Fault("PATCH", "/transaction/", 4, "drop"),  # 6, step 12
-        Fault("POST", "/sys/config$", 1, "html:502"),
+        Fault("POST", "/sys/config$", 1, "error:400:01070734:3: disk full"),
         Fault("DELETE", "/authz/tokens/", 1, "status:500", times=9),
     ):
         here.device.fault(fault)
