@@ -81,7 +81,7 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
     validation = validation_for(f5, job, seen.virtual_servers)
     for doubt in doubts(validation):
         logger.warning("%s", doubt)
-    stamp = _fresh_stamp(run, seen)
+    stamp = _fresh_stamp(run, f5, job)
     with contextlib.ExitStack() as undo, contextlib.ExitStack() as leftovers:
         entries, installed = [], []
         for spec, variant in zip(job.keys, VARIANTS, strict=False):
@@ -213,9 +213,14 @@ def _check(run: Run, job: Job, spec: KeySpec, generation: Generation, request: s
     return issued
 
 
-def _fresh_stamp(run: Run, seen: Observation) -> str:
-    """Return the time of issue as a name, later than every other's even after a clock was put back."""
-    there = (pair.generation.issued_at + timedelta(seconds=1) for pair in seen.pairs)
+def _fresh_stamp(run: Run, f5: bigip.BigIP, job: Job) -> str:
+    """Return the time of issue as a name, later than every other's even after a clock was put back.
+
+    A key that a killed run left alone counts too: taken for the new one it would not open.
+    """
+    have = f5.inventory
+    ours = (Generation.parse(path, job.base) for path in (*have.keys, *have.certificates))
+    there = (found.issued_at + timedelta(seconds=1) for found in ours if found)
     return max([run.clock(), *there]).strftime(STAMP_FORMAT)
 
 

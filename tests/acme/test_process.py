@@ -103,8 +103,8 @@ def test_a_program_that_closes_its_output_is_still_waited_for() -> None:
     assert shell("exec >&- 2>&-; sleep 0.3; exit 4").status == 4
 
 
-class StoppedError(Exception):
-    pass
+class StoppedError(BaseException):
+    """As InterruptedRunError is: nothing on the way takes it for an error of its own."""
 
 
 @pytest.fixture
