@@ -20,7 +20,6 @@ from sectigo_f5.model import Issued, KeySpec
 CLOCK_SKEW = timedelta(hours=1)  # a certificate may begin a little in the future by our clock
 _REQUEST = re.compile(r"-----BEGIN (NEW )?CERTIFICATE REQUEST-----.+?-----END \1?CERTIFICATE REQUEST-----", re.DOTALL)
 _UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
-_DECIMAL_DIGITS = 20  # BIG-IP writes serial numbers up to 64 bits decimal, longer ones as colon-separated hex
 
 
 @dataclass(frozen=True)
@@ -115,11 +114,13 @@ def extract_request(text: str) -> str | None:
 
 
 def device_serial(text: str) -> str:
-    """Normalize a BIG-IP's serial number: small ones are decimal, long ones colon-separated hexadecimal."""
+    """Normalize a BIG-IP's serial number: small ones are decimal, long ones colon-separated hexadecimal.
+
+    Digits alone are decimal at any length: a hexadecimal serial of 16 bytes without a letter is one in three million.
+    """
     written = text.strip().lower()
-    decimal = ":" not in written and written.isdigit() and len(written) <= _DECIMAL_DIGITS
     try:
-        return f"{int(written) if decimal else int(written.replace(':', ''), 16):x}"
+        return f"{int(written) if written.isdigit() else int(written.replace(':', ''), 16):x}"
     except ValueError:
         return written
 

@@ -137,7 +137,14 @@ def test_the_pem_may_have_the_header_of_older_tools_and_any_line_ends(ends: str)
 
 @pytest.mark.parametrize(
     ("written", "serial"),
-    [("1", "1"), ("308384129", "12619181"), ("0A:FF:01", "aff01"), ("01:23:45:67:89:ab:cd:ef:01", "123456789abcdef01")],
+    [
+        ("1", "1"),
+        ("308384129", "12619181"),
+        ("701058068914639872426452733405319971053587695545", "7acc87f304d3887054ca2f62c682e3aaf0d487b9"),
+        ("0A:FF:01", "aff01"),
+        ("01:23:45:67:89:ab:cd:ef:01", "123456789abcdef01"),
+        ("01:23:45:67:89:01:23:45:67", "12345678901234567"),
+    ],
 )
 def test_serial_numbers_as_the_device_writes_them(written: str, serial: str) -> None:
     assert certificates.device_serial(written) == serial
