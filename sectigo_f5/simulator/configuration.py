@@ -52,10 +52,11 @@ class Configuration:
     generation: int = 1
     touched: set[Place] = field(default_factory=set)
     removed: set[Place] = field(default_factory=set)
+    before: dict[Place, Item] = field(default_factory=dict)  # the objects that this is a draft of
 
     def draft(self) -> Configuration:
         """Return a copy to be changed; the objects themselves are shared, for they never change."""
-        return Configuration(dict(self.items), self.generation)
+        return Configuration(dict(self.items), self.generation, before=self.items)
 
     def take(self, draft: Configuration) -> None:
         """Make a draft of this one this one's own."""
@@ -97,16 +98,18 @@ class Configuration:
 
 
 def full_path(name: str, partition: str = "Common", folders: str = "") -> str:
-    """Return a name's full path; one that already is a full path stays."""
+    """Return a name's full path; one that already is a full path stays, and so do folders (F5's cloud libraries)."""
     if name.startswith("/"):
         return name
+    if folders.startswith("/"):
+        return f"{folders.rstrip('/')}/{name}"
     return "/" + "/".join(part for part in (partition or "Common", folders, name) if part)
 
 
 def split_path(path: str) -> tuple[str, str, str]:
-    """Split a full path into partition, folders (may be empty) and name."""
-    partition, *folders, name = path.strip("/").split("/")
-    return partition, "/".join(folders), name
+    """Split a full path into partition, folders (may be empty) and name; a partition's own folder bears its name."""
+    partition, *folders = path.strip("/").split("/")
+    return partition, "/".join(folders[:-1]), (folders or [partition])[-1]
 
 
 def check_name(path: str) -> None:
@@ -119,5 +122,5 @@ def check_name(path: str) -> None:
 def check_folder(configuration: Configuration, path: str) -> None:
     """Refuse an object in a partition or folder that does not exist."""
     folder = path.rpartition("/")[0]
-    if configuration.find("sys/folder", folder) is None:
+    if folder and configuration.find("sys/folder", folder) is None:
         raise refusals.not_found("folder", folder)

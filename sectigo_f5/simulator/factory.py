@@ -22,6 +22,11 @@ _STOCK: dict[str, tuple[str, ...]] = {  # kind: name, or name and parent
     "ltm/profile/one-connect": ("oneconnect",),
     "ltm/profile/websocket": ("websocket",),
     "ltm/profile/html": ("html",),
+    "ltm/profile/sip": ("sip",),
+    "ltm/profile/diameter": ("diameter",),
+    "ltm/profile/dhcpv4": ("dhcpv4",),
+    "ltm/profile/dhcpv6": ("dhcpv6",),
+    "ltm/message-routing/sip/profile/session": ("sipsession",),
 }
 _CLIENT_SSL: dict[str, Json] = {  # what they do not inherit from `clientssl`
     "clientssl-insecure-compatible": {"ciphers": "ALL:!DH:!ADH:!EDH:@SPEED", "secureRenegotiation": "request"},
@@ -35,6 +40,8 @@ _CLIENT_SSL: dict[str, Json] = {  # what they do not inherit from `clientssl`
     "wom-default-clientssl": {"allowNonSsl": "enabled"},
 }
 
+_MODULES = ("afm", "am", "apm", "asm", "avr", "dos", "fps", "gtm", "ilx", "lc", "ltm", "pem", "sslo", "swg", "urldb")
+
 
 def equip(work: Work) -> None:
     """Fill an empty configuration."""
@@ -45,6 +52,8 @@ def equip(work: Work) -> None:
     for partition in work.switches.partitions:
         put(Item("sys/folder", f"/{partition}", {}))
         put(Item("auth/partition", partition, {}))
+    for module in _MODULES:
+        put(Item("sys/provision", module, {"level": "nominal"} if module == "ltm" else {}))
     _certificates(work)
     for kind, names in _STOCK.items():
         for written in names:

@@ -96,8 +96,9 @@ _KINDS = (
     Kind("auth/partition", "partition", {"defaultRouteDomain": 0}, "description", bare=True),
     Kind("sys/folder", "folder", {"trafficGroup": "/Common/traffic-group-1"}, "description deviceGroup noRefCheck"),
     Kind("sys/application/service", "application service", {"strictUpdates": "enabled"}, "template description"),
+    Kind("sys/provision", "module", {"cpuRatio": 0, "diskRatio": 0, "level": "none", "memoryRatio": 0}, bare=True),
     Kind("sys/file/ssl-key", "Certificate Key File", {}, "sourcePath passphrase securityType", FILE),
-    Kind("sys/file/ssl-cert", "Certificate File", {}, "sourcePath issuerCert certValidationOptions", FILE),
+    Kind("sys/file/ssl-cert", "Certificate File", {}, "sourcePath issuerCert certValidationOptions passphrase", FILE),
     Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
     Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
@@ -123,6 +124,11 @@ _KINDS = (
     _profile("one-connect", "OneConnect Profile"),
     _profile("websocket", "Websocket Profile"),
     _profile("html", "HTML Profile"),
+    _profile("sip", "SIP Profile"),
+    _profile("diameter", "Diameter Profile"),
+    _profile("dhcpv4", "DHCPv4 Profile"),
+    _profile("dhcpv6", "DHCPv6 Profile"),
+    Kind("ltm/message-routing/sip/profile/session", "SIP Session Profile", {"appService": "none"}, "defaultsFrom"),
     Kind("apm/profile/access", "Access Profile", {"appService": "none", "defaultsFrom": "none"}, "description"),
 )
 KINDS = {kind.url: kind for kind in _KINDS}

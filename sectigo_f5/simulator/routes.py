@@ -86,9 +86,14 @@ def _execute(call: Call, commands: list[Command], keep: bool) -> None:
     objects.all_or_nothing(call.work, execute, keep)
 
 
+_WORKERS = (
+    "/mgmt/shared/iapp/package-management-tasks",
+)  # F5's cloud libraries wait for it, and use it for extensions
+
+
 def _unavailable(call: Call, what: str) -> Answer:
     """Answer a worker's ``/available``, which is 200 once it is up (F5 Ansible waits for it)."""
-    if not any(pattern.fullmatch(what) for _, pattern, _ in _ROUTES):
+    if what not in _WORKERS and not any(pattern.fullmatch(what) for _, pattern, _ in _ROUTES):
         raise UnknownCallError(f"GET {what}/available")
     return Answer({})
 
@@ -106,7 +111,8 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_get),
     ("PATCH", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_patch),
     ("DELETE", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_delete),
-    ("GET", "/mgmt/shared/echo-query", device_routes.echo),
+    ("GET", "/mgmt/shared/echo(?:-query)?", device_routes.echo),
+    ("GET", "/mgmt/shared/identified-devices/config/device-info", device_routes.fixed(system.device_info)),
     ("GET", "/mgmt/shared/bigip-failover-state", device_routes.grouped(cm.shared_state)),
     ("POST", "/mgmt/shared/file-transfer/uploads/([^/]+)", device_routes.upload),
     ("GET", "/mgmt/shared/file-transfer/bulk/([^/]+)", device_routes.download),
@@ -122,6 +128,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", f"/mgmt/tm/({'|'.join(system.ORGANIZING)})", lambda call, url: Answer(system.organizing(call.work, url))),
     ("GET", "/mgmt/tm/sys/version(?:/stats)?", device_routes.fixed(system.version)),
     ("GET", "/mgmt/tm/sys/ready(?:/stats)?", device_routes.fixed(system.ready)),
+    ("GET", "/mgmt/tm/sys/mcp-state(?:/stats)?", device_routes.fixed(system.mcp_state)),
     ("GET", "/mgmt/tm/sys/clock(?:/stats)?", device_routes.fixed(system.clock)),
     ("GET", "/mgmt/tm/sys/global-settings", device_routes.fixed(system.global_settings)),
     ("GET", "/mgmt/tm/sys/failover", device_routes.grouped(cm.failover)),

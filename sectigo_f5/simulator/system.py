@@ -15,7 +15,7 @@ _CRYPTO = "allow-key-export ca-bundle-manager cert cert-order-manager cert-valid
 _PLACES = (
     *KINDS,
     *(f"sys/crypto/{name}" for name in _CRYPTO.split()),
-    *(f"sys/{name}" for name in ("clock", "config", "failover", "global-settings", "ready", "version")),
+    *(f"sys/{name}" for name in ("clock", "config", "failover", "global-settings", "mcp-state", "ready", "version")),
     *(f"cm/{name}" for name in ("device", "device-group", "failover-status", "sync-status", "traffic-group")),
     *(f"auth/{name}" for name in ("login-failures", "password-policy", "user")),
 )
@@ -33,6 +33,34 @@ def version(work: Work) -> Json:
 def ready(work: Work) -> Json:
     """Return ``sys ready``."""
     return stats(work, "sys/ready", dict.fromkeys(("configReady", "licenseReady", "provisionReady"), "yes"))
+
+
+def mcp_state(work: Work) -> Json:
+    """Return ``sys mcp-state``, which F5's cloud libraries wait for; its other entries are unknown."""
+    return stats(work, "sys/mcp-state", {"phase": "running"})
+
+
+def device_info(work: Work) -> Json:
+    """Return what the REST service knows of its device, as far as clients read it (F5's cloud libraries, FAST)."""
+    build, _, edition = RELEASES[work.switches.tmos]
+    return {
+        "isIControlRestSupported": True,
+        "icrdPort": 8100,
+        "hostname": work.world.hostname,
+        "version": work.switches.tmos,
+        "product": "BIG-IP",
+        "platformMarketingName": "BIG-IP Virtual Edition",
+        "edition": edition,
+        "build": build,
+        "restFrameworkVersion": f"{work.switches.tmos}-{build}",
+        "mcpDeviceName": f"/Common/{work.world.hostname}",
+        "isClustered": False,
+        "isVirtual": True,
+        "generation": 0,
+        "lastUpdateMicros": 0,
+        "kind": "shared:resolver:device-groups:deviceinfostate",
+        "selfLink": "https://localhost/mgmt/shared/identified-devices/config/device-info",
+    }
 
 
 def clock(work: Work) -> Json:

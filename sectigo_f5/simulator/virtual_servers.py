@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from sectigo_f5.simulator import client_ssl, refusals
@@ -14,6 +15,7 @@ from sectigo_f5.simulator.work import Work, camel, unset
 
 KIND = "ltm/virtual"
 ADDRESS = "ltm/virtual-address"
+_PROTOCOLS = {"6": "tcp", "17": "udp", "132": "sctp"}  # F5 Ansible sends numbers
 RULE = "ltm/rule"
 POLICY = "ltm/policy"
 _LAYER_4 = ("ltm/profile/tcp", "ltm/profile/udp", "ltm/profile/fastl4", "ltm/profile/fasthttp")
@@ -42,6 +44,8 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
         properties["profiles"] = [attachment(work, one) for one in _listed(body["profiles"])]
     if "policies" in body:
         properties["policies"] = [full_path(_name_in(one)) for one in _listed(body["policies"])]
+    if "ipProtocol" in body:
+        properties["ipProtocol"] = _PROTOCOLS.get(str(body["ipProtocol"]), body["ipProtocol"])
     if not unset(body.get("pool")):
         properties["pool"] = full_path(str(body["pool"]))
     _exclusive(properties, body, "enabled", "disabled")
@@ -217,16 +221,23 @@ def destination(item: Item) -> Destination | None:
 
 
 def sync_addresses(work: Work) -> None:
-    """Make the virtual addresses that virtual servers need, and drop those that no one uses any more."""
-    used = {}
-    for item in work.configuration.of(KIND):
-        found = destination(item)
-        if found is not None:
-            used[full_path(found.virtual_address, found.partition)] = found
+    """Make the virtual addresses that virtual servers need, and drop those that no one uses any more.
+
+    One that was made for itself, and that no virtual server ever used, stays.
+    """
+    used = _addresses(work.configuration.of(KIND))
     for path, place in used.items():
         if work.configuration.find(ADDRESS, path) is None:
             properties = {"address": place.virtual_address, "mask": place.mask}
             work.configuration.put(Item(ADDRESS, path, properties))
-    for item in work.configuration.of(ADDRESS):
-        if item.path not in used and (item.get("autoDelete") or "true") == "true":
+    before = _addresses(item for item in work.configuration.before.values() if item.kind == KIND)
+    for path in before.keys() - used.keys():
+        item = work.configuration.find(ADDRESS, path)
+        if item is not None and (item.get("autoDelete") or "true") == "true":
             work.configuration.remove(item)
+
+
+def _addresses(items: Iterable[Item]) -> dict[str, Destination]:
+    """Return the virtual addresses of virtual servers, by full path."""
+    places = [place for place in map(destination, items) if place is not None]
+    return {full_path(place.virtual_address, place.partition): place for place in places}

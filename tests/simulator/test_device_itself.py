@@ -293,7 +293,7 @@ def test_latency(make: Make) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "told"),
     [
-        ("GET", "sys/provision", None, "GET /mgmt/tm/sys/provision"),
+        ("GET", "sys/dns", None, "GET /mgmt/tm/sys/dns"),
         ("GET", "sys/file/ssl-crl", None, "GET /mgmt/tm/sys/file/ssl-crl"),
         ("HEAD", "sys/version", None, "HEAD /mgmt/tm/sys/version"),
         ("POST", "sys/version", {}, "POST /mgmt/tm/sys/version"),
@@ -336,7 +336,12 @@ def test_a_hook_that_fails_fails_the_test_too() -> None:
 
 
 def test_workers_say_whether_they_are_up(rest: Rest) -> None:
-    for path in ("/mgmt/tm/sys/available", "/mgmt/tm/ltm/virtual/available", "/mgmt/shared/echo-query/available"):
+    for path in (
+        "/mgmt/shared/iapp/package-management-tasks/available",
+        "/mgmt/tm/sys/available",
+        "/mgmt/tm/ltm/virtual/available",
+        "/mgmt/shared/echo-query/available",
+    ):
         assert rest.call("GET", path).status_code == 200
 
 
@@ -355,3 +360,24 @@ def test_a_body_may_come_in_chunks(rest: Rest) -> None:
 
 def test_json_is_written_without_blanks(rest: Rest) -> None:
     assert '"name":"tcp","fullPath":"tcp"' in rest.call("GET", "ltm/profile/tcp/tcp").text
+
+
+def test_a_partitions_own_folder_is_an_object_like_others(rest: Rest) -> None:
+    rest.call("POST", "auth/partition", {"name": "Shop"})
+    assert rest.call("PATCH", "sys/folder/~Shop", {"description": "x"}).json()["description"] == "x"
+    assert rest.call("GET", "sys/folder/~Shop").json()["fullPath"] == "/Shop"
+
+
+def test_modules_say_whether_they_are_provisioned(rest: Rest) -> None:
+    """F5's Ansible modules for virtual servers and facts ask first."""
+    items = rest.call("GET", "sys/provision").json()["items"]
+    assert {item["name"]: item["level"] for item in items}["ltm"] == "nominal"
+    assert items[0]["kind"] == "tm:sys:provision:provisionstate"
+
+
+def test_a_device_tells_what_it_is(rest: Rest) -> None:
+    """F5's cloud libraries ask before anything else."""
+    found = rest.call("GET", "/mgmt/shared/identified-devices/config/device-info").json()
+    assert (found["product"], found["version"], found["build"]) == ("BIG-IP", "16.1.4", "0.0.10")
+    (state,) = rest.call("GET", "sys/mcp-state").json()["entries"].values()
+    assert state["nestedStats"]["entries"]["phase"]["description"] == "running"

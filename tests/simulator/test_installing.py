@@ -156,3 +156,12 @@ def test_a_profile_entry_survives_what_only_repeats_it(rest: Rest) -> None:
     rest.device.add_certificate("/Common/p.crt", certificate_pem(rsa_key().public_key(), "p"), key_pem(rsa_key()))
     rest.post("ltm/profile/client-ssl", {"name": "p", "certKeyChain": [entry("p")], "caFile": "/Common/ca-bundle.crt"})
     assert rest.patch("ltm/profile/client-ssl/p", {"caFile": "", "serverName": ""})["caFile"] == "none"
+
+
+def test_a_certificate_is_sent_its_keys_passphrase_too_and_has_no_use_for_it(rest: Rest) -> None:
+    """As F5 Ansible's bigip_ssl_key_cert sends it, after creation."""
+    rest.upload("c", certificate_pem(rsa_key().public_key(), "www.example.com").encode())
+    rest.post("sys/file/ssl-cert", {"name": "www.crt", "partition": "Common", "sourcePath": f"file:{DOWNLOADS}/c"})
+    source = rest.get("sys/file/ssl-cert/~Common~www.crt")["sourcePath"]
+    answer = rest.call("PUT", "sys/file/ssl-cert/~Common~www.crt", {"sourcePath": source, "passphrase": PASSPHRASE})
+    assert (answer.status_code, "passphrase" in answer.json()) == (200, False)

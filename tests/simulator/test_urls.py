@@ -179,3 +179,10 @@ def test_a_policy_that_is_not_there_is_a_dangling_reference(rest: Rest) -> None:
     status, message = rest.refused("POST", "ltm/virtual/~Common~vs/policies", {"name": "p", "partition": "Common"})
     wanted = "01070712:3: Values (/Common/p) specified for virtual server policy (/Common/vs /Common/p): foreign key "
     assert (status, message) == (400, wanted + "index (policy_FK) do not point at an item that exists in the database.")
+
+
+@pytest.mark.parametrize(("above", "path"), [("/", "/Keys"), ("/Common", "/Common/Keys")])
+def test_a_sub_path_may_be_a_full_one(rest: Rest, above: str, path: str) -> None:
+    """As F5's cloud libraries make the folder for their keys."""
+    assert rest.post("sys/folder", {"name": "Keys", "subPath": above})["fullPath"] == path
+    assert rest.post("ltm/rule", {"name": f"{path}/r", "apiAnonymous": "x"})["fullPath"] == f"{path}/r"

@@ -49,6 +49,21 @@ def test_destinations(make: Make, given: str, shown: str, address: str, mask: st
     assert device.get("/mgmt/tm/ltm/virtual-address")["items"] == []
 
 
+def test_an_address_made_for_itself_stays_until_its_virtual_server_goes(rest: Rest) -> None:
+    """F5 Ansible's bigip_virtual_address looks whether it is there."""
+    rest.call("POST", "ltm/virtual-address", {"name": "192.0.2.7", "partition": "Common", "address": "192.0.2.7"})
+    rest.device.add_virtual_server("/Common/other", "192.0.2.8:443")
+    rest.device.delete("/mgmt/tm/ltm/virtual/~Common~other")
+    assert rest.device.exists("/mgmt/tm/ltm/virtual-address/~Common~192.0.2.7")
+    rest.device.add_virtual_server("/Common/vs", "192.0.2.7:443")
+    rest.device.delete("/mgmt/tm/ltm/virtual/~Common~vs")
+    assert not rest.device.exists("/mgmt/tm/ltm/virtual-address/~Common~192.0.2.7")
+
+
+def test_a_protocol_may_be_given_by_number(vs: Rest) -> None:
+    assert vs.call("PATCH", VS, {"ipProtocol": 6}).json()["ipProtocol"] == "tcp"
+
+
 @pytest.mark.parametrize("given", ["nonsense:80", "192.0.2.1:99999", "192.0.2.300:80", "192.0.2.1:x"])
 def test_what_is_no_destination(rest: Rest, given: str) -> None:
     assert rest.refused("POST", "ltm/virtual", {"name": "vs", "destination": given})[0] == 400
