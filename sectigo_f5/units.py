@@ -78,15 +78,17 @@ def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> It
     Raises :class:`ConnectorError` when no unit can be used.
     """
     with contextlib.ExitStack() as sessions:
-        answering, failures = [], []
+        answering, active, failures = list[BigIP](), list[BigIP](), list[str]()
         for host in device.hosts:
             try:
-                answering.append(_log_in(sessions, device, host, pause))
+                unit = _log_in(sessions, device, host, pause)
+                active += [unit] if unit.is_active() else []
+                answering.append(unit)
             except (UnreachableError, DeviceError) as error:
                 failures.append(str(error))
         if not answering:
             raise ConnectorError("; ".join(failures))
-        units = Units(tuple(answering), tuple(unit for unit in answering if unit.is_active()))
+        units = Units(tuple(answering), tuple(active))
         for unit in answering:
             unit.answering = tuple(other.client.host for other in answering)
         for failure in failures:

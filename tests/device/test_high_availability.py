@@ -112,6 +112,14 @@ def test_a_unit_that_is_down_does_not_matter_while_the_active_one_answers(
     assert pair.world.one(pair.job()).error is None
 
 
+def test_a_unit_that_goes_down_right_after_its_login_does_not_matter_either(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(icontrol, "PAUSES", (0.0, 0.0))
+    pair.other.fault(Fault(method="GET", path="failover-status", times=10_000, action="status:503"))
+    assert pair.world.one(pair.job()).error is None
+
+
 def test_a_group_without_its_active_unit_is_not_written_to(pair: Pair) -> None:
     pair.down(pair.first)
     result = pair.world.one(pair.job())
