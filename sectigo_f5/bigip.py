@@ -24,7 +24,6 @@ from sectigo_f5.observed import (
     Pair,
     VirtualServer,
 )
-from sectigo_f5.refusals import DeviceError
 
 logger = logging.getLogger(__name__)
 
@@ -76,12 +75,13 @@ class BigIP:
 
     @functools.cached_property
     def access_profiles(self) -> frozenset[str]:
-        """The APM access profiles; none where the device has no APM, which it says with an error."""
-        try:
-            return frozenset(map(readers.full_path, self.client.items("/mgmt/tm/apm/profile/access")))
-        except DeviceError as error:
-            logger.debug("no APM: %s", error)
-            return frozenset()
+        """The APM access profiles; none where the device has no APM, which it says with an error.
+
+        It may say "not registered", as a REST service does that is starting: nobody waits for that here.
+        """
+        answer = self.client.send("GET", "/mgmt/tm/apm/profile/access", accepted=range(400, 600))
+        found = answer.json().get("items") if answer.ok else None
+        return frozenset(map(readers.full_path, found or ()))
 
     def forget(self) -> None:
         """Have the inventory read again at the next look."""
