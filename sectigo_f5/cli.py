@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--force", action="store_true", help="run, plan: renew now whatever the date")
     made.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
     made.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
-    made.add_argument("--yes", action="store_true", help="revoke, rollback: do not ask")
+    made.add_argument("--yes", action="store_true", help="revoke: do not ask")
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return made
 

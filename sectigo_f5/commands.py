@@ -130,14 +130,20 @@ def ask_first(arguments: argparse.Namespace, jobs: Sequence[Job]) -> None:
 def _finish(session: Session, results: list[Result]) -> int:
     finished = session.run.clock()
     code = report.exit_code(results, session.configuration.mistakes)
-    try:
-        session.run.state.record(results, finished)
-        if session.settings.metrics_file and not session.arguments.only:
-            report.write_metrics(session.settings.metrics_file, results, finished, code)
-    except ConnectorError as error:  # what was done is done, and is told all the same
-        logger.warning("%s", error)
+    _write_down(lambda: session.run.state.record(results, finished))
+    metrics = session.settings.metrics_file
+    if metrics and not session.arguments.only:
+        _write_down(lambda: report.write_metrics(metrics, results, finished, code))
     _tell(session, results)
     return code
+
+
+def _write_down(write: Callable[[], None]) -> None:
+    """Keep a file about the run; what was done is done, and is told all the same where it cannot be written."""
+    try:
+        write()
+    except ConnectorError as error:
+        logger.warning("%s", error)
 
 
 def _tell(session: Session, results: list[Result]) -> None:

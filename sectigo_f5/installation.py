@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sectigo_f5 import readers
 from sectigo_f5.attachment import Attachment
@@ -16,7 +16,7 @@ from sectigo_f5.refusals import DeviceError, UnreachableError
 from sectigo_f5.service_change import (
     Files,
     ServiceChange,
-    attached,
+    attached_profile,
     default_flag,
     files,
     former,
@@ -100,7 +100,7 @@ def _queue_attachment(transaction: Transaction, change: ServiceChange, plan: Att
     for path in plan.remove:
         transaction.delete(f"{profiles}/{object_url('', path).rpartition('/')[2]}")
     if plan.add:
-        transaction.post(profiles, attached(change.job.profile))
+        transaction.post(profiles, attached_profile(change.job.profile))
 
 
 def _queue_flags(
@@ -180,8 +180,8 @@ def way_back(f5: BigIP, change: ServiceChange) -> str:
     return f"{job.profile} holds {now}; to go back by hand, {', '.join(steps)}"
 
 
-def _told(files: Iterable[tuple[str | None, ...]]) -> str:
-    return " and ".join(", ".join(path for path in entry if path) for entry in sorted(files, key=str))
+def _told(held: Files) -> str:
+    return " and ".join(", ".join(path for path in entry if path) for entry in sorted(held, key=str))
 
 
 def _queue_detachment(transaction: Transaction, change: ServiceChange, plan: Attachment) -> None:
@@ -189,7 +189,7 @@ def _queue_detachment(transaction: Transaction, change: ServiceChange, plan: Att
     if plan.add:
         transaction.delete(f"{profiles}/{object_url('', change.job.profile).rpartition('/')[2]}")
     for path in plan.remove:
-        transaction.post(profiles, attached(path))
+        transaction.post(profiles, attached_profile(path))
     _queue_flags(transaction, change, plan.drop_default, plan.make_default)
 
 

@@ -163,7 +163,7 @@ def files(entries: Iterable[Entry]) -> Files:
     return {(entry.certificate, entry.key, entry.chain) for entry in entries}
 
 
-def attached(profile: str) -> Json:
+def attached_profile(profile: str) -> Json:
     """Return the item of a virtual server's ``profiles`` that attaches a client SSL profile."""
     partition, *folders, name = profile.lstrip("/").split("/")
     place = {"partition": partition, "subPath": "/".join(folders)} if folders else {"partition": partition}
