@@ -6,19 +6,18 @@ import logging
 import re
 from collections.abc import Callable
 
-from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import READ_TIMEOUT
+from sectigo_f5.icontrol import READ_TIMEOUT, IControl
 
 logger = logging.getLogger(__name__)
 
 _SHELL_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
-def bash(f5: BigIP, command: str, timeout: float = READ_TIMEOUT, repeatable: bool = True) -> str:
+def bash(client: IControl, command: str, timeout: float = READ_TIMEOUT, repeatable: bool = True) -> str:
     """Run a command line on the device; returns what it printed, without knowing how it ended."""
     arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
-    return str(f5.client.post("/mgmt/tm/util/bash", arguments, timeout, repeatable).get("commandResult") or "")
+    return str(client.post("/mgmt/tm/util/bash", arguments, timeout, repeatable).get("commandResult") or "")
 
 
 def shell_safe(name: str) -> str:
@@ -28,10 +27,10 @@ def shell_safe(name: str) -> str:
     return name
 
 
-def remove_file(f5: BigIP, path: str) -> None:
+def remove_file(client: IControl, path: str) -> None:
     """Delete a file of ours from the device's transfer folders; there is no other way to (no DELETE)."""
     arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
-    quietly(f"the file {path}", lambda: f5.client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True))
+    quietly(f"the file {path}", lambda: client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True))
 
 
 def quietly(what: str, act: Callable[..., object], *arguments: object) -> None:

@@ -18,7 +18,7 @@ from sectigo_f5.device_shell import quietly, remove_file
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import object_url
 from sectigo_f5.model import Generation, Issued, Job
-from sectigo_f5.read_back import ensured, made
+from sectigo_f5.read_back import find_created, send_and_confirm
 from sectigo_f5.refusals import DeviceError
 from sectigo_f5.transfer import DOWNLOADS, upload
 
@@ -48,18 +48,18 @@ def upload_chain(
 
 def _store(f5: BigIP, path: str, content: bytes, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack) -> None:
     _, partition, name = path.split("/")
-    leftovers.callback(remove_file, f5, f"{DOWNLOADS}/{name}")
+    leftovers.callback(remove_file, f5.client, f"{DOWNLOADS}/{name}")
     file = upload(f5.client, name, content)
     url = object_url("sys/file/ssl-cert", path)
     undo.callback(quietly, f"the certificate {path}", f5.client.delete, url)
     body = {"name": name, "partition": partition, "sourcePath": f"file:{file}"}
-    checksum = ensured(f5, lambda: f5.client.post(SSL_CERT_URL, body), lambda: _stored(f5, path))
+    checksum = send_and_confirm(f5.client, lambda: f5.client.post(SSL_CERT_URL, body), lambda: _stored(f5, path))
     if checksum and checksum != checksum_of(content):
         raise ConnectorError(f"the BIG-IP stored other bytes than were sent as {path} ({checksum}); run again")
 
 
 def _stored(f5: BigIP, path: str) -> str | None:
-    found = made(f5, object_url("sys/file/ssl-cert", path))
+    found = find_created(f5.client, object_url("sys/file/ssl-cert", path))
     if found is None:
         raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
     return readers.text(found, "checksum")
@@ -96,7 +96,7 @@ def _delete_requests(f5: BigIP, job: Job, newest: str) -> None:
         if of is None or key != of.key or of.partition != job.partition or of.stamp > newest:
             continue
         for file in (of.certificate, of.chain):
-            remove_file(f5, f"{DOWNLOADS}/{file.rpartition('/')[2]}")
+            remove_file(f5.client, f"{DOWNLOADS}/{file.rpartition('/')[2]}")
         _delete_unused(f5, "sys/crypto/csr", path)
 
 

@@ -11,7 +11,7 @@ from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import object_url
 from sectigo_f5.neighbours import losses
-from sectigo_f5.read_back import ensured
+from sectigo_f5.read_back import send_and_confirm
 from sectigo_f5.refusals import DeviceError, UnreachableError
 from sectigo_f5.service_change import (
     Files,
@@ -44,6 +44,7 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
 
     def look() -> None:
         f5.changed = True  # what is looked for was not refused
+        f5.forget()
         try:
             _must_be_in_service(f5, change)
         except (DeviceError, UnreachableError) as error:
@@ -52,8 +53,7 @@ def put_in_service(f5: BigIP, change: ServiceChange) -> None:
                 f"{told}; either way something whole serves, and the next run goes on: {error}"
             ) from error
 
-    f5.forget()
-    ensured(f5, lambda: _send(f5, change, _apply, change.reopens), look)
+    send_and_confirm(f5.client, lambda: _send(f5, change, _apply, change.reopens), look)
     for lost in () if change.pair_only else losses(change.job, change.seen):
         logger.warning("%s", lost)
 
@@ -135,7 +135,7 @@ def restore(f5: BigIP, change: ServiceChange) -> None:
     Raises :class:`ConnectorError` when the device refuses, or shows something else afterwards.
     """
     f5.forget()
-    ensured(f5, lambda: _send(f5, change, _undo, reopens=True), lambda: _must_be_as_before(f5, change))
+    send_and_confirm(f5.client, lambda: _send(f5, change, _undo, reopens=True), lambda: _must_be_as_before(f5, change))
 
 
 def _undo(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
@@ -157,6 +157,7 @@ def _undo(f5: BigIP, change: ServiceChange, ciphertext: bool) -> None:
 
 
 def _must_be_as_before(f5: BigIP, change: ServiceChange) -> None:
+    f5.forget()
     before = change.seen.profile
     if _held(f5, change) != (files(before.entries) if before else None):
         raise ConnectorError(f"the BIG-IP did not give {change.job.profile} back what it had")

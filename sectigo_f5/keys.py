@@ -22,8 +22,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import Json, object_url
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.observed import KeyObject
-from sectigo_f5.read_back import ensured
-from sectigo_f5.read_back import made as made_object
+from sectigo_f5.read_back import find_created, send_and_confirm
 from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
 from sectigo_f5.secret import Secret
 from sectigo_f5.transfer import BULK, DOWNLOADS, download, upload
@@ -151,7 +150,7 @@ def _post_request(order: KeyOrder, body: Json, path: str) -> Json:
         except DeviceError as error:
             if not error.may_be_there:
                 raise RouteClosedError(str(error)) from error
-            if last or made_object(order.f5, object_url("sys/crypto/csr", path)) is not None:
+            if last or find_created(order.f5.client, object_url("sys/crypto/csr", path)) is not None:
                 break
     return {}  # whether it is there shows when it is read
 
@@ -189,7 +188,7 @@ def _post_key(order: KeyOrder, body: Json) -> Json:
             raise RouteClosedError(str(error)) from error
 
     order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
-    _must_be_protected(order, ensured(order.f5, make, lambda: _shown_key(order)))
+    _must_be_protected(order, send_and_confirm(order.f5.client, make, lambda: _shown_key(order)))
     return answer
 
 
@@ -227,7 +226,7 @@ def _must_be_protected(order: KeyOrder, key: KeyObject) -> None:
 
 
 def _shown_key(order: KeyOrder) -> KeyObject:
-    found = made_object(order.f5, _key_object_url(order))
+    found = find_created(order.f5.client, _key_object_url(order))
     if found is None:
         raise RouteClosedError(f"the BIG-IP does not show the key {order.generation.key} that it was asked to make")
     return readers.key_object(found)
@@ -236,7 +235,7 @@ def _shown_key(order: KeyOrder) -> KeyObject:
 def _clear_away(order: KeyOrder) -> None:
     """Free the name of the key that an earlier route made; what does not show is not there to be deleted."""
     url = _key_object_url(order)
-    if made_object(order.f5, url) is not None:
+    if find_created(order.f5.client, url) is not None:
         order.f5.client.delete(url)
 
 
@@ -249,7 +248,7 @@ def _openssl_key(order: KeyOrder) -> MadeKey:
     The passphrase travels in an uploaded file, never in a command line: the audit log keeps those.
     """
     try:
-        if "ready" not in bash(order.f5, f"rm -f {_stale_uploads(order)}; echo ready"):
+        if "ready" not in bash(order.f5.client, f"rm -f {_stale_uploads(order)}; echo ready"):
             raise RouteClosedError("util/bash does not run commands for this user")
         _clear_away(order)
         with contextlib.ExitStack() as at_once:  # not at the end of the run: the CA may take an hour
@@ -270,11 +269,11 @@ def _openssl_generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[s
     stem = f"{DOWNLOADS}/{shell_safe(order.leaf)}"
     passphrase, config, key = (f"{stem}.{suffix}" for suffix in ("pass", "cnf", "pem"))
     for file in (key, config, passphrase):  # the last is removed first
-        at_once.callback(remove_file, order.f5, file)
+        at_once.callback(remove_file, order.f5.client, file)
     upload(order.f5.client, f"{order.leaf}.cnf", _request_config(order).encode())
     upload(order.f5.client, f"{order.leaf}.pass", order.passphrase.reveal().encode())
     command = _openssl_command(order.spec, passphrase, config, key)
-    said = bash(order.f5, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
+    said = bash(order.f5.client, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
     request = extract_request(said)
     if request is None:
         raise RouteClosedError(f"OpenSSL on the BIG-IP made no CSR: {said.strip()[-200:] or 'it printed nothing'}")
@@ -307,7 +306,9 @@ def _install_key(order: KeyOrder, file: str) -> None:
         "passphrase": order.passphrase.reveal(),
     }
     order.undo.callback(quietly, f"the key {order.generation.key}", order.f5.client.delete, _key_object_url(order))
-    key = ensured(order.f5, lambda: order.f5.client.post(KEY_URL, body, KEY_TIMEOUT), lambda: _shown_key(order))
+    key = send_and_confirm(
+        order.f5.client, lambda: order.f5.client.post(KEY_URL, body, KEY_TIMEOUT), lambda: _shown_key(order)
+    )
     _must_be_protected(order, key)
 
 
@@ -316,7 +317,7 @@ def _install_key(order: KeyOrder, file: str) -> None:
 
 def _request_by_tmsh(order: KeyOrder, name: str) -> str | None:
     for spelling in (name, name.removeprefix("/Common/")):
-        found = extract_request(bash(order.f5, f"tmsh list sys crypto csr {shell_safe(spelling)}"))
+        found = extract_request(bash(order.f5.client, f"tmsh list sys crypto csr {shell_safe(spelling)}"))
         if found:
             return found
     return None
@@ -325,7 +326,7 @@ def _request_by_tmsh(order: KeyOrder, name: str) -> str | None:
 def _request_by_file(order: KeyOrder, name: str) -> str | None:
     """Move the CSR's file to where it can be downloaded (F5's Ansible module does so)."""
     leaf = shell_safe(name.rpartition("/")[2])
-    order.leftovers.callback(remove_file, order.f5, f"{BULK}/{leaf}")
+    order.leftovers.callback(remove_file, order.f5.client, f"{BULK}/{leaf}")
     move = {"command": "run", "utilCmdArgs": f"/config/ssl/ssl.csr/{leaf} {BULK}/{leaf}"}
     with contextlib.suppress(OutcomeUnknownError):  # whether it was moved shows just below
         order.f5.client.post("/mgmt/tm/util/unix-mv", move)

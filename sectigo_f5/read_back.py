@@ -8,9 +8,8 @@ from typing import TypeVar
 
 import requests
 
-from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import Json
+from sectigo_f5.icontrol import IControl, Json
 from sectigo_f5.refusals import DeviceError, UnreachableError
 
 logger = logging.getLogger(__name__)
@@ -20,59 +19,59 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between looks; F5's cloud librarie
 Seen = TypeVar("Seen")
 
 
-def settled(f5: BigIP, look: Callable[[], Seen]) -> Seen:
-    """Return what ``look`` finds, once it stops raising; the last time it raises for good.
+def wait_until_shown(client: IControl, confirm: Callable[[], Seen]) -> Seen:
+    """Return what ``confirm`` finds, once it stops raising; the last time it raises for good.
 
-    A call that the device refused or did not answer is not looked at again: the client was patient.
+    A read that the device refused or did not answer is not tried again: the client was patient already.
     """
     for pause in PAUSES:
         try:
-            return look()
+            return confirm()
         except (DeviceError, UnreachableError):
             raise
         except ConnectorError:
-            f5.pause(pause)
-            f5.forget()
-    return look()
+            client.pause(pause)
+    return confirm()
 
 
-def ensured(f5: BigIP, make: Callable[[], object], look: Callable[[], Seen]) -> Seen:
-    """Make something, and return what ``look`` finds of it; ``look`` raises :class:`ConnectorError` until it is there.
+def send_and_confirm(client: IControl, send: Callable[[], object], confirm: Callable[[], Seen]) -> Seen:
+    """Send a change and return what ``confirm`` finds; it raises :class:`ConnectorError` until the change shows.
 
-    Where the answer is lost, and looking finds nothing, it is made once more: what is made has a name
-    of its own, or is whole and the same the second time, so a first try that succeeds late does no harm.
+    If the answer is lost and the change does not show, it is sent once more: what it creates has a
+    name of its own, or it is whole and the same the second time, so a first try that succeeds late
+    does no harm.
     """
     try:
-        make()
+        send()
     except DeviceError as error:
         if not error.may_be_there:
             raise
         logger.warning("%s; looking whether it was done", error)
         try:
-            return settled(f5, look)
+            return wait_until_shown(client, confirm)
         except (DeviceError, UnreachableError):
             raise
         except ConnectorError as absent:
             logger.warning("%s; sending it once more", absent)
-            _make_again(make)
-    return settled(f5, look)
+            _send_again(send)
+    return wait_until_shown(client, confirm)
 
 
-def _make_again(make: Callable[[], object]) -> None:
+def _send_again(send: Callable[[], object]) -> None:
     try:
-        make()
+        send()
     except DeviceError as error:
         if not error.may_be_there:
             raise
 
 
-def made(f5: BigIP, url: str) -> Json | None:
-    """Read an object that was just made, None while it does not show.
+def find_created(client: IControl, url: str) -> Json | None:
+    """Read an object that was just created, or None while it does not show.
 
-    Elsewhere only 01020036 means absent. Here every 404 does: whoever asks goes on only if it is there.
+    Elsewhere only 01020036 means absent. Here every 404 does: the caller continues only if it is there.
     """
     try:
-        return f5.client.get(url)
+        return client.get(url)
     except DeviceError as error:
         if error.status == requests.codes.not_found:
             return None
