@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sectigo_f5 import readers
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import IControl, Json, object_url
+from sectigo_f5.icontrol.client import IControl, Json, object_url
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, partition_of
 from sectigo_f5.observed import (
     COMMON,

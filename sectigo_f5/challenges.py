@@ -9,13 +9,13 @@ from pathlib import Path
 import certifi
 
 from sectigo_f5 import port_80
-from sectigo_f5.acme import Dns01, Http01, Prevalidated, Validation
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.irules import answering_first
 from sectigo_f5.model import Job, partition_of
 from sectigo_f5.observed import COMMON, VirtualServer
 from sectigo_f5.obstacles import strict_updates
+from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
 
 PLUGIN_PORT = 443
 PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 
 from sectigo_f5 import readers
 from sectigo_f5.bigip import BigIP
-from sectigo_f5.device_shell import quietly, remove_file
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import object_url
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
+from sectigo_f5.icontrol.shell import quietly, remove_file
+from sectigo_f5.icontrol.transfer import DOWNLOADS, upload
 from sectigo_f5.model import Generation, Issued, Job
-from sectigo_f5.read_back import find_created, send_and_confirm
-from sectigo_f5.refusals import DeviceError
-from sectigo_f5.transfer import DOWNLOADS, upload
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,11 @@ from sectigo_f5 import readers
 from sectigo_f5.attachment import Attachment
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import object_url
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
+from sectigo_f5.icontrol.read_back import send_and_confirm
+from sectigo_f5.icontrol.transactions import Transaction, all_or_nothing
 from sectigo_f5.neighbours import losses
-from sectigo_f5.read_back import send_and_confirm
-from sectigo_f5.refusals import DeviceError, UnreachableError
 from sectigo_f5.service_change import (
     Files,
     ServiceChange,
@@ -23,7 +24,6 @@ from sectigo_f5.service_change import (
     new_profile,
     profile_change,
 )
-from sectigo_f5.transactions import Transaction, all_or_nothing
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sectigo_f5.acme import Validation
 from sectigo_f5.certificates import read_certificate, read_chain
 from sectigo_f5.decision import Circumstances, current_pairs
 from sectigo_f5.model import Issued, Job, RenewalInformation
@@ -16,6 +15,7 @@ from sectigo_f5.renewal import due_at
 from sectigo_f5.revocation import Revocation
 from sectigo_f5.secret import Secret
 from sectigo_f5.state import StateDirectory
+from sectigo_f5.validation import Validation
 
 logger = logging.getLogger(__name__)
 

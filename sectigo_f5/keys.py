@@ -17,15 +17,15 @@ from dataclasses import dataclass, replace
 from sectigo_f5 import readers
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.certificates import extract_request
-from sectigo_f5.device_shell import bash, quietly, remove_file, shell_safe
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import Json, object_url
+from sectigo_f5.icontrol.client import Json, object_url
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
+from sectigo_f5.icontrol.shell import bash, quietly, remove_file, shell_safe
+from sectigo_f5.icontrol.transfer import BULK, DOWNLOADS, download, upload
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.observed import KeyObject
-from sectigo_f5.read_back import find_created, send_and_confirm
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
 from sectigo_f5.secret import Secret
-from sectigo_f5.transfer import BULK, DOWNLOADS, download, upload
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from sectigo_f5 import readers
 from sectigo_f5.attachment import Attachment, plan_attachments
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import object_url
+from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Job
 from sectigo_f5.neighbours import refusal, refused_profile
 from sectigo_f5.observed import Observation

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from sectigo_f5 import readers
 from sectigo_f5.bigip import BigIP
-from sectigo_f5.icontrol import Json
+from sectigo_f5.icontrol.client import Json
+from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.model import Job
-from sectigo_f5.refusals import DeviceError
 
 ENOUGH = ("admin", "resource-admin")
 BASH_SWITCH = "/mgmt/tm/sys/db/systemauth.disablebash"

@@ -10,10 +10,10 @@ from sectigo_f5 import obstacles, workflow
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.certificates import read_certificate
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.judgement import copy_of, when_due, why_revoked
 from sectigo_f5.model import Generation, Issued, Job, Result, Word
 from sectigo_f5.observed import Observation, Pair, of_stamp
-from sectigo_f5.refusals import DeviceError
 from sectigo_f5.service_change import ServiceChange
 from sectigo_f5.workflow import Run
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from sectigo_f5 import readers
 from sectigo_f5.bigip import BigIP
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import IControl
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
 from sectigo_f5.model import Device, Job
 from sectigo_f5.observed import VirtualServer
-from sectigo_f5.refusals import DeviceError, UnreachableError
 
 logger = logging.getLogger(__name__)
 

@@ -30,12 +30,12 @@ from sectigo_f5.challenges import doubts, validation_for
 from sectigo_f5.decision import Decision
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.handshake import Expected
-from sectigo_f5.icontrol import Json
+from sectigo_f5.icontrol.client import Json
+from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances, copy_of
 from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
 from sectigo_f5.neighbours import told_apart
 from sectigo_f5.observed import Observation, Pair
-from sectigo_f5.refusals import DeviceError
 from sectigo_f5.secret import one_time_passphrase
 from sectigo_f5.service_change import ServiceChange, new_entry, old_entry
 from sectigo_f5.state import StateDirectory

@@ -18,9 +18,8 @@ LAYERS = (
     {"neighbours", "port_80"},
     {"certbot_run", "certbot_faults", "acme_directory", "renewal_information"},
     {"certbot_child", "configuration", "downloads"},
-    {"device_shell", "read_back", "transactions", "transfer", "process", "certificates", "validation"},
-    {"icontrol"},
-    {"observed", "refusals", "irules"},
+    {"process", "icontrol", "certificates", "validation"},
+    {"observed", "irules"},
     {"model"},
     {"errors", "log", "output", "secret"},
 )

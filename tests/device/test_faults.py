@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.icontrol import object_url
+from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Word
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.world import World

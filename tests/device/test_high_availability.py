@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5 import icontrol
+from sectigo_f5.icontrol import client
 from sectigo_f5.model import Job, Word
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from sectigo_f5.simulator.wire import Exchange
@@ -105,7 +105,7 @@ def test_after_a_sync_and_a_failover_the_other_unit_keeps_and_renews_what_is_the
 def test_a_unit_that_is_down_does_not_matter_while_the_active_one_answers(
     pair: Pair, action: str, which: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(icontrol, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
     if which == 0:
         pair.first.fail_over()
     pair.down(pair.units[which], action)
@@ -115,7 +115,7 @@ def test_a_unit_that_is_down_does_not_matter_while_the_active_one_answers(
 def test_a_unit_that_goes_down_right_after_its_login_does_not_matter_either(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(icontrol, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
     pair.other.fault(Fault(method="GET", path="failover-status", times=10_000, action="status:503"))
     assert pair.world.one(pair.job()).error is None
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.icontrol import object_url
+from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import KeySpec, RenewalInformation, Result, Word
 from sectigo_f5.revocation import RevocationChecker
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches

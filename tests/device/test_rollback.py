@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5 import reversal, serving
-from sectigo_f5.icontrol import object_url
+from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import KeySpec, Result, Word
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.world import World

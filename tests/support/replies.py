@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sectigo_f5.icontrol import IControl
+from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.secret import Secret
 
 ORIGIN = "https://192.0.2.10:443"

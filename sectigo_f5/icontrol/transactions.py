@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import requests
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import IControl, Json
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.client import IControl, Json
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""A simulated BIG-IP, or single replies of one, for every test of this room."""
+"""A simulated BIG-IP, or single replies of one, for every test that asks for one."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ import requests
 import responses
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
-from sectigo_f5.transactions import Transaction, all_or_nothing
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.transactions import Transaction, all_or_nothing
 from tests.support.replies import ORIGIN, THING, client
 
 OPEN = f"{ORIGIN}/mgmt/tm/transaction"

@@ -8,8 +8,8 @@ import requests
 import responses
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import IControl, object_url
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.icontrol.client import IControl, object_url
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
 from tests.support.replies import LOGIN, NOT_FOUND, ORIGIN, THING, TOKEN, client
 

@@ -2,7 +2,7 @@
 
 It knows HTTP and the BIG-IP's manners (F5 "iControl REST User Guide"; the retry rules are those of
 F5's own Ansible collection and go-bigip), and nothing of certificates. What takes several calls is
-in :mod:`sectigo_f5.transactions` and :mod:`sectigo_f5.transfer`.
+in :mod:`sectigo_f5.icontrol.transactions` and :mod:`sectigo_f5.icontrol.transfer`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import urllib3
 from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
 
 from sectigo_f5.errors import ConnectorError, cause
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret, mask
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import requests
 
-from sectigo_f5.icontrol import IControl
-from sectigo_f5.refusals import DeviceError
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import DeviceError
 
 DOWNLOADS = "/var/config/rest/downloads"  # where uploads go: the device's view of the word
 BULK = "/var/config/rest/bulk"

@@ -9,7 +9,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from tests.support.replies import LOGIN, ORIGIN, THING, TOKEN, client
 
 TOKENS = f"{ORIGIN}/mgmt/shared/authz/tokens"

@@ -4,8 +4,8 @@ import pytest
 import requests
 import responses
 
-from sectigo_f5.refusals import DeviceError
-from sectigo_f5.transfer import download, upload
+from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.transfer import download, upload
 from tests.support.replies import ORIGIN, client
 
 UPLOAD = f"{ORIGIN}/mgmt/shared/file-transfer/uploads/x.pass"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import READ_TIMEOUT, IControl
+from sectigo_f5.icontrol.client import READ_TIMEOUT, IControl
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 import requests
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import IControl, Json
-from sectigo_f5.refusals import DeviceError, UnreachableError
+from sectigo_f5.icontrol.client import IControl, Json
+from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
 
 logger = logging.getLogger(__name__)
 

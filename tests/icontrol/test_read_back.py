@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.model import Word
-from sectigo_f5.refusals import DeviceError, OutcomeUnknownError
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.builders import EC
 from tests.support.world import World

@@ -1,0 +1,1 @@
+"""F5's iControl REST API: calls, patience, errors, transactions, files, the shell; nothing of certificates."""
