@@ -10,31 +10,91 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 
-from sectigo_f5 import __version__, commands, log, output, report
-from sectigo_f5.acme import Authority
-from sectigo_f5.commands import Session
-from sectigo_f5.config import find_env_file, read_configuration, read_settings, select
+from sectigo_f5 import __version__, log
+from sectigo_f5.acme.authority import Authority
+from sectigo_f5.commands.check import check
+from sectigo_f5.commands.plan import plan
+from sectigo_f5.commands.revoke import revoke
+from sectigo_f5.commands.rollback import rollback
+from sectigo_f5.commands.run import run
+from sectigo_f5.commands.session import Options, Session
+from sectigo_f5.commands.status import status
+from sectigo_f5.configuration.files import find_env_file, read_configuration, read_settings, select
 from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRunError
 from sectigo_f5.model import Job, Settings
-from sectigo_f5.revocation import RevocationChecker
-from sectigo_f5.state import LockedError, StateDirectory
-from sectigo_f5.workflow import Run
+from sectigo_f5.report import results, stdout
+from sectigo_f5.run import Run
+from sectigo_f5.state.directory import LockedError, StateDirectory
+from sectigo_f5.x509.revocation import RevocationChecker
 
 logger = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True)
+class Command:
+    """One command: what the command line, the lock and the reader of ``--help`` need to know of it."""
+
+    name: str
+    help: str
+    function: Callable[[Session], int]
+    options: frozenset[str] = frozenset()  # those of OWN_OPTIONS that it takes
+    writes: bool = False  # it takes the lock
+    needs_only: bool = False  # it never acts on everything
+    confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
+
+
 COMMANDS = {
-    "run": "bring everything up to date; what cron runs; no word at all means run",
-    "check": "configuration, credentials, permissions, virtual servers, ACME directory, plugin; writes nothing",
-    "plan": "what run would do, and why, per certificate; reads only",
-    "status": "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
-    "revoke": "revoke the certificate in service at the CA (the next run replaces it)",
-    "rollback": "put the previous key and certificate back in service",
+    command.name: command
+    for command in (
+        Command(
+            "run",
+            "bring everything up to date; what cron runs (default)",
+            run,
+            options=frozenset({"force", "json"}),
+            writes=True,
+        ),
+        Command(
+            "check",
+            "configuration, credentials, permissions, virtual servers, ACME directory, plugin; writes nothing",
+            check,
+        ),
+        Command(
+            "plan",
+            "what run would do, and why, per certificate; reads only",
+            plan,
+            options=frozenset({"force", "json"}),
+        ),
+        Command(
+            "status",
+            "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
+            status,
+            options=frozenset({"html", "json"}),
+        ),
+        Command(
+            "revoke",
+            "revoke the certificate in service at the CA (the next run replaces it)",
+            revoke,
+            options=frozenset({"reason", "yes"}),
+            writes=True,
+            needs_only=True,
+            confirmation="revoke the certificate in service of",
+        ),
+        Command(
+            "rollback",
+            "put the previous key and certificate back in service",
+            rollback,
+            options=frozenset({"yes"}),  # accepted for runbooks: it can be undone, so it never asks
+            writes=True,
+            needs_only=True,
+        ),
+    )
 }
-WRITING = ("run", "revoke", "rollback")
+OWN_OPTIONS = ("force", "json", "html", "reason", "yes")  # options that not every command takes
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
 
@@ -45,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
         prog="start_acme.py",
         description="Keep the TLS certificates of BIG-IP virtual servers alive.",
         epilog="commands:\n"
-        + "\n".join(f"  {name:<9} {told}" for name, told in COMMANDS.items())
+        + "\n".join(f"  {command.name:<9} {command.help}" for command in COMMANDS.values())
         + f"\n\nexit codes: {EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -63,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
     made.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
     made.add_argument("--json", action="store_true", help="run, plan, status: one JSON object on standard output")
-    made.add_argument("--force", action="store_true", help="run, plan: renew now whatever the date")
+    made.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
     made.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
     made.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
     made.add_argument("--yes", action="store_true", help="revoke: do not ask")
@@ -73,89 +133,99 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None, *, script: Path, clock: Callable[[], datetime] | None = None) -> int:
     """Run one command; returns the exit code. ``script`` is start_acme.py: ``env`` is looked for beside it."""
-    output.prepare()
-    arguments = _parse(argv)
+    stdout.prepare()
+    options = _parse(argv)
     clock = clock or (lambda: datetime.now(timezone.utc))
     os.umask(0o027)
     try:
-        env_file = find_env_file(arguments.env_file, os.environ, script.parent)
+        env_file = find_env_file(options.env_file, os.environ, script.parent)
         settings, warnings = read_settings(env_file, os.environ)
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  # there is no log yet
-        return report.EXIT_CONFIGURATION
+        return results.EXIT_CONFIGURATION
     known = [settings.account.eab_hmac_key] if settings.account.eab_hmac_key else []
-    level = arguments.log_level or settings.log_level
-    with log.opened(level, settings.log_file, arguments.quiet, known) as secrets:
+    level = options.log_level or settings.log_level
+    with log.opened(level, settings.log_file, options.quiet, known) as secrets:
         for warning in warnings:
             logger.warning("%s", warning)
         try:
-            return _with_configuration(arguments, settings, clock, secrets)
+            return _with_configuration(options, settings, clock, secrets)
         except LockedError as error:
             logger.error("%s", error)
-            return report.EXIT_LOCKED
+            return results.EXIT_LOCKED
         except ConfigurationError as error:
             logger.error("%s", error)
-            return report.EXIT_CONFIGURATION
+            return results.EXIT_CONFIGURATION
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
-            return report.EXIT_FAILED
+            return results.EXIT_FAILED
         except Exception:  # the one place where a bug ends
             logger.exception("this is a bug, please report it with the lines below")
-            return report.EXIT_BUG
+            return results.EXIT_BUG
 
 
-def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+def _parse(argv: Sequence[str] | None) -> Options:
     made = parser()
-    arguments = made.parse_args(argv)
-    allowed = {
-        "force": ("run", "plan"),
-        "json": ("run", "plan", "status"),
-        "html": ("status",),
-        "reason": ("revoke",),
-        "yes": ("revoke", "rollback"),
-    }
-    for option, of in allowed.items():
-        if getattr(arguments, option) and arguments.command not in of:
-            made.error(f"--{option} belongs to {' and '.join(of)}, not to {arguments.command}")
-    if arguments.command in ("revoke", "rollback") and not arguments.only:
-        made.error(f"{arguments.command} needs --only: it never acts on everything")
-    return arguments
+    options = Options(**vars(made.parse_args(argv)))
+    command = COMMANDS[options.command]
+    for option in OWN_OPTIONS:
+        if getattr(options, option) and option not in command.options:
+            takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
+            made.error(f"--{option} belongs to {takers}, not to {command.name}")
+    if command.needs_only and not options.only:
+        made.error(f"{command.name} needs --only: it never acts on everything")
+    return replace(options, only=tuple(options.only))
 
 
 def _with_configuration(
-    arguments: argparse.Namespace, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets
+    options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets
 ) -> int:
-    started = clock()
-    configuration = read_configuration(arguments.config_dir)  # 1
+    started, command = clock(), COMMANDS[options.command]
+    configuration = read_configuration(options.config_dir)  # 1
     secrets.extend(job.device.password for job in configuration.jobs)
     for mistake in configuration.mistakes:
         logger.error("%s", mistake)
     for warning in configuration.warnings:
         logger.warning("%s", warning)
-    jobs = select(configuration.jobs, arguments.only)
-    logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", arguments.config_dir, *_counts(jobs))
-    commands.ask_first(arguments, jobs)
+    jobs = select(configuration.jobs, options.only)
+    logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", options.config_dir, *_counts(jobs))
+    _ask_first(command, options, jobs)
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()
-        if arguments.command in WRITING:
+        if command.writes:
             held.enter_context(state.locked(started))
         stop = held.enter_context(_stopped_by_signals())
         authority = Authority(settings.account, settings.state_dir, clock=clock)
-        if arguments.command in WRITING:
+        if command.writes:
             authority.clear_up()
-        run = Run(
+        shared = Run(
             authority=authority,
             state=state,
             revocation=RevocationChecker(settings.state_dir, clock=clock),
             clock=clock,
             managed=frozenset(job.profile for job in configuration.jobs),
-            force=arguments.force,
-            reads_only=arguments.command not in WRITING,
+            force=options.force,
+            reads_only=not command.writes,
             stop=stop,
         )
-        session = Session(arguments, settings, configuration, jobs, run, authority, started)
-        return commands.TABLE[arguments.command](session)
+        return command.function(Session(options, settings, configuration, jobs, shared, started))
+
+
+def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
+    """Ask for confirmation of what cannot be undone; raises :class:`ConfigurationError` without it.
+
+    Before the lock is taken: a question that nobody answers must not keep runs from renewing.
+    """
+    if command.confirmation is None or options.yes:
+        return
+    what = f"{command.confirmation} {', '.join(job.label for job in jobs)}"
+    if not sys.stdin.isatty():
+        raise ConfigurationError(f"to {what} needs confirmation: add --yes")
+    sys.stderr.write(f"Really {what}? This cannot be undone. [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise ConfigurationError("nothing was revoked")
 
 
 def _counts(jobs: Sequence[Job]) -> tuple[int, int]:

@@ -12,19 +12,20 @@ from contextvars import copy_context
 from dataclasses import replace
 from itertools import chain
 
-from sectigo_f5 import log, units
-from sectigo_f5.bigip import BigIP
+from sectigo_f5 import log
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.ha_group import HaGroup
+from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
-from sectigo_f5.model import Job, Result, Word
-from sectigo_f5.units import Units
-from sectigo_f5.workflow import Run
+from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.run import Run
 
 logger = logging.getLogger(__name__)
 
-Work = Callable[[Run, BigIP, Job], Result]
+Work = Callable[[Run, Unit, Job], Result]
 Login = list[Job]  # certificates that one login session does
 
-UNTOUCHED = (Word.KEPT, Word.FAILED, Word.SKIPPED)  # results that left nothing to save
+UNTOUCHED = (Outcome.KEPT, Outcome.FAILED, Outcome.SKIPPED)  # results that left nothing to save
 
 
 def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
@@ -74,7 +75,7 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
     device, results = jobs[0].device, list[Result]()
     with log.about(device.name):
         try:
-            with units.connected(device, run.pause) as group:  # 2
+            with ha_group.connected(device, run.pause) as group:  # 2
                 for unit in group.active:
                     unit.changed = not run.reads_only and any(run.state.is_unsaved(job.device.name) for job in jobs)
                 for job in jobs:
@@ -87,11 +88,11 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
     return results
 
 
-def _one(run: Run, group: Units, job: Job, work: Work) -> Result:
+def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
     with log.about(job.label):
         if run.stop.is_set():
             told = InterruptedRunError("the run was told to stop before it")
-            return replace(failed(job, told), word=Word.SKIPPED)
+            return replace(failed(job, told), outcome=Outcome.SKIPPED)
         try:
             return work(run, group.carrying(job), job)
         except (ConnectorError, InterruptedRunError) as error:
@@ -105,7 +106,7 @@ def _one(run: Run, group: Units, job: Job, work: Work) -> Result:
         return result
 
 
-def _saved(run: Run, group: Units, results: list[Result]) -> list[Result]:
+def _saved(run: Run, group: HaGroup, results: list[Result]) -> list[Result]:
     """Save once; a certificate whose change could not be saved has failed: a reboot would undo it."""
     changed = [unit for unit in group.active if unit.changed]
     if not changed:
@@ -116,14 +117,14 @@ def _saved(run: Run, group: Units, results: list[Result]) -> list[Result]:
     except (ConnectorError, InterruptedRunError) as error:
         reason = f"in service but not saved, a restart of the BIG-IP would undo it; the next run saves it: {error}"
         logger.error("%s", reason)
-        return [r if r.word in UNTOUCHED else replace(r, word=Word.FAILED, error=reason) for r in results]
+        return [r if r.outcome in UNTOUCHED else replace(r, outcome=Outcome.FAILED, error=reason) for r in results]
     for name in {result.device for result in results}:
         run.state.mark_saved(name)
     note = _sync_note(changed[0])
-    return [r if r.word in UNTOUCHED else replace(r, notes=(*r.notes, *note)) for r in results]
+    return [r if r.outcome in UNTOUCHED else replace(r, notes=(*r.notes, *note)) for r in results]
 
 
-def _sync_note(unit: BigIP) -> tuple[str, ...]:
+def _sync_note(unit: Unit) -> tuple[str, ...]:
     try:
         pending = unit.changes_pending()
     except ConnectorError as error:
@@ -135,4 +136,4 @@ def _sync_note(unit: BigIP) -> tuple[str, ...]:
 def failed(job: Job, error: ConnectorError | InterruptedRunError) -> Result:
     """Turn an error into the result of its certificate."""
     virtual_servers = () if job.every_virtual_server else job.virtual_servers
-    return Result(job.common_name, job.device.name, virtual_servers, Word.FAILED, str(error), error=str(error))
+    return Result(job.common_name, job.device.name, virtual_servers, Outcome.FAILED, str(error), error=str(error))

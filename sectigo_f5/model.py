@@ -15,7 +15,7 @@ STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
 ALL_VIRTUAL_SERVERS = "all"
 
 
-class Word(str, Enum):
+class Outcome(str, Enum):
     """The result of one certificate in one run, as the summary and JSON spell it."""
 
     KEPT = "kept"
@@ -233,7 +233,7 @@ class Result:
     common_name: str
     device: str
     virtual_servers: tuple[str, ...]
-    word: Word
+    outcome: Outcome
     reason: str
     not_after: datetime | None = None
     serial: str | None = None  # lower-case hexadecimal without separators

@@ -18,56 +18,43 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from sectigo_f5 import bigip, certificates, decision, generations, installation, keys, obstacles, serving
-from sectigo_f5.attachment import plan_attachments
-from sectigo_f5.challenges import doubts, validation_for
-from sectigo_f5.decision import Decision
+from sectigo_f5.bigip import activation, certificate_objects, keys, obstacles
+from sectigo_f5.bigip.challenges import doubts, validation_for
+from sectigo_f5.bigip.profile_change import ProfileChange, new_entry, old_entry
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import circumstances, copy_of
+from sectigo_f5.decision import rules
+from sectigo_f5.decision.attachment import plan_attachments
+from sectigo_f5.decision.rules import Decision
+from sectigo_f5.decision.takeover import told_apart
+from sectigo_f5.device_objects import Observation, Pair
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
-from sectigo_f5.handshake import Expected
 from sectigo_f5.icontrol.client import Json
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.judgement import CertificateAuthority, RevocationSource, circumstances, copy_of
-from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Result, Word
-from sectigo_f5.neighbours import told_apart
-from sectigo_f5.observed import Observation, Pair
+from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Outcome, Result
+from sectigo_f5.run import Run
 from sectigo_f5.secret import one_time_passphrase
-from sectigo_f5.service_change import ServiceChange, new_entry, old_entry
-from sectigo_f5.state import StateDirectory
+from sectigo_f5.tls import handshake_check
+from sectigo_f5.tls.client import Expected
+from sectigo_f5.x509 import certificates
 
 logger = logging.getLogger(__name__)
 
 VARIANTS = ("", "_ecdsa")  # object names of the first and the second pair of one certificate
 
 
-@dataclass(frozen=True)
-class Run:
-    """What every certificate of one run shares."""
-
-    authority: CertificateAuthority
-    state: StateDirectory
-    revocation: RevocationSource
-    clock: Callable[[], datetime]  # UTC
-    managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
-    force: bool = False
-    reads_only: bool = False  # not even an earlier run's changes are saved
-    stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
-    pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for
-
-
-def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
+def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
     """Bring one certificate up to date: steps 3 to 12.
 
     Raises :class:`ConnectorError`; whatever was made until then is deleted again, and what
     served before still serves.
     """
     seen, decided = look(run, f5, job)  # 3
-    if decided.word is Word.KEPT:
+    if decided.outcome is Outcome.KEPT:
         return result_of(job, decided, seen)
     must_be_possible(f5, job, seen)
     if not decided.issues:
@@ -76,8 +63,8 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
         except DeviceError as error:
             if not error.is_about_the_pair:
                 raise
-            decided = decision.instead(decided, error)
-            logger.warning("3 to be %s: %s", decided.word, decided.reason)
+            decided = rules.replaced_after_refusal(decided, error)
+            logger.warning("3 to be %s: %s", decided.outcome, decided.reason)
     validation = validation_for(f5, job, seen.virtual_servers)
     for doubt in doubts(validation):
         logger.warning("%s", doubt)
@@ -100,11 +87,11 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
             issued = run.authority.issue(request, validation, (passphrase,))  # 9
             installed.append(_check(run, job, spec, generation, request, issued))
             f5.must_be_active()  # it may have failed over while the CA took its time
-            generations.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
+            certificate_objects.upload_certificate(f5, issued, generation, undo, leftovers)  # 10
             logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
             entries.append(new_entry(generation, bool(issued.chain), passphrase))
         change = _change_by_now(run, f5, job, seen, decided, entries)
-        put_in_service(run, f5, change, [serving.expected_of(issued) for issued in installed])  # 11, 12
+        put_in_service(run, f5, change, [handshake_check.expected_of_issued(issued) for issued in installed])  # 11, 12
         undo.pop_all()
     logger.info("the password of the new key is forgotten")
     _clean_up(f5, job, seen, stamp)
@@ -112,22 +99,23 @@ def keep_alive(run: Run, f5: bigip.BigIP, job: Job) -> Result:
     return replace(result_of(job, decided, seen), not_after=newest.not_after, serial=newest.serial)
 
 
-def look(run: Run, f5: bigip.BigIP, job: Job) -> tuple[Observation, Decision]:
+def look(run: Run, f5: Unit, job: Job) -> tuple[Observation, Decision]:
     """Step 3: read, and decide; writes nothing."""
     seen = f5.observe(job, run.managed)
     found = obstacles.obstacles(f5, job, seen)
-    seen = obstacles.in_place(job, seen, found)
+    seen = obstacles.restricted_to_attached(job, seen, found)
     known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
-    decided = decision.decide(job, seen, replace(known, force=run.force), tuple(found.values()))
-    odd = decided.word is Word.KEPT and known.rolled_back  # an operator's doing, that should not be forgotten
+    decided = rules.decide(job, seen, replace(known, force=run.force), tuple(found.values()))
+    kept = decided.outcome is Outcome.KEPT
+    odd = kept and known.rolled_back  # an operator's doing, that should not be forgotten
     level = logging.WARNING if odd else logging.INFO
-    logger.log(level, "3 %s%s: %s", "" if decided.word is Word.KEPT else "to be ", decided.word, decided.reason)
+    logger.log(level, "3 %s%s: %s", "" if kept else "to be ", decided.outcome, decided.reason)
     return seen, decided
 
 
 def _change_by_now(
-    run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision, entries: Sequence[Json]
-) -> ServiceChange:
+    run: Run, f5: Unit, job: Job, seen: Observation, decided: Decision, entries: Sequence[Json]
+) -> ProfileChange:
     """Plan the one change on the virtual servers as they are by now: since step 3 minutes have passed.
 
     Raises :class:`ConnectorError` where somebody has put something in the way meanwhile.
@@ -135,59 +123,59 @@ def _change_by_now(
     for obstacle in decided.obstacles:
         logger.warning("only the certificate in service is renewed: %s", obstacle)
     if decided.obstacles or not any(plan.changes for plan in decided.attachments):
-        return ServiceChange(job, seen, tuple(entries), decided.attachments, pair_only=bool(decided.obstacles))
+        return ProfileChange(job, seen, tuple(entries), decided.attachments, pair_only=bool(decided.obstacles))
     f5.forget()
     seen = f5.observe(job, run.managed)
     found = obstacles.obstacles(f5, job, seen)
     if found:
         raise ConnectorError("; ".join(found.values()))
-    return ServiceChange(job, seen, tuple(entries), plan_attachments(job, seen))
+    return ProfileChange(job, seen, tuple(entries), plan_attachments(job, seen))
 
 
-def must_be_possible(f5: bigip.BigIP, job: Job, seen: Observation) -> None:
+def must_be_possible(f5: Unit, job: Job, seen: Observation) -> None:
     """Refuse, before anything is written, what could not be brought to its end."""
     f5.must_be_active()
     obstacles.profile_must_be_free(f5, seen)
     if job.verify_handshake == "required":
-        serving.look_before(told_apart(job, seen), seen.virtual_servers, seen)
+        handshake_check.look_before(told_apart(job, seen), seen.virtual_servers, seen)
 
 
-def put_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, expected: Sequence[Expected]) -> None:
+def put_in_service(run: Run, f5: Unit, change: ProfileChange, expected: Sequence[Expected]) -> None:
     """Steps 11 and 12, then look at it as a client does; what a client must not see is taken back."""
     job, touched = told_apart(change.job, change.seen), {plan.virtual_server for plan in change.attachments}
     servers = [s for s in change.seen.virtual_servers if s.path in touched or job.profile in s.client_ssl]
     if job.verify_handshake != change.job.verify_handshake:
         logger.info("what is served is not looked at: other profiles have every name of the certificate too")
-    before = serving.look_before(job, servers, change.seen)
+    before = handshake_check.look_before(job, servers, change.seen)
     f5.must_be_active()
     run.state.mark_unsaved(job.device.name)
-    installation.put_in_service(f5, change)
+    activation.put_in_service(f5, change)
     try:
         logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
         logger.info("12 SSL enabled on %s", ", ".join(s.path for s in change.seen.virtual_servers) or "nothing")
-        serving.confirm(job, servers, expected, before, f5.pause)
+        handshake_check.confirm(job, servers, expected, before, f5.pause)
     except (ConnectorError, InterruptedRunError) as error:
         _take_back(f5, change, error)
         raise
 
 
-def _take_back(f5: bigip.BigIP, change: ServiceChange, why: BaseException) -> None:
+def _take_back(f5: Unit, change: ProfileChange, why: BaseException) -> None:
     try:
-        installation.restore(f5, change)
+        activation.restore(f5, change)
     except ConnectorError as error:
         raise ConnectorError(
-            f"{why}; and what served before could not be put back: {error}; {installation.way_back(f5, change)}"
+            f"{why}; and what served before could not be put back: {error}; {activation.manual_recovery(f5, change)}"
         ) from why
     logger.warning("11 and 12 are taken back: the virtual servers have again what they had before this run")
 
 
-def repair(run: Run, f5: bigip.BigIP, job: Job, seen: Observation, decided: Decision) -> Result:
+def repair(run: Run, f5: Unit, job: Job, seen: Observation, decided: Decision) -> Result:
     """Put right what drifted without a new certificate: the device opens the key by its own ciphertext."""
-    put_pairs_in_service(run, f5, ServiceChange(job, seen, (), decided.attachments), decided.pairs)
+    put_pairs_in_service(run, f5, ProfileChange(job, seen, (), decided.attachments), decided.pairs)
     return result_of(job, decided, seen)
 
 
-def put_pairs_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, pairs: Sequence[Pair]) -> None:
+def put_pairs_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequence[Pair]) -> None:
     """Put pairs that the device holds in service by ``change``; a chain that was deleted there is stored again."""
     expected, entries = [], []
     with contextlib.ExitStack() as undo, contextlib.ExitStack() as leftovers:
@@ -196,8 +184,8 @@ def put_pairs_in_service(run: Run, f5: bigip.BigIP, change: ServiceChange, pairs
             lost = bool(copy and copy.chain) and not pair.has_chain
             if copy and lost:
                 f5.must_be_active()
-                generations.upload_chain(f5, copy, pair.generation, undo, leftovers)
-            expected.append(serving.expected_pair(pair, copy))
+                certificate_objects.upload_chain(f5, copy, pair.generation, undo, leftovers)
+            expected.append(handshake_check.expected_pair(pair, copy))
             entries.append(old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
         put_in_service(run, f5, replace(change, entries=tuple(entries)), expected)
         undo.pop_all()
@@ -213,7 +201,7 @@ def _check(run: Run, job: Job, spec: KeySpec, generation: Generation, request: s
     return issued
 
 
-def _fresh_stamp(run: Run, f5: bigip.BigIP, job: Job) -> str:
+def _fresh_stamp(run: Run, f5: Unit, job: Job) -> str:
     """Return the time of issue as a name, later than every other's even after a clock was put back.
 
     A key that a killed run left alone counts too: taken for the new one it would not open.
@@ -224,11 +212,11 @@ def _fresh_stamp(run: Run, f5: bigip.BigIP, job: Job) -> str:
     return max([run.clock(), *there]).strftime(STAMP_FORMAT)
 
 
-def _clean_up(f5: bigip.BigIP, job: Job, seen: Observation, stamp: str) -> None:
+def _clean_up(f5: Unit, job: Job, seen: Observation, stamp: str) -> None:
     """Delete generations older than the previous one; a failure here is no failure of the certificate."""
     previous = [pair.generation.stamp for pair in seen.in_service() or seen.newest()]
     try:
-        generations.delete_older(f5, job, keep=(stamp, *previous[:1]))
+        certificate_objects.delete_older(f5, job, keep=(stamp, *previous[:1]))
     except ConnectorError as error:
         logger.warning("older generations could not be deleted; the next renewal tries again: %s", error)
 
@@ -240,7 +228,7 @@ def result_of(job: Job, decided: Decision, seen: Observation) -> Result:
         common_name=job.common_name,
         device=job.device.name,
         virtual_servers=tuple(server.path for server in seen.virtual_servers),
-        word=decided.word,
+        outcome=decided.outcome,
         reason=decided.reason,
         not_after=first.certificate.not_after if first else None,
         serial=first.certificate.serial if first else None,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5 import cli
-from sectigo_f5.config import read_configuration
 from sectigo_f5.configuration.environment import VARIABLES
+from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
-from sectigo_f5.model import Word
+from sectigo_f5.model import Outcome
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -36,7 +36,7 @@ def test_every_variable_is_in_the_readme_and_in_the_example() -> None:
 
 
 def test_every_result_word_is_in_the_readme() -> None:
-    assert [word.value for word in Word if f"`{word.value}`" not in README] == []
+    assert [word.value for word in Outcome if f"`{word.value}`" not in README] == []
 
 
 @pytest.mark.parametrize("code", ["0", "1", "2", "3", "75"])

@@ -1,1 +1,1 @@
-"""How YAML files and the env file become jobs and settings; :mod:`sectigo_f5.config` is the door."""
+"""Step 1: YAML files and the env file become jobs and settings; every mistake with its file, line and key."""

@@ -121,25 +121,6 @@ def object_fault(name: str) -> str | None:
     return next((fault for fault in map(segment_fault, segments) if fault), None)
 
 
-def secret_fault(text: str) -> str | None:
-    """Check that Certbot's configuration file can carry the text in quotes; never shows the text.
-
-    ConfigArgParse, measured with 1.9.0: ``--`` and ``[…]`` become lists (and Certbot then prints the
-    value in its usage error), a line break ends the value, a quote before `` #`` or `` ;`` cuts it.
-    """
-    if not text:
-        return "is empty; write the value"
-    if text == "--":
-        return "is --, which Certbot cannot be given; choose another one"
-    if text.startswith("[") and text.endswith("]"):
-        return "is bracketed by [ and ], which Certbot cannot be given; choose another one"
-    if not text.isprintable():
-        return "holds a line break or another control character, which Certbot cannot be given; choose another one"
-    if re.search(r"[\"']\s+[#;]", text):
-        return "holds a quote followed by a blank and # or ;, which Certbot cannot be given; choose another one"
-    return None
-
-
 def certificate_file_fault(file: Path) -> str | None:
     """Check that a CA file is there and holds at least one certificate in PEM."""
     try:

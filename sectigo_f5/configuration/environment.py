@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.findings import Findings, alternatives, did_you_mean, shown
 from sectigo_f5.configuration.yaml_lines import warn_if_readable_by_others
@@ -158,8 +159,8 @@ def _account(variables: _Variables) -> Account | None:
     server = variables.text("ACME_SERVER", checks.server_url_fault)
     if "ACME_SERVER" not in variables:
         variables.missing("ACME_SERVER", "missing", "https://acme.sectigo.com/v2/OV")
-    kid = variables.text("ACME_EAB_KID", checks.secret_fault)
-    hmac_key = variables.text("ACME_EAB_HMAC_KEY", _broken_key_fault, checks.secret_fault, _hmac_key_fault)
+    kid = variables.text("ACME_EAB_KID", secret_fault)
+    hmac_key = variables.text("ACME_EAB_HMAC_KEY", _broken_key_fault, secret_fault, _hmac_key_fault)
     for name, other in (("ACME_EAB_KID", "ACME_EAB_HMAC_KEY"), ("ACME_EAB_HMAC_KEY", "ACME_EAB_KID")):
         if name not in variables and other in variables:
             variables.missing(name, f"missing beside {other}: the CA gives them as a pair", "…")

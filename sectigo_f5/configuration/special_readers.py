@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.findings import Findings, alternatives, did_you_mean, shown
 from sectigo_f5.configuration.setting_readers import INVALID, Reader, Written, list_of, text_checked, text_of
@@ -30,7 +31,7 @@ def _carriable(written: Written, *, secret: bool = False) -> Any:
     text = text_of(written, secret=secret)
     if text is INVALID:
         return INVALID
-    fault = checks.secret_fault(text)
+    fault = secret_fault(text)
     return written.wrong(fault) if fault else text
 
 
@@ -148,7 +149,7 @@ def _plugin_option(written: Written, option: str, entry: Entry) -> Any:
         return written.wrong(f"{shown(option)} is no option of a Certbot plugin; write small letters, digits and -", at)
     if not entry.value.is_scalar:
         return written.wrong(f"{option} is {entry.value.kind}; write one value", at)
-    fault = checks.secret_fault(entry.value.text)
+    fault = secret_fault(entry.value.text)
     return written.wrong(f"{option} {fault}", at) if fault else entry.value.text
 
 

@@ -1,4 +1,4 @@
-"""Real CAs for the whole directory, and what every test of :mod:`sectigo_f5.acme` needs."""
+"""Real CAs for the whole directory, and what every test of :mod:`sectigo_f5.acme.authority` needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from sectigo_f5.acme import Authority
+from sectigo_f5.acme.authority import Authority
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 from tests.support.authorities import EAB, Acme2Certifier, ChallengeTestServer, Pebble

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.acme import Authority, Http01
+from sectigo_f5.acme.authority import Authority
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.validation import Http01
 from tests.acme.conftest import account, now, request
 from tests.support.authorities import Acme2Certifier
 

@@ -15,10 +15,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from sectigo_f5.acme import Authority, Dns01, Http01, Prevalidated, Validation
+from sectigo_f5.acme.authority import Authority
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued
 from sectigo_f5.secret import Secret
+from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
 from tests.acme.conftest import Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
 from tests.support.watch import Watch, must_not_be_kept

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.acme import Authority
+from sectigo_f5.acme.authority import Authority
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret

@@ -14,9 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sectigo_f5.acme import Authority, Prevalidated
+from sectigo_f5.acme.authority import Authority
+from sectigo_f5.acme.renewal_information import ASK_AGAIN, NonsenseError, certificate_id, parse
 from sectigo_f5.model import Account, RenewalInformation
-from sectigo_f5.renewal_information import ASK_AGAIN, NonsenseError, certificate_id, parse
+from sectigo_f5.validation import Prevalidated
 from tests.acme.conftest import Open, account, now, request
 from tests.support.authorities import Acme2Certifier, Pebble, free_port
 from tests.support.hierarchy import new_authority, new_server

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from sectigo_f5.attachment import Attachment, plan_attachments
+from sectigo_f5.decision.attachment import Attachment, plan_attachments
+from sectigo_f5.decision.takeover import lost_names
+from sectigo_f5.device_objects import Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job
-from sectigo_f5.neighbours import lost_names
-from sectigo_f5.observed import Observation, VirtualServer
 from tests.support.builders import hand_made, job, pair, profile, seen, server
 
 OTHER = "/Common/hand_made"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
-from sectigo_f5.model import Word
+from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.builders import EC
 from tests.support.world import World
@@ -18,13 +18,13 @@ NOT_YET = ("01020036:3: The requested object was not found.", "Object not found"
 @pytest.mark.parametrize("path", MADE[:2])
 def test_what_was_made_may_show_later(world: World, path: str, text: str) -> None:
     world.device.fault(Fault(method="GET", path=path, action=f"error:404:{text}", times=2))
-    assert world.one(world.job(keys=(EC,))).word is Word.ENROLLED
+    assert world.one(world.job(keys=(EC,))).outcome is Outcome.ENROLLED
 
 
 def test_the_change_may_show_later(world: World) -> None:
     world.device.fault(Fault(method="GET", path=MADE[2], action=f"error:404:{NOT_YET[0]}", times=2))
     result = world.one(world.job(keys=(EC,)))
-    assert (result.word, world.seen_by_client().serial) == (Word.ENROLLED, result.serial)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_no_single_lost_answer_costs_a_certificate(world: World, method: str, pa
     """Whether the call arrived or not: looked for, made once more where it is not there, nothing left behind."""
     world.device.fault(Fault(method=method, path=path, action=way))
     result = world.one(world.job(keys=(EC,)))
-    assert (result.word, world.seen_by_client().serial) == (Word.ENROLLED, result.serial)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
     assert (world.leftovers(), world.device.saved_is_current) == ({}, True)
 
 
@@ -76,7 +76,7 @@ def test_a_renewal_whose_answer_was_lost_serves_the_new_certificate(world: World
     world.wait(days=1)
     world.device.fault(Fault(method="PATCH", path="/ltm/profile/client-ssl/", action=way))
     result = world.one(job, force=True)
-    assert (result.word, world.seen_by_client().serial) == (Word.RENEWED, result.serial)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.RENEWED, result.serial)
 
 
 def test_no_second_route_is_closed_by_a_404_of_unknown_meaning(tmp_path: Path) -> None:

@@ -299,8 +299,10 @@ def _answers(url: str, ca_bundle: Path) -> bool:
 
 def _get(url: str, ca_bundle: Path) -> bytes:
     context = ssl.create_default_context(cafile=str(ca_bundle))
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-    with direct.open(url, timeout=10) as answer:
+    bypassing_proxy = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+    with bypassing_proxy.open(url, timeout=10) as answer:
         content: bytes = answer.read()
         return content
 

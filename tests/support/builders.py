@@ -7,8 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5.model import Device, Generation, Job, KeySpec, Place
-from sectigo_f5.observed import (
+from sectigo_f5.device_objects import (
     CertificateObject,
     ClientSslProfile,
     Entry,
@@ -17,6 +16,7 @@ from sectigo_f5.observed import (
     Pair,
     VirtualServer,
 )
+from sectigo_f5.model import Device, Generation, Job, KeySpec, Place
 from sectigo_f5.secret import Secret
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)

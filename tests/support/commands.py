@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any, cast
-
-from sectigo_f5 import commands, workflow
+from sectigo_f5.commands.revoke import revoke as revoke_command
+from sectigo_f5.commands.rollback import rollback as rollback_command
+from sectigo_f5.commands.session import Options, Session
 from sectigo_f5.model import Account, Configuration, Job, Settings
 from tests.support.world import World
 
 
-def session(world: World, *jobs: Job) -> commands.Session:
+def session(world: World, *jobs: Job) -> Session:
     """Return what the command line would: everything is selected, nothing is asked."""
-    run = workflow.Run(
-        authority=world.authority,
-        state=world.state,
-        revocation=world.revocation,
-        clock=world.clock,
-        managed=frozenset(job.profile for job in jobs),
-    )
-    arguments = argparse.Namespace(yes=True, json=False, quiet=True, jobs=1, only=None, reason=None)
     settings = Settings(Account("https://acme.example.com"), "INFO", world.folder / "log", world.folder / "state")
-    authority: Any = cast(Any, world.authority)
-    return commands.Session(arguments, settings, Configuration(jobs), jobs, run, authority, world.now)
+    options = Options(yes=True, quiet=True, jobs=1)
+    return Session(options, settings, Configuration(jobs), jobs, world.run_of(*jobs), world.now)
 
 
-def roll_back(world: World, *jobs: Job) -> int:
+def rollback(world: World, *jobs: Job) -> int:
     """Put the previous generation back in service; returns the exit code."""
-    return commands.rollback(session(world, *jobs))
+    return rollback_command(session(world, *jobs))
 
 
 def revoke(world: World, *jobs: Job) -> int:
     """Revoke what is in service; returns the exit code."""
-    return commands.revoke(session(world, *jobs))
+    return revoke_command(session(world, *jobs))

@@ -12,17 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sectigo_f5.acme import Validation
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, RenewalInformation
-from sectigo_f5.revocation import Revocation
 from sectigo_f5.secret import Secret
+from sectigo_f5.validation import Validation
+from sectigo_f5.x509.revocation import Revocation
 from tests.support.hierarchy import Identity, new_authority
 
 
 @dataclass
 class LocalAuthority:
-    """Stands where :class:`sectigo_f5.acme.Authority` stands; ``refusal`` makes it fail."""
+    """Stands where :class:`sectigo_f5.acme.authority.Authority` stands; ``refusal`` makes it fail."""
 
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(days=90)
@@ -60,6 +60,12 @@ class LocalAuthority:
         if self.refusal:
             raise ConnectorError(self.refusal)
         self.revoked.append(certificate_pem)
+
+    def account_status(self) -> str:
+        return "registered there"
+
+    def plugin_problem(self, validation: Validation) -> str | None:
+        return None
 
     def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
         return self.window

@@ -12,13 +12,13 @@ from random import Random
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from sectigo_f5.acme import Validation
-from sectigo_f5.certificates import Certificate, read_certificate
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault, SimulatedBigIP
 from sectigo_f5.simulator.wire import Exchange
+from sectigo_f5.validation import Validation
+from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support.local_authority import LocalAuthority
 
 WRITES = ("POST", "PATCH", "DELETE")

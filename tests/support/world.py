@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sectigo_f5 import fleet, workflow
-from sectigo_f5.certificates import Certificate, read_certificate
-from sectigo_f5.handshake import served
 from sectigo_f5.model import Job, Result
+from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP
-from sectigo_f5.state import StateDirectory
+from sectigo_f5.state.directory import StateDirectory
+from sectigo_f5.tls.client import served
+from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support import builders
 from tests.support.local_authority import LocalAuthority, LocalRevocation
 
@@ -92,9 +93,9 @@ class World:
         self.state.record(results, self.now)
         return results
 
-    def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> workflow.Run:
+    def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> Run:
         """Return what a run over ``jobs`` shares."""
-        return workflow.Run(
+        return Run(
             authority=self.authority,
             state=self.state,
             revocation=self.revocation,

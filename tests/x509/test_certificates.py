@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sectigo_f5 import certificates
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, KeySpec
+from sectigo_f5.x509 import certificates
 from tests.support.hierarchy import Identity, new_authority
 from tests.support.issuing import new_key, new_leaf, new_request, pem
 

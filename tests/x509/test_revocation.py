@@ -18,8 +18,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sectigo_f5 import revocation
-from sectigo_f5.revocation import RevocationChecker
+from sectigo_f5.x509 import revocation
+from sectigo_f5.x509.revocation import RevocationChecker
 from tests.support.hierarchy import Identity, new_authority
 from tests.support.issuing import new_crl, new_key, new_leaf, pem, without_next_update
 

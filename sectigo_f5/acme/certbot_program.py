@@ -1,0 +1,215 @@
+"""Certbot as a program: where it is, where it works, and how its secrets reach it.
+
+Everything here is of Certbot; what is asked of it stands in :mod:`sectigo_f5.acme.authority`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sectigo_f5 import process
+from sectigo_f5.acme import certbot_launcher
+from sectigo_f5.acme.certbot_options import write_options
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.secret import Secret
+
+logger = logging.getLogger(__name__)
+
+INSTALL = "pip install -r requirements.txt"
+LOGS_KEPT = 100
+PLUGINS_TIMEOUT = 120.0  # seconds; a second as a rule, but some DNS plugins bring a whole cloud SDK
+
+# What a child needs of our environment where nobody says more: the rest, our HMAC key among it, is not its business.
+PASSED_ON = re.compile(
+    "PATH|LANG|LANGUAGE|LC_.*|TZ|LD_LIBRARY_PATH|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(https?|all|no)_proxy", re.I
+)
+# What no child gets: our settings, and what would have its Python or its Certbot be another one.
+KEPT_BACK = re.compile("ACME_.*|SECTIGO_.*|LOG_LEVEL|LOG_FILE|STATE_DIR|METRICS_FILE|PYTHON.*|CERTBOT_.*")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to ask of Certbot."""
+
+    verb: str
+    arguments: Sequence[str]  # seen in the process list and in Certbot's log: nothing secret
+    options: Mapping[str, str]  # in the configuration file that only Certbot can read
+    timeout: float  # seconds
+    known: tuple[Secret, ...] = ()  # to be masked in what it says
+    environment: Mapping[str, str] | None = None  # beside what is passed on
+    whole_environment: bool = False  # a DNS plugin may find its credentials there (AWS_PROFILE, HOME)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How Certbot ended, and where its log is."""
+
+    finished: process.Finished
+    log: Path | None
+
+    def log_text(self) -> str:
+        """Return what Certbot logged: the type of a CA's error stands only there."""
+        return self.log.read_text(errors="replace") if self.log else ""
+
+
+class Certbot:
+    """Certbot under ``STATE_DIR/certbot``.
+
+    Each call has directories of its own, so any number of calls run side by side (Certbot locks
+    the three that it is given); they share the ``accounts`` directory through a symbolic link, and
+    are gone afterwards but for the log. So is the file that holds the secrets.
+    """
+
+    def __init__(self, home: Path, accounts: Path, clock: Callable[[], datetime], grace: float) -> None:
+        self._home = home
+        self._accounts = accounts
+        self._private = home / "private"
+        self._logs = home / "logs"
+        self._clock = clock
+        self._grace = grace
+        self._lock = threading.Lock()
+        self._prepared = False
+        self._plugins: dict[str, str] | None = None
+
+    def run(self, workplace: Path, task: Task) -> Answer:
+        """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` when it cannot be started."""
+        directories = {"config": workplace / "config", "work": workplace / "work", "logs": workplace / "logs"}
+        argv = [*find_certbot(), task.verb, "--non-interactive"]
+        for name, path in directories.items():
+            argv += [f"--{name}-dir", str(path)]
+        argv += task.arguments
+        if task.options:
+            file = workplace / "certbot.ini"
+            write_options(file, task.options)
+            argv += ["--config", str(file)]
+        try:
+            finished = process.run(
+                argv, timeout=task.timeout, env=_environment(workplace, task), known=task.known, grace=self._grace
+            )
+        finally:
+            log = self._keep_log(workplace, task.verb)
+        for line in finished.output.splitlines():
+            if line.startswith(certbot_launcher.WARNING):
+                logger.warning("%s", line.removeprefix(certbot_launcher.WARNING))
+        return Answer(finished, log)
+
+    @contextlib.contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """Make a directory for one call, readable to us alone; it is gone after the block."""
+        with self._used(), contextlib.ExitStack() as stack:
+            with self._lock:
+                if not self._prepared:
+                    self._prepare()
+                    self._prepared = True
+            path = Path(tempfile.mkdtemp(dir=self._private, prefix="run-"))
+            stack.callback(shutil.rmtree, path, ignore_errors=True)
+            (path / "config").mkdir()
+            (path / "config" / "accounts").symlink_to(self._accounts.absolute())
+            (path / "tmp").mkdir()
+            (path / "home").mkdir()
+            yield path
+
+    def clear_up(self) -> None:
+        """Delete the workplaces that a killed run left behind: the files in them may hold secrets."""
+        with self._used(), contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._private)
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[None]:
+        """Say what the disk has against it, and what to do."""
+        try:
+            yield
+        except OSError as error:
+            raise ConnectorError(
+                f"{error.filename or self._home} under STATE_DIR cannot be used ({error.strerror}); "
+                "make room, or correct its owner and rights"
+            ) from error
+
+    def _prepare(self) -> None:
+        for path in (self._home, self._accounts.parent, self._accounts, self._private, self._logs):
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def plugins(self) -> Mapping[str, str]:
+        """Return the installed plugins, each with what keeps it from being loaded, empty where nothing does."""
+        with self._lock:
+            if self._plugins is None:
+                argv = [*find_certbot(), certbot_launcher.LIST_PLUGINS]
+                finished = process.run(argv, timeout=PLUGINS_TIMEOUT, env=_passed_on(whole=False))
+                if finished.status:
+                    raise ConnectorError(f"Certbot cannot be run ({_last_line(finished.output)}): {INSTALL}")
+                lines = (line.partition(" ") for line in finished.output.splitlines())
+                self._plugins = {name: problem for name, _, problem in lines}
+            return self._plugins
+
+    def _keep_log(self, workplace: Path, verb: str) -> Path | None:
+        """Move Certbot's log to ``STATE_DIR/certbot/logs`` under the time of the call; old ones go."""
+        early = workplace.glob("tmp/certbot-log-*/log")  # where it ended before it had read its options
+        written = next((path for path in (workplace / "logs" / "letsencrypt.log", *early) if path.exists()), None)
+        if written is None:
+            return None
+        stamp = f"{self._clock():%Y%m%dT%H%M%SZ}"
+        kept = self._logs / f"{stamp}-{verb}-{workplace.name.removeprefix('run-')}.log"
+        written.chmod(0o600)
+        written.replace(kept)
+        for old in sorted(self._logs.glob("*.log"))[:-LOGS_KEPT]:
+            old.unlink(missing_ok=True)
+        return kept
+
+
+def find_certbot() -> list[str]:
+    """Return how to start Certbot: the one beside our Python, else the one on PATH, through our launcher.
+
+    Raises :class:`ConnectorError` where there is none, or only one that is no Python program (a snap):
+    it could not be told to hand the plugin's tokens back.
+    """
+    launcher = str(Path(certbot_launcher.__file__).absolute())
+    if (Path(sys.executable).parent / "certbot").exists():
+        return [sys.executable, launcher]
+    found = shutil.which("certbot")
+    if found is None:
+        raise ConnectorError(f"Certbot is not installed: {INSTALL}")
+    interpreter = re.match(rb"#!\s*(/\S*python\S*)", Path(found).read_bytes()[:256])
+    if interpreter is None:
+        raise ConnectorError(f"{found} is not a Certbot that the connector can use; beside {sys.executable}: {INSTALL}")
+    return [interpreter[1].decode(), launcher]
+
+
+def _environment(workplace: Path, task: Task) -> dict[str, str]:
+    """Return the whole environment of one call; its home and temporary files are the workplace's own."""
+    own = {"TMPDIR": str(workplace / "tmp")}
+    if not task.whole_environment:
+        own["HOME"] = str(workplace / "home")  # no .netrc, no configuration of another Certbot
+    return {**_passed_on(task.whole_environment), **own, **(task.environment or {})}
+
+
+def _passed_on(whole: bool) -> dict[str, str]:
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if (not KEPT_BACK.fullmatch(name) if whole else PASSED_ON.fullmatch(name))
+    }
+    return {"PATH": os.defpath, **passed, "PYTHONUTF8": "1"}  # the configuration file is UTF-8 in every locale
+
+
+def _last_line(output: str) -> str:
+    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "it said nothing")
+
+
+def bypassing_proxy(hosts: Sequence[str]) -> dict[str, str]:
+    """Return an environment in which these hosts too are reached without a proxy: it leads to the CA."""
+    if not hosts:
+        return {}
+    already = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    listed = ",".join([already, *hosts] if already else hosts)
+    return {"no_proxy": listed, "NO_PROXY": listed}

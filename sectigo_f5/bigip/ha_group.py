@@ -1,0 +1,123 @@
+"""The units of one HA group: which of them answers, and which carries a certificate's virtual servers.
+
+Active/standby is one active unit. In an active/active group each unit is active for some traffic
+groups, and a virtual server is worked on where the traffic group of its address is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.device_objects import VirtualServer
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
+from sectigo_f5.model import Device, Job
+
+logger = logging.getLogger(__name__)
+
+LONE = "standalone"  # the sync status's mode of a unit that is in no group
+LOCAL_ONLY = "/traffic-group-local-only"  # what is in it never moves to another unit
+
+
+@dataclass(frozen=True)
+class HaGroup:
+    """The units that answered, each with its login session; at least one."""
+
+    answering: tuple[Unit, ...]
+    active: tuple[Unit, ...]
+
+    def carrying(self, job: Job) -> Unit:
+        """Return the unit that carries a certificate's virtual servers, an active one if there is any.
+
+        Raises :class:`ConnectorError` when they are active on different units: only one can be
+        worked on, and clients of the other would see nothing of it until somebody syncs.
+        """
+        if len(self.active) < 2:  # noqa: PLR2004  # active/standby
+            return next(iter((*self.active, *self.answering)))
+        any_of_them = self.active[0]
+        groups = _traffic_groups(any_of_them, any_of_them.virtual_servers(job))
+        holders = {group: any_of_them.holder(group) for group in groups}
+        if len(set(holders.values())) > 1:
+            told = " and ".join(f"{group} on {holder}" for group, holder in holders.items())
+            raise ConnectorError(
+                f"the addresses of the virtual servers are active on different units ({told}); put them into one "
+                "traffic group, or give the virtual servers certificates of their own"
+            )
+        holder = next(iter(holders.values()), any_of_them.name)
+        chosen = next((unit for unit in self.active if unit.name == holder), None)
+        if chosen is None:
+            raise ConnectorError(
+                f"{', '.join(groups)} is active on {holder}, which is not among the units that answered; "
+                "list every unit of the group under host"
+            )
+        chosen.traffic_groups = groups
+        return chosen
+
+
+def _traffic_groups(unit: Unit, servers: Iterable[VirtualServer]) -> frozenset[str]:
+    """Return the floating traffic groups of the virtual servers' addresses; an address that does not float has none."""
+    listed = unit.client.items("/mgmt/tm/ltm/virtual-address")
+    of_address = {readers.text(found, "address"): readers.text(found, "trafficGroup") for found in listed}
+    groups = {of_address.get(server.address_on_device) for server in servers}
+    return frozenset(group for group in groups if group and not group.endswith(LOCAL_ONLY))
+
+
+@contextlib.contextmanager
+def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> Iterator[HaGroup]:
+    """Step 2: log in to every unit of the group; one that is down does not matter while an active one answers.
+
+    One token a unit, handed back when the block ends, whatever happened in it. A refused login ends
+    it at once: the same user, refused by each unit in turn, is soon locked out.
+    Raises :class:`ConnectorError` when no unit can be used.
+    """
+    with contextlib.ExitStack() as sessions:
+        answering, active, failures = list[Unit](), list[Unit](), list[str]()
+        for host in device.hosts:
+            try:
+                unit = _log_in(sessions, device, host, pause)
+                active += [unit] if unit.is_active() else []
+                answering.append(unit)
+            except (UnreachableError, DeviceError) as error:
+                failures.append(str(error))
+        if not answering:
+            raise ConnectorError("; ".join(failures))
+        units = HaGroup(tuple(answering), tuple(active))
+        for unit in answering:
+            unit.answering = tuple(other.client.host for other in answering)
+        for failure in failures:
+            logger.warning("%s; going on with %s", failure, _told(units.active or units.answering))
+        _must_be_one_group(units.active)
+        if device.verify_tls is False:
+            logger.warning("verify_tls is false: whoever stands between here and the BIG-IP can read the password")
+        logger.info("2 connected to %s", _told(units.active or units.answering))
+        yield units
+
+
+def _log_in(sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]) -> Unit:
+    client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
+    sessions.enter_context(client)
+    version = next(readers.statistics(client.get("/mgmt/tm/sys/version")), {})
+    return Unit(device, client, version.get("Version", "unknown"), pause=pause)
+
+
+def _must_be_one_group(active: Sequence[Unit]) -> None:
+    """Refuse units that only stand in one list: what one of them gets, the others never would."""
+    if len(active) < 2:  # noqa: PLR2004
+        return
+    lone = [unit.client.host for unit in active if unit.sync_status().get("mode") == LONE]
+    if lone:
+        raise ConnectorError(
+            f"{' and '.join(lone)} belongs to no group of units; host lists the units of one HA group, "
+            "so write another device for each BIG-IP that stands alone"
+        )
+
+
+def _told(units: Iterable[Unit]) -> str:
+    return " and ".join(f"{unit.client.host} (TMOS {unit.release})" for unit in units)

@@ -1,0 +1,70 @@
+"""What the account may do on a BIG-IP, as far as the device lets it be known without writing.
+
+The roles are those of docs/permissions.md.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.icontrol.client import Json
+from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.model import Job
+
+ENOUGH = ("admin", "resource-admin")
+BASH_SWITCH = "/mgmt/tm/sys/db/systemauth.disablebash"
+WITHOUT_SHELL = "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is closed"
+ALL_PARTITIONS = ("all-partitions", "[All]")
+
+
+def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
+    """Return what the run will fail for, and what only closes one of several ways."""
+    try:
+        user = f5.client.find(f"/mgmt/tm/auth/user/{quote(job.device.username)}")
+    except DeviceError as error:
+        return [], [f"the role of {job.device.username} cannot be known: {error}"]
+    if user is None:
+        return [], [f"{job.device.username} is no local user of the BIG-IP: its role cannot be known"]
+    if not _roles(user):
+        return [], [f"the BIG-IP does not tell the role of {job.device.username}"]
+    problems, closed = _role_problems(user, job), _closed_shell(f5, user, job)
+    if closed and job.key_route == "openssl":
+        return [*problems, f"{closed}; key_route: openssl needs it: open it, or write key_route: auto"], []
+    return problems, [f"{closed}: {WITHOUT_SHELL}"] if closed else []
+
+
+def _role_problems(user: Json, job: Job) -> list[str]:
+    roles = _roles(user)
+    here = roles.get(job.partition) or next((roles[name] for name in ALL_PARTITIONS if name in roles), None)
+    if here is None:
+        return [f"{job.device.username} has no role in partition {job.partition}: give it one for all partitions"]
+    if here not in ENOUGH:
+        return [
+            f"{job.device.username} has the role {here}; uploads and keys need resource-admin or admin "
+            "(docs/permissions.md)"
+        ]
+    return []
+
+
+def _closed_shell(f5: Unit, user: Json, job: Job) -> str | None:
+    """Return why util/bash will be refused, None where nothing speaks against it."""
+    try:
+        switch = f5.client.find(BASH_SWITCH)
+    except DeviceError:
+        switch = None  # what cannot be read is tried when it is needed
+    if switch and readers.flag(switch, "value"):
+        return "the BIG-IP lets nobody use bash (sys db systemauth.disablebash, as in Appliance mode)"
+    shell = readers.text(user, "shell") or "none"
+    if shell == "bash" or "admin" in _roles(user).values():
+        return None
+    return f"{job.device.username} has the shell {shell}, not bash"
+
+
+def _roles(user: Json) -> dict[str, str]:
+    access = user.get("partitionAccess") or []
+    if isinstance(access, str):
+        return {}
+    listed = access if isinstance(access, list) else [{"name": name, **found} for name, found in access.items()]
+    return {str(found.get("name")): str(found.get("role")) for found in listed}

@@ -1,0 +1,189 @@
+"""From iControl REST's JSON to values, tolerant of what differs between releases; no I/O.
+
+"Unset" is the word ``none`` or a missing property; sizes are numbers or strings; lists are
+missing when empty; names carry their partition or do not (TMOS 13 to 17).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, Entry, KeyObject, VirtualServer
+from sectigo_f5.model import KeySpec
+from sectigo_f5.x509.certificates import device_names, device_serial
+
+Json = Mapping[str, Any]
+
+# What a client SSL profile asks of its clients: an operator who set these wants them kept.
+CLIENT_SETTINGS = ("peerCertMode", "caFile", "ciphers", "cipherGroup", "tmOptions", "renegotiation", "sslForwardProxy")
+
+# BIG-IP calls the NIST curves by their X9.62 names where OpenSSL does.
+_CURVES = {"prime256v1": "secp256r1", "256": "secp256r1", "384": "secp384r1", "521": "secp521r1"}
+
+
+def text(found: Json, name: str) -> str | None:
+    """Return a property's text; None for missing, empty and ``none``."""
+    value = found.get(name)
+    return str(value) if value not in (None, "", "none") else None
+
+
+def flag(found: Json, name: str) -> bool:
+    """Return a property that is true as JSON ``true`` or as one of the device's words for it."""
+    return str(found.get(name)).lower() in ("true", "yes", "enabled")
+
+
+def statistics(found: Json) -> Iterator[dict[str, str]]:
+    """Yield the entries of a statistics answer, each with the texts that it holds by name."""
+    for outer in (found.get("entries") or {}).values():
+        inner = outer.get("nestedStats", {}).get("entries", {}) if isinstance(outer, dict) else {}
+        yield {name: str(value["description"]) for name, value in inner.items() if "description" in value}
+
+
+def full_path(found: Json) -> str:
+    """Return an object's full path; crypto objects have it in ``name``, others in ``fullPath``."""
+    path = str(found.get("fullPath") or found.get("name") or "")
+    if path.startswith("/"):
+        return path
+    folder = (str(found.get("partition") or "Common"), str(found.get("subPath") or ""))
+    return "/".join(["", *filter(None, folder), path])
+
+
+def certificate_object(found: Json) -> CertificateObject:
+    """Read a ``sys file ssl-cert`` object."""
+    alternative, serial = text(found, "subjectAlternativeName"), text(found, "serialNumber")
+    common_name = re.search(r"(?:^|[,/]\s*)CN\s*=\s*([^,/]+)", text(found, "subject") or "")
+    return CertificateObject(
+        path=full_path(found),
+        checksum=text(found, "checksum"),
+        names=device_names(alternative) if alternative else None,
+        common_name=common_name[1].strip().lower() if common_name else None,
+        not_after=_end(found),
+        created_at=_moment(text(found, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
+        key=_key_spec(text(found, "keyType"), found.get("certificateKeySize"), text(found, "certificateKeyCurveName")),
+        serial=device_serial(serial) if serial else None,
+        issuer=text(found, "issuer"),
+    )
+
+
+def key_object(found: Json) -> KeyObject:
+    """Read a ``sys file ssl-key`` object."""
+    return KeyObject(
+        path=full_path(found),
+        security_type=text(found, "securityType") or "normal",
+        spec=_key_spec(text(found, "keyType"), found.get("keySize"), text(found, "curveName")),
+        ciphertext=text(found, "passphrase"),
+    )
+
+
+def client_ssl_profile(found: Json) -> ClientSslProfile:
+    """Read a client SSL profile; the entries of one that inherits them are its parent's."""
+    return ClientSslProfile(
+        path=full_path(found),
+        parent=text(found, "defaultsFrom"),
+        server_name=text(found, "serverName"),
+        sni_default=flag(found, "sniDefault"),
+        sni_require=flag(found, "sniRequire"),
+        entries=_entries(found),
+        app_service=text(found, "appService"),
+        client_settings={name: _words(found[name]) for name in CLIENT_SETTINGS if name in found},
+    )
+
+
+def virtual_server(
+    found: Json, profiles: Sequence[Json], client_ssl: Mapping[str, object], http: frozenset[str]
+) -> VirtualServer:
+    """Read a virtual server and the items of its ``profiles`` sub-collection.
+
+    A profile's type is not in the sub-collection: it is looked up among the device's profiles.
+    """
+    paths = tuple(full_path(item) for item in profiles)
+    links = [str((item.get("nameReference") or {}).get("link", "")) for item in profiles]
+    known = http.union(client_ssl)
+    address, route_domain, port = destination(str(found.get("destination") or ""))
+    return VirtualServer(
+        path=full_path(found),
+        address=address,
+        route_domain=route_domain,
+        port=port,
+        profiles=paths,
+        client_ssl=tuple(path for path in paths if path in client_ssl),
+        http=any(path in http for path in paths),
+        access=any("/apm/profile/access/" in link for link in links),
+        app_service=text(found, "appService"),
+        enabled=not flag(found, "disabled"),
+        mask=text(found, "mask"),
+        for_everybody=found.get("ipProtocol") != "udp" and str(found.get("source") or "/0").endswith("/0"),
+        rules=_paths(found.get("rules")),
+        policies=tuple(full_path(item) for item in (found.get("policiesReference") or {}).get("items") or ()),
+        untyped=tuple(path for path, link in zip(paths, links, strict=True) if not link and path not in known),
+    )
+
+
+def destination(written: str) -> tuple[str, str, int]:
+    """Split ``/P/10.0.0.1%2:443`` or ``/P/2001:db8::1.443`` into address, route domain and port.
+
+    Port ``any`` and ``0`` are 0; ``any6`` is an IPv6 address.
+    """
+    last = written.rpartition("/")[2]
+    separator = "." if last.count(":") > 1 or last.startswith("any6") else ":"
+    host, _, port = last.rpartition(separator) if separator in last else (last, "", "0")
+    address, _, route_domain = host.partition("%")
+    return address, route_domain, int(port) if port.isdigit() else _SERVICES.get(port, 0)
+
+
+_SERVICES = {"http": 80, "https": 443, "any": 0}
+
+
+def _paths(listed: object) -> tuple[str, ...]:
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def _words(value: object) -> str:
+    """Return a setting as sorted words: a list on one release is ``{ a b }`` on another."""
+    listed = value if isinstance(value, list) else str(value).strip("{} ").split()
+    return " ".join(sorted(map(str, listed)))
+
+
+def _entries(found: Json) -> tuple[Entry, ...]:
+    listed = found.get("certKeyChain") or []
+    if isinstance(listed, dict):  # the form in which certbot-bigip writes it
+        listed = [{"name": name, **entry} for name, entry in listed.items()]
+    return tuple(
+        Entry(
+            name=str(item.get("name", "")),
+            certificate=text(item, "cert"),
+            key=text(item, "key"),
+            chain=text(item, "chain"),
+            ciphertext=text(item, "passphrase"),
+        )
+        for item in listed
+    )
+
+
+def _key_spec(kind: str | None, size: object, curve: str | None) -> KeySpec | None:
+    if kind is None:
+        return None
+    if kind.startswith("rsa"):
+        return KeySpec("rsa", str(size)) if size else None
+    if kind.startswith("ec"):
+        named = curve or (str(size) if size else None)
+        return KeySpec("ecdsa", _CURVES.get(named, named)) if named else None
+    return KeySpec(kind.partition("-")[0], str(size))
+
+
+def _end(found: Json) -> datetime | None:
+    """Return the end of a certificate, None where it cannot be told: one odd object must not hide the others."""
+    try:
+        return datetime.fromtimestamp(int(found.get("expirationDate") or ""), timezone.utc)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return _moment(text(found, "expirationString"), "%b %d %H:%M:%S %Y GMT")
+
+
+def _moment(written: str | None, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(written or "", form).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None

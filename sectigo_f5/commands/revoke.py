@@ -1,0 +1,94 @@
+"""``revoke``: revoke the certificate in service at the CA, with or without the BIG-IP."""
+
+from __future__ import annotations
+
+import logging
+
+from sectigo_f5 import fleet, log
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import copy_of
+from sectigo_f5.commands.in_service import pairs_in_service, result_of_pairs
+from sectigo_f5.commands.session import Session
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Generation, Issued, Job, Outcome, Result
+from sectigo_f5.run import Run
+from sectigo_f5.x509.certificates import read_certificate
+
+logger = logging.getLogger(__name__)
+
+MEANWHILE = "it is served until the next run replaces it"
+
+
+def revoke(session: Session) -> int:
+    """Revoke the certificates in service at the CA; the next run replaces them. Returns the exit code."""
+    reason, asked = session.options.reason or "unspecified", set[tuple[str, str]]()
+
+    def work(run: Run, f5: Unit, job: Job) -> Result:
+        asked.add((job.common_name, job.device.name))
+        return revoke_in_service(run, f5, job, reason)
+
+    outcome = {(result.common_name, result.device): result for result in session.on_every_device(work)}
+    for job in session.jobs:
+        label = (job.common_name, job.device.name)
+        if label not in asked and not session.run.stop.is_set():
+            outcome[label] = _revoke_unasked(session.run, job, reason, outcome[label])
+    return session.finish(list(outcome.values()))
+
+
+def _revoke_unasked(run: Run, job: Job, reason: str, refused: Result) -> Result:
+    with log.about(job.label):
+        try:
+            return _revoke_last_known(run, job, reason, refused.error or refused.reason)
+        except ConnectorError as error:
+            logger.error("%s", error)
+            return fleet.failed(job, error)
+
+
+def revoke_in_service(run: Run, f5: Unit, job: Job, reason: str) -> Result:
+    """Revoke what is in service at the CA; raises :class:`ConnectorError` for what there is no copy of."""
+    seen, pairs = pairs_in_service(run, f5, job)
+    copies = {pair.generation: copy_of(job, pair, run.state) for pair in pairs}
+    revoked = _revoke_copies(run, job, {of: copy for of, copy in copies.items() if copy}, reason)
+    without = [pair for pair in pairs if not copies[pair.generation]]
+    if without:
+        serials = " and ".join(pair.certificate.serial or pair.generation.certificate for pair in without)
+        done = f"; serial {' and '.join(revoked)} is revoked" if revoked else ""
+        raise ConnectorError(
+            f"there is no copy of serial {serials} under STATE_DIR/certificates, and the BIG-IP gives none: "
+            f"revoke it in Sectigo Certificate Manager, then run `start_acme.py run --force --only {job.label}`{done}"
+        )
+    return result_of_pairs(job, seen, pairs, Outcome.REVOKED, f"revoked at the CA ({reason}); {MEANWHILE}")
+
+
+def _revoke_last_known(run: Run, job: Job, reason: str, why: str) -> Result:
+    """Revoke what the last run found in service, where the BIG-IP cannot be asked: ``why``."""
+    last, copies = run.state.results().get(job.label), run.state.kept_copies(job)
+    known = next((of for of, copy in copies.items() if last and _serial(copy) == last.serial), None)
+    if last is None or known is None:
+        kept = ", ".join(f"{_serial(copy)} of {of.issued_at:%Y-%m-%d}" for of, copy in sorted(copies.items()))
+        raise ConnectorError(
+            f"{why}; and which certificate is in service there no run has told, so none was revoked: choose its serial "
+            f"in Sectigo Certificate Manager (copies here: {kept or 'none'})"
+        )
+    logger.warning("%s; revoking what the run of %s found in service there: serial %s", why, last.at, last.serial)
+    _revoke_copies(run, job, {of: copy for of, copy in copies.items() if of.stamp == known.stamp}, reason)
+    told = f"revoked at the CA ({reason}) without asking the BIG-IP: what was in service at {last.at}; {MEANWHILE}"
+    servers = () if job.every_virtual_server else job.virtual_servers
+    not_after = read_certificate(copies[known].certificate).not_after
+    return Result(job.common_name, job.device.name, servers, Outcome.REVOKED, told, not_after, last.serial)
+
+
+def _revoke_copies(run: Run, job: Job, copies: dict[Generation, Issued], reason: str) -> list[str]:
+    """Revoke by the account's key; returns the serial numbers."""
+    if copies:
+        run.authority.connect()
+        run.authority.register()
+    for generation, copy in copies.items():
+        run.authority.revoke(copy.certificate, reason)
+        run.state.note_revoked(job, generation, reason)
+        logger.info("serial %s is revoked (%s); %s", _serial(copy), reason, MEANWHILE)
+    return [_serial(copy) for copy in copies.values()]
+
+
+def _serial(copy: Issued) -> str:
+    return read_certificate(copy.certificate).serial

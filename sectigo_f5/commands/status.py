@@ -1,0 +1,125 @@
+"""``status``: every managed certificate, and the unmanaged ones beside them on the same virtual servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import circumstances
+from sectigo_f5.commands.session import Session
+from sectigo_f5.device_objects import CertificateObject, Observation
+from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.report import stdout
+from sectigo_f5.report.results import TIME, exit_code
+from sectigo_f5.report.status import Row, days_left, iso_or_none, to_json, to_text, write_html
+from sectigo_f5.run import Run
+from sectigo_f5.state.directory import LastResult
+
+
+def status(session: Session) -> int:
+    """Print the table, or JSON, and write the HTML page that was asked for; returns the exit code."""
+    run, options = session.run, session.options
+    history, rows = run.state.results(), list[Row]()
+
+    def work(run: Run, f5: Unit, job: Job) -> Result:
+        seen = f5.observe(job, run.managed)
+        rows.append(_managed(run, job, seen, history.get(job.label)))
+        rows.extend(_unmanaged(job, seen, run.clock()))
+        return Result(job.common_name, job.device.name, (), Outcome.KEPT, "read")
+
+    outcome = session.on_every_device(work)
+    errors = {f"{result.common_name}@{result.device}": result.error for result in outcome if result.error}
+    unread = [job for job in session.jobs if job.label in errors]
+    rows += [_unread(job, history.get(job.label), errors[job.label], run.clock()) for job in unread]
+    ordered = sorted(_merged(rows), key=lambda row: (not row.managed, row.device, row.common_name))
+    if options.json:
+        stdout.say(to_json(ordered, session.started, run.clock()))
+    else:
+        stdout.say(to_text(ordered))
+    if options.html:
+        write_html(options.html, ordered, run.clock())
+    return exit_code(outcome, session.configuration.mistakes)
+
+
+def _managed(run: Run, job: Job, seen: Observation, last: LastResult | None) -> Row:
+    """Return the row of what our profile serves, whoever put it there; ``plan`` says what is to become of it."""
+    known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
+    entries = seen.profile.entries if seen.profile else ()
+    serving = [found for entry in entries if (found := seen.certificates.get(entry.certificate or ""))]
+    first = min(serving, key=lambda found: found.not_after or run.clock(), default=None)
+    return Row(
+        common_name=job.common_name,
+        device=job.device.name,
+        names=job.names,
+        virtual_servers=tuple(server.path for server in seen.virtual_servers),
+        managed=True,
+        key=" and ".join(str(found.key) for found in serving if found.key) or None,
+        issuer=first.issuer if first else None,
+        serial=first.serial if first else None,
+        not_after=iso_or_none(first.not_after if first else None),
+        days_left=days_left(first.not_after if first else None, run.clock()),
+        planned_renewal=iso_or_none(known.due_at),
+        revoked=known.revoked,
+        **_last(last),
+    )
+
+
+def _unread(job: Job, last: LastResult | None, error: str | None, now: datetime) -> Row:
+    """Return the row of a certificate whose device cannot be asked: what the last run knew of it."""
+    not_after = last.not_after if last else None
+    ends = datetime.strptime(not_after, TIME).replace(tzinfo=timezone.utc) if not_after else None
+    servers = () if job.every_virtual_server else job.virtual_servers
+    told = {**_last(last), "error": error, "serial": last.serial if last else None, "not_after": not_after}
+    return Row(
+        job.common_name, job.device.name, job.names, servers, managed=True, days_left=days_left(ends, now), **told
+    )
+
+
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Make one row of those that differ only in the virtual server."""
+    servers: dict[Row, dict[str, None]] = {}
+    for row in rows:
+        servers.setdefault(replace(row, virtual_servers=()), {}).update(dict.fromkeys(row.virtual_servers))
+    return [replace(row, virtual_servers=tuple(paths)) for row, paths in servers.items()]
+
+
+def _last(last: LastResult | None) -> dict[str, Any]:
+    if last is None:
+        return {"result": None, "reason": "no run yet", "error": None, "last_run": None, "since": None}
+    return {
+        "result": last.result,
+        "reason": last.reason,
+        "error": last.error,
+        "last_run": last.at,
+        "since": last.since,
+    }
+
+
+def _unmanaged(job: Job, seen: Observation, now: datetime) -> list[Row]:
+    rows = []
+    for server in seen.virtual_servers:
+        for path in set(server.client_ssl) - seen.managed - {job.profile}:
+            for entry in seen.profiles[path].entries:
+                certificate = seen.certificates.get(entry.certificate or "")
+                if certificate:
+                    rows.append(_foreign(job, server.path, path, certificate, now))
+    return rows
+
+
+def _foreign(job: Job, server: str, profile: str, certificate: CertificateObject, now: datetime) -> Row:
+    return Row(
+        common_name=certificate.common_name or certificate.path,
+        device=job.device.name,
+        names=tuple(sorted(certificate.all_names())),
+        virtual_servers=(server,),
+        managed=False,
+        key=str(certificate.key) if certificate.key else None,
+        issuer=certificate.issuer,
+        serial=certificate.serial,
+        not_after=iso_or_none(certificate.not_after),
+        days_left=days_left(certificate.not_after, now),
+        reason=f"unmanaged: profile {profile}",
+    )

@@ -1,0 +1,180 @@
+"""What was read from a BIG-IP, as frozen values; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sectigo_f5.model import Generation, Job, KeySpec
+
+PASSWORD = "password"  # noqa: S105  # the securityType of a protected key, not a secret
+COMMON = "Common"  # the partition that every BIG-IP has, and whose objects all others may use
+STOCK_PROFILE = "/Common/clientssl"
+OWN_CERTIFICATE = "/Common/default.crt"  # what a profile holds that was never given a certificate
+
+
+@dataclass(frozen=True)
+class CertificateObject:
+    """A ``sys file ssl-cert`` object; None where the release does not say."""
+
+    path: str
+    checksum: str | None
+    names: frozenset[str] | None  # DNS names, lower case
+    common_name: str | None
+    not_after: datetime | None
+    created_at: datetime | None
+    key: KeySpec | None
+    serial: str | None  # lower-case hexadecimal
+    issuer: str | None
+
+    def all_names(self) -> frozenset[str]:
+        """SANs and common name together, as far as the device tells them."""
+        return (self.names or frozenset()) | ({self.common_name} if self.common_name else frozenset())
+
+
+@dataclass(frozen=True)
+class KeyObject:
+    """A ``sys file ssl-key`` object; ``ciphertext`` is the device's own ``$M$…`` form of the passphrase."""
+
+    path: str
+    security_type: str
+    spec: KeySpec | None
+    ciphertext: str | None = field(repr=False)
+
+    @property
+    def protected(self) -> bool:
+        """True when the device itself says that a password guards the key."""
+        return self.security_type == PASSWORD
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One ``certKeyChain`` entry of a client SSL profile; full paths, None for ``none``."""
+
+    name: str
+    certificate: str | None
+    key: str | None
+    chain: str | None
+    ciphertext: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ClientSslProfile:
+    """A client SSL profile."""
+
+    path: str
+    parent: str | None
+    server_name: str | None
+    sni_default: bool
+    sni_require: bool
+    entries: tuple[Entry, ...]
+    app_service: str | None
+    client_settings: Mapping[str, str] = field(default_factory=dict)  # what it asks of clients: readers.MANNERS
+
+
+@dataclass(frozen=True)
+class VirtualServer:
+    """A virtual server and the profiles on it."""
+
+    path: str
+    address: str  # without route domain
+    route_domain: str  # "" for the default one
+    port: int  # 0: any
+    profiles: tuple[str, ...]  # full paths, every type
+    client_ssl: tuple[str, ...]  # full paths, in the device's order
+    http: bool
+    access: bool  # an APM access profile is attached
+    app_service: str | None
+    enabled: bool = True
+    mask: str | None = None  # None: one host
+    for_everybody: bool = True  # TCP, from any source address
+    rules: tuple[str, ...] = ()  # iRules, full paths, in the device's order
+    policies: tuple[str, ...] = ()  # LTM policies, full paths
+    untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
+
+    @property
+    def address_on_device(self) -> str:
+        """The address as its ``ltm virtual-address`` has it, ``192.0.2.80%2`` in a route domain."""
+        return f"{self.address}%{self.route_domain}" if self.route_domain else self.address
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A key and its certificate and chain under one generation's names."""
+
+    generation: Generation
+    certificate: CertificateObject
+    key: KeyObject
+    has_chain: bool
+
+    @property
+    def spec(self) -> KeySpec | None:
+        """Key type and size as the certificate tells them, else as the key object does."""
+        return self.certificate.key or self.key.spec
+
+    @property
+    def entry(self) -> Entry:
+        """The profile entry that puts this pair in service, opened by the device's own ciphertext."""
+        names = self.generation
+        return Entry(
+            entry_name(names),
+            names.certificate,
+            names.key,
+            names.chain if self.has_chain else None,
+            self.key.ciphertext,
+        )
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Everything that step 3 looks at for one certificate."""
+
+    profile: ClientSslProfile | None
+    pairs: tuple[Pair, ...]  # every complete pair of ours on the device, oldest first
+    virtual_servers: tuple[VirtualServer, ...]
+    profiles: Mapping[str, ClientSslProfile]  # every client SSL profile of the device
+    certificates: Mapping[str, CertificateObject]  # every certificate of the device
+    managed: frozenset[str] = frozenset()  # profiles of other configured certificates
+    unusable: Mapping[str, str] = field(default_factory=dict)  # listed virtual servers that are not there, and why
+
+    def in_service(self) -> tuple[Pair, ...]:
+        """Our pairs that the profile names; empty when it names anything else."""
+        if self.profile is None:
+            return ()
+        by_names = {(pair.generation.certificate, pair.generation.key): pair for pair in self.pairs}
+        found = [by_names.get((e.certificate or "", e.key or "")) for e in self.profile.entries]
+        return tuple(pair for pair in found if pair) if found and all(found) else ()
+
+    def newest(self) -> tuple[Pair, ...]:
+        """The pairs of the newest generation on the device."""
+        return pairs_issued_at(self.pairs, max((p.generation.stamp for p in self.pairs), default=""))
+
+
+def pairs_issued_at(pairs: Iterable[Pair], stamp: str) -> tuple[Pair, ...]:
+    """Pick the pairs that were issued together."""
+    return tuple(pair for pair in pairs if pair.generation.stamp == stamp)
+
+
+def entry_name(generation: Generation) -> str:
+    """Name of a pair's profile entry: the first is ``default``, as the BIG-IP names it itself."""
+    return generation.variant.lstrip("_") or "default"
+
+
+def wanted_server_name(job: Job) -> str | None:
+    """Return the SNI name for the profile; None leaves the choice to all names of the certificate.
+
+    BIG-IP compares a profile's one server name exactly (AskF5 K13452) and looks at the
+    certificate's names only where there is none: so several names, or a wildcard, need none.
+    """
+    if not job.sni:
+        return None
+    if job.server_name:
+        return job.server_name
+    return job.common_name if job.names == (job.common_name,) and not job.common_name.startswith("*") else None
+
+
+def wanted_sni_require(job: Job, profiles: Mapping[str, ClientSslProfile]) -> bool:
+    """Tell whether our profile refuses clients that name no server; without ``sni: true`` its parent decides."""
+    parent = profiles.get(job.parent_profile)
+    return job.sni_require if job.sni else bool(parent and parent.sni_require)

@@ -1,0 +1,73 @@
+"""The results of a run, for people and for machines: the summary, JSON, the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sectigo_f5.model import Outcome, Result
+
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+EXIT_FAILED, EXIT_CONFIGURATION, EXIT_BUG, EXIT_LOCKED = 1, 2, 3, 75
+
+
+def timestamp(moment: datetime) -> str:
+    """Return ISO 8601 in UTC, whole seconds: ``2026-11-23T15:38:13Z``."""
+    return moment.strftime(TIME)
+
+
+def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:
+    """Return the highest that applies of 3 (a bug), 2 (a mistake in a file), 1 (a failure), 0."""
+    if any(result.bug for result in results):
+        return EXIT_BUG
+    if mistakes:
+        return EXIT_CONFIGURATION
+    return EXIT_FAILED if any(result.outcome in (Outcome.FAILED, Outcome.SKIPPED) for result in results) else 0
+
+
+def summary(results: Sequence[Result]) -> str:
+    """Return one line a certificate and a last line of counts."""
+    lines = [_line(result) for result in results]
+    counts = ", ".join(f"{count} {word}" for word, count in count_words(results).items())
+    return "\n".join([*lines, counts or "nothing to do: no certificate was selected"])
+
+
+def _line(result: Result) -> str:
+    until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and not result.error else ""
+    notes = "".join(f"; {note}" for note in result.notes)
+    told = result.error or result.reason
+    return f"{result.outcome:<11} {result.common_name}@{result.device}{until}: {told}{notes}"
+
+
+def count_words(results: Sequence[Result]) -> dict[str, int]:
+    """Count the results by word."""
+    return dict(Counter(result.outcome.value for result in results))
+
+
+def to_json(started: datetime, finished: datetime, results: Sequence[Result]) -> str:
+    """Return the one object that ``--json`` prints."""
+    return json.dumps(
+        {
+            "version": 1,
+            "started": timestamp(started),
+            "finished": timestamp(finished),
+            "results": [_as_json(result) for result in results],
+            "summary": count_words(results),
+        },
+        indent=2,
+    )
+
+
+def _as_json(result: Result) -> dict[str, object]:
+    return {
+        "common_name": result.common_name,
+        "device": result.device,
+        "virtual_servers": list(result.virtual_servers),
+        "result": result.outcome.value,
+        "reason": "; ".join((result.reason, *result.notes)),
+        "not_after": timestamp(result.not_after) if result.not_after else None,
+        "serial": result.serial,
+        "error": result.error,
+    }

@@ -1,0 +1,112 @@
+"""The ``status`` table, for people and for machines: text, JSON, and an HTML page."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.report.results import timestamp
+
+
+@dataclass(frozen=True)
+class Row:
+    """One certificate in ``status``; times are ISO 8601, UTC; None where it cannot be known."""
+
+    common_name: str
+    device: str
+    names: tuple[str, ...]
+    virtual_servers: tuple[str, ...]
+    managed: bool
+    key: str | None = None
+    issuer: str | None = None
+    serial: str | None = None
+    not_after: str | None = None
+    days_left: int | None = None
+    planned_renewal: str | None = None
+    revoked: str | None = None  # the reason, and who says so
+    result: str | None = None  # the last run's word
+    reason: str | None = None
+    error: str | None = None
+    last_run: str | None = None
+    since: str | None = None
+
+
+HEADINGS = ("CERTIFICATE", "KEY", "DAYS LEFT", "NOT AFTER", "RENEWAL", "LAST RESULT", "SINCE", "VIRTUAL SERVERS")
+WIDEST = 80  # characters; a cell that has more, an error as a rule, widens its own line alone
+
+
+def iso_or_none(moment: datetime | None) -> str | None:
+    """Return ISO 8601 in UTC, or None."""
+    return timestamp(moment) if moment else None
+
+
+def days_left(ends: datetime | None, now: datetime) -> int | None:
+    """Return the whole days until ``ends``, rounded down, or None."""
+    return (ends - now).days if ends else None
+
+
+def to_json(rows: Sequence[Row], started: datetime, finished: datetime) -> str:
+    """Return the one object that ``status --json`` prints."""
+    managed = [asdict(row) for row in rows if row.managed]
+    counts: dict[str, int] = {}
+    for row in managed:
+        word = row["result"] or "never run"
+        counts[word] = counts.get(word, 0) + 1
+    return json.dumps(
+        {
+            "version": 1,
+            "started": timestamp(started),
+            "finished": timestamp(finished),
+            "results": managed,
+            "unmanaged": [asdict(row) for row in rows if not row.managed],
+            "summary": counts,
+        },
+        indent=2,
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    told = (row.result or row.reason or "") if row.managed else "unmanaged"
+    told += f", revoked: {row.revoked}" if row.revoked else ""
+    return (
+        f"{row.common_name}@{row.device}",
+        row.key or "-",
+        "-" if row.days_left is None else str(row.days_left),
+        (row.not_after or "-")[:10],
+        (row.planned_renewal or "-")[:10],
+        f"{told}: {row.error}" if row.error else told,
+        (row.since or "-")[:10],
+        " ".join(row.virtual_servers),
+    )
+
+
+def to_text(rows: Sequence[Row]) -> str:
+    """Return the table, a line per row."""
+    table = [HEADINGS, *(_cells(row) for row in rows)]
+    lengths = [[len(line[column]) for line in table] for column in range(len(HEADINGS))]
+    widths = [max(length for length in column if length <= WIDEST) for column in lengths]
+    padded = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table)
+    return "\n".join(line.rstrip() for line in padded)
+
+
+def write_html(file: Path, rows: Sequence[Row], now: datetime) -> None:
+    """Write the page; raises :class:`ConfigurationError` if the file cannot be written."""
+    head = "".join(f"<th>{heading.capitalize()}</th>" for heading in HEADINGS)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(row)) + "</tr>" for row in rows
+    )
+    page = (
+        '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Certificates</title>\n'
+        "<style>body{font:15px sans-serif;margin:2em}table{border-collapse:collapse}"
+        "td,th{padding:.3em .8em;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}</style>\n"
+        f"<h1>Certificates</h1><p>{timestamp(now)}</p>\n<table><tr>{head}</tr>\n{body}\n</table></html>\n"
+    )
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"--html {file}: cannot be written ({error.strerror})") from error

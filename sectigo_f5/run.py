@@ -1,0 +1,63 @@
+"""What every certificate of one run shares, and the CA as the twelve steps need it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sectigo_f5.model import Issued, RenewalInformation
+from sectigo_f5.secret import Secret
+from sectigo_f5.state.directory import StateDirectory
+from sectigo_f5.validation import Validation
+from sectigo_f5.x509.revocation import Revocation
+
+
+class CertificateAuthority(Protocol):
+    """The CA as the twelve steps need it; :class:`sectigo_f5.acme.authority.Authority` is the real one."""
+
+    def connect(self) -> None:
+        """Read the CA's directory."""
+
+    def register(self) -> None:
+        """Register the account, unless there is one."""
+
+    def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
+        """Submit a CSR and receive the certificate."""
+
+    def revoke(self, certificate_pem: str, reason: str) -> None:
+        """Revoke a certificate."""
+
+    def account_status(self) -> str:
+        """Say whether the account is registered."""
+
+    def plugin_problem(self, validation: Validation) -> str | None:
+        """Return why Certbot cannot use the plugin of a validation, or None if it can."""
+
+    def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
+        """Return the CA's suggested window, or None if it has none."""
+
+
+class RevocationSource(Protocol):
+    """Where revocation is asked for; :class:`sectigo_f5.x509.revocation.RevocationChecker` is the real one."""
+
+    def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
+        """Return what OCSP or the CRL says."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every certificate of one run shares."""
+
+    authority: CertificateAuthority
+    state: StateDirectory
+    revocation: RevocationSource
+    clock: Callable[[], datetime]  # UTC
+    managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
+    force: bool = False
+    reads_only: bool = False  # not even an earlier run's changes are saved
+    stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
+    pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for

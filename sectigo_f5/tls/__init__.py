@@ -1,0 +1,1 @@
+"""What a TLS client sees on a virtual server; nothing here changes it."""

@@ -1,0 +1,1 @@
+"""Certificates, CSRs and their revocation; nothing of BIG-IP or of Certbot."""

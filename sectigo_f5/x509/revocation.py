@@ -1,0 +1,248 @@
+"""Was a certificate revoked? OCSP (RFC 6960) when it names a responder, else its CRL (RFC 5280).
+
+An answer counts only when it is signed by the issuer (or by a responder that the issuer
+appointed) and is fresh. Whatever else happens is "unknown", one warning, and never an error: a
+responder that is down must not stop a renewal, nor cause one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import requests
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.http_body import read_body
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = (5.0, 15.0)  # seconds to connect, to read
+LARGEST = 20 * 1024 * 1024  # bytes; the biggest public CRLs are about 10 MB
+LONGEST = 60.0  # seconds for a whole answer
+SKEW = timedelta(minutes=10)  # of the responder's clock against ours
+OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is believed so long ...
+CRL_AGE = timedelta(days=1)  # ... and a CRL, which may not be without (RFC 5280 section 5.1.2.5)
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """``status`` is good, revoked or unknown; ``source`` ocsp, crl or none."""
+
+    status: str
+    reason: str | None
+    source: str
+    detail: str
+
+
+class NoAnswerError(ConnectorError):
+    """This source says nothing that can be believed; the next one may."""
+
+
+class RevocationChecker:
+    """Asks OCSP responders and CRLs; CRLs are kept under ``STATE_DIR/crl`` until their nextUpdate.
+
+    One a run: who did not answer once is not waited for again. Devices are worked on side by side,
+    so several may ask at once.
+    """
+
+    def __init__(self, state_dir: Path, *, clock: Callable[[], datetime]) -> None:
+        self._cache = state_dir / "crl"
+        self._clock = clock
+        self._silent: set[str] = set()  # the URLs where nobody answered
+
+    def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
+        """Return what the first source that can be believed says."""
+        certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
+        issuer = x509.load_pem_x509_certificate(issuer_pem.encode())
+        problems = []
+        for ask, urls in ((self._by_ocsp, _responders(certificate)), (self._by_crl, _distribution_points(certificate))):
+            for url in urls:
+                if url in self._silent:
+                    continue
+                try:
+                    return ask(url, certificate, issuer)
+                except (NoAnswerError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+                    problems.append(f"{url}: {error}")
+                except (ConnectorError, OSError) as error:  # every failure of `requests` is an OSError
+                    self._silent.add(url)
+                    problems.append(f"{url}: {error}")
+        if problems:
+            logger.warning("whether the certificate is revoked cannot be known now: %s", "; ".join(problems))
+        return Revocation("unknown", None, "none", "; ".join(problems))
+
+    # -- OCSP ----------------------------------------------------------------------------------
+
+    def _by_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
+        asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303  # RFC 5019: CertID uses SHA-1
+        content = _fetch("POST", url, asked.public_bytes(Encoding.DER), "application/ocsp-request")
+        answer = ocsp.load_der_ocsp_response(content)
+        if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            raise NoAnswerError(f"the responder says {answer.response_status.name}")
+        if answer.serial_number != certificate.serial_number:
+            raise NoAnswerError("the responder answered for another certificate")
+        _verify_ocsp(answer, issuer, self._clock())
+        if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+            reason = answer.revocation_reason
+            return Revocation("revoked", reason.value if reason else None, "ocsp", url)
+        if answer.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+            raise NoAnswerError("the responder does not know the certificate")
+        return Revocation("good", None, "ocsp", url)
+
+    # -- CRL -----------------------------------------------------------------------------------
+
+    def _by_crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
+        found = self._cached(url, issuer)
+        if found is None:  # one that lists nothing is false
+            found = self._download(url, issuer)
+        entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if entry is None:
+            return Revocation("good", None, "crl", url)
+        try:
+            reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+        except x509.ExtensionNotFound:
+            return Revocation("revoked", None, "crl", url)
+        if reason is x509.ReasonFlags.remove_from_crl:
+            return Revocation("good", None, "crl", url)
+        return Revocation("revoked", reason.value, "crl", url)
+
+    def _cached(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
+        try:
+            return self._believed((self._cache / _cache_name(url)).read_bytes(), url, issuer)
+        except (OSError, ValueError, NoAnswerError):
+            return None
+
+    def _download(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
+        content = _fetch("GET", url)
+        found = self._believed(content, url, issuer)
+        try:
+            _keep(content, self._cache / _cache_name(url))
+        except OSError as error:
+            logger.debug("the CRL of %s cannot be kept (%s): it is fetched again next time", url, error.strerror)
+        return found
+
+    def _believed(self, content: bytes, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
+        pem = content.lstrip().startswith(b"-----BEGIN")
+        found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
+        if not _signed_by(found, issuer):
+            raise NoAnswerError("the CRL is not signed by the certificate's issuer")
+        now, ends = self._clock(), found.next_update_utc or found.last_update_utc + CRL_AGE
+        if not found.last_update_utc - SKEW <= now < ends:
+            raise NoAnswerError(f"the CRL is not current ({found.last_update_utc} to {ends})")
+        if not all(_is_for(extension, url) for extension in found.extensions):
+            raise NoAnswerError("the CRL is only for other certificates, or for some reasons")
+        return found
+
+
+def _keep(content: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        whole.write_bytes(content)
+        whole.replace(path)
+
+
+def _fetch(method: str, url: str, body: bytes | None = None, kind: str | None = None) -> bytes:
+    if not url.startswith(("http://", "https://")):
+        raise NoAnswerError("only http and https are asked")
+    headers = {"Content-Type": kind} if kind else {}
+    with requests.request(method, url, data=body, headers=headers, timeout=TIMEOUT, verify=True, stream=True) as answer:
+        answer.raise_for_status()
+        return read_body(answer, LARGEST, LONGEST)
+
+
+def _is_for(extension: x509.Extension[x509.ExtensionType], url: str) -> bool:
+    """Tell whether a CRL, despite an extension, speaks of certificates that name ``url`` (RFC 5280 section 6.3.3).
+
+    Big CAs split their CRLs, and each part says which it is: a validly signed one must not pass for
+    another. Nothing can be read from one that lists only CAs, only some reasons, the certificates of
+    other CAs, or changes to another CRL.
+    """
+    found = extension.value
+    if not isinstance(found, x509.IssuingDistributionPoint):
+        return not extension.critical
+    parts = {name.value for name in found.full_name or ()}
+    limited = (
+        found.only_contains_ca_certs
+        or found.only_contains_attribute_certs
+        or found.indirect_crl
+        or found.only_some_reasons
+    )
+    return not limited and (not parts or url in parts)
+
+
+def _verify_ocsp(answer: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> None:
+    """Check who signed the answer (RFC 6960 section 4.2.2.2) and whether it is of now."""
+    signers = [issuer, *(found for found in answer.certificates if _may_answer(found, issuer, now))]
+    if not any(_ocsp_signed_by(answer, signer) for signer in signers):
+        raise NoAnswerError("the answer is signed neither by the issuer nor by a responder that it appointed")
+    ends = answer.next_update_utc or answer.this_update_utc + OCSP_AGE
+    if not answer.this_update_utc - SKEW <= now < ends:
+        raise NoAnswerError(f"the answer is not current ({answer.this_update_utc} to {ends})")
+
+
+def _may_answer(found: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
+    try:
+        usage = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        found.verify_directly_issued_by(issuer)
+    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+        return False
+    return ExtendedKeyUsageOID.OCSP_SIGNING in usage and found.not_valid_before_utc <= now < found.not_valid_after_utc
+
+
+def _ocsp_signed_by(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
+    key, algorithm = signer.public_key(), answer.signature_hash_algorithm
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and algorithm:
+            key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm:
+            key.verify(answer.signature, answer.tbs_response_bytes, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _signed_by(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    key = issuer.public_key()
+    known = isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+    return known and found.issuer == issuer.subject and found.is_signature_valid(key)  # type: ignore[arg-type]  # known
+
+
+def _responders(certificate: x509.Certificate) -> list[str]:
+    try:
+        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return []
+    return [
+        found.access_location.value
+        for found in access
+        if found.access_method == AuthorityInformationAccessOID.OCSP
+        and isinstance(found.access_location, x509.UniformResourceIdentifier)
+    ]
+
+
+def _distribution_points(certificate: x509.Certificate) -> list[str]:
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        return []
+    names = (name for point in points for name in point.full_name or ())
+    return [name.value for name in names if isinstance(name, x509.UniformResourceIdentifier)]
+
+
+def _cache_name(url: str) -> str:
+    return f"{hashlib.sha256(url.encode()).hexdigest()}.crl"

@@ -1,0 +1,155 @@
+"""How Certbot is found, and how options reach it: read back by Certbot's own parser."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5.acme import certbot_program
+from sectigo_f5.acme.authority import Authority
+from sectigo_f5.acme.certbot_options import certbot_options, write_options
+from sectigo_f5.acme.certbot_program import find_certbot
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.secret import Secret
+from sectigo_f5.validation import Dns01, Http01, Prevalidated
+from tests.acme.conftest import Open, request
+from tests.support.authorities import Acme2Certifier
+
+READ_BACK = """
+import json, sys
+from certbot._internal import cli
+from certbot._internal.plugins import disco
+config = cli.prepare_and_parse_args(disco.PluginsRegistry.find_all(), ["certonly", "--config", sys.argv[1]])
+print(json.dumps({name: getattr(config, name.replace("-", "_")) for name in sys.argv[2:]}))
+"""
+
+AWKWARD = [
+    "pa #ss", "pa ;ss", " outer blanks ", "'quoted'", '"quoted"', 'a"b\'c', "back\\slash\\n", "50%", "$HOME ${HOME}",
+    "a=b", "-leading", "--leading", "[open", "close]", "{a: b}", "true", "None", "ümlaut €", "a,b", "# first", '"',
+    "\\",
+]  # fmt: skip
+
+
+def read_back(file: Path, *names: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-c", READ_BACK, str(file), *names], capture_output=True, text=True, timeout=30, check=True
+    )
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_awkward_passwords_reach_certbot_as_they_are(tmp_path: Path) -> None:
+    slots = ["bigip-username", "bigip-password", "bigip-partition", "bigip-vs-list", "bigip-list", "bigip-iapp"]
+    slots += ["bigip-device-group", "bigip-clientssl-parent", "bigip-verify-ssl", "eab-kid", "eab-hmac-key"]
+    for number in range(0, len(AWKWARD), len(slots)):
+        options = dict(zip(slots, AWKWARD[number:], strict=False))
+        file = tmp_path / f"{number}.ini"
+        write_options(file, options)
+        assert read_back(file, *options) == options
+
+
+@pytest.mark.parametrize("value", ["[list]", "two\nlines", "quote' #cut", 'quote" ;cut'])
+def test_what_certbot_would_cut_or_show_is_refused_by_name(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConnectorError, match="Certbot's option bigip-password ") as told:
+        write_options(tmp_path / "certbot.ini", {"bigip-password": value})
+    assert value not in str(told.value)
+    assert not (tmp_path / "certbot.ini").exists()
+
+
+def test_the_file_is_for_us_alone_and_new(tmp_path: Path) -> None:
+    file = tmp_path / "certbot.ini"
+    write_options(file, {"bigip-password": "x"})
+    assert file.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        write_options(file, {"bigip-password": "y"})
+
+
+def test_options_of_each_validation(tmp_path: Path) -> None:
+    http = Http01(
+        ("192.0.2.1", "192.0.2.2"), "admin", Secret("p"), ("/Common/a", "/P/app.app/b"), "P", tmp_path / "ca.pem", True
+    )
+    file = tmp_path / "http.ini"
+    write_options(file, certbot_options(http))
+    assert read_back(file, "authenticator", "pref-challs", "bigip-list", "bigip-vs-list", "bigip-apm") == {
+        "authenticator": "bigip",
+        "pref-challs": ["http-01"],
+        "bigip-list": "192.0.2.1,192.0.2.2",
+        "bigip-vs-list": "/Common/a,/P/app.app/b",
+        "bigip-apm": "true",
+    }
+    unchecked = certbot_options(Http01(("h",), "admin", Secret("p"), ("/Common/a",), "P", None, False))
+    assert not {"bigip-verify-ssl", "bigip-apm"} & set(unchecked)  # any text at all would switch them on
+    file = tmp_path / "dns.ini"
+    write_options(file, certbot_options(Dns01("manual", {"manual-auth-hook": "/bin/true"})))
+    assert read_back(file, "authenticator", "pref-challs", "manual-auth-hook") == {
+        "authenticator": "manual",
+        "pref-challs": ["dns-01"],
+        "manual-auth-hook": "/bin/true",
+    }
+
+
+@pytest.fixture
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A Python that has no Certbot beside it, and nothing on PATH."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def test_certbot_is_the_one_beside_our_python() -> None:
+    assert find_certbot()[0] == sys.executable
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_certbot_is_missing(authority: Open, ca: Acme2Certifier) -> None:
+    with pytest.raises(ConnectorError, match="Certbot is not installed: pip install -r requirements.txt"):
+        authority(ca).register()
+    assert authority(ca).plugin_problem(Prevalidated()) == "Certbot is not installed: pip install -r requirements.txt"
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_certbot_on_path_is_run_by_its_own_python(tmp_path: Path) -> None:
+    (tmp_path / "certbot").write_text("#!/opt/certbot/bin/python3\n")
+    (tmp_path / "certbot").chmod(0o755)
+    assert find_certbot()[0] == "/opt/certbot/bin/python3"
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_certbot_that_is_no_python_program_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "certbot").write_bytes(b"\x7fELF")
+    (tmp_path / "certbot").chmod(0o755)
+    with pytest.raises(ConnectorError, match="is not a Certbot that the connector can use; .*pip install"):
+        find_certbot()
+
+
+def test_children_do_not_get_our_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACME_EAB_HMAC_KEY", "STATE_DIR", "PYTHONPATH", "AWS_PROFILE", "https_proxy", "LC_ALL"):
+        monkeypatch.setenv(name, name)
+    task = certbot_program.Task("certonly", [], {}, 1)
+    small = certbot_program._environment(tmp_path, task)
+    assert {"https_proxy", "LC_ALL", "PATH", "HOME"} <= set(small)
+    assert not {"ACME_EAB_HMAC_KEY", "STATE_DIR", "PYTHONPATH", "AWS_PROFILE"} & set(small)
+    whole = certbot_program._environment(tmp_path, certbot_program.Task("certonly", [], {}, 1, whole_environment=True))
+    assert {"https_proxy", "LC_ALL", "PATH", "AWS_PROFILE"} <= set(whole)
+    assert not {"ACME_EAB_HMAC_KEY", "STATE_DIR", "PYTHONPATH"} & set(whole)
+
+
+def test_a_big_ip_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "intranet.example")
+    assert certbot_program.bypassing_proxy(["192.0.2.1"])["no_proxy"] == "intranet.example,192.0.2.1"
+    assert certbot_program.bypassing_proxy([]) == {}
+
+
+def test_old_logs_go(registered: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certbot_program, "LOGS_KEPT", 2)
+    logs = registered._certbot._logs
+    for number in range(4):
+        (logs / f"2020010{number + 1}T000000Z-certonly-x.log").write_text("")
+    with pytest.raises(ConnectorError) as told:
+        registered.issue(request("www.example.org"), Prevalidated())
+    left = [str(file) for file in logs.glob("*.log")]
+    assert len(left) == 2
+    assert any(file in str(told.value) for file in left)

@@ -1,0 +1,251 @@
+"""Two BIG-IPs that are one group: who is worked on, and what happens when they change places."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectigo_f5.icontrol import client
+from sectigo_f5.model import Job, Outcome
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.simulator.wire import Exchange
+from tests.support.world import World, free_port
+
+FREE = count(1)
+SECOND_GROUP = "/Common/traffic-group-2"
+
+
+def own_address() -> str:
+    """Return a loopback address that only this process uses."""
+    number, last = os.getpid(), next(FREE)
+    return f"127.{128 + (number >> 14) % 32}.{(number >> 6) % 256}.{(number % 64) * 4 + last % 4}"
+
+
+@dataclass
+class Pair:
+    """An HA group: ``world.device`` is active when the test begins."""
+
+    world: World
+    other: SimulatedBigIP
+
+    @property
+    def first(self) -> SimulatedBigIP:
+        return self.world.device
+
+    @property
+    def units(self) -> tuple[SimulatedBigIP, ...]:
+        return self.first, self.other
+
+    def job(self, common_name: str = "www.example.com", **changes: Any) -> Job:
+        made = self.world.job(common_name, **changes)
+        return replace(made, device=replace(made.device, hosts=tuple(unit.address for unit in self.units)))
+
+    def down(self, unit: SimulatedBigIP, action: str = "drop") -> None:
+        for method in ("GET", "POST"):
+            unit.fault(Fault(method=method, path=".*", times=10_000, action=action))
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    port = free_port()
+    with (
+        SimulatedBigIP(Switches(), address=own_address(), port=port) as first,
+        SimulatedBigIP(Switches(), address=own_address(), port=port) as other,
+    ):
+        world = World(first, tmp_path)
+        world.add_virtual_server(address=own_address())
+        first.make_pair(other)
+        made = Pair(world, other)
+        world.bundle(first, other)
+        yield made
+        assert [unit.tokens for unit in made.units] == [[], []]
+
+
+def test_the_active_unit_is_found_wherever_it_stands_in_the_list(pair: Pair) -> None:
+    pair.first.fail_over()
+    result = pair.world.one(pair.job())
+    assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
+    assert pair.first.writes() == []
+    assert pair.world.seen_by_client().serial == result.serial
+    assert pair.other.saved_is_current
+
+
+def test_what_the_group_has_still_to_sync_is_in_the_summary(pair: Pair) -> None:
+    job = pair.job()
+    assert pair.world.one(job).notes == (
+        "the group says Changes Pending: the BIG-IP's own config sync has to carry it over",
+    )
+    pair.first.sync()
+    assert pair.world.one(job).outcome is Outcome.KEPT
+    assert pair.world.one(job).notes == ()
+
+
+def test_after_a_sync_and_a_failover_the_other_unit_keeps_and_renews_what_is_there(pair: Pair) -> None:
+    job = pair.job()
+    first = pair.world.one(job)
+    pair.first.sync()
+    pair.first.fail_over()
+    assert pair.world.seen_by_client().serial == first.serial
+    kept = pair.world.one(job)
+    assert (kept.outcome, kept.serial) == (Outcome.KEPT, first.serial)
+    renewed = pair.world.one(job, force=True)
+    assert (renewed.outcome, renewed.error) == (Outcome.RENEWED, None)
+    assert pair.world.seen_by_client().serial == renewed.serial
+
+
+@pytest.mark.parametrize("action", ["drop", "status:503"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_unit_that_is_down_does_not_matter_while_the_active_one_answers(
+    pair: Pair, action: str, which: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
+    if which == 0:
+        pair.first.fail_over()
+    pair.down(pair.units[which], action)
+    assert pair.world.one(pair.job()).error is None
+
+
+def test_a_unit_that_goes_down_right_after_its_login_does_not_matter_either(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
+    pair.other.fault(Fault(method="GET", path="failover-status", times=10_000, action="status:503"))
+    assert pair.world.one(pair.job()).error is None
+
+
+def test_a_group_without_its_active_unit_is_not_written_to(pair: Pair) -> None:
+    pair.down(pair.first)
+    result = pair.world.one(pair.job())
+    assert f"{pair.other.address} is not the active unit: nothing in service was changed" in (result.error or "")
+    assert [unit.writes() for unit in pair.units] == [[], []]
+
+
+def test_no_unit_answers(pair: Pair) -> None:
+    for unit in pair.units:
+        pair.down(unit)
+    error = pair.world.one(pair.job()).error or ""
+    assert all(unit.address in error for unit in pair.units)
+
+
+def test_a_refused_login_is_not_tried_on_the_other_unit(pair: Pair) -> None:
+    job = pair.job()
+    wrong = replace(job, device=replace(job.device, password=type(job.device.password)("wrong")))
+    assert "refused the login of admin" in (pair.world.one(wrong).error or "")
+    assert [len([c for c in unit.journal if c.path.endswith("login")]) for unit in pair.units] == [1, 0]
+
+
+STEPS = ["POST /mgmt/tm/sys/crypto/key", "POST /mgmt/tm/sys/crypto/csr", "POST /mgmt/tm/sys/file/ssl-cert"]
+
+
+@pytest.mark.parametrize("renewal", [False, True], ids=["enrolment", "renewal"])
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.rpartition("/")[2])
+def test_a_failover_in_the_middle_is_a_clear_failure_that_the_next_run_mends(
+    pair: Pair, step: str, renewal: bool
+) -> None:
+    job = pair.job()
+    if renewal:
+        pair.world.one(job)
+        pair.first.sync()
+    before = pair.world.seen_by_client().serial if renewal else None
+
+    def fail_over(call: Exchange) -> None:
+        if f"{call.method} {call.path}" == step:
+            pair.first.hook = None
+            pair.first.fail_over()
+
+    pair.first.hook = fail_over
+    pair.world.wait(hours=1)
+    result = pair.world.one(job, force=renewal)
+    assert f"{pair.first.address} is not the active unit: nothing in service was changed" in (result.error or "")
+    assert not [c for c in pair.first.writes() if "/ltm/" in c.path and c.path.endswith("profiles")] or renewal
+    if renewal:
+        assert pair.world.seen_by_client().serial == before
+    mended = pair.world.one(job, force=renewal)
+    assert mended.error is None
+    assert pair.world.seen_by_client().serial == mended.serial
+    assert [call.path for call in pair.other.writes() if call.path.endswith("/sys/config")]
+
+
+def test_after_a_failover_before_the_save_the_change_counts_as_not_saved(pair: Pair) -> None:
+    def fail_over(call: Exchange) -> None:
+        if re.match(r"PATCH /mgmt/tm/transaction/\d+", f"{call.method} {call.path}"):
+            pair.first.hook = None
+            pair.first.sync()
+            pair.first.fail_over()
+
+    pair.first.hook = fail_over
+    result = pair.world.one(pair.job())
+    assert (result.outcome, "in service but not saved" in (result.error or "")) == (Outcome.FAILED, True)
+    assert pair.first.saved == 0
+    again = pair.world.one(pair.job())
+    assert (again.outcome, pair.other.saved_is_current) == (Outcome.KEPT, True)
+
+
+# -- both active -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both(pair: Pair) -> Pair:
+    """Each unit active for one traffic group; ``vs_b`` is in the second."""
+    pair.world.add_virtual_server("/Common/vs_b", address=own_address())
+    pair.first.add_traffic_group(SECOND_GROUP, active=False)
+    address = pair.world.addresses["/Common/vs_b"][0]
+    pair.first.set(f"/mgmt/tm/ltm/virtual-address/~Common~{address}", trafficGroup=SECOND_GROUP)
+    pair.first.sync()
+    return pair
+
+
+def test_the_unit_of_the_traffic_group_is_worked_on(both: Pair) -> None:
+    www, shop = both.job(), both.job("shop.example.com", virtual_servers=("/Common/vs_b",))
+    one, two = both.world.go(www, shop)
+    assert [one.error, two.error] == [None, None]
+    assert both.world.seen_by_client().serial == one.serial
+    assert both.world.seen_by_client("/Common/vs_b", "shop.example.com").serial == two.serial
+    for unit, name in ((both.first, "www"), (both.other, "shop")):
+        made = [call.path for call in unit.writes() if "file-transfer" in call.path]
+        assert made
+        assert all(f"{name}.example.com" in path for path in made)
+        assert unit.saved_is_current
+
+
+def test_virtual_servers_on_both_units_are_refused(both: Pair) -> None:
+    result = both.world.one(both.job(virtual_servers=("/Common/vs_www", "/Common/vs_b")))
+    assert "are active on different units" in (result.error or "")
+    assert "put them into one traffic group" in (result.error or "")
+    assert [unit.writes() for unit in both.units] == [[], []]
+
+
+def test_a_traffic_group_that_moves_in_the_middle(both: Pair) -> None:
+    def move(call: Exchange) -> None:
+        if call.path.endswith("/sys/crypto/csr"):
+            both.other.hook = None
+            both.first.add_traffic_group(SECOND_GROUP)
+
+    both.other.hook = move
+    job = both.job("shop.example.com", virtual_servers=("/Common/vs_b",))
+    result = both.world.one(job)
+    assert f"is not active for {SECOND_GROUP}: nothing in service was changed" in (result.error or "")
+    mended = both.world.one(job)
+    assert mended.error is None
+    assert both.world.seen_by_client("/Common/vs_b", "shop.example.com").serial == mended.serial
+
+
+def test_two_bigips_that_stand_alone_are_no_group(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        SimulatedBigIP(Switches(), address=own_address(), port=port) as one,
+        SimulatedBigIP(Switches(hostname="lone.example.net"), address=own_address(), port=port) as two,
+    ):
+        world = World(one, tmp_path)
+        world.add_virtual_server()
+        world.bundle(one, two)
+        result = world.one(Pair(world, two).job())
+        assert "belongs to no group of units" in (result.error or "")
+        assert one.writes() == two.writes() == []

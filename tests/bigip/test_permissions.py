@@ -1,0 +1,64 @@
+"""What ``check`` says of the account on the BIG-IP, without writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.permissions import WITHOUT_SHELL, missing_permissions
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from tests.support.world import World
+
+TOO_LOW = "; uploads and keys need resource-admin or admin (docs/permissions.md)"
+SHUT = "the BIG-IP lets nobody use bash (sys db systemauth.disablebash, as in Appliance mode)"
+
+
+def told(folder: Path, *faults: Fault, key_route: str = "auto", **switches: Any) -> tuple[list[str], list[str]]:
+    with SimulatedBigIP(Switches(username="sectigo", **switches)) as device:
+        world = World(device, folder)
+        for fault in faults:
+            device.fault(fault)
+        with ha_group.connected(world.connection()) as group:
+            found = missing_permissions(group.active[0], world.job(key_route=key_route))
+        assert device.writes() == []
+    return found
+
+
+@pytest.mark.parametrize("role", ["admin", "resource-admin"])
+def test_a_role_that_may_do_it_all(tmp_path: Path, role: str) -> None:
+    assert told(tmp_path, role=role) == ([], [])
+
+
+@pytest.mark.parametrize("role", ["certificate-manager", "manager", "guest"])
+def test_a_role_that_is_too_low(tmp_path: Path, role: str) -> None:
+    problems, _ = told(tmp_path, role=role)
+    assert problems == [f"sectigo has the role {role}{TOO_LOW}"]
+
+
+def test_a_role_in_another_partition(tmp_path: Path) -> None:
+    problems, _ = told(tmp_path, role="resource-admin", role_partition="Shop", partitions=("Shop",))
+    assert problems == ["sectigo has no role in partition Common: give it one for all partitions"]
+
+
+def test_a_shell_that_is_closed_closes_one_of_several_ways(tmp_path: Path) -> None:
+    assert told(tmp_path, role="admin", bash=False) == ([], [f"{SHUT}: {WITHOUT_SHELL}"])
+    faults = [Fault("GET", "disablebash", action="error:403:01070822:3: Access Denied")]
+    shell = "sectigo has the shell tmsh, not bash"
+    assert told(tmp_path, *faults, role="resource-admin", bash=False) == ([], [f"{shell}: {WITHOUT_SHELL}"])
+
+
+def test_a_shell_that_is_closed_where_nothing_else_is_allowed(tmp_path: Path) -> None:
+    problems, notes = told(tmp_path, role="admin", bash=False, key_route="openssl")
+    assert problems == [f"{SHUT}; key_route: openssl needs it: open it, or write key_route: auto"]
+    assert notes == []
+
+
+def test_an_account_that_the_device_does_not_show(tmp_path: Path) -> None:
+    hidden = Fault("GET", "/auth/user/", action="error:404:01020036:3: The requested user (sectigo) was not found.")
+    assert told(tmp_path, hidden) == ([], ["sectigo is no local user of the BIG-IP: its role cannot be known"])
+    refused = Fault("GET", "/auth/user/", action="error:403:01070822:3: Access Denied")
+    problems, (note,) = told(tmp_path, refused)
+    assert (problems, note[:38]) == ([], "the role of sectigo cannot be known: 1")

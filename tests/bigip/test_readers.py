@@ -1,0 +1,81 @@
+"""JSON of every release, and of none, to values."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from sectigo_f5.bigip import readers
+from sectigo_f5.model import KeySpec
+
+END = datetime(2029, 10, 7, 14, 15, 29, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("found", "path"),
+    [
+        ({"fullPath": "/Shop/app.app/vs", "name": "vs", "partition": "Shop"}, "/Shop/app.app/vs"),
+        ({"fullPath": "ssl_csr_1", "name": "ssl_csr_1"}, "/Common/ssl_csr_1"),
+        ({"name": "/Common/default.key"}, "/Common/default.key"),
+        ({"name": "vs", "partition": "Shop"}, "/Shop/vs"),
+        ({"name": "vs", "partition": "Shop", "subPath": "app.app"}, "/Shop/app.app/vs"),
+    ],
+)
+def test_full_paths_however_they_are_told(found: dict[str, Any], path: str) -> None:
+    assert readers.full_path(found) == path
+
+
+@pytest.mark.parametrize(
+    ("found", "end"),
+    [
+        ({"expirationDate": 1886076929}, END),
+        ({"expirationDate": "1886076929"}, END),
+        ({"expirationString": "Oct  7 14:15:29 2029 GMT"}, END),
+        ({"expirationDate": "none", "expirationString": "Oct  7 14:15:29 2029 GMT"}, END),
+        ({"expirationDate": 10**15}, None),
+        ({"expirationDate": ["?"]}, None),
+        ({}, None),
+    ],
+)
+def test_ends_of_certificates_and_of_odd_ones(found: dict[str, Any], end: datetime | None) -> None:
+    assert readers.certificate_object({"name": "/Common/x.crt", **found}).not_after == end
+
+
+def test_a_chain_that_is_told_as_a_map_is_read() -> None:
+    found = {"name": "/Common/x", "certKeyChain": {"default": {"cert": "/Common/x.crt", "key": "/Common/x.key"}}}
+    (entry,) = readers.client_ssl_profile(found).entries
+    assert (entry.name, entry.certificate, entry.key, entry.chain) == (
+        "default",
+        "/Common/x.crt",
+        "/Common/x.key",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "spec"),
+    [
+        ({"keyType": "rsa-private", "keySize": 2048}, KeySpec("rsa", "2048")),
+        ({"keyType": "rsa-private", "keySize": "2048", "curveName": "none"}, KeySpec("rsa", "2048")),
+        ({"keyType": "ec-private", "curveName": "prime256v1"}, KeySpec("ecdsa", "secp256r1")),
+        ({"keyType": "ec-private", "keySize": 256, "curveName": "none"}, KeySpec("ecdsa", "secp256r1")),
+        ({}, None),
+    ],
+)
+def test_kinds_of_keys(found: dict[str, Any], spec: KeySpec | None) -> None:
+    assert readers.key_object({"name": "/Common/x.key", **found}).spec == spec
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("/Common/1.1.1.2:80", ("1.1.1.2", "", 80)),
+        ("/Shop/10.0.0.1%2:443", ("10.0.0.1", "2", 443)),
+        ("/Common/2001:db8::1.443", ("2001:db8::1", "", 443)),
+        ("/Common/2001:db8::1%5.https", ("2001:db8::1", "5", 443)),
+        ("/Common/any6.443", ("any6", "", 443)),
+        ("/Common/192.0.2.1:any", ("192.0.2.1", "", 0)),
+    ],
+)
+def test_destinations(written: str, read: tuple[str, str, int]) -> None:
+    assert readers.destination(written) == read

@@ -1,0 +1,139 @@
+"""Many certificates on many devices: what goes side by side, what in turn, and what one failure costs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5 import fleet, workflow
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.model import Job, KeySpec, Outcome, Result
+from sectigo_f5.run import Run
+from sectigo_f5.secret import Secret
+from sectigo_f5.simulator import Fault, SimulatedBigIP
+from tests.support.world import World
+
+EC = (KeySpec("ecdsa", "secp256r1"),)
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> Iterator[list[World]]:
+    """Three BIG-IPs, each with a virtual server; they share one CA and one state directory."""
+    with SimulatedBigIP() as one, SimulatedBigIP() as two, SimulatedBigIP() as three:
+        made = [World(device, tmp_path) for device in (one, two, three)]
+        for world in made:
+            world.add_virtual_server()
+        yield made
+
+
+def jobs_of(worlds: list[World]) -> list[Job]:
+    found = []
+    for number, world in enumerate(worlds):
+        job = world.job(keys=EC)
+        found.append(replace(job, device=replace(job.device, name=f"bigip-{number}")))
+    return found
+
+
+def run_of(world: World, jobs: list[Job], **changes: object) -> Run:
+    managed = frozenset(job.profile for job in jobs)
+    return Run(world.authority, world.state, world.revocation, world.clock, managed, **changes)  # type: ignore[arg-type]
+
+
+def test_devices_are_worked_on_side_by_side(worlds: list[World]) -> None:
+    """Each waits inside its work until all three are there: in turn, nobody would ever come on."""
+    jobs, meeting = jobs_of(worlds), threading.Barrier(3, timeout=20)
+
+    def work(run: Run, f5: Unit, job: Job) -> Result:
+        meeting.wait()
+        return workflow.keep_alive(run, f5, job)
+
+    results = fleet.on_every_device(run_of(worlds[0], jobs), jobs, work, parallel=3)
+    assert [(result.device, result.outcome) for result in results] == [
+        (job.device.name, Outcome.ENROLLED) for job in jobs
+    ]
+
+
+def test_a_device_that_is_down_costs_only_its_own_certificates(worlds: list[World]) -> None:
+    jobs = jobs_of(worlds)
+    worlds[1].device.fault(Fault(method="POST", path="login", times=99, action="drop"))
+    results = fleet.on_every_device(run_of(worlds[0], jobs), jobs, workflow.keep_alive, parallel=2)
+    assert [result.outcome for result in results] == [Outcome.ENROLLED, Outcome.FAILED, Outcome.ENROLLED]
+    assert worlds[0].seen_by_client().serial == results[0].serial
+    assert worlds[2].seen_by_client().serial == results[2].serial
+
+
+@pytest.mark.parametrize("other", ["another password", "another name"])
+def test_logins_that_meet_at_one_bigip_go_in_turn(worlds: list[World], other: str) -> None:
+    world = worlds[0]
+    first, second = world.job(keys=EC, sni=True), world.job("shop.example.com", keys=EC, sni=True)
+    seconds = {
+        "another password": replace(second.device, password=Secret("not this one")),
+        "another name": replace(second.device, name="the same box", verify_tls=False),
+    }
+    second, apart = replace(second, device=seconds[other]), worlds[1].job("apart.example.com", keys=EC)
+    busy, at_once = threading.Lock(), []
+
+    def work(run: Run, f5: Unit, job: Job) -> Result:
+        if f5.device.port == world.device.port:
+            at_once.append(not busy.acquire(blocking=False))
+        try:
+            return workflow.keep_alive(run, f5, job)
+        finally:
+            if f5.device.port == world.device.port and busy.locked():
+                busy.release()
+
+    jobs = [first, apart, second]
+    results = {
+        result.common_name: result for result in fleet.on_every_device(run_of(world, jobs), jobs, work, parallel=3)
+    }
+    assert True not in at_once
+    assert results["www.example.com"].outcome is Outcome.ENROLLED
+    wanted = Outcome.FAILED if other == "another password" else Outcome.ENROLLED
+    assert results["shop.example.com"].outcome is wanted
+
+
+def test_a_bug_in_one_certificate_lets_the_others_go_on(worlds: list[World]) -> None:
+    world = worlds[0]
+    jobs = [world.job(keys=EC, sni=True), world.job("shop.example.com", keys=EC, sni=True)]
+
+    def work(run: Run, f5: Unit, job: Job) -> Result:
+        if job is jobs[0]:
+            raise ZeroDivisionError
+        return workflow.keep_alive(run, f5, job)
+
+    bug, fine = fleet.on_every_device(run_of(world, jobs), jobs, work, parallel=1)
+    assert (bug.outcome, bug.bug, bug.error) == (Outcome.FAILED, True, "bug: ZeroDivisionError")
+    assert fine.outcome is Outcome.ENROLLED
+    assert list(world.device.tokens) == []
+
+
+def test_the_order_to_stop_skips_what_has_not_begun(worlds: list[World]) -> None:
+    jobs = jobs_of(worlds)
+    run = run_of(worlds[0], jobs)
+
+    def work(run: Run, f5: Unit, job: Job) -> Result:
+        run.stop.set()
+        return workflow.keep_alive(run, f5, job)
+
+    results = fleet.on_every_device(run, jobs, work, parallel=1)
+    assert [result.outcome for result in results] == [Outcome.ENROLLED, Outcome.SKIPPED, Outcome.SKIPPED]
+
+
+def test_a_reading_command_does_not_save_what_an_earlier_run_left_unsaved(worlds: list[World]) -> None:
+    world, job = worlds[0], worlds[0].job(keys=EC)
+    world.device.fault(Fault(method="POST", path="/sys/config$", action="error:400:01070734:3: disk full"))
+    assert world.one(job).outcome is Outcome.FAILED
+
+    def look(run: Run, f5: Unit, job: Job) -> Result:
+        seen, decided = workflow.look(run, f5, job)
+        return workflow.result_of(job, decided, seen)
+
+    before = len(world.device.writes())
+    (result,) = fleet.on_every_device(run_of(world, [job], reads_only=True), [job], look, parallel=1)
+    assert (result.outcome, world.device.writes()[before:]) == (Outcome.KEPT, [])
+    assert world.one(job).outcome is Outcome.KEPT
+    assert world.device.saved_is_current

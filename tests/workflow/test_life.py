@@ -1,0 +1,540 @@
+"""The years after the first day: renewal, re-keying, replacement, and everything that drifts and is put right."""
+
+from __future__ import annotations
+
+import http.server
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.model import KeySpec, Outcome, RenewalInformation, Result
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.x509.revocation import RevocationChecker
+from tests.support.console import Console
+from tests.support.hierarchy import new_authority, new_server
+from tests.support.issuing import new_crl, new_leaf, pem
+from tests.support.world import World
+
+EC256, EC384, RSA = KeySpec("ecdsa", "secp256r1"), KeySpec("ecdsa", "secp384r1"), KeySpec("rsa", "2048")
+EC = (EC256,)
+PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
+VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
+
+
+def run(world: World, *names: str, force: bool = False, **changes: Any) -> Result:
+    made = world.job(*names or ("www.example.com",), **{"keys": EC, **changes})
+    return world.one(made, force=force)
+
+
+def key_in_service(world: World) -> str:
+    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    return str(entry["key"])
+
+
+# -- when --------------------------------------------------------------------------------------------
+
+
+def test_the_window_of_the_ca_is_kept_to_and_the_time_in_it_does_not_move(world: World) -> None:
+    run(world)
+    start = world.now + timedelta(days=20)
+    world.authority.window = RenewalInformation(start, start + timedelta(days=4), world.now)
+    planned = set()
+    while (result := run(world)).outcome is Outcome.KEPT:
+        planned.add(result.reason)
+        world.wait(hours=12)
+    assert len(planned) == 1
+    assert start <= world.now <= start + timedelta(days=4, hours=12)
+    assert result.outcome is Outcome.RENEWED
+    assert "the CA suggests renewal between" in result.reason
+    assert "(ARI)" in result.reason
+
+
+def test_a_window_in_the_past_renews_once(world: World) -> None:
+    """So a CA says "now", before it revokes; the certificate that comes is newer than the window."""
+    run(world)
+    world.wait(days=3)
+    world.authority.window = RenewalInformation(world.now - timedelta(days=2), world.now - timedelta(days=1), world.now)
+    assert run(world).outcome is Outcome.RENEWED
+    for _ in range(3):
+        world.wait(days=1)
+        assert run(world).outcome is Outcome.KEPT
+
+
+def test_without_a_window_a_third_of_the_lifetime_decides(world: World) -> None:
+    first = run(world)
+    world.wait(days=59)
+    assert run(world).outcome is Outcome.KEPT
+    world.wait(days=1)
+    result = run(world)
+    assert (result.outcome, result.serial != first.serial) == (Outcome.RENEWED, True)
+    assert result.reason.endswith("less than a third of its lifetime is left")
+
+
+def test_a_setting_goes_before_the_window(world: World) -> None:
+    run(world)
+    world.authority.window = RenewalInformation(world.now, world.now + timedelta(days=1), world.now)
+    world.wait(days=40)
+    assert run(world, renew_before_days=30).outcome is Outcome.KEPT
+    world.wait(days=20)
+    assert "(renew_before_days)" in run(world, renew_before_days=30).reason
+
+
+def test_a_clock_that_was_put_back_does_not_bring_an_older_certificate_back(world: World) -> None:
+    """The newest is known by the time in its name, and one of a wrong clock would be the newest for years."""
+    world.wait(days=400)
+    run(world)
+    world.wait(days=-400)
+    second = run(world, force=True)
+    for _ in range(3):
+        world.wait(hours=12)
+        kept = run(world)
+        assert (kept.outcome, kept.serial) == (Outcome.KEPT, second.serial)
+    assert world.seen_by_client().serial == second.serial
+
+
+# -- what --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [((RSA,), EC), (EC, (RSA,)), (EC, (EC384,)), ((RSA,), (RSA, EC256)), ((RSA, EC256), EC)]
+)
+def test_another_key_in_the_yaml_is_a_new_pair(
+    world: World, before: tuple[KeySpec, ...], after: tuple[KeySpec, ...]
+) -> None:
+    run(world, keys=before)
+    world.wait(days=1)
+    result = run(world, keys=after)
+    assert (result.outcome, result.error) == (Outcome.REKEYED, None)
+    assert result.reason.startswith(f"the key is {' and '.join(map(str, sorted(before)))}, the configuration asks for")
+    seen = {world.seen_by_client(only=spec.type if len(after) > 1 else None).key for spec in after}
+    assert seen == set(after)
+    assert run(world, keys=after).outcome is Outcome.KEPT
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ((), ("api.example.com",), "it is without api.example.com"),
+        (("api.example.com",), (), "it is with api.example.com besides"),
+        (("a.example.com",), ("b.example.com",), "it is without b.example.com and with a.example.com besides"),
+    ],
+)
+def test_other_names_in_the_yaml_are_a_new_certificate(
+    world: World, before: tuple[str, ...], after: tuple[str, ...], told: str
+) -> None:
+    run(world, "www.example.com", *before)
+    old = key_in_service(world)
+    world.wait(days=1)
+    result = run(world, "www.example.com", *after)
+    assert (result.outcome, told in result.reason) == (Outcome.REPLACED, True)
+    assert world.seen_by_client().names == {"www.example.com", *after}
+    assert key_in_service(world) != old
+
+
+def test_order_and_letter_case_of_names_are_no_change(world: World) -> None:
+    run(world, "www.example.com", "a.example.com", "b.example.com")
+    written = {"virtual_servers": ["vs_www"], "common_name": "WWW.Example.com"}
+    console = Console(world, {**written, "sans": ["b.example.com", "A.EXAMPLE.COM", "www.example.com"]})
+    said = console.say("plan", "--json")
+    assert (said.code, said.json["summary"]) == (0, {"kept": 1})
+
+
+def test_force_renews_now_and_makes_a_new_key(world: World) -> None:
+    run(world)
+    old = key_in_service(world)
+    world.wait(hours=1)
+    result = run(world, force=True)
+    assert (result.outcome, result.reason) == (Outcome.RENEWED, "renewal was forced (--force)")
+    assert key_in_service(world) != old
+
+
+# -- revoked -----------------------------------------------------------------------------------------
+
+
+class Crl(http.server.ThreadingHTTPServer):
+    content = b""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/ca.crl"
+
+
+@pytest.fixture
+def crl() -> Iterator[Crl]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if server.content else 503)
+            self.end_headers()
+            self.wfile.write(server.content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stay silent."""
+
+    with Crl(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_what_the_crl_lists_is_replaced_by_a_new_key(
+    world: World, crl: Crl, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("sectigo_f5").propagate = True
+    world.authority.crl_url = crl.url
+    first = run(world, revocation_check=True)
+    old, issued = key_in_service(world), world.authority.issued[0]
+
+    def checked() -> Result:
+        world.revocation = RevocationChecker(tmp_path, clock=world.clock)  # type: ignore[assignment]  # the real one
+        return run(world, revocation_check=True)
+
+    assert (checked().outcome, "cannot be known now" in caplog.text) == (Outcome.KEPT, True)
+    crl.content = new_crl(world.authority.issuer, begins=world.now)
+    assert checked().outcome is Outcome.KEPT
+    crl.content = new_crl(world.authority.issuer, issued, begins=world.now)
+    assert checked().outcome is Outcome.KEPT, "the kept CRL is good until its nextUpdate"
+    world.wait(hours=25)
+    crl.content = new_crl(world.authority.issuer, issued, begins=world.now)
+    result = checked()
+    assert (result.outcome, result.reason) == (Outcome.REPLACED, "the certificate was revoked: superseded (CRL)")
+    assert world.seen_by_client().serial == result.serial != first.serial
+    assert key_in_service(world) != old
+    assert checked().outcome is Outcome.KEPT
+
+
+# -- drift -------------------------------------------------------------------------------------------
+
+Arrange = Callable[[World], None]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Something that happened to the device or the YAML, and the smallest change that puts it right."""
+
+    name: str
+    arrange: Arrange
+    told: str  # regular expression
+    writes: tuple[str, ...]  # what is written under ltm
+    changes: tuple[tuple[str, Any], ...] = ()  # of the job
+    outcome: Outcome = Outcome.REPAIRED
+    sni: bool = False
+
+
+def detach(world: World, *profiles: str) -> None:
+    names = ("/Common/tcp", "/Common/http", *profiles)
+    world.device.set(VIRTUAL, profiles=[{"name": name} for name in names])
+
+
+def put_by_hand(world: World) -> None:
+    """Somebody replaces our pair under our profile by one of his own."""
+    identity = new_server(["www.example.com"], world.now, new_authority("Hand CA", world.now))
+    world.device.add_certificate("/Common/hand.crt", identity.certificate_pem, identity.key_pem)
+    entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
+    world.device.set(PROFILE, certKeyChain=[entry])
+
+
+def newest(world: World, suffix: str) -> str:
+    """Return the newest of our objects with a suffix: ``.key``, ``.crt``, ``_chain.crt``."""
+    kind = "ssl-key" if suffix == ".key" else "ssl-cert"
+    paths = [str(item["fullPath"]) for item in world.device.get(f"/mgmt/tm/sys/file/{kind}")["items"]]
+    return max(path for path in paths if re.fullmatch(rf"/Common/www\.example\.com_\d+T\d+Z{suffix}", path))
+
+
+def delete(world: World, suffix: str) -> None:
+    kind = "ssl-key" if suffix == ".key" else "ssl-cert"
+    world.device.delete(object_url(f"sys/file/{kind}", newest(world, suffix)))
+
+
+def delete_profile(world: World) -> None:
+    detach(world)
+    world.device.delete(PROFILE)
+
+
+def delete_profile_and(suffix: str) -> Arrange:
+    def arrange(world: World) -> None:
+        delete_profile(world)
+        delete(world, suffix)
+
+    return arrange
+
+
+def send_no_chain(world: World) -> None:
+    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    wanted = {name: entry[name] for name in ("name", "cert", "key", "passphrase")}
+    world.device.set(PROFILE, certKeyChain=[wanted])
+
+
+def send_another_chain(world: World) -> None:
+    world.device.add_certificate("/Common/other_chain.crt", new_authority("Another CA", world.now).certificate_pem)
+    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    wanted = {name: entry[name] for name in ("name", "cert", "key", "passphrase")}
+    world.device.set(PROFILE, certKeyChain=[{**wanted, "chain": "/Common/other_chain.crt"}])
+
+
+def lose_the_chain(world: World) -> None:
+    send_no_chain(world)
+    delete(world, "_chain.crt")
+
+
+def second_server(world: World) -> None:
+    world.add_virtual_server("/Common/vs_new")
+
+
+PATCHED = ("PATCH",)
+DRIFTS = (
+    Drift("profile off the virtual server", detach, "attach to /Common/vs_www", ("POST",)),
+    Drift(
+        "another profile in its place",
+        lambda world: detach(world, "/Common/clientssl"),
+        "attach to /Common/vs_www, take /Common/clientssl off /Common/vs_www",
+        ("DELETE", "POST"),
+    ),
+    Drift(
+        "virtual server newly listed",
+        second_server,
+        "attach to /Common/vs_new",
+        ("POST",),
+        (("virtual_servers", ("/Common/vs_www", "/Common/vs_new")),),
+    ),
+    Drift(
+        "another parent in the YAML",
+        lambda world: world.device.add_profile("client-ssl", "/Common/hardened"),
+        "the profile's parent is /Common/clientssl, not /Common/hardened",
+        PATCHED,
+        (("parent_profile", "/Common/hardened"),),
+    ),
+    Drift(
+        "another server name in the YAML",
+        lambda _: None,
+        "the profile's server name is www.example.com, not shop.example.com",
+        PATCHED,
+        (("server_name", "shop.example.com"), ("verify_handshake", "off")),
+        sni=True,
+    ),
+    Drift(
+        "server name changed by hand",
+        lambda world: world.device.set(PROFILE, serverName="x.example.com"),
+        "the profile's server name is x.example.com, not www.example.com",
+        PATCHED,
+        sni=True,
+    ),
+    Drift(
+        "SNI default asked for",
+        lambda _: None,
+        "the profile is not the SNI default",
+        PATCHED,
+        (("sni_default", True),),
+        sni=True,
+    ),
+    Drift(
+        "SNI required",
+        lambda _: None,
+        "the profile is not the SNI default; the profile does not require SNI",
+        PATCHED,
+        (("sni_default", True), ("sni_require", True)),
+        sni=True,
+    ),
+    Drift("another pair by hand", put_by_hand, "the profile points at /Common/hand.crt instead of", PATCHED),
+    Drift("chain taken out of the profile", send_no_chain, "the profile sends no chain instead of", PATCHED),
+    Drift("another chain by hand", send_another_chain, "the profile sends /Common/other_chain.crt instead of", PATCHED),
+    Drift("chain deleted", lose_the_chain, r"the chain /Common/www\S+_chain.crt is missing", PATCHED),
+    Drift("profile deleted", delete_profile, "the client SSL profile .* is missing", ("POST", "POST")),
+    Drift(
+        "profile and chain deleted",
+        delete_profile_and("_chain.crt"),
+        "the client SSL profile .* is missing; the chain .* is missing",
+        ("POST", "POST"),
+    ),
+)
+
+
+@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name)
+def test_drift_is_said_and_put_right_without_a_new_certificate(world: World, drift: Drift) -> None:
+    first = run(world, sni=drift.sni)
+    drift.arrange(world)
+    job = world.job(keys=EC, sni=drift.sni, **dict(drift.changes))
+    before = len(world.device.writes())
+    result = world.one(job)
+    assert (result.outcome, result.error) == (Outcome.REPAIRED, None)
+    assert re.search(drift.told, result.reason), result.reason
+    writes = [call.method for call in world.device.writes()[before:] if "/mgmt/tm/ltm/" in call.path]
+    assert tuple(writes) == drift.writes
+    assert (len(world.authority.issued), result.serial) == (1, first.serial)
+    assert {world.seen_by_client(path).serial for path in job.virtual_servers} == {first.serial}
+    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    assert entry["chain"] == newest(world, "_chain.crt")
+    assert world.leftovers() == {}
+    assert world.one(job).outcome is Outcome.KEPT
+
+
+WRITES = (
+    ("POST", r"/mgmt/tm/transaction/?$"),
+    ("POST", r"client-ssl/?$"),
+    ("POST", r"vs_www/profiles/?$"),
+    ("PATCH", r"/mgmt/tm/transaction/\d+/?$"),
+    ("POST", r"/mgmt/tm/sys/config/?$"),
+)
+
+
+@pytest.mark.parametrize(
+    "way", ["error:400:01070734:3: Configuration error: refused", "drop", "drop-after", "html:502"]
+)
+def test_a_repair_survives_a_fault_at_every_write(world: World, way: str) -> None:
+    first = run(world)
+    for method, path in WRITES:
+        delete_profile(world)
+        world.device.fault(Fault(method=method, path=path, action=way))
+        world.wait(hours=1)
+        result = run(world)
+        assert result.outcome in (Outcome.REPAIRED, Outcome.FAILED)
+        mended = run(world)
+        assert (mended.error, mended.serial) == (None, first.serial), f"{way} at {method} {path}"
+        assert world.seen_by_client().serial == first.serial
+        assert (world.device.saved_is_current, world.leftovers()) == (True, {})
+    assert len(world.authority.issued) == 1
+
+
+@pytest.mark.parametrize(
+    ("suffix", "told"),
+    [
+        (".crt", "found no certificate for www.example.com on the BIG-IP"),
+        (".key", r"the key of /Common/www.example.com_\d+T\d+Z.crt is missing on the BIG-IP"),
+    ],
+)
+def test_half_a_pair_is_a_new_certificate(world: World, suffix: str, told: str) -> None:
+    run(world)
+    delete_profile_and(suffix)(world)
+    world.wait(days=1)
+    result = run(world)
+    assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
+    assert re.fullmatch(told, result.reason), result.reason
+    assert world.seen_by_client().serial == result.serial
+
+
+@pytest.mark.parametrize("suffix", [".crt", ".key"])
+def test_half_a_pair_with_a_good_generation_before_it_needs_none(world: World, suffix: str) -> None:
+    first = run(world)
+    world.wait(days=1)
+    run(world, force=True)
+    delete_profile_and(suffix)(world)
+    result = run(world)
+    assert (result.outcome, result.serial) == (Outcome.REPAIRED, first.serial)
+    assert world.seen_by_client().serial == first.serial
+    assert run(world).outcome is Outcome.KEPT
+
+
+def test_a_certificate_by_hand_under_our_profile_is_replaced_by_one_of_ours(world: World) -> None:
+    """Somebody was here before us: the profile has our name, and nothing on the device is of our making."""
+    identity = new_server(["www.example.com"], world.now, new_authority("Hand CA", world.now))
+    world.device.add_certificate("/Common/hand.crt", identity.certificate_pem, identity.key_pem)
+    entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
+    world.device.add_profile("client-ssl", "/Common/www.example.com_clientssl", certKeyChain=[entry])
+    detach(world, "/Common/www.example.com_clientssl")
+    result = run(world)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
+    assert world.device.get("/mgmt/tm/sys/file/ssl-cert/~Common~hand.crt")
+
+
+def test_another_certificate_under_our_name_is_said_and_lives_its_life(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody had the same key certified again, and put it over ours: it serves well, so it stays until it is due."""
+    logging.getLogger("sectigo_f5").propagate = True
+    run(world)
+    (ours,) = world.authority.issued
+    other = new_leaf(
+        world.authority.issuer,
+        ours,
+        "www.example.com",
+        begins=world.now,
+        lifetime=timedelta(days=30),
+    )
+    world.device.add_certificate(newest(world, ".crt"), pem(other))
+    for _ in range(2):
+        kept = run(world, revocation_check=True)
+        assert (kept.outcome, kept.serial) == (Outcome.KEPT, f"{other.serial_number:x}")
+        world.wait(days=10)
+    assert "is not the certificate that was kept under STATE_DIR/certificates" in caplog.text
+    assert run(world).outcome is Outcome.RENEWED
+
+
+# -- pairs that the device refuses -------------------------------------------------------------------
+
+
+def test_key_and_certificate_of_different_pairs_are_replaced(world: World) -> None:
+    """The newest names are there, and do not belong together: only the device can tell."""
+    run(world)
+    world.wait(days=1)
+    second = run(world, force=True)
+    delete_profile(world)
+    identity = new_server(["www.example.com"], world.now, new_authority("Hand CA", world.now))
+    world.device.add_certificate(newest(world, ".crt"), identity.certificate_pem)
+    world.wait(hours=1)
+    result = run(world)
+    assert (result.outcome, result.error) == (Outcome.REPLACED, None)
+    assert "is missing; attach to /Common/vs_www, but the pair is refused: " in result.reason
+    assert "do not match" in result.reason
+    assert world.seen_by_client().serial == result.serial != second.serial
+    assert run(world).outcome is Outcome.KEPT
+
+
+@pytest.fixture
+def stubborn(tmp_path: Path) -> Iterator[World]:
+    """A BIG-IP that does not take its own ciphertext back: no earlier key can be put in service again."""
+    with SimulatedBigIP(Switches(own_ciphertext="rejected")) as device:
+        made = World(device, tmp_path)
+        made.add_virtual_server()
+        yield made
+
+
+def test_where_no_earlier_key_can_be_opened_a_new_one_is_made(stubborn: World) -> None:
+    first = run(stubborn)
+    delete_profile(stubborn)
+    stubborn.wait(hours=1)
+    result = run(stubborn)
+    assert (result.outcome, result.error) == (Outcome.REPLACED, None)
+    assert "the passphrase does not open the key" in result.reason
+    assert stubborn.seen_by_client().serial == result.serial != first.serial
+
+
+def test_what_leaves_the_pair_alone_needs_no_ciphertext(stubborn: World) -> None:
+    first = run(stubborn)
+    detach(stubborn)
+    result = run(stubborn)
+    assert (result.outcome, stubborn.seen_by_client().serial) == (Outcome.REPAIRED, first.serial)
+    assert run(stubborn, sni=True, sni_default=True).outcome is Outcome.REPAIRED
+    assert len(stubborn.authority.issued) == 1
+
+
+def test_a_refusal_for_another_reason_is_no_reason_for_a_new_certificate(world: World) -> None:
+    run(world)
+    world.device.add_application("/Common/shop.app/shop")
+    world.device.set(PROFILE, appService="/Common/shop.app/shop", defaultsFrom="/Common/clientssl")
+    put_by_hand(world)
+    result = run(world)
+    assert (result.outcome, len(world.authority.issued)) == (Outcome.FAILED, 1)
+    assert "strict updates" in str(result.error)
+
+
+def test_a_renewed_certificate_starts_its_own_life(world: World) -> None:
+    """Ten renewals in a row: one pair before it stays, nothing piles up, and each is served."""
+    serials = set()
+    for _ in range(10):
+        result = run(world)
+        assert result.outcome in (Outcome.ENROLLED, Outcome.RENEWED)
+        assert world.seen_by_client().serial == result.serial
+        serials.add(result.serial)
+        world.wait(days=62)
+    assert len(serials) == 10
+    items = world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]
+    assert len([item for item in items if item["name"].startswith("www.")]) == 2

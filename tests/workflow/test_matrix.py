@@ -1,0 +1,175 @@
+"""Every release with every switch: each cell ends in a right handshake or in a named refusal, the device unchanged."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectigo_f5.model import KeySpec
+from sectigo_f5.simulator.switches import RELEASES
+from tests.workflow.cells import EC, RSA, bigip, lives, refuses
+
+ALL = tuple(RELEASES)
+EITHER = (True, False)
+ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that no run may fail over
+    "tmos": ALL,
+    "role": ("admin", "resource-admin"),
+    "ha": ("standalone", "active"),
+    "latency": (0.0, 0.02),
+    "token_lifetime": (1200, 1),
+    "token_limit": (100, 1),
+    "csr_pem_in_answer": EITHER,
+    "gen_csr_value": ("ignored", "names-the-csr"),
+    "bulk_download": ("200", "206", "400"),
+    "profile_passphrase": ("required", "optional"),
+    "own_ciphertext": ("works", "rejected"),
+    "cert_key_chain_patch": ("replaces", "adds"),
+    "name_reference": EITHER,
+    "sni_checked_on_profile": EITHER,
+    "same_server_names": EITHER,
+    "bundle_describes": ("first", "last"),
+    "empty_items": EITHER,
+    "ec_only": (True,),
+    "transactions_take": ("configuration", "everything"),
+}
+WITH_A_SHELL = {
+    **ANYWHERE,
+    "native_password_keys": ("works", "silently-normal", "rejected"),
+    "csr_for_password_keys": ("works", "rejected"),
+    "curve_name": ("works", "ignored", "rejected"),
+    "stderr_in_answer": EITHER,
+    "csr_file": ("every-partition", "common-only"),
+}
+WITHOUT = {**ANYWHERE, "bash": (False,)}  # CSRs are read by util/unix-mv and a download
+APPLIANCE = {**ANYWHERE, "bash": (False,), "unix_tools": (False,), "csr_pem_in_answer": (True,)}
+
+
+def any_two(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return few devices among which every two choices meet on one."""
+    open_pairs = {
+        frozenset({(one, first), (other, second)})
+        for one, other in combinations(choices, 2)
+        for first in choices[one]
+        for second in choices[other]
+    }
+    devices = []
+    while open_pairs:
+        device = dict(min(open_pairs, key=lambda pair: sorted(map(repr, pair))))
+        for name, values in choices.items():
+            if name not in device:
+                met = [
+                    sum(frozenset({(name, value), known}) in open_pairs for known in device.items()) for value in values
+                ]
+                device[name] = values[met.index(max(met))]
+        open_pairs -= {frozenset(pair) for pair in combinations(device.items(), 2)}
+        devices.append(device)
+    return devices
+
+
+@pytest.mark.parametrize("switches", [*any_two(WITH_A_SHELL), *any_two(WITHOUT), *any_two(APPLIANCE)])
+def test_any_two_choices_together(tmp_path: Path, switches: dict[str, Any]) -> None:
+    with bigip(tmp_path, **switches) as world:
+        lives(world, keys=(EC,))
+
+
+@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("keys", ["works", "silently-normal", "rejected"])
+@pytest.mark.parametrize("requests", ["works", "rejected"])
+def test_every_release_and_key_route(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
+    with bigip(tmp_path, tmos=tmos, native_password_keys=keys, csr_for_password_keys=requests) as world:
+        lives(world)
+
+
+@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("answer", [True, False])
+@pytest.mark.parametrize("bash", [True, False])
+def test_every_way_to_the_csr(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:
+    with bigip(tmp_path, tmos=tmos, csr_pem_in_answer=answer, bash=bash, ec_only=True) as world:
+        lives(world, keys=(EC,))
+
+
+@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("ec_only", [True, False])
+def test_ecdsa_alone_is_taken_or_refused_with_what_to_do(tmp_path: Path, tmos: str, ec_only: bool) -> None:
+    with bigip(tmp_path, tmos=tmos, ec_only=ec_only) as world:
+        if ec_only:
+            lives(world, keys=(EC,))
+        else:
+            refuses(world, "takes no ECDSA certificate alone: put an RSA pair beside it", keys=(EC,))
+            lives(world, keys=(RSA, EC))
+
+
+@pytest.mark.parametrize(("tmos", "taken"), [("13.1.1", False), ("15.1.5", True), ("16.1.4", True), ("17.1.2", True)])
+def test_ecdsa_alone_as_each_release_does_it(tmp_path: Path, tmos: str, taken: bool) -> None:
+    with bigip(tmp_path, tmos=tmos) as world:
+        if taken:
+            lives(world, keys=(EC,))
+        else:
+            refuses(world, "010717e3", keys=(EC,))
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("admin", None),
+        ("resource-admin", None),
+        ("certificate-manager", "role is too low"),
+        ("manager", "role"),
+        ("guest", "role"),
+    ],
+)
+def test_every_role(tmp_path: Path, role: str, told: str | None) -> None:
+    with bigip(tmp_path, role=role) as world:
+        if told:
+            refuses(world, told)
+        else:
+            lives(world)
+
+
+@pytest.mark.parametrize("role", ["admin", "resource-admin"])
+@pytest.mark.parametrize("native", ["silently-normal", "rejected"])
+def test_no_route_at_all_is_said_plainly(tmp_path: Path, native: str, role: str) -> None:
+    with bigip(tmp_path, native_password_keys=native, bash=False, role=role) as world:
+        refuses(world, "makes no password-protected key for this user; a key made elsewhere is never used")
+
+
+@pytest.mark.parametrize("route", ["native", "openssl"])
+@pytest.mark.parametrize("spec", [RSA, EC])
+def test_a_pinned_route_is_the_one_that_is_used(tmp_path: Path, route: str, spec: KeySpec) -> None:
+    with bigip(tmp_path) as world:
+        lives(world, key_route=route, keys=(spec,))
+        assert any("openssl" in line for line in world.device.audit) is (route == "openssl")
+
+
+@pytest.mark.parametrize("closed", [{"native_password_keys": "rejected"}, {"csr_for_password_keys": "rejected"}])
+def test_a_pinned_route_that_is_closed_is_not_left(tmp_path: Path, closed: dict[str, str]) -> None:
+    with bigip(tmp_path, **closed) as world:
+        refuses(world, "makes no password-protected key", key_route="native")
+
+
+@pytest.mark.parametrize("switches", [{}, {"native_password_keys": "rejected"}, {"bash": False}])
+def test_no_command_line_on_the_device_carries_a_passphrase(tmp_path: Path, switches: dict[str, Any]) -> None:
+    with bigip(tmp_path, **switches) as world:
+        lives(world)
+        assert [line for line in world.device.audit if re.search(r"[A-Za-z0-9]{40}", line)] == []
+
+
+def test_the_hundredth_token_is_refused_with_advice(tmp_path: Path) -> None:
+    with bigip(tmp_path, token_limit=0) as world:
+        result = world.one(world.job())
+        assert "delete them or wait 20 minutes" in (result.error or "")
+
+
+def test_a_token_that_ends_in_the_middle_is_renewed(tmp_path: Path) -> None:
+    with bigip(tmp_path, token_lifetime=1, latency=0.1) as world:
+        assert world.one(world.job()).error is None
+
+
+def test_a_standby_is_never_written_to(tmp_path: Path) -> None:
+    with bigip(tmp_path, ha="standby") as world:
+        refuses(world, "is not the active unit: nothing in service was changed")
+        assert world.device.writes() == []

@@ -1,0 +1,238 @@
+"""Several certificates on one virtual server, chosen by name: what clients see, and one SNI default at every moment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.builders import EC
+from tests.support.commands import rollback
+from tests.support.virtual_servers import (
+    attach,
+    attached,
+    defaults,
+    hand_made,
+    one_default_at_every_moment,
+    profile,
+)
+from tests.support.world import World
+
+WWW, SHOP, API = "www.example.com", "shop.example.com", "api.example.com"
+UNKNOWN, NOBODY = "unknown.example.org", None
+
+
+@pytest.fixture(autouse=True)
+def watched(world: World) -> Iterator[None]:
+    with one_default_at_every_moment(world):
+        yield
+
+
+def sni(world: World, *names: str, **changes: Any) -> Job:
+    return world.job(*names, sni=True, keys=(EC,), **changes)
+
+
+def went_well(world: World, *jobs: Job, **changes: Any) -> list[Result]:
+    results = world.go(*jobs, **changes)
+    assert [result.error for result in results] == [None] * len(jobs)
+    return results
+
+
+def serials(world: World, *names: str | None) -> list[str]:
+    return [world.seen_by_client(name=name).serial for name in names]
+
+
+def test_two_certificates_in_one_run_and_a_third_later(world: World) -> None:
+    jobs = [sni(world, name) for name in (WWW, SHOP, API)]
+    first, second = went_well(world, *jobs[:2])
+    (third,) = went_well(world, jobs[2])
+    assert serials(world, WWW, SHOP, API) == [first.serial, second.serial, third.serial]
+    assert serials(world, UNKNOWN, NOBODY) == [first.serial] * 2
+    assert defaults(world) == [jobs[0].profile]
+    assert {result.outcome for result in went_well(world, *jobs)} == {Outcome.KEPT}
+
+
+def test_the_stock_profile_goes_with_the_first_of_two(world: World) -> None:
+    attach(world, "/Common/clientssl")
+    jobs = [sni(world, WWW), sni(world, SHOP)]
+    results = went_well(world, *jobs)
+    assert attached(world) == {job.profile for job in jobs}
+    assert serials(world, WWW, SHOP) == [result.serial for result in results]
+
+
+@pytest.mark.parametrize("days", [0, 80], ids=["in force", "due"])
+def test_the_default_moves_while_both_serve(world: World, days: int) -> None:
+    first, second = sni(world, WWW, sni_default=True), sni(world, SHOP)
+    went_well(world, first, second)
+    world.wait(days=days)
+    moved = [replace(first, sni_default=False), replace(second, sni_default=True)]
+    results = went_well(world, *moved)
+    assert defaults(world) == [second.profile]
+    assert serials(world, UNKNOWN, NOBODY) == [results[1].serial] * 2
+    assert {result.outcome for result in went_well(world, *moved)} == {Outcome.KEPT}
+
+
+def test_the_default_is_renewed_and_stays_it(world: World) -> None:
+    jobs = [sni(world, WWW), sni(world, SHOP, sni_default=True)]
+    went_well(world, *jobs)
+    world.wait(days=80)
+    results = went_well(world, *jobs)
+    assert {result.outcome for result in results} == {Outcome.RENEWED}
+    assert defaults(world) == [jobs[1].profile]
+    assert serials(world, WWW, SHOP, NOBODY) == [results[0].serial, results[1].serial, results[1].serial]
+
+
+def test_a_hand_made_default_whose_name_is_ours_hands_the_flag_on(world: World) -> None:
+    by_hand = hand_made(world, "by_hand", WWW, sniDefault="true")
+    third = hand_made(world, "third", "third.example.com")
+    attach(world, by_hand, third)
+    (result,) = went_well(world, sni(world, WWW))
+    assert (attached(world), defaults(world)) == ({third, sni(world, WWW).profile}, [sni(world, WWW).profile])
+    assert serials(world, WWW, NOBODY) == [result.serial] * 2
+
+
+def test_a_hand_made_default_for_other_names_goes_on_answering(world: World) -> None:
+    by_hand = hand_made(world, "by_hand", SHOP)
+    attach(world, by_hand)
+    before = serials(world, NOBODY)
+    went_well(world, sni(world, WWW), sni(world, API))
+    assert serials(world, SHOP, UNKNOWN, NOBODY) == before * 3
+    assert defaults(world) == [by_hand]
+
+
+def test_sni_default_takes_the_flag_from_a_hand_made_profile(world: World) -> None:
+    by_hand = hand_made(world, "by_hand", SHOP, sniDefault="true")
+    attach(world, by_hand)
+    job = sni(world, WWW, sni_default=True)
+    (result,) = went_well(world, job)
+    assert (attached(world), defaults(world)) == ({by_hand, job.profile}, [job.profile])
+    assert serials(world, NOBODY) == [result.serial]
+    assert serials(world, SHOP) != [result.serial]
+
+
+def test_the_default_that_leaves_the_configuration_serves_on_until_another_asks_to_be_it(world: World) -> None:
+    gone, stays, third = sni(world, WWW, sni_default=True), sni(world, SHOP), sni(world, API)
+    results = went_well(world, gone, stays, third)
+    world.wait(days=80)
+    renewed = went_well(world, stays, third)
+    assert serials(world, WWW, NOBODY, SHOP) == [results[0].serial, results[0].serial, renewed[0].serial]
+    assert {result.outcome for result in went_well(world, stays, third)} == {Outcome.KEPT}
+    went_well(world, replace(stays, sni_default=True), third)
+    assert defaults(world) == [stays.profile]
+    attach(world, stays.profile, third.profile)  # what an administrator can do now
+    assert serials(world, WWW, NOBODY) == [renewed[0].serial] * 2
+
+
+def test_a_roll_back_of_the_default_leaves_it_the_default(world: World) -> None:
+    jobs = [sni(world, WWW, sni_default=True), sni(world, SHOP)]
+    first = went_well(world, *jobs)
+    world.wait(days=80)
+    went_well(world, *jobs)
+
+    assert rollback(world, jobs[0]) == 0
+    assert defaults(world) == [jobs[0].profile]
+    assert serials(world, NOBODY) == [first[0].serial]
+
+
+def test_server_name_is_what_clients_ask_for(world: World) -> None:
+    jobs = [sni(world, WWW, sni_default=True), sni(world, "*.example.net", server_name="one.example.net")]
+    results = went_well(world, *jobs)
+    assert profile(world, jobs[1].profile)["serverName"] == "one.example.net"
+    assert serials(world, "one.example.net", "two.example.net") == [results[1].serial, results[0].serial]
+
+
+def test_several_names_and_a_wildcard_are_all_served(world: World) -> None:
+    results = went_well(world, sni(world, WWW, API), sni(world, "*.example.net"))
+    assert serials(world, WWW, API, "a.example.net") == [results[0].serial, results[0].serial, results[1].serial]
+
+
+@pytest.mark.parametrize("names", [(WWW, "example.com"), ("example.com", WWW)])
+def test_a_host_and_its_domain_beside_their_wildcard(world: World, names: tuple[str, str]) -> None:
+    """Which profile answers for the host nobody tells; the domain is what the second certificate has for itself."""
+    wildcard, second = went_well(world, sni(world, "*.example.com"), sni(world, *names))
+    assert serials(world, "example.com", API) == [second.serial, wildcard.serial]
+    assert serials(world, WWW)[0] in (wildcard.serial, second.serial)
+
+
+def test_names_that_a_wildcard_has_all_of_are_not_told_apart(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("sectigo_f5").propagate = True
+    with caplog.at_level(logging.INFO, logger="sectigo_f5"):
+        went_well(world, sni(world, "*.example.com"), sni(world, WWW, SHOP))
+    assert "what is served is not looked at: other profiles have every name of the certificate too" in caplog.text
+
+
+def test_sni_require_refuses_who_names_no_server_or_an_unknown_one(world: World) -> None:
+    jobs = [sni(world, WWW, sni_default=True, sni_require=True), sni(world, SHOP)]
+    results = went_well(world, *jobs)
+    assert serials(world, WWW, SHOP) == [result.serial for result in results]
+    for name in (UNKNOWN, NOBODY):
+        with pytest.raises(ConnectorError, match="handshake"):
+            serials(world, name)
+    (first, _) = went_well(world, replace(jobs[0], sni_require=False), jobs[1])
+    assert (first.outcome, serials(world, NOBODY)) == (Outcome.REPAIRED, [results[0].serial])
+
+
+def test_sni_of_a_certificate_in_service_is_switched_on_and_off(world: World) -> None:
+    off = world.job(WWW, keys=(EC,))
+    on = replace(off, sni=True, sni_default=True, sni_require=True)
+    (first,) = went_well(world, off)
+    (switched,) = went_well(world, on)
+    assert (switched.outcome, profile(world, on.profile)["serverName"]) == (Outcome.REPAIRED, WWW)
+    (switched,) = went_well(world, off)
+    assert (switched.outcome, profile(world, on.profile)["sniRequire"]) == (Outcome.REPAIRED, "false")
+    assert serials(world, WWW, NOBODY) == [first.serial] * 2
+    assert went_well(world, off)[0].outcome is Outcome.KEPT
+
+
+def test_sni_switched_off_beside_others_is_refused_but_renews(world: World) -> None:
+    jobs = [sni(world, WWW), sni(world, SHOP)]
+    went_well(world, *jobs)
+    off = [replace(jobs[0], sni=False), jobs[1]]
+    refused, kept = world.go(*off)
+    assert "write `sni: true` for www.example.com" in (refused.error or "")
+    assert kept.outcome is Outcome.KEPT
+    world.wait(days=80)
+    renewed, _ = went_well(world, *off)
+    assert renewed.outcome is Outcome.RENEWED
+    assert "write `sni: true` for www.example.com" in renewed.notes[0]
+    assert serials(world, WWW) == [renewed.serial]
+
+
+def test_one_server_name_for_two_certificates_is_refused(world: World) -> None:
+    first, second = sni(world, WWW), sni(world, API, SHOP, server_name=WWW)
+    fine, refused = world.go(first, second)
+    assert fine.error is None
+    assert "write another server_name for one of the two certificates" in (refused.error or "")
+    assert len(world.authority.issued) == 1
+
+
+def test_a_hand_made_profile_with_our_server_name_and_more_names_is_refused(world: World) -> None:
+    attach(world, hand_made(world, "by_hand", WWW, SHOP, serverName=WWW))
+    (refused,) = world.go(sni(world, WWW))
+    assert "add shop.example.com to the sans of www.example.com, so that ours takes its place" in (refused.error or "")
+    assert world.device.writes() == []
+    (taken,) = went_well(world, sni(world, WWW, SHOP))
+    assert serials(world, WWW, SHOP) == [taken.serial] * 2
+
+
+def test_what_a_client_must_not_see_is_taken_back_with_its_flags(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the address answers something else, so the handshake shows another certificate."""
+    monkeypatch.setattr("sectigo_f5.tls.handshake_check.PAUSE", 0.0)
+    default, mate = hand_made(world, "default", SHOP, sniDefault="true"), hand_made(world, "mate", API)
+    world.device.delete("/mgmt/tm/ltm/virtual/~Common~vs_www")
+    with SimulatedBigIP(Switches(hostname="somebody-else.example.net")) as stranger:
+        address, port = world.addresses["/Common/vs_www"]
+        stranger.add_virtual_server("/Common/vs", f"{address}:{port}", profiles=("/Common/clientssl",))
+        world.add_virtual_server("/Common/vs_www", default, mate, port=port)
+        (failed,) = world.go(sni(world, WWW, sni_default=True))
+    assert "does not serve the certificate that was put in service" in (failed.error or "")
+    assert (attached(world), defaults(world)) == ({default, mate}, [default])
+    assert not world.device.exists("/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl")
+    names = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]
+    assert [name for name in names if WWW in name] == []

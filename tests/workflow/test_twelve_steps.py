@@ -1,0 +1,195 @@
+"""The twelve steps against the simulated BIG-IP, with a CA in this process."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sectigo_f5.model import KeySpec, Outcome
+from sectigo_f5.secret import Secret
+from tests.support.world import World
+
+PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
+VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
+SPECS = [KeySpec("rsa", size) for size in ("2048", "3072", "4096")]
+SPECS += [KeySpec("ecdsa", curve) for curve in ("secp256r1", "secp384r1")]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_enrolment_ends_in_a_handshake(world: World, spec: KeySpec) -> None:
+    result = world.one(world.job("www.example.com", "api.example.com", keys=(spec,)))
+    assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
+    served = world.seen_by_client()
+    assert served.names == {"www.example.com", "api.example.com"}
+    assert (served.key, served.serial) == (spec, result.serial)
+    assert world.leftovers() == {}
+    assert (world.device.saved, world.device.saved_is_current) == (1, True)
+
+
+def test_names_and_profile_on_the_device(world: World) -> None:
+    world.one(world.job())
+    stamp = world.now.strftime("%Y%m%dT%H%M%SZ")
+    stem = f"/Common/www.example.com_{stamp}"
+    profile = world.device.get(PROFILE)
+    (entry,) = profile["certKeyChain"]
+    assert (entry["cert"], entry["key"], entry["chain"]) == (f"{stem}.crt", f"{stem}.key", f"{stem}_chain.crt")
+    assert profile["defaultsFrom"] == "/Common/clientssl"
+    key = world.device.get(f"/mgmt/tm/sys/file/ssl-key/~Common~www.example.com_{stamp}.key")
+    assert key["securityType"] == "password"
+
+
+def test_a_run_where_all_is_well_writes_nothing(world: World) -> None:
+    job = world.job()
+    world.one(job)
+    before = len(world.device.writes())
+    result = world.one(job)
+    assert result.outcome is Outcome.KEPT
+    assert world.device.writes()[before:] == []
+    assert world.leftovers() == {}
+
+
+def test_a_wildcard_is_spelt_out(world: World) -> None:
+    job = world.job("*.example.com")
+    assert world.one(job).outcome is Outcome.ENROLLED
+    assert world.device.get("/mgmt/tm/ltm/profile/client-ssl/~Common~wildcard.example.com_clientssl")
+    assert world.seen_by_client(name="shop.example.com").names == {"*.example.com"}
+
+
+def test_renewal_is_one_patch_of_the_profile(world: World) -> None:
+    job = world.job()
+    first = world.one(job)
+    world.wait(days=70)
+    before = len(world.device.writes())
+    result = world.one(job)
+    assert (result.outcome, result.serial != first.serial) == (Outcome.RENEWED, True)
+    traffic = [call for call in world.device.writes()[before:] if "/ltm/" in call.path or "transaction" in call.path]
+    assert [(call.method, call.path) for call in traffic] == [("PATCH", PROFILE)]
+    assert world.seen_by_client().serial == result.serial
+
+
+def test_the_previous_generation_stays_and_older_ones_go(world: World) -> None:
+    job = world.job()
+    stamps = []
+    for _ in range(3):
+        world.one(job, force=True)
+        stamps.append(world.now.strftime("%Y%m%dT%H%M%SZ"))
+        world.wait(hours=1)
+    names = {item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-cert")["items"]}
+    for suffix in (".crt", "_chain.crt"):
+        held = [f"www.example.com_{stamp}{suffix}" in names for stamp in stamps]
+        assert held == [False, True, True]
+
+
+def test_two_keys_of_one_name(world: World) -> None:
+    job = world.job(keys=(KeySpec("rsa", "2048"), KeySpec("ecdsa", "secp256r1")))
+    assert world.one(job).outcome is Outcome.ENROLLED
+    for kind in ("rsa", "ecdsa"):
+        served = world.seen_by_client(only=kind)
+        assert served.key is not None
+        assert served.key.type == kind
+    assert world.one(job).outcome is Outcome.KEPT
+    world.wait(days=70)
+    assert world.one(job).outcome is Outcome.RENEWED
+    assert len(world.device.get(PROFILE)["certKeyChain"]) == 2
+
+
+def test_several_virtual_servers_and_a_parent_of_our_own(world: World) -> None:
+    world.add_virtual_server("/Common/vs_b")
+    world.device.add_profile("client-ssl", "/Common/our_parent")
+    job = world.job(virtual_servers=("/Common/vs_www", "/Common/vs_b"), parent_profile="/Common/our_parent")
+    result = world.one(job)
+    assert result.outcome is Outcome.ENROLLED
+    assert {world.seen_by_client(path).serial for path in job.virtual_servers} == {result.serial}
+
+
+def test_another_partition(world: World) -> None:
+    world.device.add_partition("Shop")
+    world.device.add_folder("/Shop/app.app")
+    path = world.add_virtual_server("/Shop/app.app/vs_tls")
+    result = world.one(world.job(partition="Shop", virtual_servers=(path,)))
+    assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
+    assert world.seen_by_client(path).serial == result.serial
+    assert world.device.get("/mgmt/tm/ltm/profile/client-ssl/~Shop~www.example.com_clientssl")
+
+
+def test_nothing_else_of_a_virtual_server_changes(world: World) -> None:
+    world.device.add_rule("/Common/redirect", "when HTTP_REQUEST { HTTP::redirect https://x.example.com/ }")
+    world.device.set(VIRTUAL, rules=["/Common/redirect"], description="do not touch")
+    before = world.device.get(VIRTUAL)
+    world.one(world.job())
+    after = world.device.get(VIRTUAL)
+    ours = {"generation", "lastModifiedTime"}
+    assert {k: v for k, v in after.items() if k not in ours} == {k: v for k, v in before.items() if k not in ours}
+
+
+def test_the_story_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("sectigo_f5").propagate = True
+    with caplog.at_level(logging.INFO, logger="sectigo_f5"):
+        world.one(world.job())
+    steps = [record.getMessage().split()[0] for record in caplog.records if record.name.startswith("sectigo_f5")]
+    numbered = [step for step in steps if step.isdigit()]
+    assert numbered == ["2", "3", "4", "5", "6", "9", "10", "11", "12"]  # 1 is the command's, 7 and 8 are the CA's
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"virtual_servers": ("/Common/vs_ww",)},
+            "virtual server /Common/vs_ww does not exist.*did you mean /Common/vs_www",
+        ),
+        ({"virtual_servers": ("/Common/vs_tcp",)}, "/Common/vs_tcp has no HTTP profile; attach one"),
+        ({"partition": "Shop"}, "the partition Shop does not exist on the BIG-IP"),
+        ({"parent_profile": "/Common/clientsl"}, "parent profile /Common/clientsl does not exist.*did you mean"),
+    ],
+)
+def test_bad_input_leaves_the_device_as_it_was(world: World, changes: dict[str, Any], told: str) -> None:
+    world.device.add_virtual_server("/Common/vs_tcp", "192.0.2.99:443", profiles=("/Common/tcp",))
+    good = world.job("other.example.com", virtual_servers=("/Common/vs_www",))
+    bad, fine = world.go(world.job(**changes), good)
+    assert (bad.outcome, fine.outcome) == (Outcome.FAILED, Outcome.ENROLLED)
+    assert bad.error is not None
+    assert re.search(told, bad.error), bad.error
+    assert not [call for call in world.device.writes() if "www.example.com" in call.path]
+
+
+@pytest.mark.parametrize("refusal", ["unreachable", "the CA refuses the order; check it"])
+def test_a_refusal_of_the_ca_leaves_the_device_as_it_was(world: World, refusal: str) -> None:
+    world.authority.refusal = refusal
+    result = world.one(world.job())
+    assert result.outcome is Outcome.FAILED
+    assert world.leftovers() == {}
+    for kind in ("ssl-key", "ssl-cert"):
+        items = world.device.get(f"/mgmt/tm/sys/file/{kind}")["items"]
+        assert not [item["name"] for item in items if "example.com" in item["name"]]
+    assert world.device.saved == 0
+
+
+def test_wrong_password(world: World) -> None:
+    job = world.job()
+    job = replace(job, device=replace(job.device, password=Secret("wrong-password")))
+    result = world.one(job)
+    assert result.error is not None
+    assert "refused the login of admin; check username and password" in result.error
+    assert "wrong-password" not in result.error
+
+
+def test_a_bigip_whose_certificate_is_not_trusted(world: World) -> None:
+    job = world.job()
+    result = world.one(replace(job, device=replace(job.device, verify_tls=True)))
+    assert result.error is not None
+    assert "certificate of the BIG-IP is not trusted; set verify_tls" in result.error
+
+
+def test_an_expired_certificate_is_renewed(world: World) -> None:
+    job = world.job()
+    world.authority.lifetime = timedelta(days=5)
+    world.one(job)
+    world.wait(days=6)
+    result = world.one(job)
+    assert (result.outcome, "expired" in result.reason) == (Outcome.RENEWED, True)
