@@ -1,11 +1,11 @@
-"""Several changes that the BIG-IP makes all at once, or not at all."""
+"""Several changes that the BIG-IP makes together, or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import requests
 
@@ -19,60 +19,92 @@ TRANSACTION = "/mgmt/tm/transaction"
 COMMIT = {"state": "VALIDATING"}
 COMMIT_TIMEOUT = 120.0  # seconds
 FAILED = "transaction failed:"  # how the device begins the text of a refused commit
-# Seconds between two looks at a commit that the device has not finished; it gives up itself after 300.
+# Seconds before each further look at a commit that has not ended; the device itself gives up after 300.
 PAUSES = (0.5, 1.0, 2.0, 5.0, *[10.0] * 30)
 
 
 @dataclass(frozen=True)
-class Transaction:
-    """Commands that the device queues now and executes all, or none, at the commit."""
+class Operation:
+    """One change of one object: ``POST`` to a collection, ``PATCH`` or ``DELETE`` of an object."""
 
-    client: IControl
-    number: str
+    method: str
+    path: str
+    body: Json | None = field(default=None, repr=False)  # it may hold a passphrase
+
+
+class Transaction:
+    """Collects the operations of one transaction."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
 
     def post(self, path: str, body: Json) -> None:
-        """Queue the creation of an object."""
-        self._queue("POST", path, body)
+        """Add the creation of an object."""
+        self.operations.append(Operation("POST", path, body))
 
     def patch(self, path: str, body: Json) -> None:
-        """Queue a change."""
-        self._queue("PATCH", path, body)
+        """Add a change."""
+        self.operations.append(Operation("PATCH", path, body))
 
     def delete(self, path: str) -> None:
-        """Queue a deletion."""
-        self._queue("DELETE", path, None)
-
-    def _queue(self, method: str, path: str, body: Json | None) -> None:
-        self.client.request(method, path, body=body, headers={"X-F5-REST-Coordination-Id": self.number})
+        """Add a deletion."""
+        self.operations.append(Operation("DELETE", path))
 
 
 def all_or_nothing(client: IControl, queue: Callable[[Transaction], None]) -> None:
-    """Have the device make every change that ``queue`` queues, or none of them.
+    """Have the device make every change that ``queue`` adds, or none of them; see :func:`send_operations`."""
+    transaction = Transaction()
+    queue(transaction)
+    _send_together(client, transaction.operations)
 
-    Until the commit nothing happens, so where an answer is lost before it, all is queued once more;
-    a transaction that nobody commits, also of a process that died, is dropped after two minutes.
-    Raises :class:`DeviceError` with the device's ``transaction failed:`` text when it refuses,
-    :class:`OutcomeUnknownError` when nobody can tell whether the commit happened.
+
+def send_operations(client: IControl, operations: Sequence[Operation]) -> None:
+    """Send one operation as a plain call, several as one transaction: the device makes all of them, or none.
+
+    Raises :class:`DeviceError` if the device refuses (a transaction: with its ``transaction failed:``
+    text), :class:`OutcomeUnknownError` if nobody can tell whether the changes were made.
+    """
+    if len(operations) == 1:
+        _send_alone(client, operations[0])
+    elif operations:
+        _send_together(client, operations)
+
+
+def _send_alone(client: IControl, operation: Operation) -> None:
+    if operation.method == "DELETE":
+        client.delete(operation.path)
+    else:
+        client.request(operation.method, operation.path, body=operation.body)
+
+
+def _send_together(client: IControl, operations: Sequence[Operation]) -> None:
+    """Queue the operations in a transaction and commit it.
+
+    Nothing happens until the commit, so if an answer is lost before it, everything is queued once
+    more. The device drops a transaction that nobody commits after two minutes, also that of a
+    process that died.
     """
     try:
-        url = _queued(client, queue)
+        url = _queue(client, operations)
     except OutcomeUnknownError as error:
-        logger.warning("%s; nothing was changed yet, beginning the transaction again", error)
+        logger.warning("%s; nothing has changed yet, starting the transaction again", error)
         try:
-            url = _queued(client, queue)
+            url = _queue(client, operations)
         except OutcomeUnknownError as again:
             raise DeviceError(client.host, "POST", TRANSACTION, again.status, f"not begun: {again.message}") from again
     _commit(client, url)
 
 
-def _queued(client: IControl, queue: Callable[[Transaction], None]) -> str:
-    """Open a transaction and fill it; returns its URL."""
+def _queue(client: IControl, operations: Sequence[Operation]) -> str:
+    """Open a transaction and queue the operations in it; returns its URL."""
     number = str(client.post(TRANSACTION, {}).get("transId") or "")
     if not number:
-        raise ConnectorError(f"{client.host}: the BIG-IP opened a transaction without telling its number; run again")
+        raise ConnectorError(f"{client.host}: the BIG-IP opened a transaction but returned no number for it; run again")
     url = f"{TRANSACTION}/{number}"
+    header = {"X-F5-REST-Coordination-Id": number}
     try:
-        queue(Transaction(client, number))
+        for operation in operations:
+            client.request(operation.method, operation.path, body=operation.body, headers=header)
     except BaseException:
         _abandon(client, url)
         raise
@@ -80,11 +112,11 @@ def _queued(client: IControl, queue: Callable[[Transaction], None]) -> str:
 
 
 def _commit(client: IControl, url: str) -> None:
-    """Commit, and wait for the end where the device says only that it has begun.
+    """Commit, and wait for the end if the device says only that it has begun.
 
     A commit whose answer was lost is sent again only while the transaction still waits for one.
     """
-    answer = _ask_for_commit(client, url)
+    answer = _send_commit(client, url)
     for pause in PAUSES:
         state = str(answer.get("state") or "")
         if state == "COMPLETED":
@@ -93,27 +125,28 @@ def _commit(client: IControl, url: str) -> None:
             reason = str(answer.get("failureReason") or "without a reason").removeprefix(FAILED)
             raise DeviceError(client.host, "PATCH", url, requests.codes.ok, FAILED + reason)
         if state:
-            logger.info("the BIG-IP is still at the change (%s); looking again in %.1f s", state, pause)
+            logger.info("the BIG-IP has not finished the change (%s); looking again in %.1f s", state, pause)
         client.pause(pause)
-        answer = _look(client, url)
+        answer = _read(client, url)
         if answer.get("state") == "STARTED":
-            answer = _ask_for_commit(client, url)
+            answer = _send_commit(client, url)
     _abandon(client, url)
     raise OutcomeUnknownError(client.host, "PATCH", url, requests.codes.ok, "the commit did not end in five minutes")
 
 
-def _ask_for_commit(client: IControl, url: str) -> Json:
+def _send_commit(client: IControl, url: str) -> Json:
+    """Send the commit; returns the transaction, or nothing if its state has to be read."""
     try:
         return client.patch(url, COMMIT, COMMIT_TIMEOUT)
     except DeviceError as error:
         if not isinstance(error, OutcomeUnknownError) and error.status != requests.codes.not_found:
             raise
-        logger.warning("%s; looking what became of the transaction", error)
+        logger.warning("%s; reading the state of the transaction", error)
         return {}
 
 
-def _look(client: IControl, url: str) -> Json:
-    """Read a transaction; one that is gone was made or dropped, and only its objects tell which."""
+def _read(client: IControl, url: str) -> Json:
+    """Read a transaction; one that no longer exists was committed or dropped, and only its objects tell which."""
     try:
         return client.get(url)
     except DeviceError as error:
