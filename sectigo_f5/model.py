@@ -82,7 +82,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Job:
-    """One certificate on one device, with every setting resolved (``docs: README, settings``)."""
+    """One certificate on one device, with every setting resolved (``docs/configuration.md``)."""
 
     device: Device
     common_name: str  # lower case; may start with "*."

@@ -1,9 +1,12 @@
 """What the documents say is what the program does."""
 
+from __future__ import annotations
+
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,40 +16,56 @@ from sectigo_f5.configuration.environment import VARIABLES
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.model import Outcome
+from tests.support.texts import VARIABLE, texts_in
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+DOCUMENTS = [ROOT / "README.md", *PAGES]
+CONFIGURATION, OPERATIONS, TROUBLESHOOTING = (
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("configuration", "operations", "troubleshooting")
+)
+ONE_SCREEN, LONGEST_PAGE = 100, 200  # lines
+TEXTS = texts_in(ROOT / "sectigo_f5", without="simulator")
 
 
-def test_help_text_in_the_readme() -> None:
-    shown = re.search(r"The help text:\n\n```\n(.*?)```", README, re.DOTALL)
+def test_help_text_in_operations() -> None:
+    shown = re.search(r"The help text:\n\n```\n(.*?)```", OPERATIONS, re.DOTALL)
     assert shown is not None
     assert shown[1].split() == cli.parser().format_help().split()  # Python's releases break lines differently
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    table = README.split("## Run")[0]
-    assert [name for name in (setting.key for setting in SETTINGS) if f"`{name}`" not in table] == []
+def test_every_command_and_option_is_in_the_help_text_of_operations() -> None:
+    assert [name for name in cli.COMMANDS if not re.search(rf"^  {name} +\w", OPERATIONS, re.MULTILINE)] == []
+    assert [name for name in cli.OWN_OPTIONS if not re.search(rf"^  --{name} +\w", OPERATIONS, re.MULTILINE)] == []
 
 
-def test_every_variable_is_in_the_readme_and_in_the_example() -> None:
-    assert [name for name in VARIABLES if f"`{name}`" not in README] == []
+def test_every_setting_is_in_the_tables_of_configuration() -> None:
+    rows = "\n".join(row.split("|")[1] for row in CONFIGURATION.splitlines() if row.startswith("|"))
+    assert [name for name in (setting.key for setting in SETTINGS) if f"`{name}`" not in rows] == []
+
+
+def test_every_variable_is_in_configuration_and_in_the_example() -> None:
+    rows = "\n".join(row.split("|")[1] for row in CONFIGURATION.splitlines() if row.startswith("|"))
+    assert [name for name in VARIABLES if f"`{name}`" not in rows] == []
     example = (ROOT / "env.example").read_text()
     assert tuple(re.findall(r"^(\w+)=", example, re.MULTILINE)) == VARIABLES
 
 
-def test_every_result_word_is_in_the_readme() -> None:
-    assert [word.value for word in Outcome if f"`{word.value}`" not in README] == []
+def test_every_result_word_is_in_operations() -> None:
+    results = OPERATIONS.split("## Results and exit codes")[1]
+    assert [word.value for word in Outcome if f"`{word.value}`" not in results] == []
 
 
 @pytest.mark.parametrize("code", ["0", "1", "2", "3", "75"])
-def test_every_exit_code_is_in_help_and_readme(code: str) -> None:
+def test_every_exit_code_is_in_help_and_operations(code: str) -> None:
     assert re.search(rf"\b{code} \w", cli.parser().format_help().split("exit codes:")[1])
-    assert re.search(rf"\b{code} \w", README.split("Exit codes:")[1])
+    assert re.search(rf"\b{code} \w", OPERATIONS.split("Exit codes:")[1])
 
 
-def test_the_configuration_in_the_readme_is_one(tmp_path: Path) -> None:
-    shown = re.search(r"```yaml\n(name: .*?)```", README, re.DOTALL)
+@pytest.mark.parametrize("document", [README, CONFIGURATION], ids=["README", "configuration"])
+def test_the_configuration_shown_is_valid(document: str, tmp_path: Path) -> None:
+    shown = re.search(r"```yaml\n(name: .*?)```", document, re.DOTALL)
     assert shown is not None
     (tmp_path / "shop.yaml").write_text(shown[1])
     shutil.copytree(ROOT / "config" / "credentials", tmp_path / "credentials")
@@ -55,20 +74,66 @@ def test_the_configuration_in_the_readme_is_one(tmp_path: Path) -> None:
     assert [job.label for job in read.jobs] == ["www.example.com@bigip-fra"]
 
 
-def test_links_in_the_documents_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name} names {target}"
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_settings_shown_in_validation_are_valid(number: int, tmp_path: Path) -> None:
+    shown = re.findall(r"```yaml\n(  validation: .*?)```", (ROOT / "docs" / "validation.md").read_text(), re.DOTALL)
+    sample = (ROOT / "config" / "smallest.yaml").read_text()
+    (tmp_path / "shop.yaml").write_text(sample + shown[number])
+    shutil.copytree(ROOT / "config" / "credentials", tmp_path / "credentials")
+    assert read_configuration(tmp_path).mistakes == ()
+    assert len(shown) == 2
 
 
-def test_what_the_readme_names_is_in_the_repository() -> None:
-    named = set(
-        re.findall(
-            r"(?<![\w/])(?:config|docs|script|tests|sectigo_f5)/[\w./-]*\w|requirements\.txt|env\.example", README
-        )
-    )
+def test_the_readme_is_one_screen_and_every_page_is_short() -> None:
+    assert README.count("\n") <= ONE_SCREEN
+    assert [page.name for page in PAGES if page.read_text().count("\n") >= LONGEST_PAGE] == []
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    assert [page.name for page in PAGES if f"](docs/{page.name})" not in README] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", document.read_text()):
+        file = document.parent / target if target else document
+        assert file.exists(), f"{document.name} names {target}"
+        assert not anchor or anchor in _anchors(file), f"{document.name} names {target}#{anchor}"
+
+
+def _anchors(document: Path) -> set[str]:
+    """Return the anchors of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_files_that_the_documents_name_are_in_the_repository() -> None:
+    pattern = r"(?<![\w/.])(?:config|docs|script|tests|sectigo_f5)/[\w./-]*\w|requirements\.txt|env\.example"
+    named = {name for document in DOCUMENTS for name in re.findall(pattern, document.read_text())}
     assert {"config/smallest.yaml", "docs/permissions.md", "script/demo", "requirements.txt"} <= named
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def _quoted_messages() -> Iterator[str]:
+    rows = [row for row in TROUBLESHOOTING.splitlines() if row.startswith("| `")]
+    assert len(rows) > 40
+    for row in rows:
+        yield from re.findall(r"`([^`]+)`", row.split("|")[1])
+
+
+def test_every_error_text_in_troubleshooting_is_in_the_source() -> None:
+    quoted = [re.sub(rf"\s*{VARIABLE}$", "", message) for message in _quoted_messages()]
+    missing = [message for message in quoted if not any(message in text for text in TEXTS)]
+    assert missing == [], "docs/troubleshooting.md quotes texts that are in no module"
+
+
+def test_the_results_that_the_readme_shows_are_those_of_the_program() -> None:
+    shown = re.findall(r"^    (\w+) +\S+@\S+ \(valid until [\d-]{10}\): (.+)$", README, re.MULTILINE)
+    assert [word for word, _ in shown] == ["enrolled", "kept"]
+    patterns = [re.compile(re.escape(text).replace(VARIABLE, r"\S+")) for text in TEXTS if "renewal planned" in text]
+    assert shown[0][1].startswith("found no certificate for ")
+    assert any("found no certificate for … on the BIG-IP" in text for text in TEXTS)
+    assert any(pattern.search(shown[1][1]) for pattern in patterns)
 
 
 def test_the_script_starts_from_anywhere(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Options:
-    """The command line, parsed; the README's help text explains each."""
+    """The command line, parsed; the help text in docs/operations.md explains each."""
 
     command: str = "run"
     config_dir: Path = Path("/etc/sectigo")

@@ -1,6 +1,6 @@
 """What the other profiles of a virtual server mean for ours: taken over, kept beside it, or in the way; pure.
 
-The rules are the table "Taking over a virtual server" in the README.
+The rules are the table in docs/taking-over.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The README's table "Taking over a virtual server", line by line."""
+"""The table of docs/taking-over.md, line by line."""
 
 from dataclasses import replace
 

@@ -11,7 +11,7 @@ import pytest
 from sectigo_f5.decision.renewal import HEAD_START, due_at, is_due
 from sectigo_f5.model import RenewalInformation
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 ISSUED = datetime(2027, 1, 1, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
 
@@ -57,8 +57,8 @@ def test_the_day_of_renewal(
     assert max(picked) - min(picked) >= 0.9 * (last - first)  # spread over the window, not piled up at its end
 
 
-def test_the_table_in_the_readme() -> None:
-    rows = re.findall(r"^\| (\d+) days \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", README, re.MULTILINE)
+def test_the_table_in_operations() -> None:
+    rows = re.findall(r"^\| (\d+) days \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", OPERATIONS, re.MULTILINE)
     days = [
         (lifetime, run, lifetime - run, thirty_run, renewed(lifetime, information=window(lifetime, 2.0, 3.0)))
         for lifetime, _, run, _, thirty_run, _ in TABLE
@@ -97,7 +97,7 @@ def test_a_run_that_is_a_little_early_does_not_leave_it_to_the_next() -> None:
     ("lifetime", "enough"), [(398, True), (199, True), (100, True), (47, True), (28, True), (27, False), (6, False)]
 )
 def test_weekly_runs_need_a_fortnight(lifetime: int, enough: bool) -> None:
-    """As the README says: with ``renew_before_days: 14`` one of two weekly runs may fail, from 28 days on."""
+    """As docs/operations.md says: with ``renew_before_days: 14`` one of two weekly runs may fail, from 28 days on."""
     ends = ISSUED + lifetime * DAY
     planned, _ = due_at(ISSUED, ends, 14, None, "")
     chances = []

@@ -1,4 +1,4 @@
-"""The README's table "Taking over a virtual server", each row with and without ``sni: true``, seen by clients."""
+"""The table of docs/taking-over.md, each row with and without ``sni: true``, seen by clients."""
 
 from __future__ import annotations
 
