@@ -11,17 +11,20 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sectigo_f5.simulator import csrs, files, front, management_tls, objects, pairing, virtual_views
-from sectigo_f5.simulator.call import resolve
-from sectigo_f5.simulator.configuration import Item, Json
-from sectigo_f5.simulator.dataplane import DataPlane, VirtualServerView
-from sectigo_f5.simulator.disk import BULK, DOWNLOADS, UPLOADING, Disk
-from sectigo_f5.simulator.engine import Engine, Request
+from sectigo_f5.simulator import management_tls, pairing
+from sectigo_f5.simulator.certificates import csrs, files
 from sectigo_f5.simulator.faults import Fault, Faults
-from sectigo_f5.simulator.kinds import KINDS
 from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.rest import front
+from sectigo_f5.simulator.rest.call import resolve
+from sectigo_f5.simulator.rest.wire import Exchange, Server
+from sectigo_f5.simulator.rules import objects, virtual_views
+from sectigo_f5.simulator.rules.engine import Engine, Request
+from sectigo_f5.simulator.state.configuration import Item, Json
+from sectigo_f5.simulator.state.disk import BULK, DOWNLOADS, UPLOADING, Disk
+from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.switches import Switches
-from sectigo_f5.simulator.wire import Exchange, Server
+from sectigo_f5.simulator.traffic.dataplane import DataPlane, VirtualServerView
 
 
 class SimulatedBigIP:

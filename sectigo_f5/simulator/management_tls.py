@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from sectigo_f5.simulator.pem import key_pem
+from sectigo_f5.simulator.certificates.pem import key_pem
 
 
 def _usage(*, certificate_authority: bool) -> x509.KeyUsage:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sectigo_f5.simulator.engine import Engine
-from sectigo_f5.simulator.high_availability import Group, Unit
+from sectigo_f5.simulator.rules.engine import Engine
+from sectigo_f5.simulator.state.high_availability import Group, Unit
 
 
 def join(first: Engine, second: Engine, auto_sync: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the simulated device says no with; :mod:`sectigo_f5.simulator.wire` alone turns it into JSON.
+"""What the simulated device says no with; :mod:`sectigo_f5.simulator.rest.wire` alone turns it into JSON.
 
 Where each text was seen stands beside the function that makes it: F5's own repositories and issue
 threads. "Uncertain" marks the words of texts that no public source quotes: match their status or

@@ -14,8 +14,7 @@ import pytest
 
 from sectigo_f5.icontrol import client
 from sectigo_f5.model import Job, Outcome
-from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
-from sectigo_f5.simulator.wire import Exchange
+from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from tests.support.world import World, free_port
 
 FREE = count(1)

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from sectigo_f5.simulator.dataplane import DataPlane, KeyPair, TlsProfile, VirtualServerView
+from sectigo_f5.simulator.traffic.dataplane import DataPlane, KeyPair, TlsProfile, VirtualServerView
 
 CHALLENGE = """when HTTP_REQUEST priority 100 {
   if {[HTTP::has_responded]}{return}

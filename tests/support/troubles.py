@@ -15,8 +15,7 @@ from cryptography.x509.oid import NameOID
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, RenewalInformation
 from sectigo_f5.secret import Secret
-from sectigo_f5.simulator import Fault, SimulatedBigIP
-from sectigo_f5.simulator.wire import Exchange
+from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support.local_authority import LocalAuthority

@@ -1,0 +1,182 @@
+"""``sys crypto``: keys made on the device; the objects are those of ``sys file``.
+
+Shapes: answers of a 14.1.2.1. Requests: F5 Ansible, F5's AS3 SDK, DigiCert's F5 plugin. That ``create sys crypto
+key`` takes a passphrase over REST is unproven; the switches hold the answers that a device might give.
+"""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.certificates import csrs, files, installing, pem
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
+from sectigo_f5.simulator.state.kinds import KINDS
+from sectigo_f5.simulator.state.work import Work, spelled, unset
+from sectigo_f5.simulator.switches import IGNORED, NAMES_THE_CSR, REJECTED, SILENTLY_NORMAL
+
+_KEY = (
+    *csrs.PLACE,
+    *csrs.SUBJECT_PROPERTIES,
+    "keyType",
+    "keySize",
+    "curveName",
+    "securityType",
+    "passphrase",
+    "options",
+)
+RSA_SIZES = ("1024", "2048", "3072", "4096")
+
+
+def post(work: Work, what: str, given: object) -> Json:
+    """Create a key or a CSR, or install a file."""
+    body = spelled(given)
+    if body.get("command") == "install" and what in installing.KINDS:
+        return installing.install(work, what, body)
+    if what == "key":
+        return create_key(work, body)
+    if what == "csr":
+        return csrs.create(work, body)
+    raise UnknownCallError(f"POST sys/crypto/{what} with the command {body.get('command')}")
+
+
+def create_key(work: Work, body: Json) -> Json:
+    """Make a key on the device, with a CSR in the same call where ``options`` say ``gen-csr``."""
+    csrs.only(body, _KEY, "key")
+    path = _new_path(work, files.KEY, body)
+    passphrase = _wanted_passphrase(work, body)
+    key = _make(work, body)
+    item = Item(files.KEY, path, {"sourcePath": f"file:///config/ssl/ssl.key/{split_path(path)[2]}"}, generation=0)
+    stored = files.store_key(work, item, pem.key_pem(key, passphrase), passphrase or "")
+    request = None
+    value = _gen_csr(body)
+    if value is not None:
+        csrs.check_allowed(work, stored)
+        request = csrs.store(work, _gen_csr_path(work, path, value), key, body, own_copy=True)
+    work.configuration.put(stored)
+    echoed = {name: value for name, value in body.items() if name not in (*csrs.PLACE, "passphrase")}
+    return csrs.answer(work, "key", path, {**echoed, **csrs.printed(work, request)})
+
+
+def _make(work: Work, body: Json) -> pem.PrivateKey:
+    kind = str(body.get("keyType") or "rsa-private")
+    if body.get("curveName") and work.switches.curve_name == REJECTED:
+        raise refusals.bad_request('"curve-name" is an unknown property of sys crypto key')
+    given = None if work.switches.curve_name == IGNORED else body.get("curveName")
+    size, curve = str(body.get("keySize") or "2048"), str(given or "prime256v1")
+    if kind == "rsa-private" and size not in RSA_SIZES:
+        raise refusals.bad_value("keySize", size)
+    if kind == "ec-private" and curve not in pem.CURVES:
+        raise refusals.bad_value("curveName", curve)
+    if kind not in ("rsa-private", "ec-private"):
+        raise UnknownCallError(f"the keyType {kind}")
+    return pem.make_key(kind, size, curve)
+
+
+def _wanted_passphrase(work: Work, body: Json) -> str | None:
+    """Return the passphrase to protect the key with; the answers of other devices are a switch. Texts uncertain."""
+    wanted = str(body.get("securityType") or "normal")
+    if wanted not in ("normal", "password"):
+        raise UnknownCallError(f"the securityType {wanted}: there is no hardware security module")
+    if wanted == "normal":
+        return None
+    if work.switches.native_password_keys == REJECTED:
+        raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
+    if work.switches.native_password_keys == SILENTLY_NORMAL:
+        return None
+    if unset(body.get("passphrase")):
+        raise refusals.passphrase_missing()
+    return str(body["passphrase"])
+
+
+def _gen_csr(body: Json) -> str | None:
+    """Return the value of ``"options": [{"gen-csr": "…"}]``, or None where no CSR is asked for."""
+    found = {name: str(value) for option in body.get("options") or [] for name, value in option.items()}
+    if set(found) - {"gen-csr"}:
+        raise UnknownCallError(f"the option {', '.join(found)} of sys/crypto/key")
+    return found.get("gen-csr")
+
+
+def _gen_csr_path(work: Work, key: str, value: str) -> str:
+    """Return the CSR's name: ``base.csr`` on TMOS 13, the key's own from 14 (DigiCert's F5 plugin looks for both).
+
+    That the option's value means nothing is uncertain: it may be the name.
+    """
+    if work.switches.gen_csr_value == NAMES_THE_CSR:
+        return full_path(value, split_path(key)[0])
+    return f"{key.removesuffix('.key')}.csr" if work.switches.before_14 else key
+
+
+# -- showing -----------------------------------------------------------------------------------
+
+
+def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
+    """Return a key or certificate: the full path in ``name``, no partition, sizes as texts."""
+    shown = csrs.envelope(work, what, echo or item.path, item.generation)
+    if what == "key":
+        words = {"keySize": str(item.get("keySize")), "keyType": item.get("keyType")}
+        return {**shown, **words, "securityType": item.get("securityType")}
+    return {**shown, **_certificate(work, item)}
+
+
+def _certificate(work: Work, item: Item) -> Json:
+    found = files.show_certificate(work, item)
+    words = {word: name for name, word in csrs.SUBJECT.items()}
+    described = {words[word]: value for word, value in pem.subject_words(files.described(work, item)) if word in words}
+    raw = {
+        "certificateKeySize": str(found["certificateKeySize"]),
+        "expiration": found["expirationString"],
+        "issuer": found["issuer"],
+        "publicKeyType": "RSA" if found["keyType"].startswith("rsa") else "ECDSA",
+    }
+    below = {"link": work.link("sys/crypto/cert", item.path, "/cert-validators"), "isSubcollection": True}
+    printed = {"fingerprint": found["fingerprint"]} if "fingerprint" in found else {}
+    return {"apiRawValues": raw, **described, **printed, "certValidatorsReference": below}
+
+
+def _new_path(work: Work, kind: str, body: Json) -> str:
+    if unset(body.get("name")):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = csrs.path_in(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    if work.configuration.find(kind, path) is not None:
+        raise refusals.exists(KINDS[kind].title, path, split_path(path)[0])
+    work.may_change(Item(kind, path, {}))
+    return path
+
+
+def file_item(work: Work, what: str, path: str) -> Item:
+    """Return the file object behind ``sys crypto key`` or ``cert``."""
+    kind = installing.FILES[what]
+    found = work.configuration.find(kind, path)
+    if found is None:
+        raise refusals.not_found(KINDS[kind].title, path)
+    return found
+
+
+def listed(work: Work, what: str) -> list[Json]:
+    """Return every key, certificate or CSR."""
+    if what == "csr":
+        return [csrs.show(work, item) for item in csrs.listed(work.world)]
+    return [show(work, what, item) for item in work.configuration.of(installing.FILES[what])]
+
+
+def one(work: Work, what: str, path: str, echo: str = "") -> Json:
+    """Return one of them; refuses one that is not there."""
+    if what == "csr":
+        return csrs.show(work, csrs.existing(work.world, path), echo)
+    return show(work, what, file_item(work, what, path), echo)
+
+
+def delete(work: Work, what: str, path: str) -> None:
+    """Delete one of them."""
+    if what == "csr":
+        csrs.delete(work, path)
+    else:
+        work.remove(file_item(work, what, path))
+
+
+def allow_key_export(work: Work) -> Json:
+    """Return ``sys crypto allow-key-export``."""
+    kind = "tm:sys:crypto:allow-key-export:allow-key-exportstate"
+    return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), "value": "enabled"}

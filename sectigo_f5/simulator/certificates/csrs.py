@@ -1,0 +1,157 @@
+"""``sys crypto csr``: made on the device, for keys on the device; and what CSRs share with keys.
+
+Shapes: an object of a 14.1.2.2 in F5 Ansible's unit tests. That a protected key is opened by the
+passphrase in its object is unproven: nobody's public code shows it, so it is a switch.
+"""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.certificates import files, pem
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
+from sectigo_f5.simulator.state.disk import CSRS
+from sectigo_f5.simulator.state.work import Work, World, unset
+from sectigo_f5.simulator.switches import EVERY_PARTITION, REJECTED
+
+KIND = "sys/crypto/csr"
+TITLE = "Certificate Signing Request File"
+SUBJECT = {  # the property and the word of the distinguished name
+    "commonName": "CN",
+    "ou": "OU",
+    "organization": "O",
+    "city": "L",
+    "state": "ST",
+    "country": "C",
+    "emailAddress": "emailAddress",
+}
+SUBJECT_PROPERTIES = (*SUBJECT, "subjectAlternativeName", "challengePassword", "adminEmailAddress", "consumer")
+PLACE = ("name", "partition")
+PROPERTIES = (*PLACE, *SUBJECT_PROPERTIES, "key")
+
+
+def create(work: Work, body: Json) -> Json:
+    """Make a CSR for a key on the device; a protected key is opened by the passphrase in its object."""
+    only(body, PROPERTIES, "csr")
+    if unset(body.get("key")) or unset(body.get("name")):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = path_in(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    key_path = full_path(str(body["key"]), str(body.get("partition") or ""))
+    item = work.configuration.find(files.KEY, key_path)
+    if item is None:
+        raise refusals.file_missing("key", key_path)
+    check_allowed(work, item)
+    sealed = item.get("passphrase")
+    key = pem.open_key(item.content, work.world.vault.open(sealed) if sealed else None)
+    if key is None:
+        raise refusals.bad_import()
+    request = store(work, path, key, body)
+    echoed = {name: value for name, value in body.items() if name not in (*PLACE, "challengePassword")}
+    return answer(work, "csr", path, {**echoed, **printed(work, request)})
+
+
+def check_allowed(work: Work, key: Item) -> None:
+    """Refuse a CSR for a protected key where the device does."""
+    if key.get("securityType") == "password" and work.switches.csr_for_password_keys == REJECTED:
+        raise refusals.bad_passphrase(key.path, "csr")
+
+
+def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: bool = False) -> bytes:
+    """Make a CSR and store it; refuses to overwrite one.
+
+    The plain file below ``/config/ssl/ssl.csr``, whose name has no partition, *is* the object: F5
+    Ansible moves it away, and the object is gone. One made together with its key has a copy of its own:
+    F5's AS3 SDK removes the file, and lists the CSR afterwards.
+    """
+    if find(work.world, path) is not None:
+        raise refusals.exists(TITLE, path, split_path(path)[0])
+    subject = {word: str(body[name]) for name, word in SUBJECT.items() if not unset(body.get(name))}
+    try:
+        request = pem.make_request(key, subject, str(body.get("subjectAlternativeName") or ""))
+    except ValueError as error:
+        raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
+    kind, size, _ = pem.key_words(key, "public")
+    shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
+    raw = {"keySize": str(size), "publicKeyType": "RSA" if kind.startswith("rsa") else "ECDSA"}
+    partition, _, name = split_path(path)
+    file = f"{CSRS}/{name}"
+    has_file = partition == "Common" or work.switches.csr_file == EVERY_PARTITION
+    if has_file:
+        work.world.disk.write(file, request)
+    backing = {"file": file} if has_file and not own_copy else {}
+    generation = work.configuration.generation
+    work.world.csrs[path] = Item(KIND, path, {**shown, "apiRawValues": raw, **backing}, generation, request)
+    return request
+
+
+def find(world: World, path: str) -> Item | None:
+    """Return a CSR object, or None where there is none, or the file that it was is gone."""
+    found = world.csrs.get(path)
+    if found is None or (found.get("file") and world.disk.read(found.get("file")) is None):
+        return None
+    return found
+
+
+def listed(world: World) -> list[Item]:
+    """Return every CSR object, by path."""
+    found = (find(world, path) for path in sorted(world.csrs))
+    return [item for item in found if item is not None]
+
+
+def existing(world: World, path: str) -> Item:
+    """Return a CSR object; refuses one that is not there."""
+    found = find(world, path)
+    if found is None:
+        raise refusals.not_found(TITLE, path)
+    return found
+
+
+def printed(work: Work, request: bytes | None) -> Json:
+    """Return the PEM as ``commandResult`` where the device prints it in its answer: unproven, so a switch."""
+    return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
+
+
+def show(work: Work, item: Item, echo: str = "") -> Json:
+    """Return a CSR object: metadata only, and its name as the URL spelled it."""
+    shown = {name: value for name, value in item.properties.items() if name != "file"}
+    return {**envelope(work, "csr", echo or item.path, item.generation), **shown}
+
+
+def delete(work: Work, path: str) -> None:
+    """Delete a CSR object and its file."""
+    existing(work.world, path)
+    del work.world.csrs[path]
+    work.world.disk.remove(f"{CSRS}/{split_path(path)[2]}")
+
+
+# -- shared with keys --------------------------------------------------------------------------
+
+
+def envelope(work: Work, what: str, echo: str, generation: int = 1) -> Json:
+    """Return what every object of ``sys crypto`` shows: the full path in ``name``, no partition."""
+    return {
+        "kind": f"tm:sys:crypto:{what}:{what}state",
+        "name": echo,
+        "fullPath": echo,
+        "generation": generation,
+        "selfLink": work.link(f"sys/crypto/{what}", echo),
+    }
+
+
+def answer(work: Work, what: str, path: str, echoed: Json) -> Json:
+    """Return the answer to a POST: what was sent, echoed."""
+    return {**envelope(work, what, path, work.configuration.generation), **echoed}
+
+
+def path_in(body: Json) -> str:
+    """Return the full path that a POST names."""
+    return full_path(str(body.get("name") or ""), str(body.get("partition") or ""))
+
+
+def only(body: Json, properties: tuple[str, ...], what: str) -> None:
+    """Refuse properties that nobody heard of."""
+    strangers = sorted(set(body) - set(properties))
+    if strangers:
+        raise UnknownCallError(f"the property {', '.join(strangers)} of sys/crypto/{what}")

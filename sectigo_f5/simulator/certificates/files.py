@@ -1,0 +1,153 @@
+"""``sys file ssl-key`` and ``ssl-cert``: what is stored, how it is read in, how it is shown."""
+
+from __future__ import annotations
+
+import functools
+
+from cryptography import x509
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.certificates import pem
+from sectigo_f5.simulator.state.configuration import Item, Json, split_path
+from sectigo_f5.simulator.state.disk import DOWNLOADS, FILESTORE
+from sectigo_f5.simulator.state.work import Work
+from sectigo_f5.simulator.switches import LAST
+
+KEY = "sys/file/ssl-key"
+CERTIFICATE = "sys/file/ssl-cert"
+_KEY_MODE = 0o100640
+_CERTIFICATE_MODE = 0o100644
+
+
+def change(work: Work, item: Item, body: Json, _: str) -> Item:
+    """Take a request in: any ``sourcePath``, also an unchanged one, reads the file again (f5-sdk's tests)."""
+    wanted = {name: value for name, value in body.items() if name not in ("passphrase", "securityType", "sourcePath")}
+    content: bytes | None = item.content
+    if "sourcePath" in body:
+        wanted["sourcePath"] = f"file://{_local(str(body['sourcePath']))}"
+        content = work.world.disk.read(_local(str(body["sourcePath"])))
+        if content is None:
+            raise refusals.file_unreadable()
+    elif not content:
+        raise refusals.bad_request("one or more properties must be specified")
+    elif "passphrase" not in body:
+        return item.changed(**wanted)
+    store = store_key if item.kind == KEY else store_certificate
+    return store(work, item.changed(**wanted), content, str(body.get("passphrase") or ""))
+
+
+def _local(source: str) -> str:
+    """Return the path in ``file:/x`` or ``file:///x``."""
+    return "/" + source.removeprefix("file:").lstrip("/")
+
+
+def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
+    """Put a key's PEM into an object, as supplied; the passphrase of an encrypted one is sealed beside it."""
+    encrypted = pem.is_encrypted(content)
+    if passphrase and not encrypted:
+        raise refusals.not_protected()
+    sealed = work.world.vault.keep(passphrase) if passphrase else None
+    key = pem.open_key(content, work.world.vault.open(sealed) if sealed else None)
+    if key is None and (sealed or not encrypted):
+        raise refusals.unknown_format(item.path)
+    kind, size, curve = pem.key_words(key, "private") if key else ("rsa-private", 0, "none")
+    words = {"keyType": kind, "keySize": size, "curveName": curve}
+    words["securityType"] = "password" if encrypted else "normal"
+    kept = {name: value for name, value in item.properties.items() if name != "passphrase"}
+    found = Item(item.kind, item.path, {**kept, **words, **({"passphrase": sealed} if sealed else {})}, content=content)
+    return _stamped(work, found, item)
+
+
+def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> Item:
+    """Put one or several certificates' PEM into an object."""
+    if not pem.certificates(content):
+        raise refusals.unknown_format(item.path)
+    return _stamped(work, Item(item.kind, item.path, item.properties, content=content), item)
+
+
+def arrange(work: Work, path: str, certificate: str, key: str | None, passphrase: str | None) -> None:
+    """Put ``/Common/x.crt`` and, where a key is given, ``/Common/x.key`` where they are wanted for a test."""
+    pairs = {CERTIFICATE: (path, certificate), KEY: (path.removesuffix(".crt") + ".key", key)}
+    for kind, (place, text) in pairs.items():
+        if text is not None:
+            item = Item(kind, place, {"sourcePath": f"file://{DOWNLOADS}/{split_path(place)[2]}"}, generation=0)
+            store = store_key if kind == KEY else store_certificate
+            work.configuration.put(store(work, item, text.encode(), passphrase or ""))
+
+
+def _stamped(work: Work, new: Item, before: Item) -> Item:
+    now = work.world.moment()
+    revision = int(before.get("revision") or 0) + 1
+    first = {"createTime": before.get("createTime") or now, "createdBy": before.get("createdBy") or work.user}
+    return new.changed(**first, lastUpdateTime=now, updatedBy=work.user, revision=revision)
+
+
+def lay_out(work: Work) -> None:
+    """Write the file store as the device has it, for whoever looks there (Keyfactor's orchestrator, public scripts)."""
+    folders = {KEY: "certificate_key_d", CERTIFICATE: "certificate_d"}
+    work.world.disk.clear(FILESTORE)
+    for number, item in enumerate(work.configuration.items.values(), 1):
+        if item.kind in folders:
+            partition, _, name = split_path(item.path)
+            file = f":{partition}:{name}_{27000 + number}_{item.get('revision')}"
+            work.world.disk.write(f"{FILESTORE}/{partition}_d/{folders[item.kind]}/{file}", item.content)
+    for number, item in enumerate(work.world.csrs.values(), 1):
+        partition, _, name = split_path(item.path)
+        file = f":{partition}:{name}_{28000 + number}_1"
+        work.world.disk.write(f"{FILESTORE}/{partition}_d/certificate_signing_request_d/{file}", item.content)
+
+
+def show_key(work: Work, item: Item) -> Json:
+    """Return a key object; there is never a PEM in it."""
+    shown = {**item.properties, **_file(item, _KEY_MODE)}
+    if not work.switches.before_14:
+        shown["certOrderManagerReference"] = work.subcollection(item, "cert-order-manager")
+    return shown
+
+
+def described(work: Work, item: Item) -> x509.Certificate:
+    """Return the certificate that an object's properties are of; which one of a bundle that is is uncertain."""
+    return pem.certificates(item.content)[-1 if work.switches.bundle_describes == LAST else 0]
+
+
+def show_certificate(work: Work, item: Item) -> Json:
+    """Return a certificate object."""
+    bundle = len(pem.certificates(item.content)) > 1
+    shown = {**_described(described(work, item), bundle), **item.properties, **_file(item, _CERTIFICATE_MODE)}
+    if work.switches.before_14:
+        shown.pop("fingerprint", None)
+    if item.get("issuerCert"):
+        shown["issuerCertReference"] = work.reference(CERTIFICATE, item.get("issuerCert"))
+    for below in ("bundle-certificates", "cert-validators"):
+        name = "bundleCertificatesReference" if below.startswith("bundle") else "certValidatorsReference"
+        shown[name] = work.subcollection(item, below)
+    return shown
+
+
+def _file(item: Item, mode: int) -> Json:
+    return {"checksum": pem.checksum(item.content), "mode": mode, "size": len(item.content)}
+
+
+@functools.lru_cache(maxsize=512)
+def _described(certificate: x509.Certificate, bundle: bool) -> Json:
+    """Return what stands in the certificate itself."""
+    kind, size, curve = pem.key_words(certificate.public_key(), "public")
+    ends = certificate.not_valid_after_utc
+    shown: Json = {
+        "certificateKeyCurveName": curve,
+        "certificateKeySize": size,
+        "expirationDate": int(ends.timestamp()),
+        "expirationString": f"{ends:%b} {ends.day:2d} {ends:%H:%M:%S %Y} GMT",  # as OpenSSL prints it
+        "fingerprint": pem.fingerprint(certificate),
+        "isBundle": "true" if bundle else "false",
+        "issuer": pem.one_line(certificate.issuer),
+        "keyType": kind,
+        "subject": pem.one_line(certificate.subject),
+        "version": certificate.version.value + 1,
+    }
+    optional = {
+        "subjectAlternativeName": pem.alternative_names(certificate),
+        "serialNumber": None if bundle else pem.serial_text(certificate.serial_number),
+        "email": dict(pem.subject_words(certificate)).get("emailAddress"),
+    }
+    return {**shown, **{name: value for name, value in optional.items() if value}}

@@ -1,0 +1,91 @@
+"""``install`` of ``sys crypto``: keys, certificates and PKCS#12 files that lie on the device already.
+
+Requests: F5's cloud libraries and AS3 SDK, dehydrated-bigip, Keyfactor's orchestrator.
+"""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.certificates import csrs, files, pem
+from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name
+from sectigo_f5.simulator.state.work import Work, camel
+
+FILES = {"key": files.KEY, "cert": files.CERTIFICATE}
+_PROPERTIES = {
+    "key": ("passphrase", "securityType"),
+    "cert": (),
+    "pkcs12": ("passphrase", "keyPassphrase", "keySecurityType"),
+}
+KINDS = tuple(_PROPERTIES)
+
+
+def install(work: Work, what: str, given: Json) -> Json:
+    """Install a file of the device; overwrites silently (dehydrated-bigip relies on it)."""
+    body = _flat(given)
+    csrs.only(body, (*csrs.PLACE, "command", "fromLocalFile", *_PROPERTIES[what]), what)
+    path = csrs.path_in(body)
+    check_name(path)
+    check_folder(work.configuration, path)
+    content = work.world.disk.read(str(body.get("fromLocalFile") or ""))
+    if content is None:
+        raise refusals.file_unreadable()
+    if what == "cert":
+        _put_certificate(work, path, content, body)
+    elif what == "key":
+        _put_key(work, path, _protected(content, body), body, str(body.get("passphrase") or ""))
+    else:
+        _put_pkcs12(work, path, content, body)
+    echoed = {name: value for name, value in body.items() if name not in ("passphrase", "keyPassphrase")}
+    return {"kind": f"tm:sys:crypto:{what}:installstate", **echoed}
+
+
+def _flat(given: Json) -> Json:
+    """Return the body; in the older shape the properties stand in ``options``, one by one (F5's cloud templates)."""
+    options = [option for option in given.get("options") or [] if isinstance(option, dict)]
+    found = {camel(name): value for option in options for name, value in option.items()}
+    return {**{name: value for name, value in given.items() if name != "options"}, **found}
+
+
+def _before(work: Work, kind: str, path: str, body: Json) -> Item:
+    """Return the object as it is, or a new one, with the source that it now gets."""
+    item = work.configuration.find(kind, path) or Item(kind, path, {}, generation=0)
+    work.may_change(item)
+    return item.changed(sourcePath=f"file://{body['fromLocalFile']}")
+
+
+def _put_certificate(work: Work, path: str, content: bytes, body: Json) -> None:
+    item = _before(work, files.CERTIFICATE, path, body)
+    work.configuration.put(files.store_certificate(work, item, content))
+
+
+def _put_key(work: Work, path: str, content: bytes, body: Json, passphrase: str) -> None:
+    if passphrase and pem.is_encrypted(content) and pem.open_key(content, passphrase) is None:
+        raise refusals.wrong_passphrase(str(body["fromLocalFile"]))
+    if pem.open_key(content, passphrase or None) is None and not pem.is_encrypted(content):
+        raise refusals.bad_import()
+    item = _before(work, files.KEY, path, body)
+    work.configuration.put(files.store_key(work, item, content, passphrase))
+
+
+def _protected(content: bytes, body: Json) -> bytes:
+    """Return a key's PEM: a clear one is encrypted where ``securityType: password`` asks for it (uncertain)."""
+    passphrase = str(body.get("passphrase") or "")
+    key = pem.open_key(content, None) if passphrase and body.get("securityType") == "password" else None
+    return pem.key_pem(key, passphrase) if key is not None else content
+
+
+def _put_pkcs12(work: Work, path: str, content: bytes, body: Json) -> None:
+    """Put a pair from a PKCS#12 file there: the one production request that makes a password-protected key.
+
+    TMOS 13 adds ``.crt`` and ``.key`` to the name, later releases give both objects the name as it is (Keyfactor,
+    F5's Ansible collection for BIG-IP).
+    """
+    pair = pem.open_pkcs12(content, str(body.get("passphrase") or ""))
+    if pair is None:
+        raise refusals.bad_import()
+    passphrase = str(body.get("keyPassphrase") or "") if body.get("keySecurityType") == "password" else ""
+    if body.get("keySecurityType") == "password" and not passphrase:
+        raise refusals.passphrase_missing()
+    endings = (".crt", ".key") if work.switches.before_14 else ("", "")
+    _put_certificate(work, f"{path}{endings[0]}", pair.certificate, body)
+    _put_key(work, f"{path}{endings[1]}", pem.key_pem(pair.key, passphrase or None), body, passphrase)

@@ -1,0 +1,60 @@
+"""What every request passes: who is it, may they, is it for a transaction, and is the result kept."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.rest import routes
+from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
+
+_OPEN = ("/mgmt/shared/authn/login",)
+
+
+def answer(engine: Engine, request: Request) -> Answer:
+    """Answer a request from the wire.
+
+    Raises :class:`Refusal` and :class:`UnknownCallError`; nothing is changed then.
+    """
+    with engine.lock:
+        if request.path.rstrip("/") not in _OPEN:
+            engine.world.accounts.authorize(request.user, request.method, request.path)
+        coordination = request.headers.get("x-f5-rest-coordination-id")
+        if coordination and request.method != "GET":
+            path = request.path.rstrip("/")
+            return Answer(engine.transactions.queue(coordination, request.method, path, request.body))
+        return execute(engine, request)
+
+
+def execute(engine: Engine, request: Request, arranged: bool = False) -> Answer:
+    """Execute a request on a draft, and keep the draft if no rule is broken."""
+    with engine.lock:
+        work = engine.work(request.user, arranged)
+        found = routes.dispatch(engine, work, request)
+        engine.keep(work)
+        return found
+
+
+def user_of(engine: Engine, path: str, headers: dict[str, str]) -> str:
+    """Return who sends a request: by token, else by HTTP Basic."""
+    if path.rstrip("/") in _OPEN:
+        return ""
+    with engine.lock:
+        token, basic = headers.get("x-f5-auth-token"), headers.get("authorization", "")
+        if token:
+            return engine.world.accounts.user_of(token)
+        if basic.startswith("Basic "):
+            return engine.world.accounts.check_password(*_credentials(basic))
+    raise refusals.unauthorized(
+        "Authorization failed: no user authentication header or token detected. "
+        f"Uri:http://localhost:8100{path} Referrer:127.0.0.1 Sender:127.0.0.1"
+    )
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    try:
+        name, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise refusals.unauthorized("Authentication failed.") from error
+    return name, password

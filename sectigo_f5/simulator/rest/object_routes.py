@@ -1,0 +1,80 @@
+"""Routes of everything that is created, changed and deleted by its name."""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.certificates import crypto
+from sectigo_f5.simulator.rest import queries
+from sectigo_f5.simulator.rest.call import Call, resolve
+from sectigo_f5.simulator.rules import objects
+from sectigo_f5.simulator.rules.engine import Answer
+from sectigo_f5.simulator.state.kinds import KINDS
+
+
+def listed(call: Call, url: str) -> Answer:
+    """List a collection."""
+    items = call.work.configuration.of(url)
+    found = [objects.show(call.work, item, expand=call.expands, collection=True) for item in items]
+    return call.collection(KINDS[url].collection_state, found)
+
+
+def get(call: Call, url: str, segment: str) -> Answer:
+    """Show one object."""
+    item, query = call.item(url, segment), queries.without(call.request.raw_query, "ver")
+    echo = resolve(segment, KINDS[url].bare)[1]
+    return Answer(objects.show(call.work, item, expand=call.expands, query=query, echo=echo))
+
+
+def post(call: Call, url: str) -> Answer:
+    """Create an object."""
+    return Answer(objects.show(call.work, objects.create(call.work, url, call.request.body)))
+
+
+def change(call: Call, url: str, segment: str) -> Answer:
+    """Change an object, by PATCH or PUT."""
+    found, body = call.item(url, segment), call.request.body
+    owner = found.get("appService")
+    if owner and call.work.switches.owner_in_body and call.body.get("appService") != owner:
+        raise refusals.owner_not_named(owner)
+    return Answer(objects.show(call.work, objects.modify(call.work, found, body, call.request.method)))
+
+
+def delete(call: Call, url: str, segment: str) -> Answer:
+    """Delete an object."""
+    objects.delete(call.work, call.item(url, segment))
+    return Answer()
+
+
+def no_members(call: Call, url: str, segment: str, below: str) -> Answer:
+    """Answer a sub-collection of which only the emptiness is simulated."""
+    call.item(url, segment)
+    return call.collection(f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate", [])
+
+
+# -- sys crypto --------------------------------------------------------------------------------
+
+
+def crypto_list(call: Call, what: str) -> Answer:
+    """List keys, certificates or CSRs."""
+    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", crypto.listed(call.work, what))
+
+
+def crypto_get(call: Call, what: str, segment: str) -> Answer:
+    """Show one of them."""
+    return Answer(crypto.one(call.work, what, *resolve(segment)))
+
+
+def crypto_post(call: Call, what: str) -> Answer:
+    """Create one of them, or install a file."""
+    return Answer(crypto.post(call.work, what, call.request.body))
+
+
+def crypto_delete(call: Call, what: str, segment: str) -> Answer:
+    """Delete one of them."""
+    crypto.delete(call.work, what, resolve(segment)[0])
+    return Answer()
+
+
+def ssl_csr(call: Call) -> Answer:
+    """List ``sys file ssl-csr``: whether CSRs made on the device show there is uncertain; here they do not."""
+    return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", [])

@@ -1,0 +1,87 @@
+"""The options of a GET: ``$filter``, ``$select``, ``$top``, ``$skip``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, urlencode
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.state.configuration import Json
+from sectigo_f5.simulator.state.work import Work
+
+OPTIONS = ("$filter", "$select", "$top", "$skip", "expandSubcollections", "ver", "options")
+
+
+def check_options(query: Mapping[str, str]) -> None:
+    """Refuse an option that the simulator does not know."""
+    strangers = [name for name in query if name not in OPTIONS]
+    if strangers:
+        raise UnknownCallError(f"the query option {', '.join(strangers)}")
+
+
+def without(raw: str, *names: str) -> str:
+    """Return a query string without some of its options; ``ver`` stands in every link that a client may follow."""
+    kept = [(name, value) for name, value in parse_qsl(raw, keep_blank_values=True) if name not in names]
+    return urlencode(kept, safe="$,~/", quote_via=quote)
+
+
+def collection(work: Work, state: str, path: str, items: list[Json], query: Mapping[str, str], raw: str) -> Json:
+    """Return a collection's answer; an empty one may have no ``items`` at all."""
+    found = _filtered(items, query.get("$filter"))
+    answer: Json = {"kind": state, "selfLink": work.link(path, query=without(raw, "ver"))}
+    skipped = _number(query, "$skip", 0)
+    if "$top" in query:
+        answer |= _paging(work, path, raw, len(found), (_number(query, "$top", 0), skipped))
+        found = found[: skipped + answer["itemsPerPage"]]
+    found = found[skipped:]
+    if found or work.switches.shows_empty_items:
+        answer["items"] = found
+    return answer
+
+
+def selected(answer: Json, query: Mapping[str, str]) -> Json:
+    """Apply ``$select``: to the items of a collection, or to an object."""
+    wanted = [name.strip() for name in query.get("$select", "").split(",") if name.strip()]
+    if not wanted or "entries" in answer:
+        return answer
+    if "items" in answer:
+        return {**answer, "items": [{name: item[name] for name in wanted if name in item} for item in answer["items"]]}
+    return {name: answer[name] for name in wanted if name in answer}
+
+
+def _filtered(items: list[Json], condition: str | None) -> list[Json]:
+    """Apply ``partition eq X``, the only filter that public code relies on."""
+    if not condition:
+        return items
+    found = re.fullmatch(r"partition eq '?([\w.-]+)'?", condition.strip())
+    if found is None:
+        raise UnknownCallError(f"the filter {condition}")
+    return [item for item in items if item.get("partition") == found[1]]
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    written = query.get(name, str(default))
+    if not written.isdigit():
+        raise refusals.bad_value(name, written)
+    return int(written)
+
+
+def _paging(work: Work, path: str, raw: str, total: int, page: tuple[int, int]) -> Json:
+    """Return what a page says of itself; its next link keeps every other option, for clients follow it (Keyfactor)."""
+    top, skip = page
+    if top < 1:
+        raise refusals.bad_value("$top", top)
+    paging: Json = {
+        "currentItemCount": max(0, min(top, total - skip)),
+        "itemsPerPage": top,
+        "pageIndex": skip // top + 1,
+        "startIndex": skip + 1,
+        "totalItems": total,
+        "totalPages": -(-total // top),
+    }
+    if skip + top < total:
+        following = f"{without(raw, 'ver', '$skip')}&$skip={skip + top}"
+        paging["nextLink"] = work.link(path, query=following)
+    return paging

@@ -1,0 +1,172 @@
+"""Every URL that the simulated device answers, and transactions, which are made of such calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import unquote
+
+from sectigo_f5.simulator.certificates import crypto
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.rest import device_routes, object_routes, queries, virtual_routes
+from sectigo_f5.simulator.rest.call import Call
+from sectigo_f5.simulator.rules import cm, objects, system
+from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
+from sectigo_f5.simulator.rules.transactions import Command
+from sectigo_f5.simulator.state.kinds import KINDS
+from sectigo_f5.simulator.state.work import Work
+
+Route = Callable[..., Answer]
+
+
+def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
+    """Find the route of a request and follow it; raises :class:`UnknownCallError` where there is none."""
+    path = request.path.rstrip("/")
+    call = Call(engine, work, request)
+    for method, pattern, route in _ROUTES:
+        found = pattern.fullmatch(path) if method == request.method else None
+        if found is not None:
+            queries.check_options(request.query)
+            answer = route(call, *(unquote(group) for group in found.groups()))
+            if isinstance(answer.body, dict):
+                return replace(answer, body=queries.selected(answer.body, request.query))
+            return answer
+    raise UnknownCallError(f"{request.method} {path}")
+
+
+# -- transactions ------------------------------------------------------------------------------
+
+
+def _begin(call: Call) -> Answer:
+    return Answer(call.engine.transactions.begin())
+
+
+def _transactions(call: Call) -> Answer:
+    return call.collection("tm:transactioncollectionstate", call.engine.transactions.all())
+
+
+def _transaction(call: Call, number: str) -> Answer:
+    found = call.engine.transactions
+    return Answer(found.shown(found.find(number)))
+
+
+def _commands(call: Call, number: str) -> Answer:
+    return Answer(call.engine.transactions.commands(number))
+
+
+def _command(call: Call, number: str, command: str) -> Answer:
+    return Answer(call.engine.transactions.command(number, command))
+
+
+def _move(call: Call, number: str, command: str) -> Answer:
+    return Answer(call.engine.transactions.move(number, command, call.body))
+
+
+def _withdraw(call: Call, number: str, command: str) -> Answer:
+    call.engine.transactions.withdraw(number, command)
+    return Answer()
+
+
+def _abort(call: Call, number: str) -> Answer:
+    call.engine.transactions.abort(number)
+    return Answer()
+
+
+def _commit(call: Call, number: str) -> Answer:
+    return Answer(call.engine.transactions.commit(number, call.body, lambda found, keep: _execute(call, found, keep)))
+
+
+def _execute(call: Call, commands: list[Command], keep: bool) -> None:
+    """Execute queued commands on a draft of the draft: one refusal, and nothing of it stays."""
+
+    def execute(work: Work) -> None:
+        for command in commands:
+            request = Request(command.method, command.path, body=command.body, user=work.user)
+            dispatch(call.engine, work, request)
+
+    objects.all_or_nothing(call.work, execute, keep)
+
+
+_WORKERS = (
+    "/mgmt/shared/iapp/package-management-tasks",
+)  # F5's cloud libraries wait for it, and use it for extensions
+
+
+def _unavailable(call: Call, what: str) -> Answer:
+    """Answer a worker's ``/available``, which is 200 once it is up (F5 Ansible waits for it)."""
+    if what not in _WORKERS and not any(pattern.fullmatch(what) for _, pattern, _ in _ROUTES):
+        raise UnknownCallError(f"GET {what}/available")
+    return Answer({})
+
+
+_OBJECTS = "|".join(sorted((url for url in KINDS), key=len, reverse=True))
+_EMPTY = (
+    r"(sys/file/ssl-cert|sys/file/ssl-key|ltm/pool)/([^/]+)"
+    r"/(cert-validators|bundle-certificates|cert-order-manager|members)"
+)
+_TABLE: tuple[tuple[str, str, Route], ...] = (
+    ("GET", r"(/mgmt/.+)/available", _unavailable),
+    ("POST", "/mgmt/shared/authn/login", device_routes.login),
+    ("GET", "/mgmt/shared/authz/tokens", device_routes.tokens),
+    ("DELETE", "/mgmt/shared/authz/tokens", device_routes.tokens_delete),
+    ("GET", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_get),
+    ("PATCH", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_patch),
+    ("DELETE", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_delete),
+    ("GET", "/mgmt/shared/echo(?:-query)?", device_routes.echo),
+    ("GET", "/mgmt/shared/identified-devices/config/device-info", device_routes.fixed(system.device_info)),
+    ("GET", "/mgmt/shared/bigip-failover-state", device_routes.grouped(cm.shared_state)),
+    ("POST", "/mgmt/shared/file-transfer/uploads/([^/]+)", device_routes.upload),
+    ("GET", "/mgmt/shared/file-transfer/bulk/([^/]+)", device_routes.download),
+    ("GET", "/mgmt/tm/transaction", _transactions),
+    ("POST", "/mgmt/tm/transaction", _begin),
+    ("GET", r"/mgmt/tm/transaction/(\d+)", _transaction),
+    ("PATCH", r"/mgmt/tm/transaction/(\d+)", _commit),
+    ("DELETE", r"/mgmt/tm/transaction/(\d+)", _abort),
+    ("GET", r"/mgmt/tm/transaction/(\d+)/commands", _commands),
+    ("GET", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _command),
+    ("PATCH", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _move),
+    ("DELETE", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _withdraw),
+    ("GET", f"/mgmt/tm/({'|'.join(system.ORGANIZING)})", lambda call, url: Answer(system.organizing(call.work, url))),
+    ("GET", "/mgmt/tm/sys/version(?:/stats)?", device_routes.fixed(system.version)),
+    ("GET", "/mgmt/tm/sys/ready(?:/stats)?", device_routes.fixed(system.ready)),
+    ("GET", "/mgmt/tm/sys/mcp-state(?:/stats)?", device_routes.fixed(system.mcp_state)),
+    ("GET", "/mgmt/tm/sys/clock(?:/stats)?", device_routes.fixed(system.clock)),
+    ("GET", "/mgmt/tm/sys/global-settings", device_routes.fixed(system.global_settings)),
+    ("GET", "/mgmt/tm/sys/failover", device_routes.grouped(cm.failover)),
+    ("GET", "/mgmt/tm/sys/db/([^/]+)", lambda call, name: Answer(system.database(call.work, name))),
+    ("POST", "/mgmt/tm/sys/config", device_routes.config),
+    ("GET", "/mgmt/tm/sys/crypto/allow-key-export", device_routes.fixed(crypto.allow_key_export)),
+    ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_list),
+    ("POST", "/mgmt/tm/sys/crypto/(key|cert|csr|pkcs12)", object_routes.crypto_post),
+    ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_get),
+    ("DELETE", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_delete),
+    ("GET", "/mgmt/tm/sys/file/ssl-csr", object_routes.ssl_csr),
+    ("POST", "/mgmt/tm/util/(bash|unix-rm|unix-mv|unix-ls)", device_routes.util),
+    ("GET", "/mgmt/tm/auth/user", device_routes.users),
+    ("GET", "/mgmt/tm/auth/user/([^/]+)", lambda call, name: Answer(system.user(call.work, name))),
+    ("GET", "/mgmt/tm/auth/password-policy", device_routes.fixed(system.password_policy)),
+    ("GET", "/mgmt/tm/auth/login-failures", device_routes.fixed(system.login_failures)),
+    ("POST", "/mgmt/tm/cm", device_routes.cm_sync),
+    ("POST", "/mgmt/tm/cm/config-sync", device_routes.cm_sync),
+    ("GET", "/mgmt/tm/cm/sync-status(?:/stats)?", device_routes.grouped(cm.sync_status)),
+    ("GET", "/mgmt/tm/cm/failover-status(?:/stats)?", device_routes.grouped(cm.failover_status)),
+    ("GET", "/mgmt/tm/cm/(device|device-group|traffic-group)", device_routes.cm_list),
+    ("GET", "/mgmt/tm/cm/(device|device-group|traffic-group)/([^/]+)", device_routes.cm_get),
+    ("GET", "/mgmt/tm/cm/device-group/([^/]+)/devices", device_routes.cm_devices),
+    ("GET", "/mgmt/tm/cm/traffic-group/([^/]+)/stats", device_routes.cm_stats),
+    ("GET", f"/mgmt/tm/{_EMPTY}", object_routes.no_members),
+    ("GET", f"/mgmt/tm/({_OBJECTS})", object_routes.listed),
+    ("POST", f"/mgmt/tm/({_OBJECTS})", object_routes.post),
+    ("GET", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.get),
+    ("PATCH", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.change),
+    ("PUT", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.change),
+    ("DELETE", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.delete),
+    ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.listed),
+    ("POST", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.attach),
+    ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.one),
+    ("PATCH", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles)/([^/]+)", virtual_routes.change),
+    ("PUT", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles)/([^/]+)", virtual_routes.change),
+    ("DELETE", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.detach),
+)
+_ROUTES = [(method, re.compile(pattern), route) for method, pattern, route in _TABLE]

@@ -1,0 +1,73 @@
+"""The sub-collections ``profiles`` and ``policies`` of a virtual server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.rest.call import Call, resolve
+from sectigo_f5.simulator.rules import objects, virtual_views
+from sectigo_f5.simulator.rules.engine import Answer
+from sectigo_f5.simulator.rules.virtual_servers import KIND
+from sectigo_f5.simulator.state.configuration import Item, Json, full_path
+
+_TITLES = {"profiles": "virtual server profile", "policies": "virtual server policy"}
+
+
+def listed(call: Call, segment: str, below: str) -> Answer:
+    """List what is attached."""
+    items = virtual_views.attached(call.work, call.item(KIND, segment), below)
+    return call.collection(f"tm:ltm:virtual:{below}:{below}collectionstate", items)
+
+
+def one(call: Call, segment: str, below: str, attached: str) -> Answer:
+    """Show one attached profile or policy."""
+    return Answer(_shown(call, call.item(KIND, segment), below, _existing(call, segment, below, attached)))
+
+
+def attach(call: Call, segment: str, below: str) -> Answer:
+    """Attach one more."""
+    item, body = call.item(KIND, segment), call.body
+    if not body.get("name"):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = full_path(str(body["name"]), str(body.get("partition") or ""), str(body.get("subPath") or ""))
+    if path in _paths(item, below):
+        raise refusals.exists(_TITLES[below], f"{item.path} {path}", item.path.split("/")[1])
+    changed = objects.modify(call.work, item, {below: [*(item.get(below) or []), body]}, "PATCH")
+    return Answer(_shown(call, changed, below, path))
+
+
+def change(call: Call, segment: str, below: str, attached: str) -> Answer:
+    """Change an attached profile: its context."""
+    item, path = call.item(KIND, segment), _existing(call, segment, below, attached)
+    changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
+    kept = [changed if _name(one) == path else one for one in item.get(below)]
+    return Answer(_shown(call, objects.modify(call.work, item, {below: kept}, "PATCH"), below, path))
+
+
+def detach(call: Call, segment: str, below: str, attached: str) -> Answer:
+    """Take one off."""
+    item, path = call.item(KIND, segment), _existing(call, segment, below, attached)
+    kept = [one for one in item.get(below) if _name(one) != path]
+    objects.modify(call.work, item, {below: kept}, "PATCH")
+    return Answer()
+
+
+def _existing(call: Call, segment: str, below: str, attached: str) -> str:
+    """Return the full path of what is attached; refuses what is not."""
+    item, path = call.item(KIND, segment), resolve(attached)[0]
+    if path not in _paths(item, below):
+        raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
+    return path
+
+
+def _shown(call: Call, item: Item, below: str, path: str) -> Json:
+    return next(one for one in virtual_views.attached(call.work, item, below) if one["fullPath"] == path)
+
+
+def _paths(item: Item, below: str) -> list[str]:
+    return [_name(one) for one in item.get(below) or []]
+
+
+def _name(one: Any) -> str:
+    return str(one["path"] if isinstance(one, dict) else one)

@@ -1,0 +1,235 @@
+"""HTTPS: requests in, answers out, and the one place where a refusal becomes BIG-IP's JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+import socket
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from sectigo_f5.simulator.faults import Faults
+from sectigo_f5.simulator.refusals import Refusal, UnknownCallError, bad_request
+from sectigo_f5.simulator.rest import front
+from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
+from sectigo_f5.simulator.state.configuration import Json
+
+logger = logging.getLogger(__name__)
+
+IDLE_TIMEOUT = 60.0  # seconds
+_LINE = 65536  # longest line between chunks
+_PLAIN_BODIES = "/mgmt/shared/file-transfer/"
+_MCPD_LOST = 32768001  # `apiError` of a 500 (bigip-rest-go)
+_OPERATIONS = itertools.count(7502011)
+_PAGE = (
+    "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Configuration Utility restarting...</p></body></html>"
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call as the journal keeps it: no bodies, for secrets are in them."""
+
+    number: int
+    method: str
+    path: str
+    status: int  # 0: the connection was dropped
+    user: str
+    coordination_id: str
+    query: str = ""
+
+
+def refused(refusal: Refusal, path: str) -> Json:
+    """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and where it speaks for itself."""
+    said: Json = {"code": refusal.status, "message": refusal.message}
+    if path.startswith("/mgmt/tm/") and not refusal.from_restjavad:
+        code = _MCPD_LOST if "connection to mcpd" in refusal.message else 3 if refusal.from_mcpd else 26214401
+        return {**said, "errorStack": [], "apiError": code}
+    stack = [f"java.util.concurrent.TimeoutException: {refusal.message}"] if "remoteSender:" in refusal.message else []
+    said |= {"referer": "127.0.0.1", "restOperationId": next(_OPERATIONS), "kind": ":resterrorresponse"}
+    return {**said, **({"errorStack": stack} if stack else {})}
+
+
+class Server(ThreadingHTTPServer):
+    """The management port; one thread a connection."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], context: ssl.SSLContext, engine: Engine, faults: Faults) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self.context, self.engine, self.faults = context, engine, faults
+        self.journal: list[Exchange] = []
+        self.hook: Callable[[Exchange], None] | None = None
+        self.connections: set[socket.socket] = set()
+        super().__init__(address, Conversation)
+        threading.Thread(target=self.serve_forever, args=(0.01,), name=f"management {address}", daemon=True).start()
+
+    def end(self) -> None:
+        """Accept no more, and end the connections that are open."""
+        self.shutdown()
+        self.server_close()
+        for connection in tuple(self.connections):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    def note(self, request: Request, status: int) -> None:
+        """Write an exchange into the journal, and tell the test that listens."""
+        with self.engine.lock:
+            coordination = request.headers.get("x-f5-rest-coordination-id", "")
+            number = len(self.journal) + 1
+            query = request.raw_query
+            done = Exchange(number, request.method, request.path, status, request.user, coordination, query)
+            self.journal.append(done)
+        if self.hook is not None:
+            self.hook(done)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Note a client that went away; a test's hook that fails fails the test."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            logger.debug("%s ended: %s", client_address, error)
+        else:
+            logger.error("%s", client_address, exc_info=error)
+            self.engine.unknown.append(f"the simulator or its hook failed: {error!r}")
+
+
+class Conversation(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def setup(self) -> None:
+        """Shake hands in the connection's own thread."""
+        self.request.settimeout(IDLE_TIMEOUT)
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.request = self.server.context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
+        self.server.connections.add(self.request)
+        super().setup()
+
+    def handle(self) -> None:
+        """Answer requests until somebody hangs up."""
+        self.request.do_handshake()
+        super().handle()
+
+    def finish(self) -> None:
+        """Close."""
+        with contextlib.suppress(OSError, ValueError):
+            super().finish()
+        self.server.connections.discard(self.request)
+        self.request.close()
+
+    def _handle(self) -> None:
+        """Read one request, let the faults at it, answer it."""
+        request = self._read()
+        if self.server.engine.world.switches.latency:  # even a sleep of no time hands the interpreter over
+            time.sleep(self.server.engine.world.switches.latency)
+        action, _, words = self.server.faults.due(request.method, request.path).partition(":")
+        if action == "delay":
+            time.sleep(float(words))
+        found: Answer | None = None
+        if action in ("status", "html", "error"):
+            found = _faulty(action, words, request.path)
+        elif action != "drop":
+            request, found = self._answer(request)
+        if found is None or action == "drop-after":
+            self.server.note(request, 0)
+            self.close_connection = True
+        else:
+            self.server.note(request, found.status)
+            self._send(found)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815  the base class's
+
+    def _read(self) -> Request:
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        content = self._body(headers)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        address = str(self.client_address[0])
+        return Request(self.command, parts.path, query, parts.query, headers, None, content, "", address)
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        """Read the body, whole or in chunks."""
+        if "chunked" not in headers.get("transfer-encoding", "").lower():
+            return self.rfile.read(int(headers.get("content-length") or 0))
+        content = b""
+        while size := int(self.rfile.readline(_LINE).partition(b";")[0], 16):
+            content += self.rfile.read(size)
+            self.rfile.readline(_LINE)
+        while self.rfile.readline(_LINE).strip():
+            pass
+        return content
+
+    def _answer(self, request: Request) -> tuple[Request, Answer]:
+        """Answer a request; returns it with its user and body, too."""
+        engine = self.server.engine
+        try:
+            user = front.user_of(engine, request.path, request.headers)
+            request = _with(request, user=user)
+            request = _with(request, body=_json(request))
+            return request, front.answer(engine, request)
+        except Refusal as refusal:
+            return request, Answer(refused(refusal, request.path), refusal.status)
+        except UnknownCallError as unknown:
+            told = f"the simulator does not know {unknown}"
+        except Exception as bug:
+            logger.exception("%s %s", request.method, request.path)
+            told = f"the simulator failed at {request.method} {request.path}: {bug!r}"
+        engine.unknown.append(told)
+        return request, Answer({"code": 501, "message": told}, 501)
+
+    def _send(self, found: Answer) -> None:
+        content = found.body if isinstance(found.body, bytes) else b""
+        headers = {"Server": "Jetty(9.2.22.v20170606)", **found.headers}
+        if isinstance(found.body, dict):
+            content = json.dumps(found.body, separators=(",", ":"), ensure_ascii=False).encode()  # scripts cut it
+            headers["Content-Type"] = "application/json; charset=UTF-8"
+        self.send_response_only(found.status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the base class's
+        """Log what the base class has to say."""
+        logger.debug(format, *args)
+
+
+def _with(request: Request, **fields: Any) -> Request:
+    return Request(**{**request.__dict__, **fields})
+
+
+def _json(request: Request) -> Any:
+    """Return a request's JSON; refuses another content type and what is no JSON (texts uncertain)."""
+    if not request.content or request.path.startswith(_PLAIN_BODIES):
+        return None
+    if "json" not in request.headers.get("content-type", ""):
+        raise Refusal(415, "The server refused this request: Content-Type is not application/json")
+    try:
+        return json.loads(request.content)
+    except ValueError as error:
+        raise bad_request("Found invalid JSON body in the request.") from error
+
+
+def _faulty(action: str, words: str, path: str) -> Answer:
+    """Return the answer of a fault."""
+    status, _, message = words.partition(":")
+    if action == "error":
+        return Answer(refused(Refusal(int(status), message), path), int(status))
+    if action == "html":
+        page = _PAGE.format("502 Proxy Error" if status == "502" else f"{status} Error")
+        return Answer(page.encode(), int(status), {"Content-Type": "text/html"})
+    return Answer(None, int(status))

@@ -1,0 +1,88 @@
+"""What every device brings along: partition, stock profiles, the default certificate."""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator.certificates import files, pem
+from sectigo_f5.simulator.rules.client_ssl import KIND as CLIENT_SSL
+from sectigo_f5.simulator.state.configuration import Item, Json
+from sectigo_f5.simulator.state.work import Work
+
+_STOCK: dict[str, tuple[str, ...]] = {  # kind: name, or name and parent
+    "ltm/profile/server-ssl": (
+        "serverssl",
+        "serverssl-insecure-compatible:serverssl",
+        "apm-default-serverssl:serverssl",
+    ),
+    "ltm/profile/http": ("http", "http-explicit", "http-transparent"),
+    "ltm/profile/fasthttp": ("fasthttp",),
+    "ltm/profile/http2": ("http2",),
+    "ltm/profile/tcp": ("tcp", "tcp-legacy:tcp", "tcp-lan-optimized:tcp-legacy", "tcp-wan-optimized:tcp-legacy"),
+    "ltm/profile/udp": ("udp",),
+    "ltm/profile/fastl4": ("fastL4",),
+    "ltm/profile/one-connect": ("oneconnect",),
+    "ltm/profile/websocket": ("websocket",),
+    "ltm/profile/html": ("html",),
+    "ltm/profile/sip": ("sip",),
+    "ltm/profile/diameter": ("diameter",),
+    "ltm/profile/dhcpv4": ("dhcpv4",),
+    "ltm/profile/dhcpv6": ("dhcpv6",),
+    "ltm/message-routing/sip/profile/session": ("sipsession",),
+}
+_CLIENT_SSL: dict[str, Json] = {  # what they do not inherit from `clientssl`
+    "clientssl-insecure-compatible": {"ciphers": "ALL:!DH:!ADH:!EDH:@SPEED", "secureRenegotiation": "request"},
+    "clientssl-secure": {
+        "ciphers": "ecdhe:rsa:!sslv3:!rc4:!exp:!des",
+        "renegotiation": "disabled",
+        "tmOptions": ["no-ssl"],
+    },
+    "crypto-server-default-clientssl": {"ciphers": "DHE-RSA-AES256-GCM-SHA384"},
+    "splitsession-default-clientssl": {},
+    "wom-default-clientssl": {"allowNonSsl": "enabled"},
+}
+
+_MODULES = ("afm", "am", "apm", "asm", "avr", "dos", "fps", "gtm", "ilx", "lc", "ltm", "pem", "sslo", "swg", "urldb")
+
+
+def equip(work: Work) -> None:
+    """Fill an empty configuration."""
+    put = work.configuration.put
+    described = "Repository for system objects and shared objects."
+    put(Item("sys/folder", "/Common", {}))
+    put(Item("auth/partition", "Common", {"description": described}))
+    for partition in work.switches.partitions:
+        put(Item("sys/folder", f"/{partition}", {}))
+        put(Item("auth/partition", partition, {}))
+    for module in _MODULES:
+        put(Item("sys/provision", module, {"level": "nominal"} if module == "ltm" else {}))
+    _certificates(work)
+    for kind, names in _STOCK.items():
+        for written in names:
+            name, _, parent = written.partition(":")
+            put(Item(kind, f"/Common/{name}", {"defaultsFrom": f"/Common/{parent}"} if parent else {}))
+    entry = {"name": "default", "cert": "/Common/default.crt", "key": "/Common/default.key", "chain": "none"}
+    entry["usage"] = "SERVER"
+    put(Item(CLIENT_SSL, "/Common/clientssl", {"certKeyChain": [entry]}))
+    for name, properties in _CLIENT_SSL.items():
+        put(Item(CLIENT_SSL, f"/Common/{name}", {"defaultsFrom": "/Common/clientssl", **properties}))
+
+
+def _certificates(work: Work) -> None:
+    """Put the pair of the stock profiles, the CA bundles and the device's own protected key there."""
+    pair, other = pem.factory_pair("localhost.localdomain", "root@localhost.localdomain"), pem.factory_pair("A Root CA")
+    _put(work, files.KEY, "ssl.key/default.key", pem.key_pem(pair.key, None))
+    _put(work, files.CERTIFICATE, "ssl.crt/default.crt", pair.certificate)
+    _put(work, files.CERTIFICATE, "ssl.crt/ca-bundle.crt", other.certificate + pair.certificate)
+    if not work.switches.before_14:  # seen on a 14.1.2.1
+        _put(work, files.CERTIFICATE, "ssl.crt/f5-ca-bundle.crt", other.certificate)
+        secret, protected = pem.factory_secret()
+        _put(work, files.KEY, "ssl.key/f5_api_com.key", protected, secret)
+
+
+def _put(work: Work, kind: str, place: str, content: bytes, passphrase: str = "") -> None:
+    """Put a file object there, as one that came with the system, and its file."""
+    path = f"/config/ssl/{place}"
+    work.world.disk.write(path, content)
+    source = {"sourcePath": f"file://{path}"} if passphrase else {"systemPath": path}
+    item = Item(kind, f"/Common/{place.rpartition('/')[2]}", source, generation=0)
+    store = files.store_key if kind == files.KEY else files.store_certificate
+    work.configuration.put(store(work, item, content, passphrase))

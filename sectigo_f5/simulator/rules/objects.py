@@ -1,0 +1,262 @@
+"""What every kind of object has in common: create, change, delete, show; and the rules of a complete change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.certificates import files
+from sectigo_f5.simulator.rules import client_ssl, virtual_servers, virtual_views
+from sectigo_f5.simulator.state.configuration import (
+    Configuration,
+    Item,
+    Json,
+    Place,
+    check_folder,
+    check_name,
+    full_path,
+    split_path,
+)
+from sectigo_f5.simulator.state.kinds import KINDS, Kind, default_properties
+from sectigo_f5.simulator.state.work import Work, known, spelled, unset
+
+T = TypeVar("T")
+_CHANGES = {
+    files.KEY: files.change,
+    files.CERTIFICATE: files.change,
+    client_ssl.KIND: client_ssl.change,
+    virtual_servers.KIND: virtual_servers.change,
+}
+_LONGEST_TEXT = 65535  # characters
+
+
+# -- changing ----------------------------------------------------------------------------------
+
+
+def create(work: Work, url: str, body: object) -> Item:
+    """Create an object from a POST."""
+    kind, wanted = KINDS[url], spelled(body)
+    if not wanted.get("name"):
+        raise refusals.bad_request("one or more properties must be specified")
+    path = path_of(kind, wanted)
+    check_name(path)
+    if not kind.bare:
+        check_folder(work.configuration, path)
+    if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
+        raise refusals.exists(kind.title, path, split_path(path)[0])
+    item = Item(url, path, {}, generation=0)
+    item = _changed(work, kind, item, wanted, "POST")
+    work.may_change(item)
+    return _put(work, item)
+
+
+def existing(work: Work, url: str, path: str) -> Item:
+    """Return an object; refuses one that is not there."""
+    found = work.configuration.find(url, path)
+    if found is None:
+        raise refusals.not_found(KINDS[url].title, path)
+    return found
+
+
+def path_of(kind: Kind, body: Json) -> str:
+    """Return the path that a POST names: by name, partition and subPath, or by a full path in ``name``."""
+    name = str(body["name"])
+    return name if kind.bare else full_path(name, str(body.get("partition") or ""), str(body.get("subPath") or ""))
+
+
+def modify(work: Work, item: Item, body: object, method: str) -> Item:
+    """Change an object by PATCH or PUT."""
+    work.may_change(item)
+    return _put(work, _changed(work, KINDS[item.kind], item, spelled(body), method))
+
+
+def delete(work: Work, item: Item) -> None:
+    """Delete an object; what needs it is looked at when the change is complete."""
+    work.remove(item)
+    if item.kind == "auth/partition":
+        folder = work.configuration.find("sys/folder", f"/{item.path}")
+        if folder is not None:
+            work.configuration.remove(folder)
+
+
+def _changed(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
+    wanted = known(kind, body)
+    if any(len(value) > _LONGEST_TEXT for value in wanted.values() if isinstance(value, str)):
+        raise refusals.bad_request(
+            f"01020057:3: The string with more than {_LONGEST_TEXT} characters cannot be stored in a message."
+        )
+    change = _CHANGES.get(kind.url, _change)
+    return change(work, item, wanted, method)
+
+
+def _change(_: Work, item: Item, body: Json, method: str) -> Item:
+    fixed = KINDS[item.kind].fixed.split()
+    kept = {name: value for name, value in item.properties.items() if method != "PUT" or name in fixed}
+    properties = {**kept, **body}
+    if "/profile/" not in item.kind:  # there "none" overrules the parent; elsewhere it takes a property away
+        properties = {name: value for name, value in properties.items() if not unset(value)}
+    return replace(item, properties={name: value for name, value in properties.items() if value != ""})
+
+
+def _put(work: Work, item: Item) -> Item:
+    stored = work.configuration.put(item)
+    if item.kind == "auth/partition":
+        work.configuration.put(Item("sys/folder", f"/{item.path}", {}))
+    return stored
+
+
+def all_or_nothing(work: Work, act: Callable[[Work], T], keep: bool = True) -> T:
+    """Do something on a draft of the draft: one refusal, and nothing of it stays."""
+    draft = work.configuration.draft()
+    inner = replace(work, configuration=draft)
+    found = act(inner)
+    settle(inner)
+    if keep:
+        work.configuration.take(draft)
+    return found
+
+
+# -- rules of a complete change ----------------------------------------------------------------
+
+
+def settle(work: Work) -> None:
+    """Bring a changed draft in order and refuse one that a BIG-IP would not run."""
+    virtual_servers.sync_addresses(work)
+    configuration = work.configuration
+    for place in sorted(configuration.removed):
+        _must_be_unused(configuration, place)
+    for place in sorted(_affected(work)):
+        item = configuration.items[place]
+        if item.kind == client_ssl.KIND:
+            client_ssl.check(work, item)
+        elif item.kind == virtual_servers.KIND:
+            virtual_servers.check(work, item)
+
+
+def _affected(work: Work) -> set[Place]:
+    """Return what was touched and what uses it: the profiles of a key, their children, their virtual servers."""
+    found = {place for place in work.configuration.touched if place in work.configuration.items}
+    before: set[Place] = set()
+    while found != before:
+        before = set(found)
+        for item in work.configuration.items.values():
+            if item.place not in found and before & set(_references(item)):
+                found.add(item.place)
+    return found
+
+
+def _references(item: Item) -> Iterator[Place]:
+    """Yield what an object needs: the targets of its references."""
+    if item.kind == client_ssl.KIND:
+        for entry in item.get("certKeyChain") or []:
+            yield from (
+                (files.CERTIFICATE, entry["cert"]),
+                (files.KEY, entry["key"]),
+                (files.CERTIFICATE, entry["chain"]),
+            )
+    if "/profile/" in item.kind and not unset(item.get("defaultsFrom")):
+        yield item.kind, item.get("defaultsFrom")
+    if item.kind == virtual_servers.KIND:
+        for one in item.get("profiles") or []:
+            yield from ((kind, one["path"]) for kind in KINDS if "/profile/" in kind)
+        yield from ((virtual_servers.RULE, path) for path in item.get("rules") or [])
+        yield from ((virtual_servers.POLICY, path) for path in item.get("policies") or [])
+        yield "ltm/pool", str(item.get("pool"))
+
+
+def _must_be_unused(configuration: Configuration, place: Place) -> None:
+    kind, path = place
+    user = next((item for item in configuration.items.values() if place in set(_references(item))), None)
+    if kind == "auth/partition":
+        inside = [item for item in configuration.items.values() if item.path.startswith(f"/{path}/")]
+        user = inside[0] if inside else None
+    if user is None:
+        return
+    if kind in (files.KEY, files.CERTIFICATE):
+        raise refusals.file_in_use(path)
+    if user.kind == virtual_servers.KIND and "/profile/" in kind:
+        raise refusals.in_use(KINDS[kind].title, path, f"virtual server profile ({user.path} {path})")
+    words = {virtual_servers.KIND: "virtual server"}
+    raise refusals.in_use(
+        KINDS[kind].title.replace("iRule", "rule"),
+        path,
+        f"{words.get(user.kind, KINDS[user.kind].title)} ({user.path})",
+    )
+
+
+# -- showing -----------------------------------------------------------------------------------
+
+
+def show(
+    work: Work, item: Item, *, expand: bool = False, collection: bool = False, query: str = "", echo: str = ""
+) -> Json:
+    """Return an object as GET shows it; ``echo`` is a bare name in the URL, which comes back as it went."""
+    kind = KINDS[item.kind]
+    shown = {**default_properties(kind, work.switches.before_14), **item.properties}
+    if item.kind == files.KEY:
+        shown = files.show_key(work, item)
+    elif item.kind == files.CERTIFICATE:
+        shown = files.show_certificate(work, item)
+    elif item.kind == virtual_servers.KIND:
+        shown = virtual_views.show(work, item, shown, expand)
+    elif "/profile/" in item.kind:
+        shown = _show_profile(work, item, collection)
+    shown |= _references_shown(work, kind, item)
+    if expand:
+        shown |= {name: {"items": [], **value} for name, value in shown.items() if _is_subcollection(value)}
+    return {**_envelope(work, kind, item, query, echo), **shown}
+
+
+def _is_subcollection(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.get("isSubcollection"))
+
+
+def _envelope(work: Work, kind: Kind, item: Item, query: str, echo: str) -> Json:
+    partition, folders, name = split_path(item.path) if item.path.count("/") > 1 else ("", "", item.path)
+    path = echo or item.path
+    place = {"partition": partition, **({"subPath": folders} if folders else {})} if partition and not echo else {}
+    return {
+        "kind": kind.state,
+        "name": name,
+        **place,
+        "fullPath": path,
+        "generation": item.generation,
+        "selfLink": work.link(kind.url, path, query=query),
+    }
+
+
+def _show_profile(work: Work, item: Item, collection: bool) -> Json:
+    inherited = dict(default_properties(KINDS[item.kind], work.switches.before_14))
+    for one in reversed(client_ssl.lineage(work, item)):
+        inherited |= {
+            name: value for name, value in one.properties.items() if name not in ("appService", "description")
+        }
+    inherited |= {name: item.get(name) for name in ("appService", "description") if item.get(name)}
+    inherited["defaultsFrom"] = item.get("defaultsFrom") or "none"
+    if not unset(inherited["defaultsFrom"]):
+        inherited["defaultsFromReference"] = work.reference(item.kind, inherited["defaultsFrom"])
+    if "tmOptions" in inherited:
+        inherited["tmOptions"] = _options(work, inherited["tmOptions"], collection)
+    if item.kind == client_ssl.KIND:
+        return client_ssl.show(work, item, inherited)
+    return inherited
+
+
+def _options(work: Work, given: list[str] | str, collection: bool) -> list[str] | str:
+    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections, ``none`` when empty (F5 Ansible)."""
+    options = given.strip("{} ").split() if isinstance(given, str) else given
+    if work.switches.before_14:  # which has no TLS 1.3
+        return [option for option in options if option != "no-tlsv1.3"]
+    return (f"{{ {' '.join(options)} }}" if options else "none") if collection else options
+
+
+def _references_shown(work: Work, kind: Kind, item: Item) -> Json:
+    """Return the references that need nothing but a rule of thumb."""
+    if kind.url == virtual_servers.ADDRESS:
+        group = item.get("trafficGroup") or kind.defaults["trafficGroup"]
+        return {"trafficGroupReference": work.reference("cm/traffic-group", group)}
+    if kind.url == "ltm/pool":
+        return {"membersReference": work.subcollection(item, "members")}
+    return {}

@@ -1,0 +1,244 @@
+"""Virtual servers: their profiles and rules, what belongs together, and the address that comes and goes with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.rules import client_ssl
+from sectigo_f5.simulator.rules.destinations import Destination, parse
+from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
+from sectigo_f5.simulator.state.kinds import KINDS
+from sectigo_f5.simulator.state.work import Work, camel, unset
+
+KIND = "ltm/virtual"
+ADDRESS = "ltm/virtual-address"
+_PROTOCOLS = {"6": "tcp", "17": "udp", "132": "sctp"}  # F5 Ansible sends numbers
+RULE = "ltm/rule"
+POLICY = "ltm/policy"
+_LAYER_4 = ("ltm/profile/tcp", "ltm/profile/udp", "ltm/profile/fastl4", "ltm/profile/fasthttp")
+_HTTP = ("ltm/profile/http", "ltm/profile/fasthttp")
+_CONTEXTS = {client_ssl.KIND: "clientside", "ltm/profile/server-ssl": "serverside"}
+_LISTS = ("rules", "vlans", "securityLogProfiles")
+_KEPT_BY_PUT = ("profiles", "policies", "vsIndex", "creationTime", "destination")
+_ATTACHMENT = ("name", "partition", "subPath", "context", "fullPath", "kind", "generation", "selfLink", "nameReference")
+_HTTP_EVENT = re.compile(r"^\s*when\s+(HTTP_\w+)", re.MULTILINE)
+
+
+# -- taking a request in -----------------------------------------------------------------------
+
+
+def change(work: Work, item: Item, body: Json, method: str) -> Item:
+    """Take a request in. A PUT resets what it does not name, but never the profiles (f5-sdk relies on that)."""
+    _check_metadata(work, item, body)
+    before = item.properties
+    if method == "PUT":
+        before = {name: value for name, value in before.items() if name in _KEPT_BY_PUT}
+    properties = {**before, **{name: _list(name, value) for name, value in body.items()}}
+    partition = split_path(item.path)[0]
+    if "destination" in body:
+        properties["destination"] = str(parse(str(body["destination"]), partition))
+    if "profiles" in body:
+        properties["profiles"] = [attachment(work, one) for one in _listed(body["profiles"])]
+    if "policies" in body:
+        properties["policies"] = [full_path(_name_in(one)) for one in _listed(body["policies"])]
+    if "ipProtocol" in body:
+        properties["ipProtocol"] = _PROTOCOLS.get(str(body["ipProtocol"]), body["ipProtocol"])
+    if not unset(body.get("pool")):
+        properties["pool"] = full_path(str(body["pool"]))
+    _exclusive(properties, body, "enabled", "disabled")
+    _exclusive(properties, body, "vlansDisabled", "vlansEnabled")
+    changed = Item(item.kind, item.path, {name: value for name, value in properties.items() if not unset(value)})
+    return _dated(work, _with_layer_4(work, changed))
+
+
+def _list(name: str, value: Any) -> Any:
+    """Return a list of paths as it is kept; a text is one path, or tmsh's ``{ a b }``."""
+    if name == "metadata":
+        return [{"persist": "true", **entry} for entry in _listed(value)]
+    if name not in _LISTS or unset(value):
+        return value
+    return [full_path(str(path)) for path in (value.strip("{} ").split() if isinstance(value, str) else value)]
+
+
+def _listed(given: Any) -> list[Any]:
+    return [{"name": name, **entry} for name, entry in given.items()] if isinstance(given, dict) else list(given or [])
+
+
+def _check_metadata(work: Work, item: Item, body: Json) -> None:
+    """Refuse metadata of anybody but an administrator (F5 Ansible)."""
+    given = _list("metadata", body.get("metadata"))
+    if given and given != item.get("metadata") and work.switches.role != "admin" and not work.arranged:
+        raise refusals.metadata_denied(work.user, item.path)
+
+
+def _exclusive(properties: Json, body: Json, one: str, other: str) -> None:
+    """Keep one of two names for a switch: the one that the request sets."""
+    for name, opposite in ((one, other), (other, one)):
+        if body.get(name) and not body.get(opposite):
+            properties.pop(opposite, None)
+    if not properties.get(one) and not properties.get(other):
+        properties[one] = True
+
+
+def _dated(work: Work, item: Item) -> Item:
+    now = work.world.moment()
+    indexes = [int(one.get("vsIndex")) for one in work.configuration.of(KIND) if one.get("vsIndex")]
+    first = {"creationTime": now, "vsIndex": max(indexes, default=1) + 1}
+    return Item(item.kind, item.path, {**first, **item.properties, "lastModifiedTime": now})
+
+
+def attachment(work: Work, given: Any) -> Json:
+    """Return one attached profile: a full path, or an object with name and context."""
+    if isinstance(given, dict) and set(given) == {"path", "context"}:
+        return given  # as it is stored
+    entry = {camel(name): value for name, value in given.items()} if isinstance(given, dict) else {}
+    path = full_path(_name_in(given))
+    profile = work.configuration.profile(path)
+    context = str(entry.get("context") or "all")
+    if profile is not None:
+        context = _CONTEXTS.get(profile.kind, context)
+    return {"path": path, "context": context}
+
+
+def _name_in(given: Any) -> str:
+    """Return the full path in ``"/P/x"`` or ``{"name":…, "partition":…}``."""
+    if not isinstance(given, dict):
+        return str(given)
+    entry = {camel(name): value for name, value in given.items()}
+    strangers = set(entry) - {*_ATTACHMENT}
+    if strangers:
+        raise UnknownCallError(f"the property {', '.join(sorted(strangers))} of a profile of {KIND}")
+    return full_path(str(entry.get("name", "")), str(entry.get("partition") or ""), str(entry.get("subPath") or ""))
+
+
+def _with_layer_4(work: Work, item: Item) -> Item:
+    """Give a virtual server its transport profile: the default fastL4 gives way to tcp when a layer-7 one comes."""
+    profiles = item.get("profiles") or []
+    kinds = {one["path"]: _kind_of(work, one["path"]) for one in profiles}
+    if not profiles:
+        profiles = [{"path": "/Common/fastL4", "context": "all"}]
+    elif not any(kind not in _LAYER_4 for kind in kinds.values()):
+        return item.changed(**_protocol(item, list(kinds.values())))
+    else:
+        profiles = [one for one in profiles if kinds[one["path"]] != "ltm/profile/fastl4"]
+        if not any(kind in _LAYER_4 and kind != "ltm/profile/fastl4" for kind in kinds.values()):
+            profiles = [*profiles, {"path": "/Common/tcp", "context": "all"}]
+    found = [_kind_of(work, one["path"]) for one in profiles]
+    return item.changed(profiles=profiles, **_protocol(item, found))
+
+
+def _protocol(item: Item, kinds: list[str]) -> Json:
+    given = item.get("ipProtocol")
+    if given and given != "any":
+        return {}
+    return {"ipProtocol": "udp" if "ltm/profile/udp" in kinds else "any" if kinds == ["ltm/profile/fastl4"] else "tcp"}
+
+
+def _kind_of(work: Work, path: str) -> str:
+    found = work.configuration.profile(path)
+    return found.kind if found else ""
+
+
+# -- rules -------------------------------------------------------------------------------------
+
+
+def check(work: Work, item: Item) -> None:
+    """Refuse a virtual server whose parts do not exist or do not fit together."""
+    _check_parts(work, item)
+    if item.place in work.configuration.touched or work.switches.sni_checked_on_profile:
+        _check_sni(work, item)
+    _check_rules(work, item)
+    _check_destination(work, item)
+
+
+def _check_parts(work: Work, item: Item) -> None:
+    for one in item.get("profiles") or []:
+        if work.configuration.profile(one["path"]) is None:
+            raise refusals.not_found("profile", one["path"])
+    for path in item.get("policies") or []:
+        if work.configuration.find(POLICY, path) is None:
+            raise refusals.dangling_policy(item.path, path)
+    named = [(RULE, path) for path in item.get("rules") or []]
+    named += [("ltm/pool", item.get("pool"))] if item.get("pool") else []
+    for kind, path in named:
+        if work.configuration.find(kind, path) is None:
+            raise refusals.not_found(KINDS[kind].title, path)
+    reach = (split_path(item.path)[0], "Common")
+    for what, paths in (
+        ("profiles", [one["path"] for one in item.get("profiles") or []]),
+        ("rules", item.get("rules") or []),
+    ):
+        far = next((path for path in paths if split_path(path)[0] not in reach), None)
+        if far is not None:
+            raise refusals.other_partition(what, item.path, far)
+
+
+def _check_sni(work: Work, item: Item) -> None:
+    """Of several client SSL profiles exactly one is the default for SNI, and each has a server name of its own."""
+    found = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
+    ours = [profile for profile in found if profile is not None]
+    defaults = [one for one in ours if client_ssl.setting(work, one, "sniDefault") == "true"]
+    if len(defaults) > 1:
+        raise refusals.several_sni_defaults(item.path)
+    if len(ours) > 1 and not defaults:
+        raise refusals.no_sni_default(item.path)
+    names = [name for name in (client_ssl.setting(work, one, "serverName") for one in ours) if not unset(name)]
+    if len(names) > len(set(names)) and not work.switches.same_server_names:
+        raise refusals.same_server_name(item.path)
+
+
+def has_http(work: Work, item: Item) -> bool:
+    """Tell whether iRules of this virtual server see HTTP."""
+    return any(_kind_of(work, one["path"]) in _HTTP for one in item.get("profiles") or [])
+
+
+def _check_rules(work: Work, item: Item) -> None:
+    for path in item.get("rules") or []:
+        event = _HTTP_EVENT.search(str(work.configuration.items[RULE, path].get("apiAnonymous") or ""))
+        if event and not has_http(work, item):
+            raise refusals.needs_http(path, event[1], item.path)
+
+
+def _check_destination(work: Work, item: Item) -> None:
+    for other in work.configuration.of(KIND):
+        if other.path != item.path and item.get("destination") and _listens(other) == _listens(item):
+            raise refusals.shared_destination(item.path, other.path)
+
+
+def _listens(item: Item) -> tuple[Any, ...]:
+    written = str(item.get("destination") or "").rpartition("/")[2]
+    vlans = tuple(item.get("vlans") or ())
+    return written, item.get("source") or "0.0.0.0/0", item.get("ipProtocol"), vlans
+
+
+def destination(item: Item) -> Destination | None:
+    """Return where a virtual server listens; None for one that was made without a destination."""
+    written = item.get("destination")
+    return parse(str(written), split_path(item.path)[0]) if written else None
+
+
+def sync_addresses(work: Work) -> None:
+    """Make the virtual addresses that virtual servers need, and drop those that no one uses any more.
+
+    One that was made for itself, and that no virtual server ever used, stays.
+    """
+    used = _addresses(work.configuration.of(KIND))
+    for path, place in used.items():
+        if work.configuration.find(ADDRESS, path) is None:
+            properties = {"address": place.virtual_address, "mask": place.mask}
+            work.configuration.put(Item(ADDRESS, path, properties))
+    before = _addresses(item for item in work.configuration.before.values() if item.kind == KIND)
+    for path in before.keys() - used.keys():
+        item = work.configuration.find(ADDRESS, path)
+        if item is not None and (item.get("autoDelete") or "true") == "true":
+            work.configuration.remove(item)
+
+
+def _addresses(items: Iterable[Item]) -> dict[str, Destination]:
+    """Return the virtual addresses of virtual servers, by full path."""
+    places = [place for place in map(destination, items) if place is not None]
+    return {full_path(place.virtual_address, place.partition): place for place in places}

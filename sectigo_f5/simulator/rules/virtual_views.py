@@ -1,0 +1,104 @@
+"""How virtual servers show: to iControl REST, with their sub-collections, and to the data plane."""
+
+from __future__ import annotations
+
+from sectigo_f5.simulator.rules import client_ssl
+from sectigo_f5.simulator.rules.virtual_servers import ADDRESS, KIND, POLICY, RULE, destination, has_http
+from sectigo_f5.simulator.state.configuration import Item, Json, split_path
+from sectigo_f5.simulator.state.work import Work, unset
+from sectigo_f5.simulator.traffic.dataplane import KeyPair, TlsProfile, VirtualServerView
+
+SUBCOLLECTIONS = ("policies", "profiles")
+
+
+def show(work: Work, item: Item, shown: Json, expand: bool) -> Json:
+    """Return a virtual server; its profiles and policies are sub-collections."""
+    found = {name: value for name, value in shown.items() if name not in SUBCOLLECTIONS}
+    place = destination(item)
+    if place is not None and "mask" not in found:
+        found["mask"] = place.mask
+    if item.get("pool"):
+        found["poolReference"] = work.reference("ltm/pool", item.get("pool"))
+    if item.get("rules"):
+        found["rulesReference"] = [work.reference(RULE, path) for path in item.get("rules")]
+    if item.get("vlans"):
+        found["vlansReference"] = [work.reference("net/vlan", path) for path in item.get("vlans")]
+    for below in SUBCOLLECTIONS:
+        reference = work.subcollection(item, below)
+        found[f"{below}Reference"] = {**reference, "items": attached(work, item, below)} if expand else reference
+    return found
+
+
+def attached(work: Work, item: Item, below: str) -> list[Json]:
+    """Return the items of a sub-collection, by name. A profile's type shows only in its ``nameReference``."""
+    if below == "policies":
+        return [_below(work, item, below, path, POLICY) for path in sorted(item.get("policies") or [])]
+    found = []
+    for one in sorted(item.get("profiles") or [], key=lambda one: str(one["path"])):
+        profile = work.configuration.profile(one["path"])
+        shown = _below(work, item, below, one["path"], profile.kind if profile else "ltm/profile/tcp")
+        found.append({**shown, "context": one["context"]})
+    return found
+
+
+def _below(work: Work, item: Item, below: str, path: str, kind: str) -> Json:
+    partition, folders, name = split_path(path)
+    return {
+        "kind": f"tm:ltm:virtual:{below}:{below}state",
+        "name": name,
+        "partition": partition,
+        **({"subPath": folders} if folders else {}),
+        "fullPath": path,
+        "generation": item.generation,
+        "selfLink": work.link(KIND, item.path, f"/{below}/{path.replace('/', '~')}"),
+        **({"nameReference": work.reference(kind, path)} if work.switches.name_reference else {}),
+    }
+
+
+def views(work: Work, carries: frozenset[str]) -> list[VirtualServerView]:
+    """Return what the data plane serves: enabled virtual servers whose traffic group is active on this unit."""
+    found = []
+    for item in work.configuration.of(KIND):
+        place = destination(item)
+        if place is None or item.get("disabled") or traffic_group(work, item) not in carries:
+            continue
+        profiles = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
+        tls = tuple(_tls(work, profile) for profile in profiles if profile is not None)
+        rules = [work.configuration.find(RULE, path) for path in item.get("rules") or []]
+        texts = tuple(str(rule.get("apiAnonymous") or "") for rule in rules if rule is not None)
+        redirect = _redirect(work, item)
+        found.append(
+            VirtualServerView(item.path, place.address, place.port, tls, has_http(work, item), texts, redirect)
+        )
+    return found
+
+
+def _redirect(work: Work, item: Item) -> str:
+    """Return where the policies send every request: by their first rule without conditions; empty: nowhere."""
+    for path in item.get("policies") or []:
+        policy = work.configuration.find(POLICY, path)
+        for rule in (policy.get("rules") if policy else None) or []:
+            for action in rule.get("actions") or [] if not rule.get("conditions") else []:
+                if action.get("redirect"):
+                    return str(action.get("location"))
+    return ""
+
+
+def traffic_group(work: Work, item: Item) -> str:
+    """Return the traffic group of a virtual server's address."""
+    place = destination(item)
+    address = work.configuration.find(ADDRESS, f"/{place.partition}/{place.virtual_address}") if place else None
+    return str((address and address.get("trafficGroup")) or "/Common/traffic-group-1")
+
+
+def _tls(work: Work, profile: Item) -> TlsProfile:
+    def setting(name: str) -> object:
+        return client_ssl.setting(work, profile, name)
+
+    server_name = setting("serverName")
+    pairs = tuple(
+        KeyPair(pair.certificate.decode(), pair.key.decode(), pair.chain.decode(), pair.passphrase)
+        for pair in client_ssl.open_pairs(work, profile)
+    )
+    name = None if unset(server_name) else str(server_name)
+    return TlsProfile(profile.path, name, setting("sniDefault") == "true", setting("sniRequire") == "true", pairs)

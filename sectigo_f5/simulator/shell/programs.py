@@ -1,0 +1,102 @@
+"""``util/bash`` and its relatives: real programs, in the private directory, with what they printed as the answer."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.state.disk import SCRATCH, TMSH, Disk
+
+Tmsh = Callable[[list[str]], tuple[int, str]]  # the words after `tmsh`; its exit status and what it prints
+
+TIMEOUT = 60.0  # seconds, after which restjavad gives up
+PROGRAMS = {"unix-rm": "rm", "unix-mv": "mv", "unix-ls": "ls"}
+USAGE = 'Required format is "-c <bash command and arguments>"\n'
+
+
+def run_bash(disk: Disk, arguments: str, tmsh: Tmsh, mixed: bool = True) -> str:
+    """Run ``-c '…'`` in a real bash; texts seen in f5-sdk's tests of util/bash."""
+    words = split(arguments)
+    if len(words) < 2 or words[0] != "-c":  # noqa: PLR2004  the option and the command
+        return USAGE
+    command = ["/bin/bash", "--noprofile", "--norc", "-c", disk.inward(words[1]), *words[2:]]
+    return _run(disk, command, tmsh, mixed)
+
+
+def run_unix(disk: Disk, tool: str, arguments: str) -> str:
+    """Run ``rm``, ``mv`` or ``ls`` on paths of the device, without a shell."""
+    program = str(disk.root / "usr/bin" / PROGRAMS[tool])
+    return _run(disk, [program, *(disk.inward(word) for word in split(arguments))], lambda _: (1, ""), mixed=True)
+
+
+def split(arguments: str) -> list[str]:
+    """Split ``utilCmdArgs`` into words; refuses what bash would wait for the end of."""
+    try:
+        return shlex.split(arguments)
+    except ValueError as error:
+        raise refusals.bad_request("quotes are not balanced") from error
+
+
+def _run(disk: Disk, command: list[str], tmsh: Tmsh, mixed: bool) -> str:
+    """Return what a program printed; its exit status is nobody's business (as on the device)."""
+    root = disk.root
+    environment = {"PATH": f"{root}/usr/bin", "HOME": f"{root}/root", "TMPDIR": f"{root}{SCRATCH}", "LC_ALL": "C"}
+    requests = os.open(root / TMSH, os.O_RDWR | os.O_NONBLOCK)  # both ends: it never ends by itself
+    try:
+        with subprocess.Popen(
+            command,
+            cwd=disk.root / "root",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if mixed else subprocess.DEVNULL,
+            start_new_session=True,
+        ) as program:
+            printed = b"".join(_output(program, requests, lambda words: tmsh([disk.outward(word) for word in words])))
+    finally:
+        os.close(requests)
+    return disk.outward(printed.decode("utf-8", "replace"))
+
+
+def _output(program: subprocess.Popen[bytes], requests: int, tmsh: Tmsh) -> Iterator[bytes]:
+    """Yield what a program prints until nobody holds its output any more; answers its calls of ``tmsh``."""
+    assert program.stdout is not None  # noqa: S101  it was asked for
+    ends, asked = time.monotonic() + TIMEOUT, b""
+    with selectors.DefaultSelector() as ready:
+        for file in (program.stdout.fileno(), requests):
+            ready.register(file, selectors.EVENT_READ)
+        while True:
+            found = ready.select(max(0.0, ends - time.monotonic()))
+            if not found:
+                os.killpg(program.pid, signal.SIGKILL)
+                raise refusals.bad_request("remoteSender:Unknown, method:POST ")
+            for key, _ in found:
+                chunk = os.read(key.fd, 65536)
+                if key.fd == requests:
+                    asked = _answered(asked + chunk, tmsh)
+                elif chunk:
+                    yield chunk
+                else:
+                    return
+
+
+def _answered(asked: bytes, tmsh: Tmsh) -> bytes:
+    """Answer every complete call of ``tmsh``; returns what has come of the next one.
+
+    A call is its number of words, the pipe to answer on, and the words, each with a NUL behind it.
+    """
+    words = asked.split(b"\0")
+    while len(words) > 2 and len(words) > int(words[0]) + 2:  # noqa: PLR2004  number and pipe
+        count = int(words[0]) + 2
+        status, text = tmsh([word.decode() for word in words[2:count]])
+        pipe = os.open(words[1], os.O_WRONLY)
+        with open(pipe, "wb") as answer:  # noqa: PTH123  a descriptor, not a path
+            answer.write(f"{status} {len(text.encode())}\n{text}".encode())
+        words = words[count:]
+    return b"\0".join(words)

@@ -1,0 +1,129 @@
+"""How ``tmsh`` is written: words and blocks read into properties, objects printed as ``tmsh list`` prints them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sectigo_f5.simulator.state.configuration import Json
+from sectigo_f5.simulator.state.kinds import ENVELOPE
+from sectigo_f5.simulator.state.work import hyphenated
+
+_FLAGS = ("gen-certificate", "gen-csr", "prompt-for-password")
+_OPERATIONS = ("add", "delete", "modify", "replace-all-with")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A list of named entries, and what is to become of it: ``cert-key-chain replace-all-with { … }``."""
+
+    operation: str
+    entries: dict[str, Json]
+
+
+def commands(words: list[str]) -> list[list[str]]:
+    """Split ``-c 'cd /Common; list …'`` into its commands; without ``-c`` there is one."""
+    while words and words[0] in ("-a", "-q"):
+        words = words[1:]
+    if words[:1] != ["-c"]:
+        return [words] if words else []
+    lexer = shlex.shlex(words[1], posix=True, punctuation_chars=";")
+    lexer.whitespace_split = True
+    found: list[list[str]] = [[]]
+    for word in lexer:
+        if set(word) == {";"}:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return [command for command in found if command]
+
+
+def properties(words: list[str]) -> Json:
+    """Read properties; raises :class:`IndexError` where a block or value has no end."""
+    tokens = list(_tokens(words))
+    found = _properties(tokens)
+    if tokens:
+        raise IndexError(tokens[0])
+    return found
+
+
+def _tokens(words: list[str]) -> Iterator[str]:
+    """Yield words and braces; a word with a blank in it was quoted, unless it is a block."""
+    for word in words:
+        if re.search(r"\s", word) and not word.startswith("{"):
+            yield word
+        else:
+            yield from re.findall(r"[{}]|[^{}\s]+", word)
+
+
+def _properties(tokens: list[str]) -> Json:
+    """Read properties up to the end of their block."""
+    found: Json = {}
+    while tokens and tokens[0] != "}":
+        name = tokens.pop(0)
+        if name in _FLAGS:
+            found[name] = True
+        elif tokens[0] in _OPERATIONS:
+            found[name] = Change(tokens.pop(0), _block(tokens))
+        elif tokens[0] == "{":
+            found[name] = Change("replace-all-with", _block(tokens))
+        elif tokens[0] == "}":
+            raise IndexError(name)
+        else:
+            found[name] = tokens.pop(0)
+    return found
+
+
+def _block(tokens: list[str]) -> dict[str, Json]:
+    """Read ``{ name { property value } name }``."""
+    tokens.pop(0)
+    found: dict[str, Json] = {}
+    while tokens[0] != "}":
+        name = tokens.pop(0)
+        found[name] = {}
+        if tokens[0] == "{":
+            tokens.pop(0)
+            found[name] = _properties(tokens)
+            tokens.pop(0)
+    tokens.pop(0)
+    return found
+
+
+# -- printing ----------------------------------------------------------------------------------
+
+
+def printed(url: str, shown: Json, only: list[str]) -> str:
+    """Print an object, or only some of its properties; a CSR's PEM stands in front of it."""
+    lines: list[str] = []
+    for name, value in sorted({**shown.get("apiRawValues", {}), **shown}.items()):
+        if name not in (*ENVELOPE, "PEM") and not name.endswith("Reference") and (not only or hyphenated(name) in only):
+            lines += _property(hyphenated(name), value)
+    block = "".join(f"    {line}\n" for line in lines)
+    return f"{shown.get('PEM', '')}{url.replace('/', ' ')} {_word(shown['fullPath'])} {{\n{block}}}\n"
+
+
+def _property(name: str, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [name]
+    if isinstance(value, dict):
+        return [f"{name} {{", *_inside(value), "}"]
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        entries = [line for one in value for line in _property(_word(one.get("name", "")), {**one, "name": None})]
+        return [f"{name} {{", *(f"    {line}" for line in entries), "}"]
+    if isinstance(value, list):
+        return [f"{name} {{ {' '.join(map(_word, value))} }}" if value else f"{name} none"]
+    return [f"{name} {_word(value)}"]
+
+
+def _inside(block: Json) -> list[str]:
+    wanted = {name: value for name, value in block.items() if value is not None and not name.endswith("Reference")}
+    return [f"    {line}" for name, value in sorted(wanted.items()) for line in _property(hyphenated(name), value)]
+
+
+def _word(value: object) -> str:
+    """Return a value as tmsh writes it: names of /Common without their folder, blanks in quotes."""
+    text = str(value).removeprefix("/Common/")
+    return f'"{text}"' if re.search(r"\s", text) or not text else text

@@ -1,0 +1,204 @@
+"""Users, login tokens and what a role may do.
+
+Sources: DevCentral "iControl REST Authentication Token Management", terraform-provider-bigip #226
+and #1049, BIGREST #13; roles: the README of DigiCert's F5 plugin.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import string
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.state.configuration import Json
+from sectigo_f5.simulator.switches import Switches
+
+LONGEST_TIMEOUT = 36000  # seconds
+_ALPHABET = string.ascii_uppercase + string.digits
+_TOKEN_LENGTH = 26
+_MICRO = 1_000_000
+_UNPURGED = ("17.1.2",)  # F5 Bug ID1787517
+
+_CRYPTO = r"/mgmt/tm/sys/(crypto|file/ssl-\w+)(/|$)"
+_TRANSACTION = r"/mgmt/tm/transaction(/|$)"
+_WRITES = {
+    "admin": ".",
+    "resource-admin": r"(?!/mgmt/tm/auth/)",
+    "certificate-manager": rf"{_CRYPTO}|{_TRANSACTION}",
+    "manager": rf"/mgmt/tm/ltm/|/mgmt/tm/sys/config|{_TRANSACTION}",
+    "guest": r"(?!)",
+}
+_UNIX_TOOLS = r"/mgmt/tm/util/unix-|/mgmt/shared/file-transfer/bulk"
+_SHELL_ROLES = ("admin", "resource-admin")
+_OWN = r"/mgmt/shared/(authz/tokens|authn/login|echo-query)"
+
+
+@dataclass
+class Token:
+    """One login."""
+
+    name: str = field(repr=False)
+    user: str
+    address: str
+    started: float
+    timeout: int
+
+    @property
+    def ends(self) -> float:
+        """The time at which it expires."""
+        return self.started + self.timeout
+
+    def shown(self) -> Json:
+        """Return the token as the login and the tokens collection show it."""
+        moment = datetime.fromtimestamp(self.started, timezone.utc)
+        return {
+            "token": self.name,
+            "name": self.name,
+            "userName": self.user,
+            "authProviderName": "tmos",
+            "user": {"link": f"https://localhost/mgmt/shared/authz/users/{self.user}"},
+            "timeout": self.timeout,
+            "startTime": moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000",
+            "address": self.address,
+            "partition": "[All]",
+            "generation": 1,
+            "lastUpdateMicros": int(self.started * _MICRO),
+            "expirationMicros": int(self.ends * _MICRO),
+            "kind": "shared:authz:tokens:authtokenitemstate",
+            "selfLink": f"https://localhost/mgmt/shared/authz/tokens/{self.name}",
+        }
+
+
+class Accounts:
+    """The one user, and the tokens that were given out."""
+
+    def __init__(self, switches: Switches, clock: Callable[[], float]) -> None:
+        self.switches = switches
+        self._clock = clock
+        self._tokens: dict[str, Token] = {}
+        self.failures = 0
+
+    @property
+    def live(self) -> list[Token]:
+        """The tokens that are still good."""
+        return [token for token in self._tokens.values() if token.ends > self._clock()]
+
+    @property
+    def locked_out(self) -> bool:
+        """True after too many wrong passwords, where the device counts them."""
+        return 0 < self.switches.max_login_failures <= self.failures
+
+    def check_password(self, username: object, password: object) -> str:
+        """Return the user's name; a locked user gets the answer of a wrong password."""
+        right = (username, password) == (self.switches.username, self.switches.password)
+        if not right or self.locked_out:
+            self.failures += 1
+            raise refusals.unauthorized("Authentication failed.")
+        self.failures = 0
+        return self.switches.username
+
+    def login(self, username: object, password: object, address: str) -> Json:
+        """Give out a token; the answer of a real device, field by field."""
+        user = self.check_password(username, password)
+        self._purge()
+        if len(self._tokens) >= self.switches.token_limit:
+            raise refusals.bad_request(f"user {_user_id(user)} has reached maximum active login tokens")
+        name = "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH))
+        self._tokens[name] = Token(name, user, address, self._clock(), self.switches.token_lifetime)
+        provider = "https://localhost/mgmt/cm/system/authn/providers/tmos/1f44a60e-11a7-3c51-a49f-82983026b41b/login"
+        return {
+            "username": user,
+            "loginReference": {"link": provider},
+            "loginProviderName": "tmos",
+            "token": self._tokens[name].shown(),
+            "generation": 0,
+            "lastUpdateMicros": 0,
+        }
+
+    def _purge(self) -> None:
+        """Drop expired tokens, unless the release forgets to."""
+        if self.switches.tmos not in _UNPURGED:
+            self._tokens = {token.name: token for token in self.live}
+
+    def user_of(self, name: str) -> str:
+        """Return whose token it is; the two texts of a stale one are F5 Ansible's."""
+        token = self._tokens.get(name)
+        if token is None:
+            raise refusals.unauthorized("X-F5-Auth-Token does not exist.")
+        if token.ends <= self._clock():
+            raise refusals.unauthorized("X-F5-Auth-Token has expired.")
+        return token.user
+
+    def token(self, name: str, user: str) -> Token:
+        """Return a token of one's own. The texts of its two refusals are uncertain."""
+        found = self._tokens.get(name)
+        if found is None:
+            raise Refusal(404, f"Token not found: {name}")
+        if found.user != user:
+            raise refusals.bad_request("Only the owner of a token may use it")
+        return found
+
+    def extend(self, name: str, user: str, timeout: object) -> Json:
+        """Change a token's life."""
+        found = self.token(name, user)
+        seconds = int(timeout) if isinstance(timeout, int) or (isinstance(timeout, str) and timeout.isdigit()) else 0
+        if seconds <= 0:
+            raise refusals.bad_value("timeout", timeout)
+        if seconds > LONGEST_TIMEOUT:
+            raise Refusal(406, f"Auth-token absolute timeout ({LONGEST_TIMEOUT} seconds) exceeded")
+        found.timeout = seconds
+        return found.shown()
+
+    def end(self, name: str, user: str) -> Json:
+        """Delete a token."""
+        found = self.token(name, user)
+        del self._tokens[name]
+        return found.shown()
+
+    def end_all(self) -> None:
+        """Delete every token, as people do who ran into the limit (BIGREST #13)."""
+        self._tokens.clear()
+
+    def expire_all(self) -> None:
+        """Let the tokens end now, for tests."""
+        for token in self._tokens.values():
+            token.timeout = 0
+
+    # -- roles ---------------------------------------------------------------------------------
+
+    def authorize(self, user: str, method: str, path: str) -> None:
+        """Refuse what the role does not reach; restjavad's text."""
+        if not self._may(method, path):
+            raise refusals.unauthorized(
+                f"Authorization failed: user=https://localhost/mgmt/shared/authz/users/{user} resource={path} "
+                f"verb={method} uri:http://localhost:8100{path} referrer:127.0.0.1 sender:127.0.0.1"
+            )
+
+    def _may(self, method: str, path: str) -> bool:
+        role = self.switches.role
+        if re.match(_OWN, path):
+            return True
+        if re.match(r"/mgmt/tm/util/|/mgmt/shared/file-transfer/", path):
+            allowed = self.switches.bash or not path.startswith("/mgmt/tm/util/bash")
+            return role in _SHELL_ROLES and allowed and (self.switches.unix_tools or not re.match(_UNIX_TOOLS, path))
+        return method == "GET" or bool(re.match(_WRITES[role], path))
+
+    def authorize_partition(self, user: str, title: str, partition: str) -> None:
+        """Refuse a change outside the partition that the role is for."""
+        if self.switches.role_partition not in ("all-partitions", partition):
+            raise refusals.access_denied(user, title, partition)
+
+
+def _user_id(user: str) -> str:
+    """Return Java's ``UUID.nameUUIDFromBytes``, which the device calls the user by."""
+    digest = bytearray(hashlib.md5(user.encode(), usedforsecurity=False).digest())
+    digest[6] = digest[6] & 0x0F | 0x30
+    digest[8] = digest[8] & 0x3F | 0x80
+    return str(uuid.UUID(bytes=bytes(digest)))

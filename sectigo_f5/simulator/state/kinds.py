@@ -1,0 +1,141 @@
+"""The kinds of objects: how errors call them, which properties they have, and which a request may carry.
+
+A property without a line here is unknown: whoever sends it hears of it (501), because a device
+would refuse it too, and a simulator that swallows it hides the mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sectigo_f5.simulator.state import profile_defaults as profiles
+from sectigo_f5.simulator.state.profile_defaults import each
+
+# What every GET shows and every whole-object PUT brings back.
+ENVELOPE = ("kind", "name", "partition", "fullPath", "subPath", "generation", "selfLink", "apiRawValues")
+FILE = (
+    "certificateKeyCurveName certificateKeySize checksum createTime createdBy curveName email expirationDate "
+    "expirationString fingerprint isBundle issuer keySize keyType lastUpdateTime mode revision serialNumber size "
+    "subject subjectAlternativeName systemPath updatedBy version"
+)
+VIRTUAL_SERVER = {
+    **each("addressStatus cmpEnabled", "yes"),
+    **each("mirror mobileAppTunnel nat64 rateLimit", "disabled"),
+    **each("connectionLimit gtmScore rateLimitDstMask rateLimitSrcMask", 0),
+    **each("translateAddress translatePort", "enabled"),
+    "autoLasthop": "default",
+    "rateLimitMode": "object",
+    "serviceDownImmediateAction": "none",
+    "source": "0.0.0.0/0",
+    "sourceAddressTranslation": {"type": "none"},
+    "sourcePort": "preserve",
+    "synCookieStatus": "not-activated",
+}
+POOL = {
+    **each("allowNat allowSnat", "yes"),
+    **each("ignorePersistedWeight minUpMembersChecking queueOnConnectionLimit", "disabled"),
+    **each("ipTosToClient ipTosToServer linkQosToClient linkQosToServer", "pass-through"),
+    **each("minActiveMembers minUpMembers queueDepthLimit queueTimeLimit reselectTries slowRampTime", 0),
+    "loadBalancingMode": "round-robin",
+    "minUpMembersAction": "failover",
+    "serviceDownAction": "none",
+}
+VIRTUAL_ADDRESS = {
+    **each("arp floating icmpEcho", "enabled"),
+    **each("routeAdvertisement spanning", "disabled"),
+    "autoDelete": "true",
+    "connectionLimit": 0,
+    "enabled": "yes",
+    "inheritedTrafficGroup": "false",
+    "serverScope": "any",
+    "trafficGroup": "/Common/traffic-group-1",
+    "unit": 1,
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One collection below /mgmt/tm."""
+
+    url: str
+    title: str  # as error texts call it
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # shown when nothing was set
+    optional: str = ""  # writable properties that show only when set
+    readonly: str = ""  # accepted in a PUT of what was read, and ignored
+    fixed: str = ""  # kept by a PUT that does not name them
+    bare: bool = False  # names without a partition
+
+    @property
+    def state(self) -> str:
+        """Return the ``kind`` of one object."""
+        return f"tm:{self.url.replace('/', ':')}:{self.url.rpartition('/')[2]}state"
+
+    @property
+    def collection_state(self) -> str:
+        """Return the ``kind`` of the collection."""
+        return f"tm:{self.url.replace('/', ':')}:{self.url.rpartition('/')[2]}collectionstate"
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a request may carry this property."""
+        return name in self.defaults or name in self.optional.split()
+
+    def ignores(self, name: str) -> bool:
+        """Tell whether this property is only there because the whole object is sent back."""
+        return name in ENVELOPE or name.endswith("Reference") or name in self.readonly.split()
+
+
+def _profile(name: str, title: str, defaults: Mapping[str, Any] | None = None, optional: str = "") -> Kind:
+    common = {"appService": "none", "defaultsFrom": "none", "description": "none"}
+    known = defaults if defaults is not None else common
+    return Kind(f"ltm/profile/{name}", title, known, optional, fixed="defaultsFrom")
+
+
+_KINDS = (
+    Kind("auth/partition", "partition", {"defaultRouteDomain": 0}, "description", bare=True),
+    Kind("sys/folder", "folder", {"trafficGroup": "/Common/traffic-group-1"}, "description deviceGroup noRefCheck"),
+    Kind("sys/application/service", "application service", {"strictUpdates": "enabled"}, "template description"),
+    Kind("sys/provision", "module", {"cpuRatio": 0, "diskRatio": 0, "level": "none", "memoryRatio": 0}, bare=True),
+    Kind("sys/file/ssl-key", "Certificate Key File", {}, "sourcePath passphrase securityType", FILE),
+    Kind("sys/file/ssl-cert", "Certificate File", {}, "sourcePath issuerCert certValidationOptions passphrase", FILE),
+    Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
+    Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
+    Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
+    Kind("ltm/data-group/internal", "value list", {}, "appService description records type", fixed="type"),
+    Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
+    Kind("ltm/virtual-address", "Virtual Address", VIRTUAL_ADDRESS, "address mask description appService"),
+    Kind(
+        "ltm/virtual",
+        "Virtual Server",
+        VIRTUAL_SERVER,
+        "appService clonePools description destination disabled enabled fallbackPersistence ipProtocol mask metadata "
+        "persist policies pool profiles rules securityLogProfiles vlans vlansDisabled vlansEnabled",
+        "creationTime lastModifiedTime vsIndex",
+    ),
+    _profile("client-ssl", "ClientSSL Profile", profiles.CLIENT_SSL, "certKeyChain passphrase usage"),
+    _profile("server-ssl", "ServerSSL Profile", profiles.SERVER_SSL, "passphrase"),
+    _profile("http", "HTTP Profile", profiles.HTTP),
+    _profile("fasthttp", "FastHTTP Profile"),
+    _profile("http2", "HTTP/2 Profile"),
+    _profile("tcp", "TCP Profile", profiles.TCP),
+    _profile("udp", "UDP Profile"),
+    _profile("fastl4", "FastL4 Profile"),
+    _profile("one-connect", "OneConnect Profile"),
+    _profile("websocket", "Websocket Profile"),
+    _profile("html", "HTML Profile"),
+    _profile("sip", "SIP Profile"),
+    _profile("diameter", "Diameter Profile"),
+    _profile("dhcpv4", "DHCPv4 Profile"),
+    _profile("dhcpv6", "DHCPv6 Profile"),
+    Kind("ltm/message-routing/sip/profile/session", "SIP Session Profile", {"appService": "none"}, "defaultsFrom"),
+    Kind("apm/profile/access", "Access Profile", {"appService": "none", "defaultsFrom": "none"}, "description"),
+)
+KINDS = {kind.url: kind for kind in _KINDS}
+PROFILE_KINDS = tuple(kind.url for kind in _KINDS if "/profile/" in kind.url)
+
+
+def default_properties(kind: Kind, before_14: bool) -> dict[str, Any]:
+    """Return what an object of this kind shows when nothing was set, on a release."""
+    later = profiles.SINCE_14 if before_14 else frozenset[str]()
+    return {name: value for name, value in kind.defaults.items() if name not in later}
