@@ -26,7 +26,7 @@ def circumstances(
     now: datetime,
 ) -> Circumstances:
     """Gather what bears on the certificate that serves, or could; never fails for want of an answer."""
-    bad, serving = state.rolled_back_from(job), seen.in_service()
+    bad, serving = state.history.rolled_back_from(job), seen.in_service()
     rolled_back = bool(bad and serving) and all(pair.generation.stamp < str(bad) for pair in serving)
     pairs = current_pairs(job, seen, rolled_back)
     copies = [copy_of(job, pair, state) for pair in pairs]
@@ -43,7 +43,7 @@ def circumstances(
 
 def copy_of(job: Job, pair: Pair, state: StateDirectory) -> Issued | None:
     """Return our copy of the certificate, if it is the one that the device holds."""
-    copy, serial = state.kept_certificate(job, pair.generation), pair.certificate.serial
+    copy, serial = state.certificates.kept(job, pair.generation), pair.certificate.serial
     if copy is not None and serial in (None, read_certificate(copy.certificate).serial):
         return copy
     logger.warning(
@@ -89,7 +89,7 @@ def why_revoked(
     revocation: RevocationSource,
 ) -> str | None:
     """Return the reason, and who gives it, why one of the certificates is revoked; None where none is."""
-    by_us = (state.revoked(job, pair.generation) for pair in pairs)
+    by_us = (state.certificates.revoked(job, pair.generation) for pair in pairs)
     told = next((f"{reason} (start_acme.py revoke)" for reason in by_us if reason), None)
     return told or _revoked(job, copies, revocation)
 

@@ -29,7 +29,8 @@ from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRun
 from sectigo_f5.model import Job, Settings
 from sectigo_f5.report import results, stdout
 from sectigo_f5.run import Run
-from sectigo_f5.state.directory import LockedError, StateDirectory
+from sectigo_f5.state.directory import StateDirectory
+from sectigo_f5.state.lock import LockedError
 from sectigo_f5.x509.revocation import RevocationChecker
 
 logger = logging.getLogger(__name__)

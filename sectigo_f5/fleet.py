@@ -77,7 +77,8 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
         try:
             with ha_group.connected(device, run.pause) as group:  # 2
                 for unit in group.active:
-                    unit.changed = not run.reads_only and any(run.state.is_unsaved(job.device.name) for job in jobs)
+                    marked = any(run.state.unsaved.is_marked(job.device.name) for job in jobs)
+                    unit.changed = marked and not run.reads_only
                 for job in jobs:
                     results.append(_one(run, group, job, work))
                 results = _saved(run, group, results)
@@ -119,7 +120,7 @@ def _saved(run: Run, group: HaGroup, results: list[Result]) -> list[Result]:
         logger.error("%s", reason)
         return [r if r.outcome in UNTOUCHED else replace(r, outcome=Outcome.FAILED, error=reason) for r in results]
     for name in {result.device for result in results}:
-        run.state.mark_saved(name)
+        run.state.unsaved.clear(name)
     note = _sync_note(changed[0])
     return [r if r.outcome in UNTOUCHED else replace(r, notes=(*r.notes, *note)) for r in results]
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sectigo_f5.secret import Secret, mask
+from sectigo_f5.timestamps import ISO_FORMAT
 
 Secrets = list[Secret]  # grows while the configuration is read
 
@@ -38,7 +39,7 @@ class Redacting(logging.Formatter):
     """Add the subject, keep a record on one line, and mask secrets wherever they came from."""
 
     def __init__(self, known: Secrets) -> None:
-        super().__init__(FORMAT, datefmt="%Y-%m-%dT%H:%M:%SZ")
+        super().__init__(FORMAT, datefmt=ISO_FORMAT)
         self.converter = time.gmtime
         self._known = known
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 from sectigo_f5.secret import Secret
+from sectigo_f5.timestamps import from_stamp
 
-STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
 ALL_VIRTUAL_SERVERS = "all"
 
 
@@ -142,7 +142,7 @@ class Generation:
 
     partition: str
     base: str
-    stamp: str  # UTC time of issue, STAMP_FORMAT
+    stamp: str  # UTC time of issue, see ``timestamps``
     variant: str = ""  # "_ecdsa" for the second pair of a certificate with two keys
 
     @property
@@ -167,7 +167,7 @@ class Generation:
     @property
     def issued_at(self) -> datetime:
         """The time of issue that the name carries, UTC."""
-        return datetime.strptime(self.stamp, STAMP_FORMAT).replace(tzinfo=timezone.utc)
+        return from_stamp(self.stamp)
 
     @classmethod
     def parse(cls, path: str, base: str) -> Generation | None:

@@ -35,9 +35,10 @@ from sectigo_f5.device_objects import Observation, Pair
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol.client import Json
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.model import STAMP_FORMAT, Generation, Issued, Job, KeySpec, Outcome, Result
+from sectigo_f5.model import Generation, Issued, Job, KeySpec, Outcome, Result
 from sectigo_f5.run import Run
 from sectigo_f5.secret import one_time_passphrase
+from sectigo_f5.timestamps import to_stamp
 from sectigo_f5.tls import handshake_check
 from sectigo_f5.tls.client import Expected
 from sectigo_f5.x509 import certificates
@@ -148,7 +149,7 @@ def put_in_service(run: Run, f5: Unit, change: ProfileChange, expected: Sequence
         logger.info("what is served is not looked at: other profiles have every name of the certificate too")
     before = handshake_check.look_before(job, servers, change.seen)
     f5.must_be_active()
-    run.state.mark_unsaved(job.device.name)
+    run.state.unsaved.mark(job.device.name)
     activation.put_in_service(f5, change)
     try:
         logger.info("11 client SSL profile %s holds %s", job.profile, ", ".join(str(e["cert"]) for e in change.entries))
@@ -193,7 +194,7 @@ def put_pairs_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Seque
 
 def _check(run: Run, job: Job, spec: KeySpec, generation: Generation, request: str, issued: Issued) -> Issued:
     """Keep what the CA issued, then refuse it unless it is what the CSR and the YAML ask for."""
-    run.state.keep_certificate(job, generation, issued)
+    run.state.certificates.keep(job, generation, issued)
     certificate = certificates.check_issued(issued, request, job.names, spec, run.clock())
     logger.info(
         "9 certificate received: serial %s, valid until %s", certificate.serial, f"{certificate.not_after:%Y-%m-%d}"
@@ -209,7 +210,7 @@ def _fresh_stamp(run: Run, f5: Unit, job: Job) -> str:
     have = f5.inventory
     ours = (Generation.parse(path, job.base) for path in (*have.keys, *have.certificates))
     there = (found.issued_at + timedelta(seconds=1) for found in ours if found)
-    return max([run.clock(), *there]).strftime(STAMP_FORMAT)
+    return to_stamp(max([run.clock(), *there]))
 
 
 def _clean_up(f5: Unit, job: Job, seen: Observation, stamp: str) -> None:

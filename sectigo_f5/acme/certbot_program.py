@@ -23,6 +23,7 @@ from sectigo_f5.acme import certbot_launcher
 from sectigo_f5.acme.certbot_options import write_options
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret
+from sectigo_f5.timestamps import to_stamp
 
 logger = logging.getLogger(__name__)
 
@@ -158,8 +159,7 @@ class Certbot:
         written = next((path for path in (workplace / "logs" / "letsencrypt.log", *early) if path.exists()), None)
         if written is None:
             return None
-        stamp = f"{self._clock():%Y%m%dT%H%M%SZ}"
-        kept = self._logs / f"{stamp}-{verb}-{workplace.name.removeprefix('run-')}.log"
+        kept = self._logs / f"{to_stamp(self._clock())}-{verb}-{workplace.name.removeprefix('run-')}.log"
         written.chmod(0o600)
         written.replace(kept)
         for old in sorted(self._logs.glob("*.log"))[:-LOGS_KEPT]:

@@ -62,7 +62,7 @@ def revoke_in_service(run: Run, f5: Unit, job: Job, reason: str) -> Result:
 
 def _revoke_last_known(run: Run, job: Job, reason: str, why: str) -> Result:
     """Revoke what the last run found in service, where the BIG-IP cannot be asked: ``why``."""
-    last, copies = run.state.results().get(job.label), run.state.kept_copies(job)
+    last, copies = run.state.history.results().get(job.label), run.state.certificates.copies(job)
     known = next((of for of, copy in copies.items() if last and _serial(copy) == last.serial), None)
     if last is None or known is None:
         kept = ", ".join(f"{_serial(copy)} of {of.issued_at:%Y-%m-%d}" for of, copy in sorted(copies.items()))
@@ -85,7 +85,7 @@ def _revoke_copies(run: Run, job: Job, copies: dict[Generation, Issued], reason:
         run.authority.register()
     for generation, copy in copies.items():
         run.authority.revoke(copy.certificate, reason)
-        run.state.note_revoked(job, generation, reason)
+        run.state.certificates.note_revoked(job, generation, reason)
         logger.info("serial %s is revoked (%s); %s", _serial(copy), reason, MEANWHILE)
     return [_serial(copy) for copy in copies.values()]
 

@@ -38,7 +38,7 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
     if revoked:
         raise ConnectorError(f"the previous certificate, of {stamp}, was revoked: {revoked}; {_instead(job)}")
     due = when_due(job, previous, copies, run.authority, run.clock())
-    run.state.note_rollback(job, pairs[0].generation.stamp, run.clock())
+    run.state.history.note_rollback(job, pairs[0].generation.stamp, run.clock())
     change = ProfileChange(job, seen, (), (), pair_only=True)
     try:
         workflow.put_pairs_in_service(run, f5, change, previous)

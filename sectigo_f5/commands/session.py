@@ -54,7 +54,7 @@ class Session:
         """Record and print the results of a command that acts; returns the exit code."""
         finished = self.run.clock()
         code = results.exit_code(outcome, self.configuration.mistakes)
-        _write_down(lambda: self.run.state.record(outcome, finished))
+        _write_down(lambda: self.run.state.history.record(outcome, finished))
         file = self.settings.metrics_file
         if file and not self.options.only:
             _write_down(lambda: metrics.write_metrics(file, outcome, finished, code))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from sectigo_f5.bigip.unit import Unit
@@ -13,16 +13,17 @@ from sectigo_f5.commands.session import Session
 from sectigo_f5.device_objects import CertificateObject, Observation
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.report import stdout
-from sectigo_f5.report.results import TIME, exit_code
+from sectigo_f5.report.results import exit_code
 from sectigo_f5.report.status import Row, days_left, iso_or_none, to_json, to_text, write_html
 from sectigo_f5.run import Run
-from sectigo_f5.state.directory import LastResult
+from sectigo_f5.state.history import LastResult
+from sectigo_f5.timestamps import from_iso
 
 
 def status(session: Session) -> int:
     """Print the table, or JSON, and write the HTML page that was asked for; returns the exit code."""
     run, options = session.run, session.options
-    history, rows = run.state.results(), list[Row]()
+    history, rows = run.state.history.results(), list[Row]()
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
         seen = f5.observe(job, run.managed)
@@ -70,7 +71,7 @@ def _managed(run: Run, job: Job, seen: Observation, last: LastResult | None) -> 
 def _unread(job: Job, last: LastResult | None, error: str | None, now: datetime) -> Row:
     """Return the row of a certificate whose device cannot be asked: what the last run knew of it."""
     not_after = last.not_after if last else None
-    ends = datetime.strptime(not_after, TIME).replace(tzinfo=timezone.utc) if not_after else None
+    ends = from_iso(not_after) if not_after else None
     servers = () if job.every_virtual_server else job.virtual_servers
     told = {**_last(last), "error": error, "serial": last.serial if last else None, "not_after": not_after}
     return Row(

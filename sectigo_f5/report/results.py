@@ -8,14 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sectigo_f5.model import Outcome, Result
+from sectigo_f5.timestamps import to_iso
 
-TIME = "%Y-%m-%dT%H:%M:%SZ"
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_BUG, EXIT_LOCKED = 1, 2, 3, 75
-
-
-def timestamp(moment: datetime) -> str:
-    """Return ISO 8601 in UTC, whole seconds: ``2026-11-23T15:38:13Z``."""
-    return moment.strftime(TIME)
 
 
 def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:
@@ -51,8 +46,8 @@ def to_json(started: datetime, finished: datetime, results: Sequence[Result]) ->
     return json.dumps(
         {
             "version": 1,
-            "started": timestamp(started),
-            "finished": timestamp(finished),
+            "started": to_iso(started),
+            "finished": to_iso(finished),
             "results": [_as_json(result) for result in results],
             "summary": count_words(results),
         },
@@ -67,7 +62,7 @@ def _as_json(result: Result) -> dict[str, object]:
         "virtual_servers": list(result.virtual_servers),
         "result": result.outcome.value,
         "reason": "; ".join((result.reason, *result.notes)),
-        "not_after": timestamp(result.not_after) if result.not_after else None,
+        "not_after": to_iso(result.not_after) if result.not_after else None,
         "serial": result.serial,
         "error": result.error,
     }

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.report.results import timestamp
+from sectigo_f5.timestamps import to_iso
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ WIDEST = 80  # characters; a cell that has more, an error as a rule, widens its 
 
 def iso_or_none(moment: datetime | None) -> str | None:
     """Return ISO 8601 in UTC, or None."""
-    return timestamp(moment) if moment else None
+    return to_iso(moment) if moment else None
 
 
 def days_left(ends: datetime | None, now: datetime) -> int | None:
@@ -60,8 +60,8 @@ def to_json(rows: Sequence[Row], started: datetime, finished: datetime) -> str:
     return json.dumps(
         {
             "version": 1,
-            "started": timestamp(started),
-            "finished": timestamp(finished),
+            "started": to_iso(started),
+            "finished": to_iso(finished),
             "results": managed,
             "unmanaged": [asdict(row) for row in rows if not row.managed],
             "summary": counts,
@@ -104,7 +104,7 @@ def write_html(file: Path, rows: Sequence[Row], now: datetime) -> None:
         '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Certificates</title>\n'
         "<style>body{font:15px sans-serif;margin:2em}table{border-collapse:collapse}"
         "td,th{padding:.3em .8em;text-align:left;border-bottom:1px solid #ccc;vertical-align:top}</style>\n"
-        f"<h1>Certificates</h1><p>{timestamp(now)}</p>\n<table><tr>{head}</tr>\n{body}\n</table></html>\n"
+        f"<h1>Certificates</h1><p>{to_iso(now)}</p>\n<table><tr>{head}</tr>\n{body}\n</table></html>\n"
     )
     try:
         file.write_text(page, encoding="utf-8")

@@ -47,7 +47,7 @@ def command(world: World, *jobs: Job) -> tuple[int, list[dict[str, Any]]]:
     settings = Settings(Account("https://ca.example/"), "INFO", Path("log"), world.state.path)
     run = world.run_of(*jobs)
     code = revoke_command(Session(options, settings, Configuration(jobs), jobs, run, world.now))
-    return code, [vars(found) for found in world.state.results().values()]
+    return code, [vars(found) for found in world.state.history.results().values()]
 
 
 def copies(world: World) -> list[Path]:

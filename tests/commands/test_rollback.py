@@ -304,8 +304,8 @@ def test_one_that_died_before_it_saved_is_saved_and_kept_by_the_next_run(world: 
     first, second = two_generations(world)
     job = world.job(keys=EC)
     (older, newer) = (name.split("_")[1].removesuffix(".crt") for name in generations(world))
-    world.state.note_rollback(job, newer, world.now)
-    world.state.mark_unsaved(job.device.name)
+    world.state.history.note_rollback(job, newer, world.now)
+    world.state.unsaved.mark(job.device.name)
     key = world.device.get(f"/mgmt/tm/sys/file/ssl-key/~Common~www.example.com_{older}.key")
     stem = f"/Common/www.example.com_{older}"
     entry = {"name": "default", "cert": f"{stem}.crt", "key": f"{stem}.key", "chain": f"{stem}_chain.crt"}

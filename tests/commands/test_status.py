@@ -136,8 +136,8 @@ def test_what_somebody_put_under_our_profile_is_what_is_shown(world: World) -> N
 
 def test_a_revoked_certificate_is_not_shown_as_if_all_were_well(world: World) -> None:
     world.one(world.job(keys=EC))
-    (generation, _) = next(iter(world.state.kept_copies(world.job()).items()))
-    world.state.note_revoked(world.job(), generation, "keycompromise")
+    (generation, _) = next(iter(world.state.certificates.copies(world.job()).items()))
+    world.state.certificates.note_revoked(world.job(), generation, "keycompromise")
     console = Console(world)
     (row,) = console.say("status", "--json").json["results"]
     assert row["revoked"] == "keycompromise (start_acme.py revoke)"
@@ -211,7 +211,7 @@ def test_plan_says_what_run_would_do_and_why_and_writes_nothing(
 ) -> None:
     enrolled = world.one(world.job(keys=EC))
     world.wait(days=days)
-    remembered, before = world.state.results(), len(world.device.writes())
+    remembered, before = world.state.history.results(), len(world.device.writes())
     console = Console(world, {**WWW, **yaml})
     said = console.say("plan", "--json", *options)
     assert (said.code, said.json["summary"]) == (0, {outcome.value: 1})
@@ -222,7 +222,7 @@ def test_plan_says_what_run_would_do_and_why_and_writes_nothing(
         rf"(?m)^{outcome.value} +www.example.com@bigip-sim \(valid until .*\): ", console.say("plan", *options).out
     )
     assert world.device.writes()[before:] == []
-    assert world.state.results() == remembered
+    assert world.state.history.results() == remembered
 
 
 def refused(world: World, **yaml: Any) -> str:

@@ -16,7 +16,7 @@ from sectigo_f5 import fleet, workflow
 from sectigo_f5.commands.revoke import revoke_in_service
 from sectigo_f5.model import KeySpec, Outcome, Result
 from sectigo_f5.simulator import Fault
-from sectigo_f5.state.directory import LastResult
+from sectigo_f5.state.history import LastResult
 from tests.support.console import Console
 from tests.support.world import World
 
@@ -48,7 +48,7 @@ def test_an_issued_certificate_goes_into_service_without_its_copy(world: World, 
     in_the_way(world, "certificates")
     result = enrol(world)
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
-    assert "no copy of the certificate is kept: neither `revoke` nor OCSP nor ARI will do: " in told.text
+    assert "no copy of the certificate is kept, so `revoke`, OCSP and ARI will not work for it: " in told.text
     assert "make room, or correct its owner and rights" in told.text
     assert enrol(world).outcome is Outcome.KEPT
     world.wait(days=65)
@@ -59,7 +59,7 @@ def test_the_mark_of_what_is_not_saved_is_no_reason_not_to_renew(world: World, t
     in_the_way(world, "unsaved")
     result = enrol(world)
     assert (result.outcome, world.device.saved_is_current) == (Outcome.ENROLLED, True)
-    assert "should this run die before it saves the BIG-IP's configuration, no other will: " in told.text
+    assert "if this run dies before it saves the BIG-IP's configuration, no later run will save it: " in told.text
 
 
 def test_a_history_that_cannot_be_written_costs_the_history_alone(world: World) -> None:
@@ -81,7 +81,7 @@ def test_a_roll_back_that_cannot_be_noted_is_refused_before_anything_is_changed(
     results_in_the_way(world)
     said = console.say("rollback", "--only", "www.example.com")
     assert said.code == 1
-    assert "nothing was changed, for the next run would undo it: " in said.out
+    assert "nothing was changed, because the next run would undo it: " in said.out
     assert "results.json cannot be written (Is a directory); make room, or correct its owner and rights" in said.out
     assert world.device.writes()[wrote:] == []
     assert world.seen_by_client().serial == second.serial
@@ -133,14 +133,14 @@ def test_a_damaged_history_starts_anew(world: World, content: str) -> None:
     enrol(world)
     (world.state.path / "results.json").write_text(content)
     assert enrol(world).outcome is Outcome.KEPT
-    assert world.state.results()["www.example.com@bigip-sim"].result == "kept"
+    assert world.state.history.results()["www.example.com@bigip-sim"].result == "kept"
 
 
 # -- what is remembered ----------------------------------------------------------------------------
 
 
 def last(world: World) -> LastResult:
-    return world.state.results()["www.example.com@bigip-sim"]
+    return world.state.history.results()["www.example.com@bigip-sim"]
 
 
 def test_since_when_something_fails(world: World) -> None:
@@ -165,5 +165,5 @@ def test_a_certificate_that_was_skipped_keeps_what_was_known_of_it(world: World)
     run.stop.set()
     world.wait(days=1)
     (skipped,) = fleet.on_every_device(run, [world.job(keys=EC)], workflow.keep_alive, 1)
-    world.state.record([skipped], world.now)
+    world.state.history.record([skipped], world.now)
     assert (skipped.outcome, last(world)) == (Outcome.SKIPPED, before)

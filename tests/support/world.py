@@ -90,7 +90,7 @@ class World:
     ) -> list[Result]:
         """Do one run over ``jobs`` and record it."""
         results = fleet.on_every_device(self.run_of(*jobs, **changes), jobs, work, 1)
-        self.state.record(results, self.now)
+        self.state.history.record(results, self.now)
         return results
 
     def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> Run:

@@ -42,7 +42,7 @@ def test_what_was_ordered_after_the_clock_was_set_back_serves_on(world: World, j
 def test_a_revoked_certificate_is_replaced_once_after_the_clock_was_set_back(world: World, job: Job) -> None:
     world.one(job)
     generation = Generation(job.partition, job.base, world.now.strftime("%Y%m%dT%H%M%SZ"))
-    world.state.note_revoked(job, generation, "keycompromise")
+    world.state.certificates.note_revoked(job, generation, "keycompromise")
     world.now -= DAY
     replaced = world.one(job)
     assert [replaced.outcome, world.one(job).outcome, world.one(job).outcome] == [

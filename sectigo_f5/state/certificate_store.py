@@ -1,0 +1,77 @@
+"""Copies of what the CA issued, under ``STATE_DIR/certificates``: revocation and ARI need them later."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import write_atomically
+from sectigo_f5.model import Generation, Issued, Job
+from sectigo_f5.x509.certificates import read_certificate, read_chain
+
+logger = logging.getLogger(__name__)
+
+
+class CertificateStore:
+    """The copies, in ``device/common name/stamp.pem``, with a note beside each that `revoke` was asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder
+
+    def keep(self, job: Job, generation: Generation, issued: Issued) -> None:
+        """Keep what the CA issued, before the device is touched.
+
+        The certificate is worth more than its copy: failing here is only a warning.
+        """
+        certificate, chain = self._files(job, generation)
+        try:
+            write_atomically(chain, issued.chain)
+            write_atomically(certificate, issued.certificate)
+        except ConnectorError as error:
+            logger.warning(
+                "no copy of the certificate is kept, so `revoke`, OCSP and ARI will not work for it: %s", error
+            )
+
+    def kept(self, job: Job, generation: Generation) -> Issued | None:
+        """Return the copy of an issued certificate, or None if there is none that can be read."""
+        certificate, chain = self._files(job, generation)
+        try:
+            copy = Issued(certificate.read_text(encoding="ascii"), chain.read_text(encoding="ascii"))
+            read_certificate(copy.certificate)
+            read_chain(copy.chain)
+        except (OSError, UnicodeDecodeError, ConnectorError):
+            return None
+        return copy
+
+    def copies(self, job: Job) -> dict[Generation, Issued]:
+        """Return every readable copy of a certificate's generations."""
+        names = [path.stem for path in self._folder(job).glob("*.pem") if not path.stem.endswith("_chain")]
+        generations = [Generation.parse(f"/{job.partition}/{job.base}_{name}.crt", job.base) for name in names]
+        copies = {generation: self.kept(job, generation) for generation in generations if generation}
+        return {generation: copy for generation, copy in copies.items() if copy}
+
+    def note_revoked(self, job: Job, generation: Generation, reason: str) -> None:
+        """Remember that we had a certificate revoked: not every CA publishes it where we can read it."""
+        try:
+            write_atomically(self._revoked(job, generation), f"{reason}\n")
+        except ConnectorError as error:
+            remedy = f"replace the certificate by `start_acme.py run --force --only {job.label}`"
+            logger.warning("the next run may not know that it was revoked: %s; %s", error, remedy)
+
+    def revoked(self, job: Job, generation: Generation) -> str | None:
+        """Return the reason that ``revoke`` was given for a certificate, or None if it was not revoked by us."""
+        try:
+            return self._revoked(job, generation).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _folder(self, job: Job) -> Path:
+        return self._root / job.device.name / job.base
+
+    def _files(self, job: Job, generation: Generation) -> tuple[Path, Path]:
+        stem = f"{generation.stamp}{generation.variant}"
+        return self._folder(job) / f"{stem}.pem", self._folder(job) / f"{stem}_chain.pem"
+
+    def _revoked(self, job: Job, generation: Generation) -> Path:
+        return self._folder(job) / f"{generation.stamp}{generation.variant}.revoked"

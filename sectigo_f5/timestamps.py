@@ -1,0 +1,28 @@
+"""Times as text, in UTC and whole seconds: ISO 8601 for people and files, a stamp for object names."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+ISO_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
+
+
+def to_iso(moment: datetime) -> str:
+    """Write a time in UTC as ISO 8601: ``2026-11-23T15:38:13Z``."""
+    return moment.strftime(ISO_FORMAT)
+
+
+def from_iso(text: str) -> datetime:
+    """Read what :func:`to_iso` wrote; raises :class:`ValueError` for anything else."""
+    return datetime.strptime(text, ISO_FORMAT).replace(tzinfo=timezone.utc)
+
+
+def to_stamp(moment: datetime) -> str:
+    """Write a time in UTC as names of objects and files carry it: ``20261123T153813Z``."""
+    return moment.strftime(_STAMP_FORMAT)
+
+
+def from_stamp(text: str) -> datetime:
+    """Read what :func:`to_stamp` wrote; raises :class:`ValueError` for anything else."""
+    return datetime.strptime(text, _STAMP_FORMAT).replace(tzinfo=timezone.utc)
