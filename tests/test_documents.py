@@ -22,9 +22,11 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [ROOT / "README.md", *PAGES]
-CONFIGURATION, OPERATIONS, TROUBLESHOOTING = (
-    (ROOT / "docs" / f"{name}.md").read_text() for name in ("configuration", "operations", "troubleshooting")
+ARCHITECTURE, CONFIGURATION, OPERATIONS, TROUBLESHOOTING, VALIDATION = (
+    (ROOT / "docs" / f"{name}.md").read_text()
+    for name in ("architecture", "configuration", "operations", "troubleshooting", "validation")
 )
+PYPROJECT = (ROOT / "pyproject.toml").read_text()
 ONE_SCREEN, LONGEST_PAGE = 100, 200  # lines
 TEXTS = texts_in(ROOT / "sectigo_f5", without="simulator")
 
@@ -76,7 +78,7 @@ def test_the_configuration_shown_is_valid(document: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_settings_shown_in_validation_are_valid(number: int, tmp_path: Path) -> None:
-    shown = re.findall(r"```yaml\n(  validation: .*?)```", (ROOT / "docs" / "validation.md").read_text(), re.DOTALL)
+    shown = re.findall(r"```yaml\n(  validation: .*?)```", VALIDATION, re.DOTALL)
     sample = (ROOT / "config" / "smallest.yaml").read_text()
     (tmp_path / "shop.yaml").write_text(sample + shown[number])
     shutil.copytree(ROOT / "config" / "credentials", tmp_path / "credentials")
@@ -134,6 +136,32 @@ def test_the_results_that_the_readme_shows_are_those_of_the_program() -> None:
     assert shown[0][1].startswith("found no certificate for ")
     assert any("found no certificate for … on the BIG-IP" in text for text in TEXTS)
     assert any(pattern.search(shown[1][1]) for pattern in patterns)
+
+
+def test_the_map_names_every_module_and_nothing_else() -> None:
+    source = ROOT / "sectigo_f5"
+    modules = {file.relative_to(source).with_suffix("").as_posix() for file in source.rglob("*.py")}
+    modules = {name for name in modules if not name.startswith("simulator/") and not name.endswith("__init__")}
+    mapped = set(_mapped())
+    problems = {"missing in the map": sorted(modules - mapped), "no such module": sorted(mapped - modules)}
+    assert not any(problems.values()), f"docs/architecture.md, {problems}"
+
+
+def _mapped() -> Iterator[str]:
+    """Yield the modules of the map: a line begins a folder, and what follows names the modules in it."""
+    section = ARCHITECTURE.split("## The map")[1].split("\n## ")[0]
+    for folder, text in re.findall(r"^\* \*\*(.+?)\*\*(.*?)(?=^\* |\Z)", section, re.MULTILINE | re.DOTALL):
+        for module in re.findall(r"(?:^|·|:| and)\s+`(\w+)`", text):
+            yield f"{folder}{module}" if folder.endswith("/") else module
+
+
+def test_the_import_contract_in_architecture_is_that_of_the_project() -> None:
+    contract = re.search(r'containers = \["sectigo_f5"\].*?layers = \[\n(.*?)\]', PYPROJECT, re.DOTALL)
+    shown = re.search(r"## The import contract.*?```\n(.*?)```", ARCHITECTURE, re.DOTALL)
+    assert contract is not None
+    assert shown is not None
+    rows = [row.split(" | ") for row in re.findall(r'"([^"]+)"', contract[1])]
+    assert [line.split() for line in shown[1].splitlines()] == [[n for n in row if n != "simulator"] for row in rows]
 
 
 def test_the_script_starts_from_anywhere(tmp_path: Path) -> None:
