@@ -13,7 +13,6 @@ from typing import Any
 
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, Entry, KeyObject, VirtualServer
 from sectigo_f5.model import KeySpec
-from sectigo_f5.x509.certificates import device_names, device_serial
 
 Json = Mapping[str, Any]
 
@@ -58,12 +57,12 @@ def certificate_object(found: Json) -> CertificateObject:
     return CertificateObject(
         path=full_path(found),
         checksum=text(found, "checksum"),
-        names=device_names(alternative) if alternative else None,
+        names=alternative_names(alternative) if alternative else None,
         common_name=common_name[1].strip().lower() if common_name else None,
         not_after=_end(found),
         created_at=_moment(text(found, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
         key=_key_spec(text(found, "keyType"), found.get("certificateKeySize"), text(found, "certificateKeyCurveName")),
-        serial=device_serial(serial) if serial else None,
+        serial=serial_number(serial) if serial else None,
         issuer=text(found, "issuer"),
     )
 
@@ -132,6 +131,24 @@ def destination(written: str) -> tuple[str, str, int]:
     host, _, port = last.rpartition(separator) if separator in last else (last, "", "0")
     address, _, route_domain = host.partition("%")
     return address, route_domain, int(port) if port.isdigit() else _SERVICES.get(port, 0)
+
+
+def alternative_names(text: str) -> frozenset[str]:
+    """Read ``DNS:a, DNS:b, IP Address:192.0.2.1`` into a set of lower-case names."""
+    parts = (part.strip().partition(":") for part in text.split(","))
+    return frozenset(value.strip().lower() for _, _, value in parts if value.strip())
+
+
+def serial_number(text: str) -> str:
+    """Normalize a serial number: small ones are decimal, long ones colon-separated hexadecimal.
+
+    Digits alone are decimal at any length: a hexadecimal serial of 16 bytes without a letter is one in three million.
+    """
+    written = text.strip().lower()
+    try:
+        return f"{int(written) if written.isdigit() else int(written.replace(':', ''), 16):x}"
+    except ValueError:
+        return written
 
 
 _SERVICES = {"http": 80, "https": 443, "any": 0}

@@ -18,7 +18,7 @@ from sectigo_f5.device_objects import (
     wanted_server_name,
 )
 from sectigo_f5.model import Generation, Job, partition_of
-from sectigo_f5.x509.certificates import covers
+from sectigo_f5.names import covers
 
 IGNORE = "ignore"  # the peerCertMode of a profile that asks clients for no certificate
 

@@ -113,32 +113,6 @@ def extract_request(text: str) -> str | None:
     return f"{found[0]}\n" if found else None
 
 
-def device_serial(text: str) -> str:
-    """Normalize a BIG-IP's serial number: small ones are decimal, long ones colon-separated hexadecimal.
-
-    Digits alone are decimal at any length: a hexadecimal serial of 16 bytes without a letter is one in three million.
-    """
-    written = text.strip().lower()
-    try:
-        return f"{int(written) if written.isdigit() else int(written.replace(':', ''), 16):x}"
-    except ValueError:
-        return written
-
-
-def device_names(text: str) -> frozenset[str]:
-    """Read ``DNS:a, DNS:b, IP Address:192.0.2.1`` into a set of lower-case names."""
-    parts = (part.strip().partition(":") for part in text.split(","))
-    return frozenset(value.strip().lower() for _, _, value in parts if value.strip())
-
-
-def covers(names: Iterable[str], host: str) -> bool:
-    """Tell whether one of the names is, or by its wildcard matches, ``host`` (RFC 6125 section 6.4.3)."""
-    host = host.lower()
-    _, _, parent = host.partition(".")
-    known = {name.lower() for name in names}
-    return host in known or (bool(parent) and not host.startswith("*.") and f"*.{parent}" in known)
-
-
 def _load(pem: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem.encode())

@@ -79,3 +79,23 @@ def test_kinds_of_keys(found: dict[str, Any], spec: KeySpec | None) -> None:
 )
 def test_destinations(written: str, read: tuple[str, str, int]) -> None:
     assert readers.destination(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "serial"),
+    [
+        ("1", "1"),
+        ("308384129", "12619181"),
+        ("701058068914639872426452733405319971053587695545", "7acc87f304d3887054ca2f62c682e3aaf0d487b9"),
+        ("0A:FF:01", "aff01"),
+        ("01:23:45:67:89:ab:cd:ef:01", "123456789abcdef01"),
+        ("01:23:45:67:89:01:23:45:67", "12345678901234567"),
+    ],
+)
+def test_serial_numbers_as_the_device_writes_them(written: str, serial: str) -> None:
+    assert readers.serial_number(written) == serial
+
+
+def test_names_as_the_device_writes_them() -> None:
+    written = "DNS:www.Example.com, DNS:*.example.com, IP Address:192.0.2.1"
+    assert readers.alternative_names(written) == {"www.example.com", "*.example.com", "192.0.2.1"}

@@ -21,8 +21,9 @@ import pytest
 
 from sectigo_f5.decision.rules import ISSUING
 from sectigo_f5.model import Job, KeySpec, Outcome, RenewalInformation, Result
+from sectigo_f5.names import covers
 from sectigo_f5.simulator import SimulatedBigIP, Switches
-from sectigo_f5.x509.certificates import Certificate, covers
+from sectigo_f5.x509.certificates import Certificate
 from tests.support import troubles
 from tests.support.troubles import BusyAuthority, Scene, Trouble
 from tests.support.world import World

@@ -135,41 +135,6 @@ def test_the_pem_may_have_the_header_of_older_tools_and_any_line_ends(ends: str)
     certificates.check_request(found, NAMES, EC)
 
 
-@pytest.mark.parametrize(
-    ("written", "serial"),
-    [
-        ("1", "1"),
-        ("308384129", "12619181"),
-        ("701058068914639872426452733405319971053587695545", "7acc87f304d3887054ca2f62c682e3aaf0d487b9"),
-        ("0A:FF:01", "aff01"),
-        ("01:23:45:67:89:ab:cd:ef:01", "123456789abcdef01"),
-        ("01:23:45:67:89:01:23:45:67", "12345678901234567"),
-    ],
-)
-def test_serial_numbers_as_the_device_writes_them(written: str, serial: str) -> None:
-    assert certificates.device_serial(written) == serial
-
-
-def test_names_as_the_device_writes_them() -> None:
-    written = "DNS:www.Example.com, DNS:*.example.com, IP Address:192.0.2.1"
-    assert certificates.device_names(written) == {"www.example.com", "*.example.com", "192.0.2.1"}
-
-
-@pytest.mark.parametrize(
-    ("names", "host", "covered"),
-    [
-        (("www.example.com",), "WWW.example.com", True),
-        (("*.example.com",), "www.example.com", True),
-        (("*.example.com",), "a.b.example.com", False),
-        (("*.example.com",), "example.com", False),
-        (("*.example.com",), "*.example.com", True),
-        (("www.example.com",), "*.example.com", False),
-    ],
-)
-def test_which_names_cover_a_host(names: tuple[str, ...], host: str, covered: bool) -> None:
-    assert certificates.covers(names, host) is covered
-
-
 def test_a_chain_is_read_in_its_order() -> None:
     found = certificates.read_chain(f"# issuing\n{ISSUER.certificate_pem}\n# root\n{ROOT.certificate_pem}")
     assert [certificate.common_name for certificate in found] == ["issuing ca", "root"]
