@@ -16,12 +16,13 @@ from sectigo_f5.configuration.environment import VARIABLES
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.model import Outcome
-from tests.support.texts import VARIABLE, texts_in
+from tests.support.texts import VARIABLE, not_english, texts_in
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [ROOT / "README.md", *PAGES]
+LINKING = [*sorted(ROOT.glob("*.md")), *PAGES, ROOT / "sectigo_f5" / "simulator" / "README.md"]
 ARCHITECTURE, CONFIGURATION, OPERATIONS, TROUBLESHOOTING, VALIDATION = (
     (ROOT / "docs" / f"{name}.md").read_text()
     for name in ("architecture", "configuration", "operations", "troubleshooting", "validation")
@@ -91,11 +92,25 @@ def test_the_readme_is_one_screen_and_every_page_is_short() -> None:
     assert [page.name for page in PAGES if page.read_text().count("\n") >= LONGEST_PAGE] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["read again, where it is lost", "what served before serves on", "it is made anew", "of roll backs and files"],
+)
+def test_a_text_that_is_not_plain_english_is_noticed(text: str) -> None:
+    assert not_english(f"One sentence. And {text}; the rest.") != []
+    assert not_english("the place where it listens; roll back, if it is lost; renewed") == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_the_documents_are_in_plain_english(document: Path) -> None:
+    assert not_english(document.read_text()) == []
+
+
 def test_every_page_is_linked_from_the_readme() -> None:
     assert [page.name for page in PAGES if f"](docs/{page.name})" not in README] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", LINKING, ids=lambda document: str(document.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", document.read_text()):
         file = document.parent / target if target else document

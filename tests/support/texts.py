@@ -8,6 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 VARIABLE = "…"  # what differs from case to case
+NOT_ENGLISH = re.compile(
+    r"[^,;.\n]*(?:,\s+where\s+(?:it|its|there|nothing|none|no)\b|\bwhere\s+there\s+is\s+(?:no|none)\b|\blooked\s+after\b"
+    r"|\bserves\s+on\b|\bgoes\s+on\b|\banew\b|\bput\s+right\b|\bcannot\s+be\s+known\b|\bin\s+vain\b"
+    r"|\bnot\s+oftener\b|\broll\s+backs\b|\ba\s+roll\s+back\b)[^,;.\n]*",
+    re.IGNORECASE,
+)
 
 
 def texts_in(folder: Path, without: str) -> list[str]:
@@ -40,3 +46,8 @@ def _without_docstrings(tree: ast.AST) -> Iterator[ast.AST]:
 def _with_variables(text: str) -> str:
     """Show the placeholders of ``%`` and of ``str.format`` as variables, too."""
     return re.sub(rf"(?:%[-.\d]*[a-z]|\{{\w+\}}|{VARIABLE})+", VARIABLE, text)
+
+
+def not_english(text: str) -> list[str]:
+    """Return what of a text no native speaker would write: German order of words, ``where`` for ``if``."""
+    return [found.strip() for found in NOT_ENGLISH.findall(text)]
