@@ -33,7 +33,7 @@ from sectigo_f5.decision.rules import Decision
 from sectigo_f5.decision.takeover import told_apart
 from sectigo_f5.device_objects import Observation, Pair
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
-from sectigo_f5.icontrol.client import Json
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.model import Generation, Issued, Job, KeySpec, Outcome, Result
 from sectigo_f5.run import Run

@@ -18,7 +18,8 @@ from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import KeyObject
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import Json, object_url
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
 from sectigo_f5.icontrol.shell import bash, quietly, remove_file, shell_safe
@@ -148,7 +149,7 @@ def _post_request(order: KeyOrder, body: Json, path: str) -> Json:
         try:
             return order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
         except DeviceError as error:
-            if not error.may_be_there:
+            if not error.may_exist:
                 raise RouteUnavailableError(str(error)) from error
             if last or find_created(order.f5.client, object_url("sys/crypto/csr", path)) is not None:
                 break
@@ -183,7 +184,7 @@ def _post_key(order: KeyOrder, body: Json) -> Json:
         try:
             answer.update(order.f5.client.post(KEY_URL, body, KEY_TIMEOUT))
         except DeviceError as error:
-            if error.may_be_there:
+            if error.may_exist:
                 raise
             raise RouteUnavailableError(str(error)) from error
 

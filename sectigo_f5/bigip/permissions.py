@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.icontrol.client import Json
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.model import Job
 

@@ -22,7 +22,8 @@ from sectigo_f5.device_objects import (
     VirtualServer,
 )
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import IControl, Json, object_url
+from sectigo_f5.icontrol.call import Call, Json
+from sectigo_f5.icontrol.client import IControl, object_url
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, partition_of
 
 logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class Unit:
 
         It may say "not registered", as a REST service does that is starting: nobody waits for that here.
         """
-        answer = self.client.send("GET", "/mgmt/tm/apm/profile/access", accepted=range(400, 600))
+        answer = self.client.send(Call("GET", "/mgmt/tm/apm/profile/access", accepted=range(400, 600)))
         found = answer.json().get("items") if answer.ok else None
         return frozenset(map(readers.full_path, found or ()))
 

@@ -1,1 +1,1 @@
-"""F5's iControl REST API: calls, patience, errors, transactions, files, the shell; nothing of certificates."""
+"""F5's iControl REST API: login, calls, retries, errors, transactions, files, the shell; nothing about certificates."""

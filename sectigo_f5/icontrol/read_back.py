@@ -1,4 +1,4 @@
-"""What was written, read back: a BIG-IP may say yes a moment before it shows what it made."""
+"""Changes read back: a BIG-IP may confirm a change a moment before it shows it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from typing import TypeVar
 import requests
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import IControl, Json
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
 
 logger = logging.getLogger(__name__)
 
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between looks; F5's cloud libraries poll an installed key too
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between reads; F5's cloud libraries poll an installed key too
 
 Seen = TypeVar("Seen")
 
 
 def wait_until_shown(client: IControl, confirm: Callable[[], Seen]) -> Seen:
-    """Return what ``confirm`` finds, once it stops raising; the last time it raises for good.
+    """Return what ``confirm`` finds once it stops raising; the error of the last try is raised.
 
-    A read that the device refused or did not answer is not tried again: the client was patient already.
+    A read that the device refused or did not answer is not tried again: the client has been patient already.
     """
     for pause in PAUSES:
         try:
@@ -35,18 +36,18 @@ def wait_until_shown(client: IControl, confirm: Callable[[], Seen]) -> Seen:
 
 
 def send_and_confirm(client: IControl, send: Callable[[], object], confirm: Callable[[], Seen]) -> Seen:
-    """Send a change and return what ``confirm`` finds; it raises :class:`ConnectorError` until the change shows.
+    """Send a change and return what ``confirm`` finds; that raises :class:`ConnectorError` until the change shows.
 
-    If the answer is lost and the change does not show, it is sent once more: what it creates has a
-    name of its own, or it is whole and the same the second time, so a first try that succeeds late
-    does no harm.
+    If the answer is lost and the change does not show, it is sent once more. A first try that
+    succeeds late does no harm: either the change creates an object under a name of its own, or it
+    is complete and the same the second time.
     """
     try:
         send()
     except DeviceError as error:
-        if not error.may_be_there:
+        if not error.may_exist:
             raise
-        logger.warning("%s; looking whether it was done", error)
+        logger.warning("%s; checking whether it was done", error)
         try:
             return wait_until_shown(client, confirm)
         except (DeviceError, UnreachableError):
@@ -61,14 +62,14 @@ def _send_again(send: Callable[[], object]) -> None:
     try:
         send()
     except DeviceError as error:
-        if not error.may_be_there:
+        if not error.may_exist:
             raise
 
 
 def find_created(client: IControl, url: str) -> Json | None:
     """Read an object that was just created, or None while it does not show.
 
-    Elsewhere only 01020036 means absent. Here every 404 does: the caller continues only if it is there.
+    Elsewhere only 01020036 means absent. Here every 404 does: the caller continues only if the object exists.
     """
     try:
         return client.get(url)

@@ -1,4 +1,4 @@
-"""The BIG-IP's shell and its transfer folders; and cleaning up there without hiding what went wrong before."""
+"""The BIG-IP's shell, and cleaning up without hiding the error that made it necessary."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import READ_TIMEOUT, IControl
+from sectigo_f5.icontrol.call import READ_TIMEOUT
+from sectigo_f5.icontrol.client import IControl
 
 logger = logging.getLogger(__name__)
 
@@ -15,26 +16,26 @@ _SHELL_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
 def bash(client: IControl, command: str, timeout: float = READ_TIMEOUT, repeatable: bool = True) -> str:
-    """Run a command line on the device; returns what it printed, without knowing how it ended."""
+    """Run a command line on the device; returns what it printed, its exit status is not known."""
     arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
     return str(client.post("/mgmt/tm/util/bash", arguments, timeout, repeatable).get("commandResult") or "")
 
 
 def shell_safe(name: str) -> str:
-    """Return a name that may stand in a command line as it is; raises :class:`ConnectorError` for any other."""
+    """Return a name that a command line can hold unquoted; raises :class:`ConnectorError` for any other."""
     if not _SHELL_SAFE.fullmatch(name.removeprefix("/")) or ".." in name:
-        raise ConnectorError(f"the name {name!r} may not reach a shell; use letters, digits, dot, dash and underscore")
+        raise ConnectorError(f"the name {name!r} must not reach a shell; use letters, digits, dot, dash and underscore")
     return name
 
 
 def remove_file(client: IControl, path: str) -> None:
-    """Delete a file of ours from the device's transfer folders; there is no other way to (no DELETE)."""
+    """Delete a file of ours from the device's transfer folders, which offer no DELETE."""
     arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
     quietly(f"the file {path}", lambda: client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True))
 
 
 def quietly(what: str, act: Callable[..., object], *arguments: object) -> None:
-    """Clean up without hiding the error that led here: what stays behind is a warning."""
+    """Clean up without hiding the error that led here: what may stay behind is a warning."""
     try:
         act(*arguments)
     except ConnectorError as error:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import requests
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import IControl, Json
+from sectigo_f5.icontrol.call import Call, Json
+from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _send_alone(client: IControl, operation: Operation) -> None:
     if operation.method == "DELETE":
         client.delete(operation.path)
     else:
-        client.request(operation.method, operation.path, body=operation.body)
+        client.send(Call(operation.method, operation.path, body=operation.body))
 
 
 def _send_together(client: IControl, operations: Sequence[Operation]) -> None:
@@ -104,7 +105,7 @@ def _queue(client: IControl, operations: Sequence[Operation]) -> str:
     header = {"X-F5-REST-Coordination-Id": number}
     try:
         for operation in operations:
-            client.request(operation.method, operation.path, body=operation.body, headers=header)
+            client.send(Call(operation.method, operation.path, body=operation.body, headers=header))
     except BaseException:
         _abandon(client, url)
         raise

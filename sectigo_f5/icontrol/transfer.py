@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 import requests
 
+from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError
 
-DOWNLOADS = "/var/config/rest/downloads"  # where uploads go: the device's view of the word
+DOWNLOADS = "/var/config/rest/downloads"  # where uploads are stored, named from the device's side
 BULK = "/var/config/rest/bulk"
 UPLOADS_URL = "/mgmt/shared/file-transfer/uploads"
 BULK_URL = "/mgmt/shared/file-transfer/bulk"
@@ -21,8 +22,8 @@ _REFUSED = (requests.codes.unauthorized, requests.codes.forbidden)
 def upload(client: IControl, name: str, content: bytes) -> str:
     """Store ``content`` under a name that nobody else uses; returns its path on the device.
 
-    Repeating is harmless, it is the whole file each time; F5's Ansible collection gives three
-    tries to an upload that fails with whatever status.
+    Repeating is harmless, for each try sends the whole file; F5's Ansible collection tries an
+    upload three times, whatever the status.
     """
     path = f"{UPLOADS_URL}/{quote(name)}"
     headers = {
@@ -31,7 +32,7 @@ def upload(client: IControl, name: str, content: bytes) -> str:
     }
     for attempt in range(1, UPLOAD_TRIES + 1):
         try:
-            client.send("POST", path, raw=content, headers=headers)
+            client.send(Call("POST", path, raw=content, headers=headers))
             break
         except DeviceError as error:
             if attempt == UPLOAD_TRIES or error.status in _REFUSED:
@@ -42,13 +43,13 @@ def upload(client: IControl, name: str, content: bytes) -> str:
 def download(client: IControl, name: str) -> bytes:
     """Fetch a file from ``/var/config/rest/bulk``.
 
-    The range of the first try is a guess; a shorter file is answered 200, 206, or 400 with the
-    true range in ``Content-Range``, by release (seen in f5-sdk and F5's Ansible collection).
+    The range of the first try is a guess. A shorter file is answered 200, 206, or 400 with the
+    true range in ``Content-Range``, depending on the release (seen in f5-sdk and F5's Ansible collection).
     """
     path, guess = f"{BULK_URL}/{quote(name)}", {"Content-Range": f"0-{CHUNK - 1}/0"}
-    answer = client.send("GET", path, headers=guess, accepted=(requests.codes.bad_request,))
+    answer = client.send(Call("GET", path, headers=guess, accepted=(requests.codes.bad_request,)))
     if answer.status_code == requests.codes.bad_request:
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]
         exact = {"Content-Range": f"0-{int(total) - 1}/{total}"} if total.isdigit() else guess
-        answer = client.send("GET", path, headers=exact)
+        answer = client.send(Call("GET", path, headers=exact))
     return answer.content

@@ -9,6 +9,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from tests.support.replies import LOGIN, ORIGIN, THING, TOKEN, client
 
@@ -116,7 +117,7 @@ def test_a_deletion_whose_answer_was_lost_is_asked_for_again(device: responses.R
 @pytest.mark.parametrize("body", ["", "<html>Please log in</html>", "[]", "{}"])
 def test_a_read_without_a_json_object_is_no_empty_collection(device: responses.RequestsMock, body: str) -> None:
     device.get(ORIGIN + THING, body=body)
-    with client() as f5, pytest.raises(DeviceError, match="no JSON object"):
+    with client() as f5, pytest.raises(DeviceError, match="not a JSON object"):
         f5.items(THING)
 
 
@@ -209,6 +210,6 @@ def test_an_error_never_quotes_the_passphrase_that_was_sent(device: responses.Re
         text = f"Found invalid content-body {sent}"
         device.add(method, ORIGIN + THING, status=400, json={"code": 400, "message": text})
         with client() as f5, pytest.raises(DeviceError) as caught:
-            f5.request(method, THING, body=sent)
+            f5.send(Call(method, THING, body=sent))
         assert "***" in str(caught.value)
         assert "s3cr3t" not in str(caught.value) + caught.value.message

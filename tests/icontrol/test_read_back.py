@@ -40,7 +40,7 @@ def test_the_change_may_show_later(world: World) -> None:
 )
 def test_a_taken_name_of_ours_was_made_by_an_earlier_try(status: int, message: str, there: bool) -> None:
     kind = DeviceError if status else OutcomeUnknownError
-    assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_be_there is there
+    assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_exist is there
 
 
 WRITES = (

@@ -99,7 +99,7 @@ def test_ecdsa_alone_is_taken_or_refused_with_what_to_do(tmp_path: Path, tmos: s
         if ec_only:
             lives(world, keys=(EC,))
         else:
-            refuses(world, "takes no ECDSA certificate alone: put an RSA pair beside it", keys=(EC,))
+            refuses(world, "does not take an ECDSA certificate alone: add an RSA pair", keys=(EC,))
             lives(world, keys=(RSA, EC))
 
 

@@ -1,0 +1,90 @@
+"""What the answer to a call means, or the lack of one: values and errors of ours, made from those of ``requests``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from sectigo_f5.errors import ConnectorError, cause
+from sectigo_f5.icontrol.call import Call, Json
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.secret import Secret, mask
+
+_LOST = re.compile(r"^remoteSender:|TimeoutException|connection to mcpd has been lost", re.IGNORECASE)
+_PROXY_GAVE_UP = (requests.codes.bad_gateway, requests.codes.gateway_timeout)
+_SECRET_PROPERTIES = ("passphrase", "password")
+
+
+def succeeded(answer: requests.Response) -> bool:
+    """Tell whether the status is one of success; a redirect is not."""
+    return 200 <= answer.status_code < 300  # noqa: PLR2004  # the class of success
+
+
+def json_object(answer: requests.Response) -> Json:
+    """Return the body if it is a JSON object; an empty or HTML body says nothing that we need."""
+    try:
+        parsed = answer.json()
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def message(answer: requests.Response, sent: Collection[Secret] = ()) -> str:
+    """Return the text of an error, or the beginning of an HTML page, with what was ``sent`` masked."""
+    text = json_object(answer).get("message")
+    if isinstance(text, str):
+        return mask(text, sent)
+    return " ".join(mask(re.sub(r"<[^>]*>", " ", answer.text), sent).split())[:200]
+
+
+def refusal(host: str, call: Call, answer: requests.Response) -> DeviceError:
+    """Return the error that an answer stands for."""
+    text = message(answer, [*_secrets(call.body), *_secrets(call.raw)])
+    lost = answer.status_code in _PROXY_GAVE_UP or _LOST.search(text)
+    kind = OutcomeUnknownError if lost else DeviceError
+    return kind(host, call.method, call.shown_path, answer.status_code, text)
+
+
+def _secrets(sent: object, name: str = "") -> Iterator[Secret]:
+    """Return what an error must not quote of a call: some answers repeat what was posted."""
+    if isinstance(sent, bytes):
+        yield Secret(sent.decode("ascii", "replace"))
+    elif isinstance(sent, str):
+        yield from [Secret(sent)] if name in _SECRET_PROPERTIES else []
+    elif isinstance(sent, dict):
+        for key, value in sent.items():
+            yield from _secrets(value, key)
+    elif isinstance(sent, list):
+        for value in sent:
+            yield from _secrets(value)
+
+
+def no_answer(host: str, origin: str, call: Call, error: OSError) -> ConnectorError:
+    """Return the error of a call without an answer: it was never sent, or its outcome is unknown."""
+    text, reason = str(error), cause(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
+        return UnreachableError(_untrusted(host, reason))
+    if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+        remedy = "check host, port, routes and the management interface"
+        return UnreachableError(f"{host}: cannot connect to {origin} ({reason}); {remedy}")
+    if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
+        return UnreachableError(f"{host}: the request could not be made: {error}")
+    return OutcomeUnknownError(host, call.method, call.shown_path, 0, f"no answer ({type(error).__name__})")
+
+
+def _untrusted(host: str, reason: str) -> str:
+    if "mismatch" in reason or "doesn't match" in reason:
+        remedy = "write host as the certificate names it, or give the BIG-IP a certificate for its address"
+        return f"{host}: the TLS certificate of the BIG-IP is for other names ({reason}); {remedy}"
+    return (
+        f"{host}: the TLS certificate of the BIG-IP is not trusted; "
+        f"set verify_tls to the file of the CA that issued it (or to false, in a lab): {reason}"
+    )
+
+
+def _never_connected(error: OSError) -> bool:
+    inner = error.args[0] if error.args else None
+    return isinstance(getattr(inner, "reason", None), NewConnectionError)
