@@ -12,18 +12,18 @@ from sectigo_f5.errors import ConnectorError
 REMEDY = "make room, or correct its owner and rights"
 
 
-def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replace a file whole: a reader, or a power cut, sees the old or the new one.
+def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+    """Replace a file as a whole: a reader, or a power cut, sees the old or the new one. Text is UTF-8.
 
-    Raises :class:`ConnectorError` with what the disk has against it, and what to do.
+    Raises :class:`ConnectorError` with the reason that the file system gives, and the remedy.
     """
     try:
         with contextlib.ExitStack() as undo:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             undo.callback(Path(name).unlink, missing_ok=True)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(mode)

@@ -10,7 +10,7 @@ _STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
 
 def to_iso(moment: datetime) -> str:
     """Write a time in UTC as ISO 8601: ``2026-11-23T15:38:13Z``."""
-    return moment.strftime(ISO_FORMAT)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def from_iso(text: str) -> datetime:

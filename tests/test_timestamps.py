@@ -12,6 +12,7 @@ MOMENT = datetime(2026, 11, 23, 15, 38, 13, tzinfo=timezone.utc)
 def test_iso_times_are_written_and_read() -> None:
     assert timestamps.to_iso(MOMENT) == "2026-11-23T15:38:13Z"
     assert timestamps.from_iso("2026-11-23T15:38:13Z") == MOMENT
+    assert timestamps.to_iso(MOMENT.replace(year=26, microsecond=999_999)) == "0026-11-23T15:38:13Z"
 
 
 def test_stamps_are_written_and_read() -> None:

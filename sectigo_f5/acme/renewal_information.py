@@ -1,4 +1,4 @@
-"""The CA's renewal information (ARI, RFC 9773): asked for, checked, and kept until it is to be asked again."""
+"""The CA's renewal information (ARI, RFC 9773): fetched, checked, and kept until it may be asked for again."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from pathlib import Path
 import requests
 from cryptography import x509
 
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import write_atomically
 from sectigo_f5.http_body import read_body
 from sectigo_f5.model import RenewalInformation
+from sectigo_f5.timestamps import to_iso
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 30  # seconds
-LONGEST_ANSWER = 64 * 1024  # bytes; a real one has some hundred
+LONGEST_ANSWER = 64 * 1024  # bytes; a real one has a few hundred
 
-# RFC 9773 section 4.3: six hours where the CA does not say, and its word only within these limits.
+# RFC 9773 section 4.3: six hours if the CA does not say, and what it says only within these limits.
 ASK_AGAIN = timedelta(hours=6)
 SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
 
@@ -34,7 +37,7 @@ class NonsenseError(Exception):
 
 
 def certificate_id(certificate: x509.Certificate) -> str | None:
-    """Return the identifier of RFC 9773 section 4.1; None for a certificate without a key identifier."""
+    """Return the identifier of RFC 9773 section 4.1, or None for a certificate without a key identifier."""
     try:
         extension = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
     except x509.ExtensionNotFound:
@@ -42,7 +45,7 @@ def certificate_id(certificate: x509.Certificate) -> str | None:
     key_identifier, serial = extension.value.key_identifier, certificate.serial_number
     if key_identifier is None:
         return None
-    # The bytes of a DER INTEGER: a leading zero where the first bit is set, or it would be negative.
+    # The bytes of a DER INTEGER: a leading zero if the first bit is set, or it would be negative.
     return f"{_base64url(key_identifier)}.{_base64url(serial.to_bytes(serial.bit_length() // 8 + 1, 'big'))}"
 
 
@@ -68,12 +71,12 @@ def parse(body: bytes, retry_at: datetime) -> RenewalInformation:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise NonsenseError(f"it has no suggestedWindow that can be read ({error})") from error
     if end <= start:
-        raise NonsenseError(f"its window ends ({end:%Y-%m-%dT%H:%MZ}) before it starts ({start:%Y-%m-%dT%H:%MZ})")
+        raise NonsenseError(f"its window ends ({to_iso(end)}) before it starts ({to_iso(start)})")
     return RenewalInformation(start, end, retry_at, explanation if isinstance(explanation, str) else None)
 
 
 def load(file: Path, now: datetime) -> RenewalInformation | None:
-    """Return the kept answer while it is not yet to be asked again."""
+    """Return the kept answer, or None if it is time to ask the CA again."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         found = RenewalInformation(
@@ -82,33 +85,30 @@ def load(file: Path, now: datetime) -> RenewalInformation | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        logger.debug("%s is not readable any more (%s): asking the CA", file, error)
+        logger.debug("%s cannot be read (%s): asking the CA", file, error)
         return None
     # A clock that was set back must not keep an answer for longer than one of today would be kept.
     return found if now < found.retry_at <= now + LATEST else None
 
 
 def save(file: Path, information: RenewalInformation) -> None:
-    """Keep an answer; where it cannot be kept the CA is asked again next time."""
+    """Keep an answer; if it cannot be kept, the CA is asked again next time."""
     kept = {
-        "start": information.start.isoformat(),
-        "end": information.end.isoformat(),
-        "retry_at": information.retry_at.isoformat(),
+        "start": to_iso(information.start),
+        "end": to_iso(information.end),
+        "retry_at": to_iso(information.retry_at),
         "explanation": information.explanation,
     }
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(f"{file.name}.new")
-        unfinished.write_text(json.dumps(kept), encoding="utf-8")
-        unfinished.replace(file)
-    except OSError as error:
-        logger.debug("%s cannot be kept (%s)", file, error.strerror)
+        write_atomically(file, json.dumps(kept))
+    except ConnectorError as error:
+        logger.debug("the renewal information is not kept: %s", error)
 
 
 def _time(text: object) -> datetime:
     found = TIME.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise ValueError(f"{str(text)[:40]!r} is no time of RFC 3339")
+        raise ValueError(f"{str(text)[:40]!r} is not a time of RFC 3339")
     offset = "+00:00" if found[3] in "Zz" else found[3]
     return datetime.fromisoformat(f"{found[1]}T{found[2]}{offset}").astimezone(timezone.utc)
 
@@ -132,6 +132,6 @@ def _base64url(raw: bytes) -> str:
 
 
 def url_of(directory: Mapping[str, object]) -> str | None:
-    """Return where the CA offers renewal information, None where it does not."""
+    """Return where the CA offers renewal information, or None if it does not."""
     url = directory.get("renewalInfo")
     return url.rstrip("/") if isinstance(url, str) and url else None

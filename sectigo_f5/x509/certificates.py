@@ -38,7 +38,7 @@ class Certificate:
 
 
 def read_certificate(pem: str) -> Certificate:
-    """Read one PEM certificate; raises :class:`ConnectorError` when it is none."""
+    """Read one PEM certificate; raises :class:`ConnectorError` if it is not one."""
     return _describe(_load(pem))
 
 
@@ -49,15 +49,15 @@ def read_chain(pem: str) -> tuple[Certificate, ...]:
     try:
         found = x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:
-        raise ConnectorError("the CA chain cannot be read: it holds something that is no PEM certificate") from error
+        raise ConnectorError("the CA chain cannot be read: it holds something other than a PEM certificate") from error
     return tuple(_describe(certificate) for certificate in found)
 
 
 def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
-    """Refuse, before it goes to the CA, a CSR that is not the one asked for.
+    """Refuse a CSR that is not the one asked for, before it goes to the CA.
 
     Raises :class:`ConnectorError` for a wrong signature (RFC 2986), other names, another key. All
-    names must be subject alternative names: Certbot orders a common name that stands alone as well,
+    names must be subject alternative names: Certbot also orders a common name that is not among them,
     and the CA refuses only when it finalizes the order.
     """
     request = _load_request(csr_pem)
@@ -70,17 +70,19 @@ def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
         raise ConnectorError("the CSR from the BIG-IP is not signed by its own key; run again")
     wanted = frozenset(names)
     if have != wanted:
-        raise ConnectorError(f"the CSR from the BIG-IP has the names {_told(have)} instead of {_told(wanted)}")
+        raise ConnectorError(f"the CSR from the BIG-IP has the names {_listed(have)} instead of {_listed(wanted)}")
     if common is not None and common not in wanted:
-        raise ConnectorError(f"the CSR from the BIG-IP has the common name {common}, which is not {_told(wanted)}")
+        raise ConnectorError(
+            f"the CSR from the BIG-IP has the common name {common}, which is not one of {_listed(wanted)}"
+        )
     if spec != key:
         raise ConnectorError(f"the CSR from the BIG-IP has a key {spec or 'of unknown kind'} instead of {key}")
 
 
 def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpec, now: datetime) -> Certificate:
-    """Refuse, before it goes to the BIG-IP, a certificate that is not the one asked for.
+    """Refuse a certificate that is not the one asked for, before it goes to the BIG-IP.
 
-    Compares public key, names and validity (its own and its issuer's: clients refuse it when either
+    Compares public key, names and validity (its own and its issuer's: clients refuse it if either
     has ended), and that each certificate of the chain signs the one below it (RFC 5280 section 6.1).
     Raises :class:`ConnectorError` naming what differs.
     """
@@ -89,7 +91,9 @@ def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpe
         raise ConnectorError("the CA's certificate is not for the key of the CSR; nothing was installed")
     wanted = frozenset(names)
     if described.names != wanted:
-        raise ConnectorError(f"the CA's certificate has the names {_told(described.names)} instead of {_told(wanted)}")
+        raise ConnectorError(
+            f"the CA's certificate has the names {_listed(described.names)} instead of {_listed(wanted)}"
+        )
     if described.key != key:
         raise ConnectorError(f"the CA's certificate has a key {described.key} instead of {key}")
     if not described.not_before - CLOCK_SKEW <= now < described.not_after:
@@ -102,13 +106,13 @@ def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpe
     _check_links(leaf, above)
     if above and above[0].not_after <= now:
         raise ConnectorError(
-            f"the CA's own certificate ended on {above[0].not_after}; nothing was installed, ask the CA"
+            f"the CA's own certificate expired on {above[0].not_after}; nothing was installed, ask the CA"
         )
     return described
 
 
 def extract_request(text: str) -> str | None:
-    """Cut the PEM of a CSR out of what a tool printed around it; None where there is none."""
+    """Cut the PEM of a CSR out of what a tool printed around it, or return None if there is none."""
     found = _REQUEST.search(text.replace("\r", ""))
     return f"{found[0]}\n" if found else None
 
@@ -117,14 +121,14 @@ def _load(pem: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem.encode())
     except ValueError as error:
-        raise ConnectorError("this is no PEM certificate, or a damaged one") from error
+        raise ConnectorError("this is not a PEM certificate, or it is damaged") from error
 
 
 def _load_request(pem: str) -> x509.CertificateSigningRequest:
     try:
         return x509.load_pem_x509_csr(pem.encode())
     except ValueError as error:
-        raise ConnectorError("what the BIG-IP gave as CSR is none, or a damaged one; run again") from error
+        raise ConnectorError("the BIG-IP did not return a CSR, or it is damaged; run again") from error
 
 
 def _describe(found: x509.Certificate) -> Certificate:
@@ -194,5 +198,5 @@ def _check_links(leaf: x509.Certificate, chain: Iterable[Certificate]) -> None:
         below = above
 
 
-def _told(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"

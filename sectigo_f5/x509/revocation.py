@@ -1,15 +1,14 @@
-"""Was a certificate revoked? OCSP (RFC 6960) when it names a responder, else its CRL (RFC 5280).
+"""Whether a certificate was revoked: by OCSP (RFC 6960) if it names a responder, else by its CRL (RFC 5280).
 
-An answer counts only when it is signed by the issuer (or by a responder that the issuer
-appointed) and is fresh. Whatever else happens is "unknown", one warning, and never an error: a
-responder that is down must not stop a renewal, nor cause one.
+An answer counts only if it is signed by the issuer (or by a responder that the issuer appointed)
+and is current. Anything else is "unknown" and one warning, never an error: a responder that is
+down must neither stop a renewal nor cause one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import write_atomically
 from sectigo_f5.http_body import read_body
 
 logger = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ TIMEOUT = (5.0, 15.0)  # seconds to connect, to read
 LARGEST = 20 * 1024 * 1024  # bytes; the biggest public CRLs are about 10 MB
 LONGEST = 60.0  # seconds for a whole answer
 SKEW = timedelta(minutes=10)  # of the responder's clock against ours
-OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is believed so long ...
-CRL_AGE = timedelta(days=1)  # ... and a CRL, which may not be without (RFC 5280 section 5.1.2.5)
+OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is trusted for this long ...
+CRL_AGE = timedelta(days=1)  # ... and so is a CRL, which must have one (RFC 5280 section 5.1.2.5)
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,23 @@ class Revocation:
 
 
 class NoAnswerError(ConnectorError):
-    """This source says nothing that can be believed; the next one may."""
+    """This source gives no answer that can be trusted; the next one may."""
 
 
 class RevocationChecker:
     """Asks OCSP responders and CRLs; CRLs are kept under ``STATE_DIR/crl`` until their nextUpdate.
 
-    One a run: who did not answer once is not waited for again. Devices are worked on side by side,
-    so several may ask at once.
+    One per run: a URL that did not answer once is not asked again. Devices are worked on in
+    parallel, so several threads may ask at once.
     """
 
     def __init__(self, state_dir: Path, *, clock: Callable[[], datetime]) -> None:
         self._cache = state_dir / "crl"
         self._clock = clock
-        self._silent: set[str] = set()  # the URLs where nobody answered
+        self._silent: set[str] = set()  # the URLs that did not answer
 
     def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
-        """Return what the first source that can be believed says."""
+        """Return the answer of the first source that can be trusted."""
         certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
         issuer = x509.load_pem_x509_certificate(issuer_pem.encode())
         problems = []
@@ -80,7 +80,7 @@ class RevocationChecker:
                     self._silent.add(url)
                     problems.append(f"{url}: {error}")
         if problems:
-            logger.warning("whether the certificate is revoked cannot be known now: %s", "; ".join(problems))
+            logger.warning("could not determine whether the certificate is revoked: %s", "; ".join(problems))
         return Revocation("unknown", None, "none", "; ".join(problems))
 
     # -- OCSP ----------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class RevocationChecker:
 
     def _by_crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
         found = self._cached(url, issuer)
-        if found is None:  # one that lists nothing is false
+        if found is None:  # not `or`: a CRL that lists nothing is false
             found = self._download(url, issuer)
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is None:
@@ -120,20 +120,20 @@ class RevocationChecker:
 
     def _cached(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
         try:
-            return self._believed((self._cache / _cache_name(url)).read_bytes(), url, issuer)
+            return self._trusted((self._cache / _cache_name(url)).read_bytes(), url, issuer)
         except (OSError, ValueError, NoAnswerError):
             return None
 
     def _download(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
         content = _fetch("GET", url)
-        found = self._believed(content, url, issuer)
+        found = self._trusted(content, url, issuer)
         try:
-            _keep(content, self._cache / _cache_name(url))
-        except OSError as error:
-            logger.debug("the CRL of %s cannot be kept (%s): it is fetched again next time", url, error.strerror)
+            write_atomically(self._cache / _cache_name(url), content)
+        except ConnectorError as error:
+            logger.debug("the CRL of %s is not kept and will be fetched again: %s", url, error)
         return found
 
-    def _believed(self, content: bytes, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
+    def _trusted(self, content: bytes, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
         pem = content.lstrip().startswith(b"-----BEGIN")
         found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
         if not _signed_by(found, issuer):
@@ -146,17 +146,9 @@ class RevocationChecker:
         return found
 
 
-def _keep(content: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder) / path.name
-        whole.write_bytes(content)
-        whole.replace(path)
-
-
 def _fetch(method: str, url: str, body: bytes | None = None, kind: str | None = None) -> bytes:
     if not url.startswith(("http://", "https://")):
-        raise NoAnswerError("only http and https are asked")
+        raise NoAnswerError("only http and https are supported")
     headers = {"Content-Type": kind} if kind else {}
     with requests.request(method, url, data=body, headers=headers, timeout=TIMEOUT, verify=True, stream=True) as answer:
         answer.raise_for_status()
@@ -164,11 +156,11 @@ def _fetch(method: str, url: str, body: bytes | None = None, kind: str | None = 
 
 
 def _is_for(extension: x509.Extension[x509.ExtensionType], url: str) -> bool:
-    """Tell whether a CRL, despite an extension, speaks of certificates that name ``url`` (RFC 5280 section 6.3.3).
+    """Return True if a CRL with this extension covers certificates that name ``url`` (RFC 5280 section 6.3.3).
 
-    Big CAs split their CRLs, and each part says which it is: a validly signed one must not pass for
-    another. Nothing can be read from one that lists only CAs, only some reasons, the certificates of
-    other CAs, or changes to another CRL.
+    Big CAs split their CRLs, and each part says which one it is: a validly signed part must not pass
+    for another. A CRL that lists only CAs, only some reasons, the certificates of other CAs, or
+    changes to another CRL says nothing about ours.
     """
     found = extension.value
     if not isinstance(found, x509.IssuingDistributionPoint):
@@ -184,7 +176,7 @@ def _is_for(extension: x509.Extension[x509.ExtensionType], url: str) -> bool:
 
 
 def _verify_ocsp(answer: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> None:
-    """Check who signed the answer (RFC 6960 section 4.2.2.2) and whether it is of now."""
+    """Check who signed the answer (RFC 6960 section 4.2.2.2) and whether it is current."""
     signers = [issuer, *(found for found in answer.certificates if _may_answer(found, issuer, now))]
     if not any(_ocsp_signed_by(answer, signer) for signer in signers):
         raise NoAnswerError("the answer is signed neither by the issuer nor by a responder that it appointed")

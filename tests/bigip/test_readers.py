@@ -92,10 +92,10 @@ def test_destinations(written: str, read: tuple[str, str, int]) -> None:
         ("01:23:45:67:89:01:23:45:67", "12345678901234567"),
     ],
 )
-def test_serial_numbers_as_the_device_writes_them(written: str, serial: str) -> None:
+def test_serial_numbers_are_normalized(written: str, serial: str) -> None:
     assert readers.serial_number(written) == serial
 
 
-def test_names_as_the_device_writes_them() -> None:
+def test_subject_alternative_names_are_read() -> None:
     written = "DNS:www.Example.com, DNS:*.example.com, IP Address:192.0.2.1"
     assert readers.alternative_names(written) == {"www.example.com", "*.example.com", "192.0.2.1"}

@@ -31,14 +31,14 @@ def issued(*names: str, issuer: Identity = ISSUER, chain: str = "", **details: o
     return Issued(pem(leaf), chain or ISSUER.certificate_pem)
 
 
-def test_a_right_certificate_passes() -> None:
+def test_a_matching_certificate_passes() -> None:
     found = certificates.check_issued(issued(), REQUEST, NAMES, EC, NOW)
     assert (found.names, found.key) == (frozenset(NAMES), EC)
     assert found.not_after == NOW + timedelta(days=90)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "reason"),
     [
         (lambda: issued(key=new_key()), "not for the key of the CSR"),
         (lambda: issued("www.example.com"), "has the names www.example.com instead of"),
@@ -48,26 +48,26 @@ def test_a_right_certificate_passes() -> None:
         (lambda: issued(chain=ISSUER.certificate_pem * 2), "chain is broken"),
         (lambda: issued(chain="-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"), "chain"),
         (lambda: issued(usage=ExtendedKeyUsageOID.CLIENT_AUTH), "not for TLS servers"),
-        (lambda: Issued("nonsense", ""), "no PEM certificate"),
+        (lambda: Issued("nonsense", ""), "not a PEM certificate"),
     ],
 )
-def test_a_wrong_certificate_is_refused(wrong: object, told: str) -> None:
+def test_a_wrong_certificate_is_refused(wrong: object, reason: str) -> None:
     assert callable(wrong)
-    with pytest.raises(ConnectorError, match=told):
+    with pytest.raises(ConnectorError, match=reason):
         certificates.check_issued(wrong(), REQUEST, NAMES, EC, NOW)
 
 
-def test_a_certificate_of_a_ca_that_has_ended_is_refused() -> None:
-    ended = new_authority("Old CA", NOW - timedelta(days=30), days=29)
-    made = Issued(pem(new_leaf(ended, KEY, *NAMES, begins=NOW)), ended.certificate_pem)
-    with pytest.raises(ConnectorError, match="the CA's own certificate ended on 2026-11-22"):
-        certificates.check_issued(made, REQUEST, NAMES, EC, NOW)
+def test_a_certificate_whose_issuer_has_expired_is_refused() -> None:
+    expired = new_authority("Old CA", NOW - timedelta(days=30), days=29)
+    from_expired = Issued(pem(new_leaf(expired, KEY, *NAMES, begins=NOW)), expired.certificate_pem)
+    with pytest.raises(ConnectorError, match="the CA's own certificate expired on 2026-11-22"):
+        certificates.check_issued(from_expired, REQUEST, NAMES, EC, NOW)
 
 
 @pytest.mark.parametrize("early", [timedelta(minutes=59), timedelta(minutes=61)])
-def test_the_clock_here_may_be_an_hour_late(early: timedelta) -> None:
-    late = contextlib.nullcontext() if early < certificates.CLOCK_SKEW else pytest.raises(ConnectorError)
-    with late:
+def test_a_certificate_may_begin_up_to_an_hour_ahead(early: timedelta) -> None:
+    outcome = contextlib.nullcontext() if early < certificates.CLOCK_SKEW else pytest.raises(ConnectorError)
+    with outcome:
         certificates.check_issued(issued(begins=NOW + early), REQUEST, NAMES, EC, NOW)
 
 
@@ -77,7 +77,7 @@ def test_a_chain_with_the_root_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "key", "told"),
+    ("names", "key", "reason"),
     [
         (("www.example.com",), EC, "has the names api.example.com, www.example.com instead of www.example.com"),
         ((*NAMES, "x.example.com"), EC, "instead of"),
@@ -85,31 +85,31 @@ def test_a_chain_with_the_root_passes() -> None:
         (NAMES, KeySpec("ecdsa", "secp384r1"), "instead of ECDSA secp384r1"),
     ],
 )
-def test_a_wrong_request_is_refused(names: tuple[str, ...], key: KeySpec, told: str) -> None:
+def test_a_wrong_request_is_refused(names: tuple[str, ...], key: KeySpec, reason: str) -> None:
     certificates.check_request(REQUEST, NAMES, EC)
-    with pytest.raises(ConnectorError, match=told):
+    with pytest.raises(ConnectorError, match=reason):
         certificates.check_request(REQUEST, names, key)
 
 
 @pytest.mark.parametrize(
-    ("request_pem", "told"),
+    ("request_pem", "reason"),
     [
         (new_request(KEY, common_name="www.example.com"), "has the names none instead of"),
         (
             new_request(KEY, "api.example.com", common_name="www.example.com"),
             "has the names api.example.com instead of",
         ),
-        (new_request(KEY, *NAMES, common_name="old.example.com"), "common name old.example.com, which is not"),
-        ("nonsense", "is none, or a damaged one"),
+        (new_request(KEY, *NAMES, common_name="old.example.com"), "common name old.example.com, which is not one of"),
+        ("nonsense", "did not return a CSR, or it is damaged"),
     ],
-    ids=["names in the subject only", "common name no SAN", "another common name", "no CSR"],
+    ids=["names in the subject only", "common name no SAN", "another common name", "not a CSR"],
 )
-def test_a_request_that_the_ca_would_refuse_late_is_refused_early(request_pem: str, told: str) -> None:
-    with pytest.raises(ConnectorError, match=told):
+def test_a_request_that_the_ca_would_refuse_late_is_refused_early(request_pem: str, reason: str) -> None:
+    with pytest.raises(ConnectorError, match=reason):
         certificates.check_request(request_pem, NAMES, EC)
 
 
-def test_order_and_letter_case_of_names_in_a_request_are_no_difference() -> None:
+def test_order_and_letter_case_of_names_in_a_request_do_not_matter() -> None:
     certificates.check_request(new_request(KEY, "API.example.com", "WWW.Example.com"), NAMES, EC)
 
 
@@ -121,16 +121,16 @@ def test_a_request_signed_by_another_key_is_refused() -> None:
         certificates.check_request(broken, NAMES, EC)
 
 
-def test_the_pem_is_found_between_what_tmsh_prints() -> None:
-    said = f"{REQUEST}sys crypto csr www.csr {{\n    common-name www.example.com\n}}\n"
-    assert certificates.extract_request(said) == REQUEST
+def test_the_request_is_cut_out_of_the_output_of_tmsh() -> None:
+    output = f"{REQUEST}sys crypto csr www.csr {{\n    common-name www.example.com\n}}\n"
+    assert certificates.extract_request(output) == REQUEST
     assert certificates.extract_request("01020036:3: The requested csr was not found.") is None
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_the_pem_may_have_the_header_of_older_tools_and_any_line_ends(ends: str) -> None:
-    said = REQUEST.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST").replace("\n", ends)
-    found = certificates.extract_request(said)
+def test_the_older_request_header_and_any_line_ends_are_accepted(ends: str) -> None:
+    output = REQUEST.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST").replace("\n", ends)
+    found = certificates.extract_request(output)
     assert found is not None
     certificates.check_request(found, NAMES, EC)
 
@@ -141,8 +141,8 @@ def test_a_chain_is_read_in_its_order() -> None:
     assert certificates.read_chain(" \n") == ()
 
 
-def test_a_certificate_that_breaks_the_rules_is_an_error_of_one_line() -> None:
-    """RFC 5280 section 4.2: an extension stands once. Real devices hold worse."""
+def test_an_invalid_certificate_is_a_one_line_error() -> None:
+    """RFC 5280 section 4.2: an extension occurs at most once. Real devices hold worse."""
     extra = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), b"0\x00")
     leaf = new_leaf(ISSUER, KEY, "www.example.com", begins=NOW, extra=extra)
     twice = leaf.public_bytes(Encoding.DER).replace(b"\x55\x1d\x63", b"\x55\x1d\x11")  # 2.5.29.99 -> 2.5.29.17

@@ -30,11 +30,11 @@ STRANGER = new_authority("Issuing CA", NOW)  # the same name, another key
 
 
 class Web(http.server.ThreadingHTTPServer):
-    """Serves ``content`` and counts the requests; ``drip`` sends it byte by byte, so many seconds apart."""
+    """Serves ``content`` and counts the requests; ``drip`` sends it byte by byte, that many seconds apart."""
 
     content = b""
     asked = 0
-    promised = 0  # bytes that it says it sends, and does not
+    promised = 0  # bytes announced in addition, and never sent
     drip = 0.0
     daemon_threads = True
 
@@ -57,7 +57,7 @@ def other_web() -> Iterator[Web]:
             self.send_response(200)
             self.send_header("Content-Length", str(len(server.content) + server.promised))
             self.end_headers()
-            with contextlib.suppress(OSError):  # nobody listens any more
+            with contextlib.suppress(OSError):  # the client has hung up
                 for piece in [server.content[i : i + 1] for i in range(len(server.content))] if server.drip else ():
                     self.wfile.write(piece)
                     time.sleep(server.drip)
@@ -80,7 +80,7 @@ def other_web() -> Iterator[Web]:
 
 @pytest.fixture
 def checker(tmp_path: Path) -> RevocationChecker:
-    """``openssl ocsp`` answers by the real clock, however long ago these tests were collected."""
+    """Use the real clock, as ``openssl ocsp`` does, however long ago these tests were collected."""
     return RevocationChecker(tmp_path, clock=lambda: datetime.now(timezone.utc))
 
 
@@ -96,7 +96,7 @@ def status(checker: RevocationChecker, certificate: x509.Certificate) -> tuple[s
 # -- CRL ---------------------------------------------------------------------------------------
 
 
-def test_crl_good_revoked_and_cached(checker: RevocationChecker, web: Web) -> None:
+def test_a_crl_says_good_or_revoked_and_is_kept(checker: RevocationChecker, web: Web) -> None:
     good, bad = leaf(crl_url=web.url), leaf(crl_url=web.url)
     web.content = new_crl(ISSUER, bad, begins=NOW - timedelta(minutes=1))
     assert status(checker, good) == ("good", None, "crl")
@@ -125,15 +125,15 @@ def test_a_crl_is_fetched_again_after_its_next_update(tmp_path: Path, web: Web) 
         b"<html>Not Found</html>",
         b"",
     ],
-    ids=["stale", "of the future", "another signer", "no CRL", "empty"],
+    ids=["stale", "from the future", "another signer", "not a CRL", "empty"],
 )
-def test_a_crl_that_cannot_be_believed_says_nothing(checker: RevocationChecker, web: Web, content: bytes) -> None:
+def test_an_untrusted_crl_gives_no_answer(checker: RevocationChecker, web: Web, content: bytes) -> None:
     web.content = content
     assert status(checker, leaf(crl_url=web.url)) == ("unknown", None, "none")
 
 
-def test_a_crl_without_next_update_is_believed_for_a_day(tmp_path: Path, web: Web) -> None:
-    """RFC 5280 forbids it; kept for ever it would hide every later revocation."""
+def test_a_crl_without_next_update_is_trusted_for_a_day(tmp_path: Path, web: Web) -> None:
+    """RFC 5280 forbids it; kept forever it would hide every later revocation."""
     certificate, moment = leaf(crl_url=web.url), NOW
     checker = RevocationChecker(tmp_path, clock=lambda: moment)
     web.content = without_next_update(ISSUER, new_crl(ISSUER, begins=NOW - timedelta(minutes=1)))
@@ -152,7 +152,7 @@ def part(url: str | None = None, **limits: bool) -> x509.IssuingDistributionPoin
     )
 
 
-def test_a_part_of_a_crl_is_believed_for_the_certificates_that_name_it(checker: RevocationChecker, web: Web) -> None:
+def test_a_partial_crl_is_trusted_for_certificates_that_name_it(checker: RevocationChecker, web: Web) -> None:
     certificate = leaf(crl_url=web.url)
     ours = part(web.url, only_contains_user_certs=True)
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1), extra=ours)
@@ -170,22 +170,22 @@ def test_a_part_of_a_crl_is_believed_for_the_certificates_that_name_it(checker: 
         x509.DeltaCRLIndicator(1),
         x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"),
     ],
-    ids=["another part", "CAs", "attributes", "others'", "some reasons", "a delta", "nobody knows"],
+    ids=["another part", "CAs", "attributes", "others'", "some reasons", "a delta", "an unknown extension"],
 )
-def test_a_crl_for_something_else_says_nothing(checker: RevocationChecker, web: Web, extra: x509.ExtensionType) -> None:
+def test_a_crl_of_other_scope_gives_no_answer(checker: RevocationChecker, web: Web, extra: x509.ExtensionType) -> None:
     web.content = new_crl(ISSUER, begins=NOW - timedelta(minutes=1), extra=extra)
     assert status(checker, leaf(crl_url=web.url)) == ("unknown", None, "none")
 
 
-def test_a_crl_that_cannot_be_kept_is_used_all_the_same(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
-    (tmp_path / "crl").write_text("a file in the way: as root even a full disk would be no hindrance")
+def test_a_crl_that_cannot_be_kept_is_still_used(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
+    (tmp_path / "crl").write_text("a file in the way: root is not stopped by permissions")
     certificate = leaf(crl_url=web.url)
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
     assert [status(checker, certificate)[0] for _ in range(2)] == ["revoked", "revoked"]
     assert web.asked == 2
 
 
-def test_several_devices_at_once_leave_one_whole_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
+def test_parallel_downloads_leave_one_complete_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
     certificate = leaf(crl_url=web.url)
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
     with ThreadPoolExecutor(8) as pool:
@@ -193,15 +193,15 @@ def test_several_devices_at_once_leave_one_whole_crl(checker: RevocationChecker,
     assert (found, len(list((tmp_path / "crl").iterdir()))) == ({"revoked"}, 1)
 
 
-# -- nobody, or somebody strange -----------------------------------------------------------------
+# -- silent and broken sources - -----------------------------------------------------------------
 
 
-def test_nobody_answers(checker: RevocationChecker) -> None:
+def test_unreachable_sources_give_unknown(checker: RevocationChecker) -> None:
     nowhere = "http://127.0.0.1:1/"
     assert status(checker, leaf(ocsp_url=nowhere, crl_url=nowhere)) == ("unknown", None, "none")
 
 
-def test_who_does_not_answer_is_one_warning_and_is_not_waited_for_again(
+def test_a_silent_source_is_one_warning_and_is_not_asked_again(
     checker: RevocationChecker, web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A fleet of certificates with a responder that is down must not take hours."""
@@ -212,7 +212,7 @@ def test_who_does_not_answer_is_one_warning_and_is_not_waited_for_again(
         silent = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         web.content = new_crl(ISSUER, begins=NOW - timedelta(minutes=1))
         assert status(checker, leaf(ocsp_url=silent))[0] == "unknown"
-        asked.join()  # it would not be there a second time: the next would hang
+        asked.join()  # nobody accepts a second connection: it would hang
         assert status(checker, leaf(ocsp_url=silent))[0] == "unknown"
         assert status(checker, leaf(ocsp_url=silent, crl_url=web.url))[0] == "good"
     assert [record.levelname for record in caplog.records if "sectigo_f5" in record.name] == ["WARNING"]
@@ -224,13 +224,13 @@ def _hang_up(listening: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("kind", ["ocsp_url", "crl_url"])
-def test_an_answer_that_breaks_off_says_nothing(checker: RevocationChecker, web: Web, kind: str) -> None:
+def test_a_truncated_answer_gives_unknown(checker: RevocationChecker, web: Web, kind: str) -> None:
     web.content, web.promised = b"\x30\x82", 1000
     assert status(checker, leaf(**{kind: web.url})) == ("unknown", None, "none")
 
 
 @pytest.mark.parametrize("kind", ["ocsp_url", "crl_url"])
-def test_an_answer_that_drips_does_not_hold_the_run(
+def test_a_dripping_answer_does_not_hold_up_the_run(
     checker: RevocationChecker, web: Web, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each byte comes within the time-out of ``requests``, and the last one would come next year."""
@@ -241,7 +241,7 @@ def test_an_answer_that_drips_does_not_hold_the_run(
     assert time.monotonic() - began < 5
 
 
-def test_a_certificate_without_addresses(checker: RevocationChecker) -> None:
+def test_a_certificate_without_sources_gives_unknown(checker: RevocationChecker) -> None:
     assert status(checker, leaf()) == ("unknown", None, "none")
 
 
@@ -249,7 +249,7 @@ def test_a_certificate_without_addresses(checker: RevocationChecker) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Moved</html>", b"\x30\x03\x0a\x01\x06", b"\x00" * 50])
-def test_what_is_no_ocsp_answer_leads_to_the_crl(checker: RevocationChecker, web: Web, content: bytes) -> None:
+def test_a_malformed_ocsp_answer_leads_to_the_crl(checker: RevocationChecker, web: Web, content: bytes) -> None:
     web.content = content
     with other_web() as crl:
         certificate = leaf(ocsp_url=web.url, crl_url=crl.url)
@@ -279,7 +279,7 @@ class Responder:
             argv, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert self._process.stdout is not None
-        assert b"ACCEPT" in self._process.stdout.readline()  # a connection that says nothing would block it
+        assert b"ACCEPT" in self._process.stdout.readline()  # a silent connection would block it
 
     def stop(self) -> None:
         if self._process is not None:
@@ -313,9 +313,7 @@ def test_ocsp_good_and_revoked(checker: RevocationChecker, tmp_path: Path, signe
         responder.stop()
 
 
-def test_an_answer_by_a_stranger_counts_for_nothing_and_the_crl_is_asked(
-    checker: RevocationChecker, tmp_path: Path, web: Web
-) -> None:
+def test_an_ocsp_answer_by_a_stranger_leads_to_the_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
     responder = Responder(tmp_path, delegate(STRANGER))
     certificate = leaf(ocsp_url=responder.url, crl_url=web.url)
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
@@ -326,9 +324,7 @@ def test_an_answer_by_a_stranger_counts_for_nothing_and_the_crl_is_asked(
         responder.stop()
 
 
-def test_a_responder_that_does_not_know_the_certificate_leads_to_the_crl(
-    checker: RevocationChecker, tmp_path: Path, web: Web
-) -> None:
+def test_an_ocsp_answer_of_unknown_leads_to_the_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
     responder = Responder(tmp_path, ISSUER)
     certificate = leaf(ocsp_url=responder.url, crl_url=web.url)
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
@@ -339,7 +335,7 @@ def test_a_responder_that_does_not_know_the_certificate_leads_to_the_crl(
         responder.stop()
 
 
-def test_an_ocsp_answer_of_the_past_or_the_future_counts_for_nothing(tmp_path: Path) -> None:
+def test_a_stale_or_future_ocsp_answer_gives_unknown(tmp_path: Path) -> None:
     responder = Responder(tmp_path, ISSUER)
     certificate = leaf(ocsp_url=responder.url)
     responder.start([], [certificate])
