@@ -121,6 +121,13 @@ def object_fault(name: str) -> str | None:
     return next((fault for fault in map(segment_fault, segments) if fault), None)
 
 
+def plugin_fault(name: str) -> str | None:
+    """Check the name of a Certbot authenticator plugin."""
+    if re.fullmatch("[a-z0-9][a-z0-9_-]*", name):
+        return None
+    return f"{shown(name)} is no Certbot plugin; write its name as certbot plugins shows it: dns-route53"
+
+
 def certificate_file_fault(file: Path) -> str | None:
     """Check that a CA file is there and holds at least one certificate in PEM."""
     try:

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.conflicts import conflicts
+from sectigo_f5.configuration.device_readers import CREDENTIALS
 from sectigo_f5.configuration.environment import find_env_file, read_settings
-from sectigo_f5.configuration.findings import Findings, shown
-from sectigo_f5.configuration.resolution import Scope, device_of, job_of, read_settings_of
+from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, shown
+from sectigo_f5.configuration.resolution import device_of, job_of
 from sectigo_f5.configuration.selection import select
-from sectigo_f5.configuration.setting_readers import INVALID, Written, text_of
-from sectigo_f5.configuration.settings import Level
-from sectigo_f5.configuration.yaml_lines import Value, read_yaml
+from sectigo_f5.configuration.setting_readers import Written, text_of
+from sectigo_f5.configuration.settings import Level, Scope, Settings, Table, read_settings_of
+from sectigo_f5.configuration.yaml_lines import UnreadableFileError, Value, parse, read_content
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.model import Configuration, Device, Job, Place
+from sectigo_f5.model import Configuration, Job, Place
 
 __all__ = ["find_env_file", "read_configuration", "read_settings", "select"]
 
@@ -71,43 +72,56 @@ def _yaml_files(directory: Path) -> list[Path]:
 
 def _read_file(path: Path) -> _File:
     findings = Findings(path)
-    document = read_yaml(findings)
-    if document is None:
+    try:
+        content = read_content(path)
+    except UnreadableFileError as error:
+        findings.mistake(None, None, str(error))
         return _File(findings, ())
-    if document.entries is None:
-        findings.mistake(document.line, None, f"is {document.kind}; a file begins with name:, version: and devices:")
-        return _File(findings, ())
-    if document.entries and set(document.entries) <= {"username", "password"}:
-        text = "is a credentials file; move it to a directory of its own, e.g. credentials/, and name it there"
-        findings.mistake(document.line, None, text)
-        return _File(findings, ())
+    return _File(findings, findings.attempt(_jobs_of_file, content, findings) or ())
+
+
+def _jobs_of_file(content: bytes, findings: Findings) -> tuple[Job, ...]:
+    document = parse(content, findings)
+    _check_kind(document)
     top = read_settings_of(document, ("name", "version", "devices"), None, findings)
-    _text(document, "name", "shop", findings)
-    _check_version(document, findings)
-    jobs = tuple(_jobs_of_devices(document, (top,), findings))
+    findings.attempt(_text, document, "name", "shop", findings)
+    findings.attempt(_check_version, document, findings)
+    jobs = tuple(_jobs_of_devices(document, top, findings))
     for found in conflicts(jobs):
         findings.mistake(found.later.line, found.key, f"{found.what} line {found.earlier.line}; {found.remedy}")
-    return _File(findings, jobs)
+    return jobs
 
 
-def _text(mapping: Value, key: str, example: str, findings: Findings) -> str | None:
-    entry = (mapping.entries or {}).get(key)
-    if entry is None:
-        findings.mistake(mapping.line, key, f"missing; write {key}: {example}")
-        return None
-    text = text_of(Written(key, entry.value, entry.line, findings))
-    return None if text is INVALID else str(text)
+def _check_kind(document: Value) -> None:
+    if document.entries is None:
+        text = f"is {document.kind}; a file begins with name:, version: and devices:"
+        raise InvalidValueError(Mistake(document.line, None, text))
+    if document.entries and set(document.entries) <= set(CREDENTIALS):
+        text = "is a credentials file; move it to a directory of its own, e.g. credentials/, and name it there"
+        raise InvalidValueError(Mistake(document.line, None, text))
 
 
 def _check_version(document: Value, findings: Findings) -> None:
     version = _text(document, "version", VERSION, findings)
-    if version is not None and version != VERSION:
-        line = (document.entries or {})["version"].line
-        findings.mistake(line, "version", f"{shown(version)} is not supported; write {VERSION}")
+    if version != VERSION:
+        raise _wrong(document, "version", f"{shown(version)} is not supported; write {VERSION}")
+
+
+def _text(mapping: Value, key: str, example: str, findings: Findings) -> str:
+    entry = (mapping.entries or {}).get(key)
+    if entry is None:
+        raise _wrong(mapping, key, f"missing; write {key}: {example}")
+    return text_of(Written(key, entry.value, entry.line, findings))
+
+
+def _wrong(mapping: Value, key: str, text: str) -> InvalidValueError:
+    """Return the error about a key of a mapping, at its line, or at the line of the mapping if it is missing."""
+    entry = (mapping.entries or {}).get(key)
+    return InvalidValueError(Mistake(entry.line if entry else mapping.line, key, text))
 
 
 def _mappings(parent: Value, key: str, findings: Findings) -> list[Value]:
-    """Return the items of the list of mappings under ``key``; what is none of them is a mistake."""
+    """Return the items of the list of mappings under ``key``; anything else is a mistake."""
     entry = (parent.entries or {}).get(key)
     example = "- name: bigip-fra" if key == "devices" else "- common_name: www.example.com"
     if entry is None:
@@ -122,51 +136,48 @@ def _mappings(parent: Value, key: str, findings: Findings) -> list[Value]:
     return [item for item in entry.value.items if item.entries is not None]
 
 
-def _jobs_of_devices(document: Value, scope: Scope, findings: Findings) -> Iterator[Job]:
+def _jobs_of_devices(document: Value, top: Settings, findings: Findings) -> Iterator[Job]:
     lines: dict[str, int] = {}
     for value in _mappings(document, "devices", findings):
-        name = _device_name(value, findings)
-        if name in lines:
-            text = f"{shown(name)} stands twice, first in line {lines[name]}; give each device a name of its own, and "
-            findings.mistake(value.line, "name", f"{text}several certificates of one device go under certificates:")
-            name = None
-        elif name is not None:
-            lines[name] = value.line
-        yield from _jobs_of_device(value, name, scope, findings)
+        name = findings.attempt(_device_name, value, lines, findings)
+        yield from _jobs_of_device(value, name, top, findings)
 
 
-def _device_name(value: Value, findings: Findings) -> str | None:
+def _device_name(value: Value, lines: dict[str, int], findings: Findings) -> str:
+    """Read the name of a device; ``lines`` are those of the devices before it."""
     name = _text(value, "name", "bigip-fra", findings)
-    if name is not None and (checks.segment_fault(name) or not name[0].isalnum()):
-        line = (value.entries or {})["name"].line
-        findings.mistake(line, "name", f"{shown(name)} is not possible; use {DEVICE_NAME}")
-        return None
+    if checks.segment_fault(name) or not name[0].isalnum():
+        raise _wrong(value, "name", f"{shown(name)} is not possible; use {DEVICE_NAME}")
+    if name in lines:
+        text = f"{shown(name)} stands twice, first in line {lines[name]}; give each device a name of its own, and "
+        text += "several certificates of one device go under certificates:"
+        raise InvalidValueError(Mistake(value.line, "name", text))
+    lines[name] = value.line
     return name
 
 
-def _jobs_of_device(value: Value, name: str | None, above: Scope, findings: Findings) -> Iterator[Job]:
+def _jobs_of_device(value: Value, name: str | None, top: Settings, findings: Findings) -> Iterator[Job]:
     """Yield a device's certificates; those of a device that is wrong are checked all the same."""
     own = read_settings_of(value, ("name", "certificates"), Level.DEVICE, findings)
-    scope = (own, *above)
-    place = Place(findings.file, value.line)
-    device = device_of(name or "", scope, place, findings)
-    device = device if name else None
-    for job in _jobs_on(value, device, scope, findings):
-        if job:
+    scope = Scope(Place(findings.file, value.line), (own, top))
+    device = device_of(name, scope, findings)
+    for each in _certificates(value, scope, findings):
+        if job := job_of(device, each, findings):
             yield job
 
 
-def _jobs_on(value: Value, device: Device | None, scope: Scope, findings: Findings) -> Iterator[Job | None]:
+def _certificates(value: Value, device: Scope, findings: Findings) -> Iterator[Scope]:
+    """Yield the settings of each certificate of a device: the items of its list, or the device itself."""
     if "certificates" not in (value.entries or {}):
-        yield job_of(device, scope, Place(findings.file, value.line), findings)
+        yield device
         return
-    if "common_name" in scope[0]:
+    if common_name := device.levels[0].get(Table.common_name):
         text = "stands beside certificates; move this certificate into the list as an item of its own"
-        findings.mistake(scope[0]["common_name"].line, "common_name", text)
-    above = tuple({key: given for key, given in level.items() if key != "common_name"} for level in scope)
+        findings.mistake(common_name.line, "common_name", text)
+    above = tuple(level.without(Table.common_name) for level in device.levels)
     for item in _mappings(value, "certificates", findings):
-        settings = read_settings_of(item, (), Level.CERTIFICATE, findings)
-        yield job_of(device, (settings, *above), Place(findings.file, item.line), findings)
+        own = read_settings_of(item, (), Level.CERTIFICATE, findings)
+        yield Scope(Place(findings.file, item.line), (own, *above))
 
 
 def _note_conflicts_between(files: Sequence[_File]) -> None:

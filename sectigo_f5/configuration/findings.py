@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 SHOWN_LENGTH = 80  # characters of a bad value that a message repeats
-MOST = 50  # mistakes of one file that are told
+MAXIMUM_MISTAKES = 50  # reported per file
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong and what would be right; line and key are None if it concerns the whole file."""
+
+    line: int | None
+    key: str | None
+    text: str
+
+
+class InvalidValueError(Exception):
+    """What is written cannot be used. Always caught: :meth:`Findings.attempt` notes the mistakes.
+
+    It carries every mistake of the value, so that a list reports all its bad items at once; it
+    carries none if they are in the findings already.
+    """
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__(*mistakes)
+        self.mistakes = mistakes
 
 
 @dataclass(frozen=True)
@@ -20,13 +45,23 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
 
     def mistake(self, line: int | None, key: str | None, text: str) -> None:
-        """Note ``FILE:LINE: KEY: what is wrong; what would be right``, once however often it is met."""
+        """Note ``FILE:LINE: KEY: what is wrong; what would be right``, once, however often it is met."""
         place = str(self.file) if line is None else f"{self.file}:{line}"
         entry = _printable(": ".join(part for part in (place, key, text) if part))
-        if len(self.mistakes) == MOST:
-            entry = _printable(f"{self.file}: has more mistakes than these {MOST}; put them right first")
-        if entry not in self.mistakes and len(self.mistakes) <= MOST:
-            self.mistakes.append(entry)
+        if entry in self.mistakes or len(self.mistakes) > MAXIMUM_MISTAKES:
+            return
+        if len(self.mistakes) == MAXIMUM_MISTAKES:
+            entry = _printable(f"{self.file}: has more mistakes than these {MAXIMUM_MISTAKES}; put them right first")
+        self.mistakes.append(entry)
+
+    def attempt(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return what ``read`` returns; None, with every mistake noted, if it raises :class:`InvalidValueError`."""
+        try:
+            return read(*args, **kwargs)
+        except InvalidValueError as error:
+            for mistake in error.mistakes:
+                self.mistake(mistake.line, mistake.key, mistake.text)
+        return None
 
     def warning(self, text: str) -> None:
         """Note something about the file that is no reason to leave it out."""

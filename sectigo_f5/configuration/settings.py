@@ -1,34 +1,38 @@
-"""The table of settings: what each YAML key may hold, where it may stand, and what it is without it.
+"""The table of settings: what each YAML key may hold, where it may stand, and its default; and how it is looked up.
 
-A new setting is one line in :data:`SETTINGS`; the guesses at typing mistakes, the text for a missing
+A new setting is one line in :class:`Table`; the guesses at typing mistakes, the text for a missing
 key and the test that the sample names every key follow from it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Final, Generic, TypeVar, cast
 
-from sectigo_f5.configuration import checks
-from sectigo_f5.configuration.setting_readers import Reader, list_of, number_between, one_of, text_checked, truth_value
-from sectigo_f5.configuration.special_readers import (
-    KEY_SIZES,
-    credentials_file,
-    hosts,
-    inline_password,
-    keys,
-    parent_profile,
-    plugin_fault,
-    plugin_options,
-    username_text,
-    verify_tls,
-    virtual_servers,
+from sectigo_f5.configuration import certificate_readers, checks, device_readers
+from sectigo_f5.configuration.certificate_readers import KEY_SIZES
+from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives, did_you_mean
+from sectigo_f5.configuration.setting_readers import (
+    Reader,
+    Written,
+    list_of,
+    number_between,
+    one_of,
+    text_checked,
+    truth_value,
 )
+from sectigo_f5.configuration.yaml_lines import Value
+from sectigo_f5.model import Place
 
+STOCK_PROFILE = "/Common/clientssl"
 LONGEST_LIFETIME = 398  # days, CA/Browser Forum ballot SC-081v3; a longer notice would renew at every run
 
-REQUIRED: Final = object()
+T = TypeVar("T")
+D = TypeVar("D")
+T_co = TypeVar("T_co", covariant=True)
+D_co = TypeVar("D_co", covariant=True)
 
 
 class Level(Enum):
@@ -38,15 +42,27 @@ class Level(Enum):
     CERTIFICATE = "certificate"
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One line of the table."""
+class Required(Enum):
+    """What a setting without a default has instead of one."""
 
-    key: str
+    REQUIRED = "required"
+
+
+REQUIRED: Final = Required.REQUIRED
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T_co, D_co]):
+    """One line of the table: what its reader returns, and what stands in for it if the key is not set."""
+
     level: Level
-    read: Reader
+    read: Reader[T_co]
     example: str
-    default: Any = REQUIRED
+    default: D_co
+    key: str = field(init=False)  # the name of its line
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        object.__setattr__(self, "key", name)
 
 
 _host_name = text_checked(checks.certificate_name_fault, lower=True)
@@ -54,35 +70,126 @@ _common_name = text_checked(checks.common_name_fault, lower=True)
 _host_names = list_of(checks.certificate_name_fault, lower=True)
 _objects = list_of(checks.object_fault)
 _key_size = one_of(*KEY_SIZES["rsa"], *KEY_SIZES["ecdsa"])
+_NO_OPTIONS: Mapping[str, str] = {}
 
-SETTINGS: tuple[Setting, ...] = (
-    Setting("type", Level.DEVICE, one_of("F5"), "F5", "F5"),
-    Setting("protocol", Level.DEVICE, one_of("https"), "https", "https"),
-    Setting("host", Level.DEVICE, hosts, "192.0.2.10"),
-    Setting("port", Level.DEVICE, number_between(1, 65535), "443", 443),
-    Setting("credentials_file", Level.DEVICE, credentials_file, "credentials/bigip-fra.yaml", None),
-    Setting("username", Level.DEVICE, username_text, "sectigo", None),
-    Setting("password", Level.DEVICE, inline_password, "…", None),
-    Setting("verify_tls", Level.DEVICE, verify_tls, "/etc/sectigo/bigip-ca.pem", True),
-    Setting("partition", Level.CERTIFICATE, text_checked(checks.segment_fault), "Common", "Common"),
-    Setting("parent_profile", Level.CERTIFICATE, parent_profile, "/Common/clientssl", "/Common/clientssl"),
-    Setting("common_name", Level.CERTIFICATE, _common_name, "www.example.com"),
-    Setting("sans", Level.CERTIFICATE, _host_names, "[api.example.com]", ()),
-    Setting("key_type", Level.CERTIFICATE, one_of(*KEY_SIZES), "rsa", "rsa"),
-    Setting("key_size", Level.CERTIFICATE, _key_size, "2048", None),
-    Setting("keys", Level.CERTIFICATE, keys, "[{type: rsa, size: 2048}]", None),
-    Setting("key_route", Level.CERTIFICATE, one_of("auto", "native", "openssl"), "auto", "auto"),
-    Setting("virtual_servers", Level.CERTIFICATE, virtual_servers, "[vs_www_https]"),
-    Setting("sni", Level.CERTIFICATE, truth_value, "false", False),
-    Setting("server_name", Level.CERTIFICATE, _host_name, "www.example.com", None),
-    Setting("sni_default", Level.CERTIFICATE, truth_value, "false", False),
-    Setting("sni_require", Level.CERTIFICATE, truth_value, "false", False),
-    Setting("validation", Level.CERTIFICATE, one_of("http-01", "dns-01", "prevalidated"), "http-01", "http-01"),
-    Setting("challenge_virtual_servers", Level.CERTIFICATE, _objects, "[vs_www_http]", ()),
-    Setting("dns_authenticator", Level.CERTIFICATE, text_checked(plugin_fault), "dns-route53", None),
-    Setting("dns_options", Level.CERTIFICATE, plugin_options, "{}", {}),
-    Setting("renew_before_days", Level.CERTIFICATE, number_between(1, LONGEST_LIFETIME - 1), "30", None),
-    Setting("revocation_check", Level.CERTIFICATE, truth_value, "true", True),
-    Setting("verify_handshake", Level.CERTIFICATE, one_of("auto", "required", "off"), "auto", "auto"),
+
+class Table:
+    """Every setting, in the order of the documentation."""
+
+    type = Setting(Level.DEVICE, one_of("F5"), "F5", "F5")
+    protocol = Setting(Level.DEVICE, one_of("https"), "https", "https")
+    host = Setting(Level.DEVICE, device_readers.hosts, "192.0.2.10", REQUIRED)
+    port = Setting(Level.DEVICE, number_between(1, 65535), "443", 443)
+    credentials_file = Setting(Level.DEVICE, device_readers.credentials_file, "credentials/bigip-fra.yaml", None)
+    username = Setting(Level.DEVICE, device_readers.username_text, "sectigo", None)
+    password = Setting(Level.DEVICE, device_readers.inline_password, "…", None)
+    verify_tls = Setting(Level.DEVICE, device_readers.verify_tls, "/etc/sectigo/bigip-ca.pem", True)
+    partition = Setting(Level.CERTIFICATE, text_checked(checks.segment_fault), "Common", "Common")
+    parent_profile = Setting(
+        Level.CERTIFICATE, certificate_readers.parent_profile, "/Common/clientssl", "/Common/clientssl"
+    )
+    common_name = Setting(Level.CERTIFICATE, _common_name, "www.example.com", REQUIRED)
+    sans = Setting(Level.CERTIFICATE, _host_names, "[api.example.com]", ())
+    key_type = Setting(Level.CERTIFICATE, one_of(*KEY_SIZES), "rsa", "rsa")
+    key_size = Setting(Level.CERTIFICATE, _key_size, "2048", None)
+    keys = Setting(Level.CERTIFICATE, certificate_readers.keys, "[{type: rsa, size: 2048}]", None)
+    key_route = Setting(Level.CERTIFICATE, one_of("auto", "native", "openssl"), "auto", "auto")
+    virtual_servers = Setting(Level.CERTIFICATE, certificate_readers.virtual_servers, "[vs_www_https]", REQUIRED)
+    sni = Setting(Level.CERTIFICATE, truth_value, "false", False)
+    server_name = Setting(Level.CERTIFICATE, _host_name, "www.example.com", None)
+    sni_default = Setting(Level.CERTIFICATE, truth_value, "false", False)
+    sni_require = Setting(Level.CERTIFICATE, truth_value, "false", False)
+    validation = Setting(Level.CERTIFICATE, one_of("http-01", "dns-01", "prevalidated"), "http-01", "http-01")
+    challenge_virtual_servers = Setting(Level.CERTIFICATE, _objects, "[vs_www_http]", ())
+    dns_authenticator = Setting(Level.CERTIFICATE, text_checked(checks.plugin_fault), "dns-route53", None)
+    dns_options = Setting(Level.CERTIFICATE, certificate_readers.plugin_options, "{}", _NO_OPTIONS)
+    renew_before_days = Setting(Level.CERTIFICATE, number_between(1, LONGEST_LIFETIME - 1), "30", None)
+    revocation_check = Setting(Level.CERTIFICATE, truth_value, "true", True)
+    verify_handshake = Setting(Level.CERTIFICATE, one_of("auto", "required", "off"), "auto", "auto")
+
+
+SETTINGS: tuple[Setting[object, object], ...] = tuple(
+    line for line in vars(Table).values() if isinstance(line, Setting)
 )
 BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Given(Generic[T_co]):
+    """A setting as written: its line, and its value, or None if that is wrong (which is noted)."""
+
+    line: int
+    value: T_co | None
+
+    def valid(self) -> T_co:
+        """Return the value; raises :class:`InvalidValueError` if it is wrong."""
+        if self.value is None:
+            raise InvalidValueError
+        return self.value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one mapping: of a file, a device or a certificate."""
+
+    given: Mapping[str, Given[object]]
+
+    def get(self, setting: Setting[T, object]) -> Given[T] | None:
+        """Return the setting as it is written here, or None."""
+        return cast("Given[T] | None", self.given.get(setting.key))  # its own reader has read it
+
+    def without(self, setting: Setting[object, object]) -> Settings:
+        """Return all the other settings."""
+        return Settings({key: given for key, given in self.given.items() if key != setting.key})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """All that is set for one device or certificate, which stands at ``place``."""
+
+    place: Place
+    levels: tuple[Settings, ...]  # nearest first: certificate, device, top
+
+    def nearest(self, setting: Setting[T, object]) -> Given[T] | None:
+        """Find the setting at the nearest level that has it."""
+        return next((given for level in self.levels if (given := level.get(setting))), None)
+
+    def value(self, setting: Setting[T, D]) -> T | D:
+        """Return the nearest value, or the default; raises :class:`InvalidValueError` if the nearest one is wrong."""
+        given = self.nearest(setting)
+        return given.valid() if given else setting.default
+
+    def required(self, setting: Setting[T, Required]) -> T:
+        """Return the nearest value; raises :class:`InvalidValueError` if it is missing or wrong."""
+        given = self.nearest(setting)
+        if given is None:
+            text = f"missing; write {setting.key}: {setting.example}"
+            raise InvalidValueError(Mistake(self.place.line, setting.key, text))
+        return given.valid()
+
+
+def read_settings_of(mapping: Value, other_keys: Iterable[str], level: Level | None, findings: Findings) -> Settings:
+    """Read every setting of one mapping; note what is wrong in them, and keys that are unknown or stand too low.
+
+    ``other_keys`` are the keys of this level that are not settings; ``level`` is None for the top.
+    """
+    allowed = [setting.key for setting in SETTINGS if level is not Level.CERTIFICATE or setting.level is level]
+    given = {}
+    for key, entry in (mapping.entries or {}).items():
+        if key in allowed:
+            written = Written(key, entry.value, entry.line, findings)
+            given[key] = Given(entry.line, findings.attempt(BY_KEY[key].read, written))
+        elif key not in other_keys:
+            findings.mistake(entry.line, key, _unknown(key, [*other_keys, *allowed], level))
+    return Settings(given)
+
+
+def _unknown(key: str, known: list[str], level: Level | None) -> str:
+    if key in BY_KEY:
+        return "cannot be set for one certificate; move it to the device (another BIG-IP is another device)"
+    if key in ("certificates", "devices"):
+        return (
+            f"cannot stand here; {'put it on a device' if key == 'certificates' else 'put it at the top of the file'}"
+        )
+    where = "at the top" if level is None else f"on a {level.value}"
+    return f"unknown key{did_you_mean(key, known) or f'; {where} stand {alternatives(sorted(known))}'}"

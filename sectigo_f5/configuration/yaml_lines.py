@@ -11,14 +11,15 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 
-from sectigo_f5.configuration.findings import Findings
+from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake
 
-LONGEST = 1 << 20  # bytes of a file; PyYAML takes minutes for a few megabytes, and the other files wait
+MAXIMUM_LENGTH = 1 << 20  # bytes of a file; PyYAML takes minutes for a few megabytes, and the other files wait
 MERGE_TAG = "tag:yaml.org,2002:merge"
 PLAIN_TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq)")
 REMEDIES = {
@@ -70,36 +71,51 @@ class Entry:
     value: Value
 
 
-def read_yaml(findings: Findings, wrong: Callable[[str], object] | None = None) -> Value | None:
-    """Read the file that ``findings`` is about; None, with the mistake noted, when it is no YAML.
+class UnreadableFileError(Exception):
+    """A file that cannot be read at all; the text says why, for a mistake of the file that names it."""
 
-    Duplicate keys and the like are noted too, and the value is returned all the same: the rest of
-    the file can still be checked. ``wrong`` notes that there is no such file where it was named.
+
+def read_content(file: Path) -> bytes:
+    """Read a file whole; raises :class:`UnreadableFileError`."""
+    try:
+        if file.exists() and not file.is_file():
+            raise UnreadableFileError("is not a file; move it out of this directory")
+        with file.open("rb") as opened:
+            content = opened.read(MAXIMUM_LENGTH + 1)
+    except OSError as error:
+        reason = error.strerror or os.strerror(error.errno or 0)
+        raise UnreadableFileError(f"cannot be read ({reason}); check the path and its permissions") from error
+    except ValueError as error:  # holds NUL or half a character
+        raise UnreadableFileError("is no path of a file; correct it") from error
+    if len(content) > MAXIMUM_LENGTH:
+        raise UnreadableFileError(f"is longer than {MAXIMUM_LENGTH} bytes; split it into several files")
+    return content
+
+
+def parse(content: bytes, findings: Findings) -> Value:
+    """Parse the content of the file that ``findings`` is about; raises :class:`InvalidValueError`.
+
+    Duplicate keys and the like are only noted: the rest of the file can still be checked.
     """
-    text = _read_text(findings, wrong or (lambda fault: findings.mistake(None, None, fault)))
-    if text is None:
-        return None
+    text = _decode(content)
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         value = _Reading(loader, findings).value(node) if node is not None else None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        findings.mistake(line, None, "holds a control character; remove it")
-        return None
+        raise InvalidValueError(Mistake(line, None, "holds a control character; remove it")) from error
     except yaml.MarkedYAMLError as error:
-        _note_yaml_error(error, findings)
-        return None
-    except RecursionError:
-        findings.mistake(None, None, "is nested too deeply; a configuration has four levels")
-        return None
+        raise InvalidValueError(_broken_yaml(error)) from error
+    except RecursionError as error:
+        raise InvalidValueError(Mistake(None, None, "is nested too deeply; a configuration has four levels")) from error
     if value is None:
-        findings.mistake(None, None, "is empty; write a configuration, or delete the file")
+        raise InvalidValueError(Mistake(None, None, "is empty; write a configuration, or delete the file"))
     return value
 
 
 def warn_if_readable_by_others(findings: Findings, what: str) -> None:
-    """Warn when the file holds a secret that more people than its owner can read."""
+    """Warn if the file holds a secret that more people than its owner can read."""
     try:
         mode = findings.file.stat().st_mode
     except OSError:
@@ -109,30 +125,16 @@ def warn_if_readable_by_others(findings: Findings, what: str) -> None:
         findings.warning(f"holds {what} and can be read by its group or by others; run: chmod 600 {file}")
 
 
-def _read_text(findings: Findings, wrong: Callable[[str], object]) -> str | None:
+def _decode(content: bytes) -> str:
     try:
-        if findings.file.exists() and not findings.file.is_file():
-            wrong("is not a file; move it out of this directory")
-            return None
-        with findings.file.open("rb") as opened:
-            content = opened.read(LONGEST + 1)
-        if len(content) > LONGEST:
-            wrong(f"is longer than {LONGEST} bytes; split it into several files")
-            return None
         return content.decode("utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or os.strerror(error.errno or 0)
-        wrong(f"cannot be read ({reason}); check the path and its permissions")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        findings.mistake(line, None, "is not UTF-8 text; save the file as UTF-8")
-    except ValueError:
-        wrong("is no path of a file; correct it")  # holds NUL or half a character
-    return None
+        raise InvalidValueError(Mistake(line, None, "is not UTF-8 text; save the file as UTF-8")) from error
 
 
-def _note_yaml_error(error: yaml.MarkedYAMLError, findings: Findings) -> None:
-    """Note ``FILE:LINE:COLUMN: problem`` without what the parser quotes from the file."""
+def _broken_yaml(error: yaml.MarkedYAMLError) -> Mistake:
+    """Return ``LINE: COLUMN: problem`` without what the parser quotes from the file."""
     problem = error.problem or "is not valid YAML"
     if problem == "second occurrence" and error.context:
         problem = error.context.split(";")[0]
@@ -140,7 +142,7 @@ def _note_yaml_error(error: yaml.MarkedYAMLError, findings: Findings) -> None:
     mark = error.problem_mark or error.context_mark
     column = f"column {mark.column + 1}" if mark else None
     hidden = re.sub(r"(alias|anchor|tag|handle|directive) ['\"].*['\"]", r"\1", problem)
-    findings.mistake(mark.line + 1 if mark else None, column, f"broken YAML: {hidden}; {remedy}")
+    return Mistake(mark.line + 1 if mark else None, column, f"broken YAML: {hidden}; {remedy}")
 
 
 class _Reading:
