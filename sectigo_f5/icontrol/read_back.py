@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between reads; F5's cloud libraries poll an installed key too
 
-Seen = TypeVar("Seen")
+T = TypeVar("T")
 
 
-def wait_until_shown(client: IControl, confirm: Callable[[], Seen]) -> Seen:
+def wait_until_shown(client: IControl, confirm: Callable[[], T]) -> T:
     """Return what ``confirm`` finds once it stops raising; the error of the last try is raised.
 
     A read that the device refused or did not answer is not tried again: the client has been patient already.
@@ -35,7 +35,7 @@ def wait_until_shown(client: IControl, confirm: Callable[[], Seen]) -> Seen:
     return confirm()
 
 
-def send_and_confirm(client: IControl, send: Callable[[], object], confirm: Callable[[], Seen]) -> Seen:
+def send_and_confirm(client: IControl, send: Callable[[], object], confirm: Callable[[], T]) -> T:
     """Send a change and return what ``confirm`` finds; that raises :class:`ConnectorError` until the change shows.
 
     If the answer is lost and the change does not show, it is sent once more. A first try that

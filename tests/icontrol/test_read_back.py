@@ -1,4 +1,4 @@
-"""A device that shows what it made, or changed, a moment after it said yes; or made it and never said so."""
+"""A device that shows a change a moment after it confirmed it, or makes a change and never confirms it."""
 
 from pathlib import Path
 
@@ -10,25 +10,25 @@ from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.builders import EC
 from tests.support.world import World
 
-MADE = ("/sys/file/ssl-key/", "/sys/file/ssl-cert/", "/ltm/profile/client-ssl/")
+CREATED = ("/sys/file/ssl-key/", "/sys/file/ssl-cert/", "/ltm/profile/client-ssl/")
 NOT_YET = ("01020036:3: The requested object was not found.", "Object not found")
 
 
 @pytest.mark.parametrize("text", NOT_YET)
-@pytest.mark.parametrize("path", MADE[:2])
-def test_what_was_made_may_show_later(world: World, path: str, text: str) -> None:
+@pytest.mark.parametrize("path", CREATED[:2])
+def test_a_created_object_may_show_later(world: World, path: str, text: str) -> None:
     world.device.fault(Fault(method="GET", path=path, action=f"error:404:{text}", times=2))
     assert world.one(world.job(keys=(EC,))).outcome is Outcome.ENROLLED
 
 
-def test_the_change_may_show_later(world: World) -> None:
-    world.device.fault(Fault(method="GET", path=MADE[2], action=f"error:404:{NOT_YET[0]}", times=2))
+def test_a_changed_profile_may_show_later(world: World) -> None:
+    world.device.fault(Fault(method="GET", path=CREATED[2], action=f"error:404:{NOT_YET[0]}", times=2))
     result = world.one(world.job(keys=(EC,)))
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
 
 
 @pytest.mark.parametrize(
-    ("status", "message", "there"),
+    ("status", "message", "expected"),
     [
         (0, "no answer (ReadTimeout)", True),
         (409, "01020066:3: The requested Certificate File (/Common/x) already exists in partition Common.", True),
@@ -38,9 +38,9 @@ def test_the_change_may_show_later(world: World) -> None:
         (404, "01020036:3: The requested Certificate File (/Common/x) was not found.", False),
     ],
 )
-def test_a_taken_name_of_ours_was_made_by_an_earlier_try(status: int, message: str, there: bool) -> None:
+def test_a_taken_name_means_that_an_earlier_try_succeeded(status: int, message: str, expected: bool) -> None:
     kind = DeviceError if status else OutcomeUnknownError
-    assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_exist is there
+    assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_exist is expected
 
 
 WRITES = (
@@ -59,37 +59,37 @@ WRITES = (
 )
 
 
-@pytest.mark.parametrize("way", ["drop", "drop-after"])
+@pytest.mark.parametrize("action", ["drop", "drop-after"])
 @pytest.mark.parametrize(("method", "path"), WRITES)
-def test_no_single_lost_answer_costs_a_certificate(world: World, method: str, path: str, way: str) -> None:
-    """Whether the call arrived or not: looked for, made once more where it is not there, nothing left behind."""
-    world.device.fault(Fault(method=method, path=path, action=way))
+def test_one_lost_answer_never_costs_a_certificate(world: World, method: str, path: str, action: str) -> None:
+    """Whether or not the call arrived: the change is looked for, sent again if absent, and nothing stays behind."""
+    world.device.fault(Fault(method=method, path=path, action=action))
     result = world.one(world.job(keys=(EC,)))
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
     assert (world.leftovers(), world.device.saved_is_current) == ({}, True)
 
 
-@pytest.mark.parametrize("way", ["drop", "drop-after"])
-def test_a_renewal_whose_answer_was_lost_serves_the_new_certificate(world: World, way: str) -> None:
+@pytest.mark.parametrize("action", ["drop", "drop-after"])
+def test_a_renewal_whose_answer_was_lost_is_in_service(world: World, action: str) -> None:
     job = world.job(keys=(EC,))
     world.one(job)
     world.wait(days=1)
-    world.device.fault(Fault(method="PATCH", path="/ltm/profile/client-ssl/", action=way))
+    world.device.fault(Fault(method="PATCH", path="/ltm/profile/client-ssl/", action=action))
     result = world.one(job, force=True)
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.RENEWED, result.serial)
 
 
-def test_no_second_route_is_closed_by_a_404_of_unknown_meaning(tmp_path: Path) -> None:
+def test_an_unclear_404_does_not_rule_out_the_second_route(tmp_path: Path) -> None:
     with SimulatedBigIP(Switches(tmos="16.1.4", native_password_keys="silently-normal")) as device:
         world = World(device, tmp_path)
         world.add_virtual_server()
         for method in ("GET", "DELETE"):  # after the key of the first route was read and deleted
-            device.fault(Fault(method=method, path=MADE[0], nth=2, action=f"error:404:{NOT_YET[1]}"))
+            device.fault(Fault(method=method, path=CREATED[0], nth=2, action=f"error:404:{NOT_YET[1]}"))
         assert world.one(world.job(keys=(EC,))).error is None
 
 
-def test_a_key_that_never_shows_is_refused_and_nothing_is_left(world: World) -> None:
-    world.device.fault(Fault(method="GET", path=MADE[0], action=f"error:404:{NOT_YET[0]}", times=99))
+def test_a_key_that_never_shows_fails_and_nothing_stays_behind(world: World) -> None:
+    world.device.fault(Fault(method="GET", path=CREATED[0], action=f"error:404:{NOT_YET[0]}", times=99))
     result = world.one(world.job(keys=(EC,), key_route="native"))
     assert "does not show the key" in (result.error or "")
     keys = world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]

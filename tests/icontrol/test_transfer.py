@@ -11,7 +11,7 @@ from tests.support.replies import ORIGIN, client
 UPLOAD = f"{ORIGIN}/mgmt/shared/file-transfer/uploads/x.pass"
 
 
-def test_upload_has_a_range_without_unit(device: responses.RequestsMock) -> None:
+def test_an_upload_has_a_range_without_a_unit(device: responses.RequestsMock) -> None:
     device.post(f"{ORIGIN}/mgmt/shared/file-transfer/uploads/x.crt", json={"remainingByteCount": 0})
     with client() as f5:
         assert upload(f5, "x.crt", b"12345") == "/var/config/rest/downloads/x.crt"
@@ -20,7 +20,7 @@ def test_upload_has_a_range_without_unit(device: responses.RequestsMock) -> None
 
 
 @pytest.mark.parametrize("status", [200, 206, 400])
-def test_download_takes_every_releases_answer(device: responses.RequestsMock, status: int) -> None:
+def test_a_download_takes_the_answer_of_each_release(device: responses.RequestsMock, status: int) -> None:
     url = f"{ORIGIN}/mgmt/shared/file-transfer/bulk/x.csr"
     device.get(url, status=status, body="" if status == 400 else "PEM", headers={"Content-Range": "0-2/3"})
     if status == 400:
@@ -32,9 +32,7 @@ def test_download_takes_every_releases_answer(device: responses.RequestsMock, st
 
 
 @pytest.mark.parametrize("status", [400, 409, 500])
-def test_a_failing_upload_is_repeated_and_what_it_echoes_is_not_shown(
-    device: responses.RequestsMock, status: int
-) -> None:
+def test_a_failed_upload_is_repeated_and_its_content_not_shown(device: responses.RequestsMock, status: int) -> None:
     device.post(UPLOAD, status=status, body="s3cr3tPassphrase")
     with client() as f5, pytest.raises(DeviceError) as caught:
         upload(f5, "x.pass", b"s3cr3tPassphrase")
@@ -50,7 +48,7 @@ def test_an_upload_whose_answer_was_lost_is_repeated(device: responses.RequestsM
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_role_that_may_not_upload_is_told_at_once(device: responses.RequestsMock, status: int) -> None:
+def test_a_role_that_may_not_upload_fails_at_once(device: responses.RequestsMock, status: int) -> None:
     text = "Authorization failed: user=https://localhost/mgmt/shared/authz/users/x resource=/mgmt/shared/file-transfer"
     device.post(UPLOAD, status=status, json={"code": status, "message": text})
     with client() as f5, pytest.raises(DeviceError, match=r"role is too low.*permissions\.md"):
@@ -58,7 +56,7 @@ def test_a_role_that_may_not_upload_is_told_at_once(device: responses.RequestsMo
     assert len([call for call in device.calls if call.request.url == UPLOAD]) == 1
 
 
-def test_a_download_waits_for_a_busy_device_too(device: responses.RequestsMock) -> None:
+def test_a_download_waits_for_a_busy_device(device: responses.RequestsMock) -> None:
     url = f"{ORIGIN}/mgmt/shared/file-transfer/bulk/x.csr"
     device.get(url, status=503)
     device.get(url, status=206, body="PEM", headers={"Content-Range": "0-2/3"})
@@ -66,7 +64,7 @@ def test_a_download_waits_for_a_busy_device_too(device: responses.RequestsMock) 
         assert download(f5, "x.csr") == b"PEM"
 
 
-def test_a_download_that_is_refused_is_an_error(device: responses.RequestsMock) -> None:
+def test_a_refused_download_is_an_error(device: responses.RequestsMock) -> None:
     url = f"{ORIGIN}/mgmt/shared/file-transfer/bulk/x.csr"
     device.get(url, status=400, json={"code": 400, "message": "remoteSender:10.0.2.2,method:GET "})
     with client() as f5, pytest.raises(DeviceError, match="remoteSender"):

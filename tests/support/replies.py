@@ -1,6 +1,11 @@
-"""A client of a BIG-IP of which only single replies are known."""
+"""A client of a BIG-IP of which only single replies exist."""
 
 from __future__ import annotations
+
+import requests
+import responses
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import NewConnectionError
 
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.secret import Secret
@@ -16,3 +21,15 @@ def client(pauses: list[float] | None = None) -> IControl:
     """Return a client that notes its pauses instead of sleeping."""
     pause = pauses.append if pauses is not None else (lambda _: None)
     return IControl("192.0.2.10", 443, "admin", Secret("hunter22"), True, pause)
+
+
+def count(device: responses.RequestsMock, method: str, url: str) -> int:
+    """Return how often a call was sent."""
+    return len([call for call in device.calls if (call.request.method, call.request.url) == (method, url)])
+
+
+def refused() -> requests.ConnectionError:
+    """Return what requests raises if nobody listens."""
+    connection = HTTPSConnection("192.0.2.10", 443)
+    reason = NewConnectionError(connection, "Connection refused")
+    return requests.ConnectionError(type("Cause", (), {"reason": reason})())

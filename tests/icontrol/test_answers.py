@@ -1,0 +1,118 @@
+"""What an answer means, or the lack of one; by ``responses``."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+import responses
+
+from sectigo_f5.icontrol.call import Call
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.secret import Secret
+from tests.support.replies import LOGIN, ORIGIN, THING, client, count, refused
+
+# -- the outcome is unknown ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (502, "<html>Proxy Error</html>"),
+        (504, "<html>Gateway Timeout</html>"),
+        (400, json.dumps({"code": 400, "message": "remoteSender:10.0.2.2,method:POST "})),
+        (500, json.dumps({"code": 500, "message": "The connection to mcpd has been lost, try again."})),
+    ],
+)
+def test_an_answer_of_a_proxy_leaves_the_outcome_unknown(
+    device: responses.RequestsMock, status: int, body: str
+) -> None:
+    device.post(ORIGIN + THING, status=status, body=body)
+    with client() as f5, pytest.raises(OutcomeUnknownError):
+        f5.post(THING, {})
+    assert count(device, "POST", ORIGIN + THING) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        requests.exceptions.ChunkedEncodingError("Connection broken: IncompleteRead"),
+        requests.exceptions.ContentDecodingError("not gzip"),
+        requests.exceptions.SSLError("EOF occurred in violation of protocol"),
+    ],
+)
+def test_an_answer_that_breaks_off_leaves_the_outcome_unknown(
+    device: responses.RequestsMock, failure: Exception
+) -> None:
+    device.post(ORIGIN + THING, body=failure)
+    with client() as f5, pytest.raises(OutcomeUnknownError):
+        f5.post(THING, {})
+
+
+# -- refused ---------------------------------------------------------------------------------------
+
+
+def test_a_redirect_is_a_refusal(device: responses.RequestsMock) -> None:
+    device.patch(ORIGIN + THING, status=302, headers={"Location": f"{ORIGIN}/tmui/login.jsp"})
+    with client() as f5, pytest.raises(DeviceError, match="answered 302"):
+        f5.patch(THING, {})
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("POST", {"name": "x.key", "passphrase": "s3cr3tPassphrase"}),
+        ("PATCH", {"certKeyChain": [{"name": "default", "passphrase": "s3cr3tPassphrase"}]}),
+    ],
+)
+def test_an_error_never_quotes_the_passphrase_that_was_sent(
+    device: responses.RequestsMock, method: str, body: dict[str, object]
+) -> None:
+    text = f"Found invalid content-body {body}"
+    device.add(method, ORIGIN + THING, status=400, json={"code": 400, "message": text})
+    with client() as f5, pytest.raises(DeviceError) as caught:
+        f5.send(Call(method, THING, body=body))
+    assert "***" in str(caught.value)
+    assert "s3cr3t" not in str(caught.value) + caught.value.message
+
+
+# -- never sent ------------------------------------------------------------------------------------
+
+
+def test_a_closed_port_is_unreachable() -> None:
+    nobody = IControl("127.0.0.1", 1, "admin", Secret("x"), True)
+    with pytest.raises(UnreachableError, match="cannot connect to https://127.0.0.1:1"), nobody:
+        pass
+
+
+@pytest.mark.parametrize("failure", [refused(), requests.ConnectTimeout("no route")])
+def test_a_connection_that_fails_has_a_remedy(failure: Exception) -> None:
+    with responses.RequestsMock() as mock:
+        mock.post(LOGIN, body=failure)
+        with pytest.raises(UnreachableError, match="cannot connect .*check host, port, routes"), client():
+            pass
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("Hostname mismatch, certificate is not valid for '192.0.2.10'", r"is for other names .*; write host as"),
+        ("self-signed certificate", "is not trusted; set verify_tls to the file of the CA"),
+    ],
+)
+def test_a_certificate_that_fails_verification_has_a_remedy(reason: str, sentence: str) -> None:
+    failure = requests.exceptions.SSLError(f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason}")
+    with responses.RequestsMock() as mock:
+        mock.post(LOGIN, body=failure)
+        with pytest.raises(UnreachableError, match=sentence), client():
+            pass
+
+
+def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "ca.pem"
+    with (
+        pytest.raises(UnreachableError, match=r"could not be made: .*ca\.pem"),
+        IControl("192.0.2.10", 443, "admin", Secret("hunter22"), missing),
+    ):
+        pass
