@@ -1,6 +1,6 @@
-"""The one root exception: every mistake of an operator, a device or a CA that we foresee.
+"""The one root exception: every failure of an operator, a device or a CA that we foresee.
 
-Its text is one line that ends with what to do about it, and it is caught in one place per
+Its text is one line that says what to do about it. It is caught in one place per
 certificate (:mod:`sectigo_f5.workflow`) and one place per run (:mod:`sectigo_f5.cli`). Any
 other exception is a bug and ends in exit code 3.
 """
@@ -9,11 +9,11 @@ import re
 
 
 class ConnectorError(Exception):
-    """Something that an operator can put right; the text says what and how."""
+    """Something that an operator can fix; the text says what and how."""
 
     def __init__(self, text: str) -> None:
-        line = " ".join(text.split())
-        super().__init__("".join(sign for sign in line if sign.isprintable()))  # a device or CA may say anything
+        line = " ".join(text.split())  # a device or CA may send anything
+        super().__init__("".join(character for character in line if character.isprintable()))
 
 
 class ConfigurationError(ConnectorError):
@@ -21,11 +21,11 @@ class ConfigurationError(ConnectorError):
 
 
 class InterruptedRunError(BaseException):
-    """The run was told to stop (SIGTERM, SIGINT): what is not in service yet is undone, and it ends.
+    """A signal asked the run to stop (SIGTERM, SIGINT): what is not in service yet is undone, and the run ends.
 
-    Like :class:`KeyboardInterrupt` it is no :class:`Exception`: it comes out of any line, and neither
-    ``logging``, which swallows what goes wrong while it writes, nor a clean-up that only warns of
-    failures may take it for one of its own.
+    Like :class:`KeyboardInterrupt` it is not an :class:`Exception`: any line may raise it, and neither
+    ``logging``, which swallows errors while it writes, nor a clean-up that only warns of failures may
+    mistake it for an error of its own.
     """
 
 
@@ -34,9 +34,9 @@ def cause(error: BaseException) -> str:
 
     An error that is raised again while its own consequence is handled makes the chain a ring.
     """
-    seen: list[BaseException] = []
-    while (inner := error.__cause__ or error.__context__) and inner not in seen:
-        seen.append(error)
+    visited: list[BaseException] = []
+    while (inner := error.__cause__ or error.__context__) and inner not in visited:
+        visited.append(error)
         error = inner
     text = re.sub(r"\s*\(_ssl\.c:\d+\)|\[[A-Z_:\s]+\]\s*|\[Errno -?\d+\]\s*|<[^<>]*>:?\s*", "", str(error)).strip()
     return text or type(error).__name__

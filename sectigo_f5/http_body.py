@@ -1,4 +1,4 @@
-"""The body of an HTTP answer: no more of it, and for no longer, than the reader is ready for."""
+"""The body of an HTTP answer, within limits of length and time."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ CHUNK = 64 * 1024  # bytes
 
 
 def read_body(answer: requests.Response, largest: int, seconds: float) -> bytes:
-    """Read the body of a streamed answer; raises :class:`ConnectorError` when it is too long, too slow, or breaks off.
+    """Read the body of a streamed answer; raises :class:`ConnectorError` if it is too long, too slow or cut off.
 
-    The time-out of ``requests`` is for each piece: a server that sends a byte now and then would hold us for ever.
+    The time-out of ``requests`` is per piece: a server that sends a byte now and then would hold us forever.
     """
-    content, ends = bytearray(), time.monotonic() + seconds
+    content, deadline = bytearray(), time.monotonic() + seconds
     try:
         while piece := answer.raw.read1(CHUNK, decode_content=True):
             content += piece
             if len(content) > largest:
                 raise ConnectorError(f"the answer is longer than {largest} bytes")
-            if time.monotonic() > ends:
+            if time.monotonic() > deadline:
                 raise ConnectorError(f"the answer takes longer than {seconds:.0f} s")
     except (HTTPError, OSError) as error:
-        raise ConnectorError(f"the answer breaks off ({type(error).__name__})") from error
+        raise ConnectorError(f"the answer was cut off ({type(error).__name__})") from error
     return bytes(content)

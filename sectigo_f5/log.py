@@ -1,7 +1,7 @@
-"""The log: each line says which certificate on which BIG-IP, and says what is already true.
+"""The log: each line names its certificate and BIG-IP, and says only what is already true.
 
 INFO is the story of the twelve steps, DEBUG the wire (method, path, status, time; never a
-body), WARNING "went on, but look", ERROR one line per failed certificate.
+body), WARNING "continuing, but look at this", ERROR one line per failed certificate.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def about(subject: str) -> Iterator[None]:
 
 
 class Redacting(logging.Formatter):
-    """Add the subject, keep a record on one line, and mask secrets wherever they came from."""
+    """Add the subject, keep a record on one line, and mask secrets wherever they come from."""
 
     def __init__(self, known: Secrets) -> None:
         super().__init__(FORMAT, datefmt=ISO_FORMAT)
@@ -53,9 +53,9 @@ class Redacting(logging.Formatter):
 def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iterator[Secrets]:
     """Send the log to standard error and to ``file`` (mode 0640) for the length of the block.
 
-    ``quiet`` keeps everything below WARNING off standard error; the file has it all. A file that
+    ``quiet`` keeps everything below WARNING off standard error; the file gets all of it. A file that
     cannot be written is a warning: a full disk must not let certificates expire. Yields the list
-    of secrets to mask; append what is learnt later.
+    of secrets to mask; append those that are read later.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     handlers[0].setLevel(logging.WARNING if quiet else logging.DEBUG)
@@ -81,12 +81,12 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
     finally:
         for handler in handlers:
             logger.removeHandler(handler)
-            with contextlib.suppress(OSError):  # said when the line was written
+            with contextlib.suppress(OSError):  # reported when the line was written
                 handler.close()
 
 
 class _LogFile(logging.FileHandler):
-    """The log file, as long as it can be written: the run goes on without it."""
+    """The log file; the run continues without it if it can no longer be written."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name is logging's
         """Give up a file that takes no more lines (a full disk), and say so once."""
@@ -97,7 +97,7 @@ class _LogFile(logging.FileHandler):
         logger = logging.getLogger("sectigo_f5")
         logger.removeHandler(self)
         logger.warning(
-            "LOG_FILE %s cannot be written any more (%s): logging here only", self.baseFilename, error.strerror
+            "LOG_FILE %s can no longer be written (%s): logging here only", self.baseFilename, error.strerror
         )
 
 

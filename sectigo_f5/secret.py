@@ -37,7 +37,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and secrets.compare_digest(self._bytes, other._bytes)
 
-    __hash__ = None  # type: ignore[assignment]  # a secret is no key of a dictionary
+    __hash__ = None  # type: ignore[assignment]  # a secret is not a dictionary key
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is never serialised")
@@ -45,7 +45,7 @@ class Secret:
 
 @contextlib.contextmanager
 def one_time_passphrase(choice: Callable[[str], str] = secrets.choice) -> Iterator[Secret]:
-    """Draw the passphrase of one private key and forget it when the block ends.
+    """Generate the passphrase of one private key, and forget it when the block ends.
 
     Letters and digits only: it has to survive JSON, OpenSSL and a shell unquoted.
     """

@@ -1,4 +1,4 @@
-"""The one function that runs programs: whatever they do, it comes back, and nothing of theirs stays."""
+"""The one function that runs programs: whatever they do, it returns, and nothing that they started stays behind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sectigo_f5.secret import Secret
 ENVIRONMENT = {"PATH": os.defpath}
 
 
-def shell(script: str, timeout: float = 30, grace: float = 30, **more: str) -> process.Finished:
+def shell(script: str, timeout: float = 30, grace: float = 30, **more: str) -> process.Completion:
     return process.run(["/bin/sh", "-c", script], timeout=timeout, grace=grace, env={**ENVIRONMENT, **more})
 
 
@@ -32,7 +32,7 @@ def is_running(number: int) -> bool:
 
 
 def is_gone(number: int) -> bool:
-    """A process that was killed goes when the kernel gets round to it."""
+    """Wait for the kernel to remove a process that was killed."""
     deadline = time.monotonic() + 10
     while is_running(number) and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -68,13 +68,13 @@ def test_secrets_are_masked_in_the_output() -> None:
     assert done.output == "it was ***\n"
 
 
-def test_much_output_keeps_its_end() -> None:
+def test_long_output_keeps_its_end() -> None:
     done = shell("i=0; while [ $i -lt 300 ]; do printf '%010000d\\n' 0; i=$((i+1)); done; echo the end")
     assert done.output.endswith("\nthe end\n")
     assert len(done.output) <= process.OUTPUT_LIMIT
 
 
-def test_what_cannot_be_started_says_what_to_do() -> None:
+def test_a_program_that_cannot_be_started_has_a_remedy() -> None:
     with pytest.raises(ConnectorError, match="/nowhere/certbot cannot be started .*pip install"):
         process.run(["/nowhere/certbot"], timeout=1, env=ENVIRONMENT)
 
@@ -84,14 +84,14 @@ def test_a_time_out_lets_the_program_clean_up() -> None:
     assert (done.status, done.output, done.timed_out) == (9, "begun\ncleaned up\n", True)
 
 
-def test_a_program_that_will_not_end_is_killed_with_its_children(tmp_path: Path) -> None:
+def test_a_program_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Path) -> None:
     child = tmp_path / "child"
     done = shell(f"trap '' TERM; sleep 60 & echo $! > {child}; while :; do sleep 1; done", timeout=0.3, grace=0.2)
     assert (done.status, done.timed_out) == (-signal.SIGKILL, True)
     assert is_gone(wait_for(child))
 
 
-def test_a_grandchild_that_holds_the_pipe_does_not_hold_us(tmp_path: Path) -> None:
+def test_a_grandchild_that_holds_the_pipe_does_not_delay_us(tmp_path: Path) -> None:
     child = tmp_path / "child"
     done = shell(f"sleep 60 & echo $! > {child}; echo done")
     assert (done.status, done.output, done.timed_out) == (0, "done\n", False)
@@ -104,7 +104,7 @@ def test_a_program_that_closes_its_output_is_still_waited_for() -> None:
 
 
 class StoppedError(BaseException):
-    """As InterruptedRunError is: nothing on the way takes it for an error of its own."""
+    """Like InterruptedRunError: nothing on the way mistakes it for an error of its own."""
 
 
 @pytest.fixture
@@ -129,17 +129,17 @@ def test_an_interrupted_wait_ends_the_program_too(tmp_path: Path) -> None:
     assert is_gone(wait_for(child))
 
 
-def test_the_log_tells_the_command_its_status_and_the_time(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_command_status_and_time(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "sectigo_f5"):
         process.run([sys.executable, "-c", "raise SystemExit(3)"], timeout=30, env=ENVIRONMENT)
     assert "status 3 after" in caplog.text
     assert "'raise SystemExit(3)'" in caplog.text
 
 
-# A signal that strikes in Thread.start() has CPython's new thread complain that nobody knows it any more (a KeyError).
+# If a signal strikes in Thread.start(), CPython's new thread is no longer registered and raises a KeyError.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("_stopped_by_alarm")
-def test_an_interruption_while_a_program_starts_leaves_none_behind(tmp_path: Path) -> None:
+def test_an_interruption_during_the_start_leaves_no_program_behind(tmp_path: Path) -> None:
     marker = str(tmp_path)
     for tenths in range(1, 60, 2):
         signal.setitimer(signal.ITIMER_REAL, tenths / 10_000)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sectigo_f5.acme.certbot_launcher import WARNING
-from sectigo_f5.process import Finished
+from sectigo_f5.process import Completion
 
 BINDING_REQUIRED = (
     "the CA requires external account binding: set ACME_EAB_KID and ACME_EAB_HMAC_KEY, "
@@ -70,7 +70,7 @@ KNOWN = (
 )  # fmt: skip
 
 
-def explain(finished: Finished, log: str) -> str:
+def explain(finished: Completion, log: str) -> str:
     """Return why a call failed, from how Certbot ended and from its log."""
     said = telling_lines(finished.output)
     if finished.timed_out:
@@ -95,12 +95,12 @@ def explain(finished: Finished, log: str) -> str:
     return f"{said} (status {finished.status})"
 
 
-def misses_a_plugin(finished: Finished) -> bool:
+def misses_a_plugin(finished: Completion) -> bool:
     """Tell whether Certbot did nothing for want of a plugin, or of one of its options."""
     return bool(re.search(PLUGIN_UNKNOWN, finished.output))
 
 
-def is_already_revoked(finished: Finished, log: str) -> bool:
+def is_already_revoked(finished: Completion, log: str) -> bool:
     """Tell whether a revocation failed because there was nothing left to do."""
     return "already been revoked" in finished.output or "urn:ietf:params:acme:error:alreadyRevoked" in log
 

@@ -56,7 +56,7 @@ class Task:
 class Answer:
     """How Certbot ended, and where its log is."""
 
-    finished: process.Finished
+    finished: process.Completion
     log: Path | None
 
     def log_text(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sectigo_f5.acme.certbot_errors import explain, is_already_revoked, telling_lines
-from sectigo_f5.process import Finished
+from sectigo_f5.process import Completion
 
 FRAME = """Saving debug log to /var/lib/sectigo/certbot/private/run-x/logs/letsencrypt.log
 Requesting a certificate for www.example.com
@@ -24,7 +24,7 @@ Error raised was
 
 
 def explained(output: str, log: str = "", status: int = 1) -> str:
-    return explain(Finished(status, FRAME.format(output), timed_out=False, seconds=1.0), log)
+    return explain(Completion(status, FRAME.format(output), timed_out=False, seconds=1.0), log)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_several_names_that_could_not_be_validated() -> None:
 
 
 def test_a_time_out() -> None:
-    told = explain(Finished(-15, FRAME.format("Waiting"), timed_out=True, seconds=3600.0), "")
+    told = explain(Completion(-15, FRAME.format("Waiting"), timed_out=True, seconds=3600.0), "")
     assert told.startswith("Certbot did not end in 3600 s and was stopped; whether the CA has done it is not known")
 
 
@@ -111,4 +111,4 @@ def test_of_an_option_that_is_unknown_only_the_name_is_told() -> None:
     ],
 )
 def test_a_revocation_that_was_done_before(output: str, log: str, revoked: bool) -> None:
-    assert is_already_revoked(Finished(1, output, timed_out=False, seconds=1.0), log) is revoked
+    assert is_already_revoked(Completion(1, output, timed_out=False, seconds=1.0), log) is revoked
