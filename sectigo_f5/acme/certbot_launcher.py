@@ -1,25 +1,26 @@
-"""Run Certbot in this process, and mend what it and its BIG-IP plugin leave undone.
+"""Run Certbot in this process, and complete what it and its BIG-IP plugin leave undone.
 
-certbot-bigip 1.2.1 logs in to n BIG-IPs n + 2 times and never deletes a token. A user may hold 100
-(AskF5 K59142111), some releases never purge expired ones (Bug ID1787517), and then nobody can log
-in. So each token that the plugin's library obtains is remembered here, and handed back when Certbot
-has ended: well, badly, or by SIGTERM. Nobody else could do it: the tokens are known in this process
-alone. No request of the plugin has a time-out either (f5-sdk sets it on the session, where requests
-ignores it), so a silent BIG-IP would hold Certbot forever: here a default is given. Certbot itself
-tries a request whose nonce the CA refuses only once again (RFC 8555 section 6.5 sets no limit), and
-an order dies of the second refusal: here it goes on. And the options of some other Certbot on this
-host (``/etc/letsencrypt/cli.ini``: hooks, another authenticator) are not read: this one is told
-everything.
+* certbot-bigip 1.2.1 logs in to n BIG-IPs n + 2 times and never deletes a token. A user may hold 100
+  (AskF5 K59142111), some releases never purge expired ones (Bug ID1787517), and then nobody can log
+  in. So each token that the plugin's library obtains is remembered here, and handed back when Certbot
+  ends: with success, with failure, or by SIGTERM. Only this process knows the tokens.
+* No request of the plugin has a time-out (f5-sdk sets it on the session, where requests ignores it),
+  so a silent BIG-IP would hold Certbot forever: here every request gets a default.
+* If the CA refuses the nonce of a request, Certbot tries it only once more, and an order fails at the
+  second refusal. RFC 8555 section 6.5 sets no limit, so here the request is tried more often.
+* The options of another Certbot on this host (``/etc/letsencrypt/cli.ini``: hooks, another
+  authenticator) are not read: this Certbot gets every option that it needs.
 
 A program of its own, which imports nothing of the connector: the Python that has Certbot runs this
-file with Certbot's own arguments, or with :data:`LIST_PLUGINS` alone.
+file with Certbot's own arguments, or with :data:`LIST_PLUGINS` alone. Certbot and its libraries are
+imported inside the functions: the connector reads constants here without loading Certbot, and
+:func:`main` corrects ``sys.path`` first.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import importlib.metadata
 import logging
 import signal
@@ -30,19 +31,19 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-WARNING = "sectigo-f5 warning: "  # how our own lines begin in the output that is shared with Certbot
-LIST_PLUGINS = "--list-plugins"  # no option of Certbot's
+WARNING = "sectigo-f5 warning: "  # prefix of our own lines in the output that we share with Certbot
+LIST_PLUGINS = "--list-plugins"  # not an option of Certbot
 READ_TIMEOUT = 90.0  # seconds; BIG-IP itself gives up on a request after 60
 NONCE_TRIES = 5  # of two requests each
-HAND_BACK_TIMEOUT = 10.0  # seconds for each BIG-IP
+HAND_BACK_TIMEOUT = 10.0  # seconds per BIG-IP
 
-Tokens = list[tuple[str, str, Any]]  # host:port, token, what TLS to it is verified with
+Tokens = list[tuple[str, str, Any]]  # host:port, token, ``verify=`` for TLS to it
 
 
 def main() -> int | str | None:
     """Run Certbot with our own command line; returns its exit status."""
     here = Path(__file__).parent.resolve()
-    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != here]  # not for Certbot to find
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != here]  # Certbot must not find our modules
     if sys.argv[1:] == [LIST_PLUGINS]:
         list_plugins()
         return 0
@@ -53,17 +54,18 @@ def main() -> int | str | None:
     try_other_nonces()
     forget_other_configurations()
     try:
-        status: int | str | None = importlib.import_module("certbot.main").main()
-        return status
+        from certbot.main import main as run_certbot
+
+        return run_certbot()
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left to do takes seconds
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # handing back takes only seconds
         hand_back(tokens)
 
 
 def list_plugins() -> None:
-    """Write each plugin's name, and after it what is wrong where it cannot be loaded.
+    """Write each plugin's name, followed by the reason if it cannot be loaded.
 
-    ``certbot plugins`` leaves some out (``manual``), and one plugin that cannot be loaded stops it.
+    ``certbot plugins`` omits some (``manual``), and fails if a single plugin cannot be loaded.
     """
     for entry in importlib.metadata.entry_points(group="certbot.plugins"):
         try:
@@ -75,13 +77,15 @@ def list_plugins() -> None:
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
-    """End as Certbot would, but through every ``finally``; it calls this after it has cleaned up."""
+    """End as Certbot would, but through every ``finally``; Certbot calls this after it has cleaned up."""
     raise SystemExit(128 + number)
 
 
 def give_requests_a_timeout() -> None:
-    """Have every request that names no time-out end after :data:`READ_TIMEOUT`."""
-    session = importlib.import_module("requests").Session
+    """Give every request without a time-out :data:`READ_TIMEOUT`."""
+    from requests import Session
+
+    session: Any = Session
     send = session.send
 
     @functools.wraps(send)
@@ -94,29 +98,31 @@ def give_requests_a_timeout() -> None:
 
 
 def remember_tokens(tokens: Tokens) -> None:
-    """Note each token that the plugin's library obtains; nothing where the library is not installed."""
+    """Add each token that the plugin's library obtains to ``tokens``; do nothing if it is not installed."""
     try:
-        authentication = importlib.import_module("icontrol.authtoken").iControlRESTTokenAuth
+        from icontrol.authtoken import iControlRESTTokenAuth
     except ImportError:
         return
-    obtain: Callable[[Any, str], None] = authentication.get_new_token
+    obtain: Callable[[Any, str], None] = iControlRESTTokenAuth.get_new_token
 
     @functools.wraps(obtain)
     def obtain_and_remember(self: Any, netloc: str) -> None:
         before = self.token
         try:
             obtain(self, netloc)
-        finally:  # an answer that the library refuses may have brought a token all the same
+        finally:  # even an answer that the library rejects may contain a token
             if self.token and self.token != before:
                 tokens.append((netloc, self.token, self.verify))
 
-    authentication.get_new_token = obtain_and_remember
+    iControlRESTTokenAuth.get_new_token = obtain_and_remember
 
 
 def try_other_nonces() -> None:
-    """Send a request again whose nonce was refused: the CA has not looked at anything else in it."""
-    network = importlib.import_module("acme.client").ClientNetwork
-    refusal = importlib.import_module("acme.messages").Error
+    """Send a request again if its nonce was refused: the CA has not looked at anything else in it."""
+    from acme.client import ClientNetwork
+    from acme.messages import Error
+
+    network: Any = ClientNetwork
     post = network.post
 
     @functools.wraps(post)
@@ -124,7 +130,7 @@ def try_other_nonces() -> None:
         for _ in range(NONCE_TRIES - 1):
             try:
                 return post(self, *arguments, **options)
-            except refusal as error:
+            except Error as error:
                 if error.code != "badNonce":
                     raise
         return post(self, *arguments, **options)
@@ -133,25 +139,28 @@ def try_other_nonces() -> None:
 
 
 def forget_other_configurations() -> None:
-    """Have Certbot read no configuration file but the one that it is given."""
-    importlib.import_module("certbot._internal.constants").CLI_DEFAULTS["config_files"] = []
+    """Make Certbot read no configuration file except the one that it is given."""
+    from certbot._internal.constants import CLI_DEFAULTS
+
+    CLI_DEFAULTS["config_files"] = []
 
 
 def hand_back(tokens: Tokens) -> None:
-    """Delete each token; a failure is one line of warning and never changes the exit status.
+    """Delete each token on its BIG-IP; a failure is one line of warning and never changes the exit status.
 
-    A BIG-IP that does not answer is not asked again. The errors' texts are not shown and urllib3 is
-    silenced: both hold the URL, and with it the token.
+    A BIG-IP that does not answer is not asked again. The texts of errors are not shown, and urllib3
+    is silenced: both contain the URL, and with it the token.
     """
+    import requests
+
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-    requests = importlib.import_module("requests")
     silent: set[str] = set()
     for netloc, token, verify in reversed(tokens):
         if netloc in silent:
             continue
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # TLS to the BIG-IP may be unchecked: the connector says so
+                warnings.simplefilter("ignore")  # TLS to the BIG-IP may be unverified: the connector warns of it
                 answer = requests.delete(
                     f"https://{netloc}/mgmt/shared/authz/tokens/{token}",
                     headers={"X-F5-Auth-Token": token},
@@ -169,7 +178,7 @@ def hand_back(tokens: Tokens) -> None:
 
 
 def _warn(text: str) -> None:
-    with contextlib.suppress(OSError):  # nobody may be reading any more
+    with contextlib.suppress(OSError):  # nobody may be reading anymore
         sys.stderr.write(f"{WARNING}{text}\n")
 
 

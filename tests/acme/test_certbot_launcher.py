@@ -1,6 +1,6 @@
-"""The launcher, as the program that it is: real Certbot, the real f5-icontrol-rest, and a BIG-IP's login.
+"""The launcher run as a program: with the real Certbot, the real f5-icontrol-rest, and the login of a BIG-IP.
 
-A plugin of a few lines obtains tokens as certbot-bigip does, and then succeeds, fails, hangs or ends.
+A small plugin obtains tokens as certbot-bigip does, and then succeeds, fails, hangs or exits.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Authenticator(common.Plugin, interfaces.Authenticator):
 
 
 class Device(ThreadingHTTPServer):
-    """The login of a BIG-IP: tokens come, and go when they are asked to by themselves."""
+    """The login of a BIG-IP: a token is created by POST, and deleted only by a request that it authorizes itself."""
 
     daemon_threads = True
 
@@ -114,7 +114,7 @@ def device(tmp_path: Path) -> Iterator[Device]:
 
 
 class Certbot:
-    """The launcher in an environment where the plugin is installed."""
+    """The launcher in an environment that has the plugin."""
 
     def __init__(self, folder: Path, device: Device) -> None:
         self.folder = folder
@@ -160,7 +160,7 @@ def certbot(tmp_path: Path, device: Device) -> Certbot:
         ("raise errors.PluginError('no such virtual server')", 1),
         ("raise ValueError('a bug of the plugin')", 1),
         ("sys.exit(5)", 5),
-        ("pass", 1),  # and then the CA cannot be reached
+        ("pass", 1),  # then the CA cannot be reached
     ],
 )
 def test_tokens_are_handed_back_however_certbot_ends(certbot: Certbot, device: Device, then: str, status: int) -> None:
@@ -183,7 +183,7 @@ def test_tokens_are_handed_back_after_sigterm(certbot: Certbot, device: Device) 
     assert device.tokens == set()
 
 
-def test_a_token_that_stays_is_a_warning_and_no_more(certbot: Certbot, device: Device) -> None:
+def test_a_token_that_cannot_be_deleted_is_only_a_warning(certbot: Certbot, device: Device) -> None:
     device.refuses_deletion = True
     found, output = certbot.run("sys.exit(0)")
     assert found == 0
@@ -192,13 +192,13 @@ def test_a_token_that_stays_is_a_warning_and_no_more(certbot: Certbot, device: D
     assert "could not be handed back (HTTP 401)" in warnings[0]
 
 
-def test_a_device_that_is_gone_is_asked_once(certbot: Certbot, device: Device) -> None:
+def test_an_unreachable_device_is_asked_only_once(certbot: Certbot, device: Device) -> None:
     found, output = certbot.run("os.environ.update(https_proxy='http://127.0.0.1:1'); sys.exit(0)")
     assert found == 0
     assert output.count("could not be handed back (ProxyError)") == 1
 
 
-def test_tokens_are_shown_nowhere(certbot: Certbot, device: Device) -> None:
+def test_tokens_appear_in_no_output_or_log(certbot: Certbot, device: Device) -> None:
     device.refuses_deletion = True
     output = certbot.run("raise errors.PluginError('x')")[1] + (certbot.folder / "logs/letsencrypt.log").read_text()
     assert "logged in" in output
@@ -214,12 +214,12 @@ def test_the_configuration_of_another_certbot_is_not_read(certbot: Certbot, devi
     assert len(device.obtained) == 3
 
 
-def test_a_device_that_says_nothing_does_not_hold_certbot() -> None:
+def test_a_silent_device_does_not_hold_up_certbot() -> None:
     script = """
 import socket, requests
-from sectigo_f5 import certbot_child
-certbot_child.READ_TIMEOUT = 0.2
-certbot_child.give_requests_a_timeout()
+from sectigo_f5.acme import certbot_launcher
+certbot_launcher.READ_TIMEOUT = 0.2
+certbot_launcher.give_requests_a_timeout()
 with socket.create_server(("127.0.0.1", 0)) as silent:
     url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
     session = requests.Session()
@@ -230,14 +230,14 @@ with socket.create_server(("127.0.0.1", 0)) as silent:
         except requests.exceptions.ReadTimeout:
             print("in time")
 """
-    root = LAUNCHER.parent.parent
+    root = LAUNCHER.parent.parent.parent
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=30, check=True
     )
     assert done.stdout == "in time\nin time\n"
 
 
-def test_plugins_are_listed_with_what_is_wrong_with_them(certbot: Certbot) -> None:
+def test_plugins_are_listed_with_the_reason_if_they_do_not_load(certbot: Certbot) -> None:
     (certbot.folder / "tokens.py").write_text("import distutils_of_old\n")
     argv = [sys.executable, str(LAUNCHER), certbot_launcher.LIST_PLUGINS]
     done = subprocess.run(argv, env=certbot.environment, capture_output=True, text=True, timeout=30, check=True)
@@ -246,8 +246,8 @@ def test_plugins_are_listed_with_what_is_wrong_with_them(certbot: Certbot) -> No
     assert "tokens ModuleNotFoundError: No module named 'distutils_of_old'" in lines
 
 
-def test_our_modules_are_not_for_certbot_to_find(certbot: Certbot) -> None:
+def test_certbot_cannot_import_our_modules(certbot: Certbot) -> None:
     found, output = certbot.run(
-        "import importlib.util; sys.exit(4 if importlib.util.find_spec('acme_directory') else 6)"
+        "import importlib.util; sys.exit(4 if importlib.util.find_spec('certbot_options') else 6)"
     )
     assert found == 6, output
