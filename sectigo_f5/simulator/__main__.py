@@ -1,4 +1,4 @@
-"""``python -m sectigo_f5.simulator``: a BIG-IP alone, to play with."""
+"""``python -m sectigo_f5.simulator``: run one simulated BIG-IP from the command line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LAST_PORT = 65535
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code."""
     parser = _parser()
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     ended = threading.Event()
 
     def end(_: int, __: FrameType | None) -> None:
@@ -39,17 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     try:
-        host, port = _listen(given.listen)
-        switches = _switches(given, host)
+        host, port = _address(options.listen)
+        switches = _switches(options, host)
     except ValueError as error:
         parser.error(str(error))
     try:
         device = SimulatedBigIP(switches, host, port)
     except OSError as error:
-        parser.error(f"--listen {given.listen}: {error.strerror}")
+        parser.error(f"--listen {options.listen}: {error.strerror}")
     try:
-        _furnish(device, given)
-        _introduce(device)
+        _set_up(device, options)
+        _announce(device)
         ended.wait()
     except (Refusal, ValueError, OSError) as error:
         parser.error(str(error))
@@ -76,55 +76,55 @@ def _parser() -> argparse.ArgumentParser:
     add("--partition", action="append", default=[], metavar="NAME", help="a partition besides Common; repeatable")
     add("--virtual-server", action="append", default=[], metavar="PATH=ADDR:PORT,PROFILE…", help="repeatable")
     switches = parser.add_argument_group("what differs between devices")
-    for one in fields(Switches):
-        if "help" in one.metadata:
-            _add_switch(switches, one)
+    for switch in fields(Switches):
+        if "help" in switch.metadata:
+            _add_switch(switches, switch)
     return parser
 
 
-def _add_switch(group: argparse._ArgumentGroup, one: Field[Any]) -> None:
-    """Add the option of one switch: a number, or one of its choices, of which yes and no stand for booleans."""
-    told = "loopback only" if one.name == "bash" else "by release" if one.default is None else _spelled(one.default)
-    words = {_spelled(choice): choice for choice in one.metadata["choices"]}
+def _add_switch(group: argparse._ArgumentGroup, switch: Field[Any]) -> None:
+    """Add the option of one switch: a number, or one of its choices, with yes and no for booleans."""
+    default = "by release" if switch.default is None else _spelling(switch.default)
+    default = "loopback only" if switch.name == "bash" else default
+    words = {_spelling(choice): choice for choice in switch.metadata["choices"]}
     group.add_argument(
-        f"--{one.name.replace('_', '-')}",
-        dest=one.name,
+        f"--{switch.name.replace('_', '-')}",
+        dest=switch.name,
         default=argparse.SUPPRESS,
-        type=partial(_chosen, words) if words else int,
+        type=partial(_choice, words) if words else int,
         metavar="|".join(words) or "N",
-        help=f"{one.metadata['help']} ({told})",
+        help=f"{switch.metadata['help']} ({default})",
     )
 
 
-def _chosen(words: Mapping[str, Any], word: str) -> Any:
+def _choice(words: Mapping[str, Any], word: str) -> Any:
     if word not in words:
         raise argparse.ArgumentTypeError(f"{word!r}: choose one of {', '.join(words)}")
     return words[word]
 
 
-def _spelled(value: object) -> str:
+def _spelling(value: object) -> str:
     return "yes" if value is True else "no" if value is False else str(value)
 
 
-def _listen(written: str) -> tuple[str, int]:
+def _address(written: str) -> tuple[str, int]:
     host, _, port = written.rpartition(":")
     if not host or not port.isdigit() or int(port) > _LAST_PORT:
         raise ValueError(f"--listen {written}: write HOST:PORT, for example 127.0.0.1:8443")
     return host.strip("[]"), int(port)
 
 
-def _switches(given: argparse.Namespace, host: str) -> Switches:
-    """Return the switches; programs are run for loopback only, unless somebody insists."""
-    chosen = {
-        one.name: getattr(given, one.name) for one in fields(Switches) if "help" in one.metadata and one.name in given
-    }
+def _switches(options: argparse.Namespace, host: str) -> Switches:
+    """Return the switches; programs run on loopback addresses only, unless ``--bash yes`` is given."""
+    names = [switch.name for switch in fields(Switches) if "help" in switch.metadata and switch.name in options]
+    chosen = {name: getattr(options, name) for name in names}
     return Switches(
         **{"bash": _is_loopback(host), **chosen},
-        hostname=given.hostname,
-        username=given.user,
-        password=given.password,
-        partitions=tuple(given.partition),
-        latency=given.latency / 1000,
+        hostname=options.hostname,
+        username=options.user,
+        password=options.password,
+        partitions=tuple(options.partition),
+        latency=options.latency / 1000,
     )
 
 
@@ -135,10 +135,10 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _furnish(device: SimulatedBigIP, given: argparse.Namespace) -> None:
-    for fault in read_scenario(given.scenario) if given.scenario else []:
+def _set_up(device: SimulatedBigIP, options: argparse.Namespace) -> None:
+    for fault in read_scenario(options.scenario) if options.scenario else []:
         device.fault(fault)
-    for written in given.virtual_server or DEFAULT_SERVERS:
+    for written in options.virtual_server or DEFAULT_SERVERS:
         path, _, rest = written.partition("=")
         destination, *profiles = rest.split(",")
         if not path.startswith("/") or not destination:
@@ -146,7 +146,7 @@ def _furnish(device: SimulatedBigIP, given: argparse.Namespace) -> None:
         device.add_virtual_server(path, destination, tuple(profiles) or ("/Common/tcp", "/Common/http"))
 
 
-def _introduce(device: SimulatedBigIP) -> None:
+def _announce(device: SimulatedBigIP) -> None:
     host = f"[{device.address}]" if ":" in device.address else device.address
     sys.stdout.write(
         f"BIG-IP {device.switches.tmos} at https://{host}:{device.port}\n"

@@ -1,4 +1,4 @@
-"""The simulated BIG-IP as tests and the command line use it: it listens, and it has a direct door."""
+"""The simulated BIG-IP as tests and the command line use it: it listens on HTTPS, and it has a direct door."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sectigo_f5.simulator.traffic.dataplane import DataPlane, VirtualServerView
 
 
 class SimulatedBigIP:
-    """One BIG-IP; opened and closed by ``with``, whose end fails the test that used something unknown."""
+    """One BIG-IP, opened and closed by ``with``; leaving the block fails a test that used something unknown."""
 
     def __init__(
         self,
@@ -67,17 +67,17 @@ class SimulatedBigIP:
 
     def _views(self) -> list[VirtualServerView]:
         with self.engine.lock:
-            carries = self.engine.group.carries(self.engine.world.hostname)
+            carries = self.engine.group.traffic_groups_on(self.engine.world.hostname)
             return virtual_views.views(self.engine.work("root"), carries)
 
     # -- arranging -----------------------------------------------------------------------------
 
     def add_partition(self, name: str) -> None:
-        """Make a partition."""
+        """Create a partition."""
         self._direct("POST", "/mgmt/tm/auth/partition", {"name": name})
 
     def add_folder(self, path: str) -> None:
-        """Make a folder and those above it."""
+        """Create a folder and those above it."""
         above = path.rpartition("/")[0]
         if above and not self._has("sys/folder", above):
             self.add_folder(above)
@@ -90,50 +90,50 @@ class SimulatedBigIP:
         profiles: tuple[str, ...] = ("/Common/tcp", "/Common/http"),
         **properties: Any,
     ) -> None:
-        """Make a virtual server: ``127.0.0.5:8443``, ``10.0.0.1%2:443``, ``::1.8443``; port 0 is any."""
+        """Create a virtual server at ``127.0.0.5:8443``, ``10.0.0.1%2:443`` or ``::1.8443``; port 0 means any port."""
         body = {"name": path, "destination": destination, "profiles": list(profiles), **properties}
         self._direct("POST", "/mgmt/tm/ltm/virtual", body)
 
     def add_profile(self, kind: str, path: str, **properties: Any) -> None:
-        """Make a profile of a type: ``client-ssl``, ``http``, … or ``access`` (APM)."""
+        """Create a profile of a type: ``client-ssl``, ``http``, … or ``access`` (APM)."""
         url = "apm/profile/access" if kind == "access" else f"ltm/profile/{kind}"
         self._direct("POST", f"/mgmt/tm/{url}", {"name": path, **properties})
 
     def add_certificate(
         self, path: str, cert_pem: str, key_pem: str | None = None, passphrase: str | None = None
     ) -> None:
-        """Make ``/Common/x.crt`` and, where a key is given, ``/Common/x.key``."""
+        """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key``."""
         with self.engine.lock:
             work = self.engine.work("admin", arranged=True)
             files.arrange(work, path, cert_pem, key_pem, passphrase)
             self.engine.keep(work)
 
     def add_rule(self, path: str, text: str) -> None:
-        """Make an iRule."""
+        """Create an iRule."""
         self._direct("POST", "/mgmt/tm/ltm/rule", {"name": path, "apiAnonymous": text})
 
     def add(self, kind: str, path: str, **properties: Any) -> None:
-        """Make an object of any kind: ``ltm/pool``, ``ltm/policy``, …"""
+        """Create an object of any kind: ``ltm/pool``, ``ltm/policy``, …"""
         self._direct("POST", f"/mgmt/tm/{kind}", {"name": path, **properties})
 
     def add_application(self, path: str, strict_updates: bool | None = None) -> None:
-        """Make an application service (iApp), ``/Common/x.app/x``; objects own up to it by ``appService``."""
+        """Create an application service (iApp), ``/Common/x.app/x``; objects belong to it by their ``appService``."""
         self.add_folder(path.rpartition("/")[0])
         strict = self.switches.strict_updates if strict_updates is None else strict_updates
         words = {"strictUpdates": "enabled" if strict else "disabled"}
         self._put(Item("sys/application/service", path, words))
 
     def fault(self, fault: Fault) -> None:
-        """Let something go wrong, counted from now."""
+        """Add a fault; it counts calls from now on."""
         self._faults.add(fault)
 
     def heal(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove every fault."""
         self._faults.clear()
 
     @property
     def hook(self) -> Callable[[Exchange], None] | None:
-        """Called after each request was handled and before it is answered."""
+        """The function that is called after a request is handled and before it is answered."""
         return self._server.hook
 
     @hook.setter
@@ -143,12 +143,12 @@ class SimulatedBigIP:
     # -- the direct door -----------------------------------------------------------------------
 
     def get(self, path: str) -> Json:
-        """Return an object as GET shows it, without HTTP and journal; raises :class:`KeyError` when there is none."""
+        """Return an object as GET shows it, past HTTP and journal; raises :class:`KeyError` if there is none."""
         body = self._direct("GET", path)
         return dict(body) if isinstance(body, dict) else {}
 
     def exists(self, path: str) -> bool:
-        """Tell whether there is such an object."""
+        """Tell whether an object exists."""
         try:
             self.get(path)
         except KeyError:
@@ -156,23 +156,23 @@ class SimulatedBigIP:
         return True
 
     def set(self, path: str, **properties: Any) -> None:
-        """Change an object behind everybody's back, read-only properties included."""
+        """Change an object past all checks of permissions, including its read-only properties."""
         url, _, segment = path.removeprefix("/mgmt/tm/").rpartition("/")
         kind = KINDS[url]
         with self.engine.lock:
             work = self.engine.work("admin", arranged=True)
-            found = work.configuration.find(url, resolve(segment, kind.bare)[0])
-            if found is None:
+            item = work.configuration.find(url, resolve(segment, kind.bare)[0])
+            if item is None:
                 raise KeyError(path)
             wanted = {name: value for name, value in properties.items() if kind.knows(name)}
-            changed = objects.modify(work, found, wanted, "PATCH") if wanted else found
+            changed = objects.modify(work, item, wanted, "PATCH") if wanted else item
             raw = {name: value for name, value in properties.items() if name not in wanted}
             if raw:
-                work.configuration.put(changed.changed(**raw))
+                work.configuration.put(changed.with_properties(**raw))
             self.engine.keep(work)
 
     def delete(self, path: str) -> None:
-        """Delete an object behind everybody's back; raises :class:`KeyError` when there is none."""
+        """Delete an object past all checks of permissions; raises :class:`KeyError` if there is none."""
         self._direct("DELETE", path)
 
     def _direct(self, method: str, path: str, body: Json | None = None) -> Any:
@@ -194,7 +194,7 @@ class SimulatedBigIP:
             work.configuration.put(item)
             self.engine.keep(work)
 
-    # -- looking -------------------------------------------------------------------------------
+    # -- observing -----------------------------------------------------------------------------
 
     @property
     def journal(self) -> list[Exchange]:
@@ -214,7 +214,7 @@ class SimulatedBigIP:
 
     @property
     def tokens(self) -> list[str]:
-        """The login tokens that are still good."""
+        """The login tokens that are still valid."""
         return [token.name for token in self.engine.world.accounts.live]
 
     @property
@@ -225,17 +225,17 @@ class SimulatedBigIP:
 
     @property
     def csrs(self) -> list[str]:
-        """The CSR objects, full paths."""
-        return [item.path for item in csrs.listed(self.engine.world)]
+        """The full paths of the CSR objects."""
+        return [item.path for item in csrs.list_all(self.engine.world)]
 
     @property
     def rules(self) -> list[str]:
-        """The iRules, full paths."""
+        """The full paths of the iRules."""
         return [item.path for item in self.engine.configuration.of("ltm/rule")]
 
     @property
     def audit(self) -> list[str]:
-        """Every command line that ran on the device."""
+        """Every command line that has run on the device."""
         return list(self.engine.audit)
 
     @property
@@ -245,12 +245,12 @@ class SimulatedBigIP:
 
     @property
     def saved(self) -> int:
-        """How many times the configuration was saved."""
+        """How many times the configuration has been saved."""
         return self.engine.saved
 
     @property
     def saved_is_current(self) -> bool:
-        """True when nothing changed since."""
+        """True if nothing has changed since it was last saved."""
         return self.engine.saved_generation == self.engine.configuration.generation
 
     # -- high availability ---------------------------------------------------------------------
@@ -261,12 +261,12 @@ class SimulatedBigIP:
         return self.engine.world.hostname
 
     def make_pair(self, other: SimulatedBigIP, auto_sync: bool = False) -> None:
-        """Make an HA pair: this one active, the other standby, with this one's configuration and master key."""
+        """Form an HA pair: this unit active, the other standby, with this unit's configuration and master key."""
         pairing.join(self.engine, other.engine, auto_sync)
         self._peer, other._peer = other, self
 
     def add_traffic_group(self, path: str, active: bool = True) -> None:
-        """Make a traffic group, active on this unit or on the other one."""
+        """Create a traffic group, active on this unit or on the other one."""
         self.engine.group.active[path] = self.hostname if active else self.engine.group.other(self.hostname)
         self._refresh()
 
@@ -284,7 +284,7 @@ class SimulatedBigIP:
             self.engine.group.sync(self.hostname)
 
     def _refresh(self) -> None:
-        """Let go of addresses first, then take others over; the engine's lock comes before the data plane's."""
+        """Release addresses first, then take others over; the engine's lock is taken before the data plane's."""
         with self.engine.lock:
             self.data_plane.refresh()
             if self._peer is not None:

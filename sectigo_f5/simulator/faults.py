@@ -1,4 +1,4 @@
-"""Faults as data: what goes wrong with which call, and how often."""
+"""Faults as data: what goes wrong, with which call, and how often."""
 
 from __future__ import annotations
 
@@ -16,55 +16,55 @@ class Fault:
     """One thing that goes wrong.
 
     ``action``: ``status:503`` answers with that status and no body, ``html:502`` with an error page,
-    ``error:400:01070712:3: text`` with BIG-IP's JSON; ``drop`` closes the connection before anything is
-    done, ``drop-after`` when it is done; ``delay:2.5`` waits that many seconds first.
+    ``error:400:01070712:3: text`` with BIG-IP's JSON; ``drop`` closes the connection before the call is
+    executed, ``drop-after`` once it is; ``delay:2.5`` waits that many seconds first.
     """
 
     method: str
-    path: str  # regular expression, found anywhere in the path
-    nth: int = 1  # the first of the matching calls that it happens to, counted from when the fault was set
+    path: str  # regular expression, searched in the path
+    nth: int = 1  # the first matching call that it affects, counted from when the fault was added
     action: str = "status:503"
     times: int = 1  # how many calls in a row
 
     def __post_init__(self) -> None:
         re.compile(self.path)
         if not all(isinstance(number, int) and number > 0 for number in (self.nth, self.times)):
-            raise ValueError("nth and times are whole numbers from 1 on")
+            raise ValueError("nth and times must be whole numbers, 1 or more")
         if not _ACTIONS.fullmatch(self.action):
-            raise ValueError(f"the action {self.action!r} is none of status, html, error, drop, drop-after, delay")
+            raise ValueError(f"the action {self.action!r} must be one of status, html, error, drop, drop-after, delay")
 
 
 @dataclass
 class Faults:
-    """The faults of a device, and how many calls each has seen."""
+    """The faults of a device, and how many calls each has matched."""
 
     planned: list[Fault] = field(default_factory=list)
-    seen: list[int] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, fault: Fault) -> None:
-        """Plan a fault."""
+        """Add a fault."""
         with self._lock:
             self.planned.append(fault)
-            self.seen.append(0)
+            self.calls.append(0)
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Remove every fault."""
         with self._lock:
             self.planned.clear()
-            self.seen.clear()
+            self.calls.clear()
 
     def due(self, method: str, path: str) -> str:
-        """Return the action that this call meets; empty for none."""
-        found = ""
+        """Return the action of the fault that this call meets; empty if there is none."""
+        action = ""
         with self._lock:
             for place, fault in enumerate(self.planned):
                 if method != fault.method or not re.search(fault.path, path):
                     continue
-                self.seen[place] += 1
-                if fault.nth <= self.seen[place] < fault.nth + fault.times:
-                    found = found or fault.action
-        return found
+                self.calls[place] += 1
+                if fault.nth <= self.calls[place] < fault.nth + fault.times:
+                    action = action or fault.action
+        return action
 
 
 def read_scenario(file: Path) -> list[Fault]:

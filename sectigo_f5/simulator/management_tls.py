@@ -1,4 +1,4 @@
-"""TLS of the management port: a CA of its own and a certificate for the address it listens on."""
+"""TLS on the management port: its own CA, and a certificate for the address that it listens on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SERVER_USAGE = _usage(certificate_authority=False)
 
 
 def prepare(folder: Path, names: tuple[str, ...]) -> tuple[Path, ssl.SSLContext]:
-    """Make CA and certificate; returns the CA's file and the server's context."""
+    """Create the CA and the certificate; returns the CA's file and the server's context."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = _name("Management CA of a simulated BIG-IP")
     ca = _certificate(ca_name, ca_name, ca_key, ca_key, CA_USAGE, x509.BasicConstraints(ca=True, path_length=0))

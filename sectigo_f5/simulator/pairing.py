@@ -1,4 +1,4 @@
-"""Two devices as one HA pair: one lock, one master key, and configurations that are pushed."""
+"""Two devices as one HA pair: one lock, one master key, and each can push its configuration to the other."""
 
 from __future__ import annotations
 

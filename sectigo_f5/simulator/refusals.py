@@ -1,8 +1,7 @@
-"""What the simulated device says no with; :mod:`sectigo_f5.simulator.rest.wire` alone turns it into JSON.
+"""The refusals of the simulated device; only :mod:`sectigo_f5.simulator.rest.wire` turns them into JSON.
 
-Where each text was seen stands beside the function that makes it: F5's own repositories and issue
-threads. "Uncertain" marks the words of texts that no public source quotes: match their status or
-a part of them, never the whole.
+Each function names the source of its text: F5's own repositories and issue threads. "Uncertain" marks
+texts that no public source quotes: match their status or a part of them, never the whole.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import re
 
 
-class Refusal(Exception):  # noqa: N818  the device refuses; nothing went wrong in the simulator
+class Refusal(Exception):  # noqa: N818  the device refuses; the simulator works
     """An answer other than 200: its status and BIG-IP's message."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -23,7 +22,7 @@ class Refusal(Exception):  # noqa: N818  the device refuses; nothing went wrong 
 
     @property
     def from_restjavad(self) -> bool:
-        """True where the REST service answers for itself: it starts, or waited too long (bigip-rest-go, f5-sdk)."""
+        """True if the REST service itself answers: it is starting, or it has timed out (bigip-rest-go, f5-sdk)."""
         return self.status == 401 or bool(re.match(r"(Public )?URI path|remoteSender:", self.message))  # noqa: PLR2004
 
     @property
@@ -33,7 +32,7 @@ class Refusal(Exception):  # noqa: N818  the device refuses; nothing went wrong 
 
 
 class UnknownCallError(Exception):
-    """An endpoint, method or property that the simulator does not know: its user must hear of it."""
+    """An endpoint, method or property that the simulator does not know: its user must be told."""
 
 
 def not_found(title: str, name: str) -> Refusal:
@@ -47,19 +46,19 @@ def exists(title: str, name: str, partition: str) -> Refusal:
 
 
 def file_missing(what: str, path: str) -> Refusal:
-    """A profile names a key or certificate that is not there: terraform-provider-bigip #318."""
+    """A profile names a key or certificate that does not exist: terraform-provider-bigip #318."""
     return Refusal(400, f"01070277:3: The requested {what} ({path}) was not found.")
 
 
 def mismatch(profile: str, key: str, certificate: str, before_14: bool) -> Refusal:
-    """Keyfactor's f5-rest-orchestrator, Troubleshooting; of older releases F5 Ansible #1217 and pull request #2515."""
+    """Keyfactor's f5-rest-orchestrator, Troubleshooting; for older releases F5 Ansible #1217 and pull request #2515."""
     if before_14:  # which releases are the older ones is uncertain
         return Refusal(400, f"01070317:3: profile {profile}'s key and certificate do not match")
     return Refusal(400, f"01070317:3: profile {profile}'s key({key}) and certificate({certificate}) do not match.")
 
 
 def bad_passphrase(key: str, profile: str) -> Refusal:
-    """F5 Ansible #2131; what stands after ``error:`` depends on the device's OpenSSL."""
+    """F5 Ansible #2131; the text after ``error:`` depends on the device's OpenSSL."""
     reason = "error:0906A068:PEM routines:PEM_do_header:bad password read"
     return Refusal(400, f"01070313:3: Error reading key PEM file {key} for profile {profile}: {reason}")
 
@@ -178,7 +177,7 @@ def shared_destination(one: str, other: str) -> Refusal:
 
 
 def bad_name(path: str) -> Refusal:
-    """A name with ``*`` or a blank in it. Text uncertain."""
+    """A name with ``*`` or a space in it. Text uncertain."""
     return Refusal(400, f"01070088:3: The requested object name ({path}) is invalid.")
 
 
@@ -232,15 +231,15 @@ def passphrase_missing() -> Refusal:
 
 
 def bad_import() -> Refusal:
-    """``install`` of what is no key, or cannot be opened. Text uncertain."""
+    """``install`` of something that is not a key, or cannot be opened. Text uncertain."""
     return Refusal(400, "01070734:3: Configuration error: the key cannot be read: bad format or bad password")
 
 
 def unauthorized(reason: str) -> Refusal:
-    """Every 401 of restjavad begins alike: terraform-provider-bigip #226."""
+    """Every 401 of restjavad begins with the same words: terraform-provider-bigip #226."""
     return Refusal(401, reason)
 
 
 def bad_request(reason: str) -> Refusal:
-    """Errors without a code of mcpd's."""
+    """Errors without one of mcpd's codes."""
     return Refusal(400, reason)

@@ -1,4 +1,4 @@
-"""What can differ between two BIG-IPs: release, permissions, and the answers that public sources disagree on."""
+"""What differs between BIG-IPs: release, permissions, and the answers that public sources disagree on."""
 
 from __future__ import annotations
 
@@ -24,57 +24,59 @@ ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 _EITHER = (True, False)
 
 
-def _switch(default: Any, told: str, *choices: Any) -> Any:
-    """Describe a switch: its default (None: as the release does), what it is, and what it may be; else any number."""
-    return field(default=default, metadata={"help": told, "choices": choices})
+def _switch(default: Any, text: str, *choices: Any) -> Any:
+    """Describe a switch: its default (None: depends on the release), its meaning and its choices (none: any number)."""
+    return field(default=default, metadata={"help": text, "choices": choices})
 
 
 @dataclass(frozen=True)
 class Switches:
-    """One BIG-IP among those that we may meet."""
+    """One of the BIG-IPs that users may have."""
 
     tmos: str = _switch("16.1.4", "release", *RELEASES)
     hostname: str = "bigip1.example.net"
     username: str = "admin"
-    password: str = field(default="admin", repr=False)  # for a device that guards nothing
+    password: str = field(default="admin", repr=False)  # this device protects nothing
     partitions: tuple[str, ...] = ()  # besides Common
     latency: float = 0.0  # seconds before each answer
     # Who may do what.
     role: str = _switch("admin", "the user's role", *ROLES)
     role_partition: str = "all-partitions"  # where the role may write
-    bash: bool = _switch(True, "util/bash; no in Appliance mode, or for a user without the advanced shell", *_EITHER)
+    bash: bool = _switch(True, "util/bash; no: Appliance mode, or a user without the advanced shell", *_EITHER)
     unix_tools: bool = _switch(True, "util/unix-mv, -rm, -ls and bulk downloads", *_EITHER)
     token_lifetime: int = _switch(1200, "seconds that a token lives")
     token_limit: int = _switch(100, "tokens that a user may hold")
     max_login_failures: int = _switch(0, "wrong passwords after which the user is locked out; 0: never")
-    ha: str = _switch("standalone", "state; a pair's other unit is not simulated", "standalone", "active", "standby")
+    ha: str = _switch(
+        "standalone", "state; the other unit of a pair is not simulated", "standalone", "active", "standby"
+    )
     strict_updates: bool = _switch(True, "strict updates of application services", *_EITHER)
-    owner_in_body: bool = _switch(False, "what an iApp owns is changed only by who names it (`appService`)", *_EITHER)
+    owner_in_body: bool = _switch(False, "an iApp's objects change only for requests with its `appService`", *_EITHER)
     # Keys and CSRs.
     native_password_keys: str = _switch(WORKS, "`securityType: password` on creation", WORKS, SILENTLY_NORMAL, REJECTED)
     curve_name: str = _switch(WORKS, "`curveName` on creation; ignored: always prime256v1", WORKS, IGNORED, REJECTED)
     csr_for_password_keys: str = _switch(WORKS, "a CSR for a protected key", WORKS, REJECTED)
-    csr_pem_in_answer: bool = _switch(False, "the answer to creation has the PEM in `commandResult`", *_EITHER)
-    gen_csr_value: str = _switch(IGNORED, "what `gen-csr` is given", IGNORED, NAMES_THE_CSR)
+    csr_pem_in_answer: bool = _switch(False, "the answer to a creation has the PEM in `commandResult`", *_EITHER)
+    gen_csr_value: str = _switch(IGNORED, "the value of `gen-csr`", IGNORED, NAMES_THE_CSR)
     csr_file: str = _switch(
-        EVERY_PARTITION, "whose CSRs are files in /config/ssl/ssl.csr", EVERY_PARTITION, COMMON_ONLY
+        EVERY_PARTITION, "partitions whose CSRs are files in /config/ssl/ssl.csr", EVERY_PARTITION, COMMON_ONLY
     )
-    bulk_download: str | None = _switch(None, "status where the range is wider than the file", "200", "206", "400")
-    stderr_in_answer: bool = _switch(True, "util/bash answers with standard error, too", *_EITHER)
+    bulk_download: str | None = _switch(None, "status if the range is wider than the file", "200", "206", "400")
+    stderr_in_answer: bool = _switch(True, "util/bash also answers with standard error", *_EITHER)
     # Certificates, profiles and virtual servers.
-    bundle_describes: str = _switch(FIRST, "the certificate that a bundle's properties are of", FIRST, LAST)
+    bundle_describes: str = _switch(FIRST, "the certificate that a bundle's properties describe", FIRST, LAST)
     ec_only: bool | None = _switch(None, "client SSL profiles without an RSA pair", *_EITHER)
     profile_passphrase: str = _switch(
-        REQUIRED, "in a profile's entry; optional: the key object's will do", REQUIRED, OPTIONAL
+        REQUIRED, "in a profile's entry; optional: the key object's is enough", REQUIRED, OPTIONAL
     )
-    own_ciphertext: str = _switch(WORKS, "a profile takes the device's own `$M$` text back", WORKS, REJECTED)
+    own_ciphertext: str = _switch(WORKS, "a profile accepts the device's own `$M$` text", WORKS, REJECTED)
     cert_key_chain_patch: str = _switch(REPLACES, "what a PATCH does to the list", REPLACES, ADDS)
-    name_reference: bool = _switch(True, "attached profiles tell their type in `nameReference`", *_EITHER)
-    sni_checked_on_profile: bool = _switch(True, "SNI rules hold when an attached profile changes", *_EITHER)
+    name_reference: bool = _switch(True, "attached profiles show their type in `nameReference`", *_EITHER)
+    sni_checked_on_profile: bool = _switch(True, "SNI rules are checked when an attached profile changes", *_EITHER)
     same_server_names: bool = _switch(False, "two profiles of one virtual server may have one server name", *_EITHER)
     empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
     transactions_take: str = _switch(
-        CONFIGURATION, "or also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING
+        CONFIGURATION, "everything: also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING
     )
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ class Switches:
             if known and value not in known and not (value is None and one.default is None):
                 raise ValueError(f"{one.name} {value!r}: choose one of {', '.join(map(str, known))}")
             if isinstance(value, (int, float)) and not 0 <= value < math.inf:
-                raise ValueError(f"{one.name} {value}: write a number from 0 on")
+                raise ValueError(f"{one.name} {value}: write 0 or a positive number")
         for name in self.partitions:
             if not re.fullmatch(r"[\w.-]+", name):
                 raise ValueError(f"the partition {name!r}: write its name alone, as in Shop")
@@ -100,7 +102,10 @@ class Switches:
 
     @property
     def accepts_ec_only(self) -> bool:
-        """Refused up to TMOS 12 (f5-sdk) and here up to 13; runs on 15 (k8s-bigip-ctlr #1723); 14 is unknown."""
+        """True if a profile needs no RSA pair.
+
+        Refused up to TMOS 12 (f5-sdk), and here up to 13; accepted on 15 (k8s-bigip-ctlr #1723); 14 is unknown.
+        """
         return not self.before_14 if self.ec_only is None else self.ec_only
 
     @property

@@ -1,1 +1,1 @@
-"""Keys, certificates and CSRs as objects of a BIG-IP; the profiles that use them belong in ``rules``."""
+"""Keys, certificates and CSRs as objects of a BIG-IP; profiles that use them belong in ``rules``."""

@@ -1,4 +1,4 @@
-"""``sys crypto``: keys made on the device; the objects are those of ``sys file``.
+"""``sys crypto``: keys created on the device; the objects are those of ``sys file``.
 
 Shapes: answers of a 14.1.2.1. Requests: F5 Ansible, F5's AS3 SDK, DigiCert's F5 plugin. That ``create sys crypto
 key`` takes a passphrase over REST is unproven; the switches hold the answers that a device might give.
@@ -7,11 +7,11 @@ key`` takes a passphrase over REST is unproven; the switches hold the answers th
 from __future__ import annotations
 
 from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.certificates import csrs, files, installing, pem
+from sectigo_f5.simulator.certificates import csrs, files, installation, pem
 from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
-from sectigo_f5.simulator.state.work import Work, spelled, unset
+from sectigo_f5.simulator.state.work import Work, is_unset, normalize
 from sectigo_f5.simulator.switches import IGNORED, NAMES_THE_CSR, REJECTED, SILENTLY_NORMAL
 
 _KEY = (
@@ -29,9 +29,9 @@ RSA_SIZES = ("1024", "2048", "3072", "4096")
 
 def post(work: Work, what: str, given: object) -> Json:
     """Create a key or a CSR, or install a file."""
-    body = spelled(given)
-    if body.get("command") == "install" and what in installing.KINDS:
-        return installing.install(work, what, body)
+    body = normalize(given)
+    if body.get("command") == "install" and what in installation.KINDS:
+        return installation.install(work, what, body)
     if what == "key":
         return create_key(work, body)
     if what == "csr":
@@ -40,11 +40,11 @@ def post(work: Work, what: str, given: object) -> Json:
 
 
 def create_key(work: Work, body: Json) -> Json:
-    """Make a key on the device, with a CSR in the same call where ``options`` say ``gen-csr``."""
-    csrs.only(body, _KEY, "key")
+    """Create a key on the device, with a CSR in the same call if ``options`` contain ``gen-csr``."""
+    csrs.check_properties(body, _KEY, "key")
     path = _new_path(work, files.KEY, body)
-    passphrase = _wanted_passphrase(work, body)
-    key = _make(work, body)
+    passphrase = _passphrase(work, body)
+    key = _generate(work, body)
     item = Item(files.KEY, path, {"sourcePath": f"file:///config/ssl/ssl.key/{split_path(path)[2]}"}, generation=0)
     stored = files.store_key(work, item, pem.key_pem(key, passphrase), passphrase or "")
     request = None
@@ -54,10 +54,10 @@ def create_key(work: Work, body: Json) -> Json:
         request = csrs.store(work, _gen_csr_path(work, path, value), key, body, own_copy=True)
     work.configuration.put(stored)
     echoed = {name: value for name, value in body.items() if name not in (*csrs.PLACE, "passphrase")}
-    return csrs.answer(work, "key", path, {**echoed, **csrs.printed(work, request)})
+    return csrs.answer(work, "key", path, {**echoed, **csrs.command_result(work, request)})
 
 
-def _make(work: Work, body: Json) -> pem.PrivateKey:
+def _generate(work: Work, body: Json) -> pem.PrivateKey:
     kind = str(body.get("keyType") or "rsa-private")
     if body.get("curveName") and work.switches.curve_name == REJECTED:
         raise refusals.bad_request('"curve-name" is an unknown property of sys crypto key')
@@ -72,8 +72,8 @@ def _make(work: Work, body: Json) -> pem.PrivateKey:
     return pem.make_key(kind, size, curve)
 
 
-def _wanted_passphrase(work: Work, body: Json) -> str | None:
-    """Return the passphrase to protect the key with; the answers of other devices are a switch. Texts uncertain."""
+def _passphrase(work: Work, body: Json) -> str | None:
+    """Return the passphrase that protects the key, or None; what other devices answer is a switch. Texts uncertain."""
     wanted = str(body.get("securityType") or "normal")
     if wanted not in ("normal", "password"):
         raise UnknownCallError(f"the securityType {wanted}: there is no hardware security module")
@@ -83,23 +83,23 @@ def _wanted_passphrase(work: Work, body: Json) -> str | None:
         raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
     if work.switches.native_password_keys == SILENTLY_NORMAL:
         return None
-    if unset(body.get("passphrase")):
+    if is_unset(body.get("passphrase")):
         raise refusals.passphrase_missing()
     return str(body["passphrase"])
 
 
 def _gen_csr(body: Json) -> str | None:
-    """Return the value of ``"options": [{"gen-csr": "…"}]``, or None where no CSR is asked for."""
-    found = {name: str(value) for option in body.get("options") or [] for name, value in option.items()}
-    if set(found) - {"gen-csr"}:
-        raise UnknownCallError(f"the option {', '.join(found)} of sys/crypto/key")
-    return found.get("gen-csr")
+    """Return the value of ``"options": [{"gen-csr": "…"}]``, or None if no CSR is requested."""
+    options = {name: str(value) for option in body.get("options") or [] for name, value in option.items()}
+    if set(options) - {"gen-csr"}:
+        raise UnknownCallError(f"the option {', '.join(options)} of sys/crypto/key")
+    return options.get("gen-csr")
 
 
 def _gen_csr_path(work: Work, key: str, value: str) -> str:
     """Return the CSR's name: ``base.csr`` on TMOS 13, the key's own from 14 (DigiCert's F5 plugin looks for both).
 
-    That the option's value means nothing is uncertain: it may be the name.
+    That the option's value has no meaning is uncertain: it may be the name.
     """
     if work.switches.gen_csr_value == NAMES_THE_CSR:
         return full_path(value, split_path(key)[0])
@@ -119,52 +119,53 @@ def show(work: Work, what: str, item: Item, echo: str = "") -> Json:
 
 
 def _certificate(work: Work, item: Item) -> Json:
-    found = files.show_certificate(work, item)
-    words = {word: name for name, word in csrs.SUBJECT.items()}
-    described = {words[word]: value for word, value in pem.subject_words(files.described(work, item)) if word in words}
+    shown = files.show_certificate(work, item)
+    names = {word: name for name, word in csrs.SUBJECT.items()}
+    subject = pem.subject_attributes(files.described_certificate(work, item))
+    described = {names[word]: value for word, value in subject if word in names}
     raw = {
-        "certificateKeySize": str(found["certificateKeySize"]),
-        "expiration": found["expirationString"],
-        "issuer": found["issuer"],
-        "publicKeyType": "RSA" if found["keyType"].startswith("rsa") else "ECDSA",
+        "certificateKeySize": str(shown["certificateKeySize"]),
+        "expiration": shown["expirationString"],
+        "issuer": shown["issuer"],
+        "publicKeyType": "RSA" if shown["keyType"].startswith("rsa") else "ECDSA",
     }
     below = {"link": work.link("sys/crypto/cert", item.path, "/cert-validators"), "isSubcollection": True}
-    printed = {"fingerprint": found["fingerprint"]} if "fingerprint" in found else {}
+    printed = {"fingerprint": shown["fingerprint"]} if "fingerprint" in shown else {}
     return {"apiRawValues": raw, **described, **printed, "certValidatorsReference": below}
 
 
 def _new_path(work: Work, kind: str, body: Json) -> str:
-    if unset(body.get("name")):
+    if is_unset(body.get("name")):
         raise refusals.bad_request("one or more properties must be specified")
     path = csrs.path_in(body)
     check_name(path)
     check_folder(work.configuration, path)
     if work.configuration.find(kind, path) is not None:
         raise refusals.exists(KINDS[kind].title, path, split_path(path)[0])
-    work.may_change(Item(kind, path, {}))
+    work.check_may_change(Item(kind, path, {}))
     return path
 
 
 def file_item(work: Work, what: str, path: str) -> Item:
     """Return the file object behind ``sys crypto key`` or ``cert``."""
-    kind = installing.FILES[what]
-    found = work.configuration.find(kind, path)
-    if found is None:
+    kind = installation.FILES[what]
+    item = work.configuration.find(kind, path)
+    if item is None:
         raise refusals.not_found(KINDS[kind].title, path)
-    return found
+    return item
 
 
-def listed(work: Work, what: str) -> list[Json]:
+def list_all(work: Work, what: str) -> list[Json]:
     """Return every key, certificate or CSR."""
     if what == "csr":
-        return [csrs.show(work, item) for item in csrs.listed(work.world)]
-    return [show(work, what, item) for item in work.configuration.of(installing.FILES[what])]
+        return [csrs.show(work, item) for item in csrs.list_all(work.world)]
+    return [show(work, what, item) for item in work.configuration.of(installation.FILES[what])]
 
 
-def one(work: Work, what: str, path: str, echo: str = "") -> Json:
-    """Return one of them; refuses one that is not there."""
+def get(work: Work, what: str, path: str, echo: str = "") -> Json:
+    """Return one of them; refuses one that does not exist."""
     if what == "csr":
-        return csrs.show(work, csrs.existing(work.world, path), echo)
+        return csrs.show(work, csrs.require(work.world, path), echo)
     return show(work, what, file_item(work, what, path), echo)
 
 

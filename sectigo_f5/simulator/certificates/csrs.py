@@ -1,7 +1,7 @@
-"""``sys crypto csr``: made on the device, for keys on the device; and what CSRs share with keys.
+"""``sys crypto csr``: CSRs for keys on the device, and what they share with keys.
 
-Shapes: an object of a 14.1.2.2 in F5 Ansible's unit tests. That a protected key is opened by the
-passphrase in its object is unproven: nobody's public code shows it, so it is a switch.
+Shapes: an object of a 14.1.2.2 in F5 Ansible's unit tests. That the passphrase in a key's object opens
+a protected key is unproven: no public code shows it, so it is a switch.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from sectigo_f5.simulator.certificates import files, pem
 from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.disk import CSRS
-from sectigo_f5.simulator.state.work import Work, World, unset
+from sectigo_f5.simulator.state.work import Work, World, is_unset
 from sectigo_f5.simulator.switches import EVERY_PARTITION, REJECTED
 
 KIND = "sys/crypto/csr"
 TITLE = "Certificate Signing Request File"
-SUBJECT = {  # the property and the word of the distinguished name
+SUBJECT = {  # the property, and the attribute of the distinguished name
     "commonName": "CN",
     "ou": "OU",
     "organization": "O",
@@ -31,9 +31,9 @@ PROPERTIES = (*PLACE, *SUBJECT_PROPERTIES, "key")
 
 
 def create(work: Work, body: Json) -> Json:
-    """Make a CSR for a key on the device; a protected key is opened by the passphrase in its object."""
-    only(body, PROPERTIES, "csr")
-    if unset(body.get("key")) or unset(body.get("name")):
+    """Create a CSR for a key on the device; the passphrase in the key's object opens a protected key."""
+    check_properties(body, PROPERTIES, "csr")
+    if is_unset(body.get("key")) or is_unset(body.get("name")):
         raise refusals.bad_request("one or more properties must be specified")
     path = path_in(body)
     check_name(path)
@@ -49,31 +49,31 @@ def create(work: Work, body: Json) -> Json:
         raise refusals.bad_import()
     request = store(work, path, key, body)
     echoed = {name: value for name, value in body.items() if name not in (*PLACE, "challengePassword")}
-    return answer(work, "csr", path, {**echoed, **printed(work, request)})
+    return answer(work, "csr", path, {**echoed, **command_result(work, request)})
 
 
 def check_allowed(work: Work, key: Item) -> None:
-    """Refuse a CSR for a protected key where the device does."""
+    """Refuse a CSR for a protected key if the device does."""
     if key.get("securityType") == "password" and work.switches.csr_for_password_keys == REJECTED:
         raise refusals.bad_passphrase(key.path, "csr")
 
 
 def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: bool = False) -> bytes:
-    """Make a CSR and store it; refuses to overwrite one.
+    """Create a CSR and store it; refuses to overwrite one.
 
     The plain file below ``/config/ssl/ssl.csr``, whose name has no partition, *is* the object: F5
-    Ansible moves it away, and the object is gone. One made together with its key has a copy of its own:
-    F5's AS3 SDK removes the file, and lists the CSR afterwards.
+    Ansible moves it away, and the object is gone. A CSR created together with its key has a copy of its
+    own: F5's AS3 SDK removes the file, and lists the CSR afterwards.
     """
     if find(work.world, path) is not None:
         raise refusals.exists(TITLE, path, split_path(path)[0])
-    subject = {word: str(body[name]) for name, word in SUBJECT.items() if not unset(body.get(name))}
+    subject = {word: str(body[name]) for name, word in SUBJECT.items() if not is_unset(body.get(name))}
     try:
         request = pem.make_request(key, subject, str(body.get("subjectAlternativeName") or ""))
     except ValueError as error:
         raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
-    kind, size, _ = pem.key_words(key, "public")
-    shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not unset(body.get(name))}
+    kind, size, _ = pem.describe_key(key, "public")
+    shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not is_unset(body.get(name))}
     raw = {"keySize": str(size), "publicKeyType": "RSA" if kind.startswith("rsa") else "ECDSA"}
     partition, _, name = split_path(path)
     file = f"{CSRS}/{name}"
@@ -87,29 +87,29 @@ def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: b
 
 
 def find(world: World, path: str) -> Item | None:
-    """Return a CSR object, or None where there is none, or the file that it was is gone."""
-    found = world.csrs.get(path)
-    if found is None or (found.get("file") and world.disk.read(found.get("file")) is None):
+    """Return a CSR object; None if there is none, or if the file that it was is gone."""
+    item = world.csrs.get(path)
+    if item is None or (item.get("file") and world.disk.read(item.get("file")) is None):
         return None
-    return found
+    return item
 
 
-def listed(world: World) -> list[Item]:
+def list_all(world: World) -> list[Item]:
     """Return every CSR object, by path."""
-    found = (find(world, path) for path in sorted(world.csrs))
-    return [item for item in found if item is not None]
+    items = (find(world, path) for path in sorted(world.csrs))
+    return [item for item in items if item is not None]
 
 
-def existing(world: World, path: str) -> Item:
-    """Return a CSR object; refuses one that is not there."""
-    found = find(world, path)
-    if found is None:
+def require(world: World, path: str) -> Item:
+    """Return a CSR object; refuses one that does not exist."""
+    item = find(world, path)
+    if item is None:
         raise refusals.not_found(TITLE, path)
-    return found
+    return item
 
 
-def printed(work: Work, request: bytes | None) -> Json:
-    """Return the PEM as ``commandResult`` where the device prints it in its answer: unproven, so a switch."""
+def command_result(work: Work, request: bytes | None) -> Json:
+    """Return the PEM as ``commandResult`` if the device prints it in its answer: unproven, so a switch."""
     return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
 
 
@@ -121,7 +121,7 @@ def show(work: Work, item: Item, echo: str = "") -> Json:
 
 def delete(work: Work, path: str) -> None:
     """Delete a CSR object and its file."""
-    existing(work.world, path)
+    require(work.world, path)
     del work.world.csrs[path]
     work.world.disk.remove(f"{CSRS}/{split_path(path)[2]}")
 
@@ -141,7 +141,7 @@ def envelope(work: Work, what: str, echo: str, generation: int = 1) -> Json:
 
 
 def answer(work: Work, what: str, path: str, echoed: Json) -> Json:
-    """Return the answer to a POST: what was sent, echoed."""
+    """Return the answer to a POST: the request, echoed."""
     return {**envelope(work, what, path, work.configuration.generation), **echoed}
 
 
@@ -150,8 +150,8 @@ def path_in(body: Json) -> str:
     return full_path(str(body.get("name") or ""), str(body.get("partition") or ""))
 
 
-def only(body: Json, properties: tuple[str, ...], what: str) -> None:
-    """Refuse properties that nobody heard of."""
+def check_properties(body: Json, properties: tuple[str, ...], what: str) -> None:
+    """Raise :class:`UnknownCallError` for properties that the simulator does not know."""
     strangers = sorted(set(body) - set(properties))
     if strangers:
         raise UnknownCallError(f"the property {', '.join(strangers)} of sys/crypto/{what}")

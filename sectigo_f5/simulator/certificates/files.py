@@ -1,4 +1,4 @@
-"""``sys file ssl-key`` and ``ssl-cert``: what is stored, how it is read in, how it is shown."""
+"""``sys file ssl-key`` and ``ssl-cert``: how files are read, stored and shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CERTIFICATE_MODE = 0o100644
 
 
 def change(work: Work, item: Item, body: Json, _: str) -> Item:
-    """Take a request in: any ``sourcePath``, also an unchanged one, reads the file again (f5-sdk's tests)."""
+    """Apply a request: any ``sourcePath``, even an unchanged one, reads the file again (f5-sdk's tests)."""
     wanted = {name: value for name, value in body.items() if name not in ("passphrase", "securityType", "sourcePath")}
     content: bytes | None = item.content
     if "sourcePath" in body:
@@ -31,9 +31,9 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
     elif not content:
         raise refusals.bad_request("one or more properties must be specified")
     elif "passphrase" not in body:
-        return item.changed(**wanted)
+        return item.with_properties(**wanted)
     store = store_key if item.kind == KEY else store_certificate
-    return store(work, item.changed(**wanted), content, str(body.get("passphrase") or ""))
+    return store(work, item.with_properties(**wanted), content, str(body.get("passphrase") or ""))
 
 
 def _local(source: str) -> str:
@@ -42,7 +42,7 @@ def _local(source: str) -> str:
 
 
 def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
-    """Put a key's PEM into an object, as supplied; the passphrase of an encrypted one is sealed beside it."""
+    """Store a key's PEM in an object, as supplied; the passphrase of an encrypted key is sealed with it."""
     encrypted = pem.is_encrypted(content)
     if passphrase and not encrypted:
         raise refusals.not_protected()
@@ -50,23 +50,23 @@ def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
     key = pem.open_key(content, work.world.vault.open(sealed) if sealed else None)
     if key is None and (sealed or not encrypted):
         raise refusals.unknown_format(item.path)
-    kind, size, curve = pem.key_words(key, "private") if key else ("rsa-private", 0, "none")
+    kind, size, curve = pem.describe_key(key, "private") if key else ("rsa-private", 0, "none")
     words = {"keyType": kind, "keySize": size, "curveName": curve}
     words["securityType"] = "password" if encrypted else "normal"
     kept = {name: value for name, value in item.properties.items() if name != "passphrase"}
-    found = Item(item.kind, item.path, {**kept, **words, **({"passphrase": sealed} if sealed else {})}, content=content)
-    return _stamped(work, found, item)
+    properties = {**kept, **words, **({"passphrase": sealed} if sealed else {})}
+    return _stamp(work, Item(item.kind, item.path, properties, content=content), item)
 
 
 def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> Item:
-    """Put one or several certificates' PEM into an object."""
+    """Store the PEM of one or several certificates in an object."""
     if not pem.certificates(content):
         raise refusals.unknown_format(item.path)
-    return _stamped(work, Item(item.kind, item.path, item.properties, content=content), item)
+    return _stamp(work, Item(item.kind, item.path, item.properties, content=content), item)
 
 
 def arrange(work: Work, path: str, certificate: str, key: str | None, passphrase: str | None) -> None:
-    """Put ``/Common/x.crt`` and, where a key is given, ``/Common/x.key`` where they are wanted for a test."""
+    """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key``, for a test."""
     pairs = {CERTIFICATE: (path, certificate), KEY: (path.removesuffix(".crt") + ".key", key)}
     for kind, (place, text) in pairs.items():
         if text is not None:
@@ -75,15 +75,15 @@ def arrange(work: Work, path: str, certificate: str, key: str | None, passphrase
             work.configuration.put(store(work, item, text.encode(), passphrase or ""))
 
 
-def _stamped(work: Work, new: Item, before: Item) -> Item:
-    now = work.world.moment()
+def _stamp(work: Work, new: Item, before: Item) -> Item:
+    now = work.world.timestamp()
     revision = int(before.get("revision") or 0) + 1
     first = {"createTime": before.get("createTime") or now, "createdBy": before.get("createdBy") or work.user}
-    return new.changed(**first, lastUpdateTime=now, updatedBy=work.user, revision=revision)
+    return new.with_properties(**first, lastUpdateTime=now, updatedBy=work.user, revision=revision)
 
 
-def lay_out(work: Work) -> None:
-    """Write the file store as the device has it, for whoever looks there (Keyfactor's orchestrator, public scripts)."""
+def write_file_store(work: Work) -> None:
+    """Write the file store as on a device, for clients that read it (Keyfactor's orchestrator, public scripts)."""
     folders = {KEY: "certificate_key_d", CERTIFICATE: "certificate_d"}
     work.world.disk.clear(FILESTORE)
     for number, item in enumerate(work.configuration.items.values(), 1):
@@ -98,22 +98,26 @@ def lay_out(work: Work) -> None:
 
 
 def show_key(work: Work, item: Item) -> Json:
-    """Return a key object; there is never a PEM in it."""
+    """Return a key object, never with a PEM in it."""
     shown = {**item.properties, **_file(item, _KEY_MODE)}
     if not work.switches.before_14:
         shown["certOrderManagerReference"] = work.subcollection(item, "cert-order-manager")
     return shown
 
 
-def described(work: Work, item: Item) -> x509.Certificate:
-    """Return the certificate that an object's properties are of; which one of a bundle that is is uncertain."""
+def described_certificate(work: Work, item: Item) -> x509.Certificate:
+    """Return the certificate that an object's properties describe; which one of a bundle it is, is uncertain."""
     return pem.certificates(item.content)[-1 if work.switches.bundle_describes == LAST else 0]
 
 
 def show_certificate(work: Work, item: Item) -> Json:
     """Return a certificate object."""
     bundle = len(pem.certificates(item.content)) > 1
-    shown = {**_described(described(work, item), bundle), **item.properties, **_file(item, _CERTIFICATE_MODE)}
+    shown = {
+        **_certificate_properties(described_certificate(work, item), bundle),
+        **item.properties,
+        **_file(item, _CERTIFICATE_MODE),
+    }
     if work.switches.before_14:
         shown.pop("fingerprint", None)
     if item.get("issuerCert"):
@@ -129,9 +133,9 @@ def _file(item: Item, mode: int) -> Json:
 
 
 @functools.lru_cache(maxsize=512)
-def _described(certificate: x509.Certificate, bundle: bool) -> Json:
-    """Return what stands in the certificate itself."""
-    kind, size, curve = pem.key_words(certificate.public_key(), "public")
+def _certificate_properties(certificate: x509.Certificate, bundle: bool) -> Json:
+    """Return the properties that come from the certificate itself."""
+    kind, size, curve = pem.describe_key(certificate.public_key(), "public")
     ends = certificate.not_valid_after_utc
     shown: Json = {
         "certificateKeyCurveName": curve,
@@ -148,6 +152,6 @@ def _described(certificate: x509.Certificate, bundle: bool) -> Json:
     optional = {
         "subjectAlternativeName": pem.alternative_names(certificate),
         "serialNumber": None if bundle else pem.serial_text(certificate.serial_number),
-        "email": dict(pem.subject_words(certificate)).get("emailAddress"),
+        "email": dict(pem.subject_attributes(certificate)).get("emailAddress"),
     }
     return {**shown, **{name: value for name, value in optional.items() if value}}

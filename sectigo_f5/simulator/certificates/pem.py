@@ -1,4 +1,4 @@
-"""Keys, certificates and CSRs, as the device makes, reads and describes them; no I/O."""
+"""Keys, certificates and CSRs as the device creates, reads and describes them; no I/O."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _DECIMAL_BITS = 63  # OpenSSL prints a serial number that fits a long in decimal
 
 @dataclass(frozen=True)
 class Pair:
-    """A certificate (PEM, others may follow it) and its key."""
+    """A certificate (PEM, others may follow) and its key."""
 
     certificate: bytes
     key: PrivateKey
@@ -60,7 +60,7 @@ class Pair:
 
 
 def make_key(kind: str, size: str, curve: str) -> PrivateKey:
-    """Make a key; raises :class:`ValueError` for a kind that is not simulated."""
+    """Generate a key; raises :class:`ValueError` for a kind that is not simulated."""
     if kind == "rsa-private":
         return rsa.generate_private_key(65537, int(size))
     if kind == "ec-private" and curve in CURVES:
@@ -69,7 +69,7 @@ def make_key(kind: str, size: str, curve: str) -> PrivateKey:
 
 
 def key_pem(key: PrivateKey, passphrase: str | None) -> bytes:
-    """Return a key as the device stores it: encrypted where there is a passphrase."""
+    """Return a key as the device stores it: encrypted if there is a passphrase."""
     protection: KeySerializationEncryption = NoEncryption()
     if passphrase:
         protection = BestAvailableEncryption(passphrase.encode())
@@ -83,9 +83,9 @@ def is_encrypted(content: bytes) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def open_key(content: bytes, passphrase: str | None) -> PrivateKey | None:
-    """Return the key in a PEM, or None where the passphrase is wrong or it is no key.
+    """Return the key in a PEM; None if the passphrase is wrong or it is not a key.
 
-    Remembered, for every check of a profile opens its keys again, and that takes its time on purpose (PBKDF2).
+    Cached, because every check of a profile opens its keys again, and PBKDF2 is slow on purpose.
     """
     secret = passphrase.encode() if passphrase and is_encrypted(content) else None
     try:
@@ -96,12 +96,12 @@ def open_key(content: bytes, passphrase: str | None) -> PrivateKey | None:
 
 
 def public_bytes(key: PrivateKey | x509.Certificate) -> bytes:
-    """Return what a key and its certificate have in common."""
+    """Return the public key that a key and its certificate have in common, as DER."""
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def certificates(content: bytes) -> list[x509.Certificate]:
-    """Return the certificates in a PEM; none where it is no PEM."""
+    """Return the certificates in a PEM; an empty list if it is not a PEM."""
     try:
         return x509.load_pem_x509_certificates(content)
     except ValueError:
@@ -109,7 +109,7 @@ def certificates(content: bytes) -> list[x509.Certificate]:
 
 
 def open_pkcs12(content: bytes, passphrase: str) -> Pair | None:
-    """Return the pair in a PKCS#12 file, clear, its other certificates behind the first; None where it cannot be."""
+    """Return the pair in a PKCS#12 file, unencrypted, further certificates after the first; None if unreadable."""
     try:
         key, first, others = pkcs12.load_key_and_certificates(content, passphrase.encode() or None)
     except ValueError:
@@ -119,7 +119,7 @@ def open_pkcs12(content: bytes, passphrase: str) -> Pair | None:
     return Pair(b"".join(one.public_bytes(Encoding.PEM) for one in (first, *others)), key)
 
 
-def key_words(key: object, half: str) -> tuple[str, int, str]:
+def describe_key(key: object, half: str) -> tuple[str, int, str]:
     """Return type, size and curve in the device's words; ``half`` is ``private`` or ``public``."""
     if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
         return f"ec-{half}", key.curve.key_size, _DEVICE_CURVE.get(key.curve.name, key.curve.name)
@@ -129,18 +129,18 @@ def key_words(key: object, half: str) -> tuple[str, int, str]:
 
 
 def one_line(name: x509.Name) -> str:
-    """Return a name as the device shows it: last attribute first, commas without blanks."""
+    """Return a name as the device shows it: last attribute first, commas without spaces."""
     shown = [f"{_SUBJECT.get(attribute.oid, attribute.oid.dotted_string)}={attribute.value!s}" for attribute in name]
     return ",".join(reversed(shown))
 
 
-def subject_words(certificate: x509.Certificate) -> list[tuple[str, str]]:
+def subject_attributes(certificate: x509.Certificate) -> list[tuple[str, str]]:
     """Return the subject of a certificate, attribute by attribute."""
     return [(_SUBJECT.get(one.oid, ""), str(one.value)) for one in certificate.subject]
 
 
 def serial_text(serial: int) -> str:
-    """Return a serial number: decimal when small, colon-separated hex when long."""
+    """Return a serial number: decimal if it is small, colon-separated hex if it is long."""
     if serial.bit_length() <= _DECIMAL_BITS:
         return str(serial)
     digits = f"{serial:x}"
@@ -169,12 +169,12 @@ def checksum(content: bytes) -> str:
 
 
 def make_request(key: PrivateKey, subject: Mapping[str, str], names: str) -> bytes:
-    """Return a CSR; ``names`` as in ``DNS:a, IP:192.0.2.1``. Raises :class:`ValueError` for other words."""
+    """Return a CSR; ``names`` as in ``DNS:a, IP:192.0.2.1``. Raises :class:`ValueError` for other types of names."""
     attributes = [x509.NameAttribute(oid, subject[word]) for oid, word in _SUBJECT.items() if subject.get(word)]
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(list(reversed(attributes))))
-    found = [_general_name(name.strip()) for name in names.split(",") if name.strip()]
-    if found:
-        builder = builder.add_extension(x509.SubjectAlternativeName(found), critical=False)
+    alternatives = [_general_name(name.strip()) for name in names.split(",") if name.strip()]
+    if alternatives:
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
@@ -195,12 +195,12 @@ def _general_name(written: str) -> x509.GeneralName:
 
 @functools.cache
 def factory_pair(common_name: str, mail: str = "") -> Pair:
-    """Return a self-signed pair as a device brings one along; made once a process, for it takes time."""
+    """Return a self-signed pair like those that devices ship with; generated once per process, because it is slow."""
     key = rsa.generate_private_key(65537, 2048)
     words = {"C": "US", "ST": "WA", "L": "Seattle", "O": "MyCompany", "OU": "IT", "CN": common_name}
     oids = {word: oid for oid, word in _SUBJECT.items()}
-    found = {**words, **({"emailAddress": mail} if mail else {})}
-    name = x509.Name([x509.NameAttribute(oids[word], value) for word, value in found.items()])
+    attributes = {**words, **({"emailAddress": mail} if mail else {})}
+    name = x509.Name([x509.NameAttribute(oids[word], value) for word, value in attributes.items()])
     now = datetime.now(timezone.utc)
     builder = (
         x509.CertificateBuilder()
@@ -217,6 +217,6 @@ def factory_pair(common_name: str, mail: str = "") -> Pair:
 
 @functools.cache
 def factory_secret() -> tuple[str, bytes]:
-    """Return a passphrase that no user has, and a key protected with it."""
+    """Return a passphrase that no user knows, and a key protected with it."""
     passphrase = secrets.token_urlsafe()
     return passphrase, key_pem(factory_pair("api.f5.example").key, passphrase)

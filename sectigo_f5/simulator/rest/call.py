@@ -1,4 +1,4 @@
-"""One request on its way through a route, and how URLs name objects."""
+"""A request as routes handle it, and how URLs name objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sectigo_f5.simulator.rules import objects
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
 from sectigo_f5.simulator.state.configuration import Item, Json
 from sectigo_f5.simulator.state.kinds import KINDS
-from sectigo_f5.simulator.state.work import Work, spelled
+from sectigo_f5.simulator.state.work import Work, normalize
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Call:
     @property
     def body(self) -> Json:
         """Return the JSON body, its properties in the answers' spelling."""
-        return spelled(self.request.body)
+        return normalize(self.request.body)
 
     @property
     def expands(self) -> bool:
-        """True when sub-collections are to be shown with their items."""
+        """True if sub-collections are shown with their items."""
         return self.request.query.get("expandSubcollections") == "true"
 
     def collection(self, state: str, items: list[Json]) -> Answer:
@@ -37,11 +37,11 @@ class Call:
 
     def item(self, url: str, segment: str) -> Item:
         """Return the object that a URL names."""
-        return objects.existing(self.work, url, resolve(segment, KINDS[url].bare)[0])
+        return objects.require(self.work, url, resolve(segment, KINDS[url].bare)[0])
 
 
 def resolve(segment: str, bare: bool = False) -> tuple[str, str]:
-    """Return the full path in a URL's ``~Common~x``; a bare name is in /Common and comes back as it went."""
+    """Return the full path in a URL's ``~Common~x``; a bare name is in /Common, and the answer repeats it bare."""
     if segment.startswith(("~", "/")):  # `~Common~x`, or `%2FCommon%2Fx`
         return segment.replace("~", "/"), ""
     return (segment, "") if bare else (f"/Common/{segment}", segment)

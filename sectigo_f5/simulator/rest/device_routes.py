@@ -1,4 +1,4 @@
-"""Routes of the device itself: what it says of itself, logins, files, programs, the HA group."""
+"""Routes of the device itself: its state, logins, files, programs, the HA group."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from sectigo_f5.simulator.state.work import Work
 Route = Callable[..., Answer]
 
 
-def fixed(function: Callable[[Work], Json]) -> Route:
-    """Return the route of an answer that nothing in the request changes."""
+def plain_route(function: Callable[[Work], Json]) -> Route:
+    """Return the route of an answer that does not depend on the request."""
     return lambda call: Answer(function(call.work))
 
 
-def grouped(function: Callable[[Work, Group], Json]) -> Route:
+def group_route(function: Callable[[Work, Group], Json]) -> Route:
     """Return the route of an answer about the HA group."""
     return lambda call: Answer(function(call.work, call.engine.group))
 
 
 def cm_list(call: Call, what: str) -> Answer:
     """List devices, device groups or traffic groups."""
-    found = cm.listed(call.work, call.engine.group, what)
-    return call.collection(f"tm:cm:{what}:{what}collectionstate", found)
+    items = cm.list_all(call.work, call.engine.group, what)
+    return call.collection(f"tm:cm:{what}:{what}collectionstate", items)
 
 
 def cm_get(call: Call, what: str, segment: str) -> Answer:
     """Show one of them."""
-    return Answer(cm.one(call.work, call.engine.group, what, resolve(segment)[0]))
+    return Answer(cm.get(call.work, call.engine.group, what, resolve(segment)[0]))
 
 
 def cm_devices(call: Call, segment: str) -> Answer:
     """List the units of a device group."""
-    found = cm.devices_of(call.work, call.engine.group, resolve(segment)[0])
-    return call.collection("tm:cm:device-group:devices:devicescollectionstate", found)
+    items = cm.devices_of(call.work, call.engine.group, resolve(segment)[0])
+    return call.collection("tm:cm:device-group:devices:devicescollectionstate", items)
 
 
 def cm_stats(call: Call, segment: str) -> Answer:
@@ -54,11 +54,11 @@ def cm_stats(call: Call, segment: str) -> Answer:
 
 def cm_sync(call: Call) -> Answer:
     """Push the configuration to the group."""
-    wanted = str(call.body.get("utilCmdArgs") or call.request.query.get("options") or "")
-    found = re.search(r"to-group (\S+)", wanted)
-    if found is None:
-        raise UnknownCallError(f"cm with {wanted!r}")
-    cm.one(call.work, call.engine.group, "device-group", full_path(found[1]))
+    command = str(call.body.get("utilCmdArgs") or call.request.query.get("options") or "")
+    match = re.search(r"to-group (\S+)", command)
+    if match is None:
+        raise UnknownCallError(f"cm with {command!r}")
+    cm.get(call.work, call.engine.group, "device-group", full_path(match[1]))
     call.engine.group.sync(call.work.world.hostname)
     return Answer({"kind": "tm:cm:runstate", **call.body})
 
@@ -88,7 +88,7 @@ def util(call: Call, tool: str) -> Answer:
 
 
 def _bash(call: Call, arguments: str) -> str:
-    """Run bash, whose ``tmsh`` works on the request's draft; raises for commands of ``tmsh`` that are not simulated."""
+    """Run bash, with ``tmsh`` on the request's draft; raises :class:`UnknownCallError` for unknown commands."""
     unknown: list[UnknownCallError] = []
 
     def save() -> None:
@@ -103,7 +103,7 @@ def _bash(call: Call, arguments: str) -> str:
             return 1, f'Syntax Error: unexpected argument "{words[0]}"\n'
 
     if "filestore" in arguments:
-        files.lay_out(call.work)
+        files.write_file_store(call.work)
     printed = programs.run_bash(call.work.world.disk, arguments, run_tmsh, call.work.switches.stderr_in_answer)
     if unknown:
         raise unknown[0]
@@ -111,18 +111,18 @@ def _bash(call: Call, arguments: str) -> str:
 
 
 def login(call: Call) -> Answer:
-    """Give out a token."""
+    """Issue a token."""
     body = call.body
     accounts = call.work.world.accounts
     return Answer(accounts.login(body.get("username"), body.get("password"), call.request.address))
 
 
 def tokens(call: Call) -> Answer:
-    """List one's own tokens."""
-    found = [token.shown() for token in call.work.world.accounts.live if token.user == call.request.user]
+    """List the user's own tokens."""
+    items = [token.show() for token in call.work.world.accounts.live if token.user == call.request.user]
     link = "https://localhost/mgmt/shared/authz/tokens"
     kind = "shared:authz:tokens:authtokencollectionstate"
-    return Answer({"items": found, "generation": 1, "kind": kind, "lastUpdateMicros": 0, "selfLink": link})
+    return Answer({"items": items, "generation": 1, "kind": kind, "lastUpdateMicros": 0, "selfLink": link})
 
 
 def tokens_delete(call: Call) -> Answer:
@@ -133,11 +133,11 @@ def tokens_delete(call: Call) -> Answer:
 
 def token_get(call: Call, name: str) -> Answer:
     """Show a token."""
-    return Answer(call.work.world.accounts.token(name, call.request.user).shown())
+    return Answer(call.work.world.accounts.token(name, call.request.user).show())
 
 
 def token_patch(call: Call, name: str) -> Answer:
-    """Change a token's life."""
+    """Change a token's lifetime."""
     return Answer(call.work.world.accounts.extend(name, call.request.user, call.body.get("timeout")))
 
 
@@ -147,18 +147,18 @@ def token_delete(call: Call, name: str) -> Answer:
 
 
 def echo(call: Call) -> Answer:
-    """Answer whoever only wants to know whether the password is right."""
+    """Answer a client that only checks whether the password is right."""
     return Answer({"kind": "shared:echo-query", "content": dict(call.request.query)})
 
 
 def upload(call: Call, name: str) -> Answer:
-    """Take a chunk of a file."""
+    """Receive a chunk of a file."""
     written = call.request.headers.get("content-range", "")
     return Answer(transfer.upload(call.work.world, name, call.request.content, written))
 
 
 def download(call: Call, name: str) -> Answer:
-    """Give out a chunk of a file."""
+    """Send a chunk of a file."""
     wanted = call.request.headers.get("content-range", "")
     status, content, written = transfer.download(call.work.world, name, wanted)
     headers = {"Content-Range": written, "Content-Type": "application/octet-stream"}

@@ -1,4 +1,4 @@
-"""What every request passes: who is it, may they, is it for a transaction, and is the result kept."""
+"""The steps of every request: authenticate, authorize, queue for a transaction or execute, keep the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPEN = ("/mgmt/shared/authn/login",)
 def answer(engine: Engine, request: Request) -> Answer:
     """Answer a request from the wire.
 
-    Raises :class:`Refusal` and :class:`UnknownCallError`; nothing is changed then.
+    Raises :class:`Refusal` and :class:`UnknownCallError`, and then changes nothing.
     """
     with engine.lock:
         if request.path.rstrip("/") not in _OPEN:
@@ -31,13 +31,13 @@ def execute(engine: Engine, request: Request, arranged: bool = False) -> Answer:
     """Execute a request on a draft, and keep the draft if no rule is broken."""
     with engine.lock:
         work = engine.work(request.user, arranged)
-        found = routes.dispatch(engine, work, request)
+        result = routes.dispatch(engine, work, request)
         engine.keep(work)
-        return found
+        return result
 
 
 def user_of(engine: Engine, path: str, headers: dict[str, str]) -> str:
-    """Return who sends a request: by token, else by HTTP Basic."""
+    """Return the user who sends a request: by token, else by HTTP Basic."""
     if path.rstrip("/") in _OPEN:
         return ""
     with engine.lock:

@@ -1,4 +1,4 @@
-"""Routes of everything that is created, changed and deleted by its name."""
+"""Routes of all objects that are created, changed and deleted by name."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sectigo_f5.simulator.rules.engine import Answer
 from sectigo_f5.simulator.state.kinds import KINDS
 
 
-def listed(call: Call, url: str) -> Answer:
+def list_all(call: Call, url: str) -> Answer:
     """List a collection."""
     items = call.work.configuration.of(url)
-    found = [objects.show(call.work, item, expand=call.expands, collection=True) for item in items]
-    return call.collection(KINDS[url].collection_state, found)
+    shown = [objects.show(call.work, item, expand=call.expands, collection=True) for item in items]
+    return call.collection(KINDS[url].collection_state, shown)
 
 
 def get(call: Call, url: str, segment: str) -> Answer:
     """Show one object."""
-    item, query = call.item(url, segment), queries.without(call.request.raw_query, "ver")
+    item, query = call.item(url, segment), queries.without_options(call.request.raw_query, "ver")
     echo = resolve(segment, KINDS[url].bare)[1]
     return Answer(objects.show(call.work, item, expand=call.expands, query=query, echo=echo))
 
@@ -32,11 +32,11 @@ def post(call: Call, url: str) -> Answer:
 
 def change(call: Call, url: str, segment: str) -> Answer:
     """Change an object, by PATCH or PUT."""
-    found, body = call.item(url, segment), call.request.body
-    owner = found.get("appService")
+    item, body = call.item(url, segment), call.request.body
+    owner = item.get("appService")
     if owner and call.work.switches.owner_in_body and call.body.get("appService") != owner:
         raise refusals.owner_not_named(owner)
-    return Answer(objects.show(call.work, objects.modify(call.work, found, body, call.request.method)))
+    return Answer(objects.show(call.work, objects.modify(call.work, item, body, call.request.method)))
 
 
 def delete(call: Call, url: str, segment: str) -> Answer:
@@ -45,8 +45,8 @@ def delete(call: Call, url: str, segment: str) -> Answer:
     return Answer()
 
 
-def no_members(call: Call, url: str, segment: str, below: str) -> Answer:
-    """Answer a sub-collection of which only the emptiness is simulated."""
+def empty_subcollection(call: Call, url: str, segment: str, below: str) -> Answer:
+    """Answer a sub-collection that is always empty here."""
     call.item(url, segment)
     return call.collection(f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate", [])
 
@@ -56,12 +56,12 @@ def no_members(call: Call, url: str, segment: str, below: str) -> Answer:
 
 def crypto_list(call: Call, what: str) -> Answer:
     """List keys, certificates or CSRs."""
-    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", crypto.listed(call.work, what))
+    return call.collection(f"tm:sys:crypto:{what}:{what}collectionstate", crypto.list_all(call.work, what))
 
 
 def crypto_get(call: Call, what: str, segment: str) -> Answer:
     """Show one of them."""
-    return Answer(crypto.one(call.work, what, *resolve(segment)))
+    return Answer(crypto.get(call.work, what, *resolve(segment)))
 
 
 def crypto_post(call: Call, what: str) -> Answer:
@@ -76,5 +76,5 @@ def crypto_delete(call: Call, what: str, segment: str) -> Answer:
 
 
 def ssl_csr(call: Call) -> Answer:
-    """List ``sys file ssl-csr``: whether CSRs made on the device show there is uncertain; here they do not."""
+    """List ``sys file ssl-csr``: whether CSRs created on the device appear there is uncertain; here they do not."""
     return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", [])

@@ -21,27 +21,27 @@ def check_options(query: Mapping[str, str]) -> None:
         raise UnknownCallError(f"the query option {', '.join(strangers)}")
 
 
-def without(raw: str, *names: str) -> str:
-    """Return a query string without some of its options; ``ver`` stands in every link that a client may follow."""
+def without_options(raw: str, *names: str) -> str:
+    """Return a query string without some of its options; every link that a client may follow has ``ver``."""
     kept = [(name, value) for name, value in parse_qsl(raw, keep_blank_values=True) if name not in names]
     return urlencode(kept, safe="$,~/", quote_via=quote)
 
 
 def collection(work: Work, state: str, path: str, items: list[Json], query: Mapping[str, str], raw: str) -> Json:
-    """Return a collection's answer; an empty one may have no ``items`` at all."""
-    found = _filtered(items, query.get("$filter"))
-    answer: Json = {"kind": state, "selfLink": work.link(path, query=without(raw, "ver"))}
+    """Return a collection's answer; an empty collection may have no ``items`` at all."""
+    matching = _filter(items, query.get("$filter"))
+    answer: Json = {"kind": state, "selfLink": work.link(path, query=without_options(raw, "ver"))}
     skipped = _number(query, "$skip", 0)
     if "$top" in query:
-        answer |= _paging(work, path, raw, len(found), (_number(query, "$top", 0), skipped))
-        found = found[: skipped + answer["itemsPerPage"]]
-    found = found[skipped:]
-    if found or work.switches.shows_empty_items:
-        answer["items"] = found
+        answer |= _paging(work, path, raw, len(matching), (_number(query, "$top", 0), skipped))
+        matching = matching[: skipped + answer["itemsPerPage"]]
+    matching = matching[skipped:]
+    if matching or work.switches.shows_empty_items:
+        answer["items"] = matching
     return answer
 
 
-def selected(answer: Json, query: Mapping[str, str]) -> Json:
+def select(answer: Json, query: Mapping[str, str]) -> Json:
     """Apply ``$select``: to the items of a collection, or to an object."""
     wanted = [name.strip() for name in query.get("$select", "").split(",") if name.strip()]
     if not wanted or "entries" in answer:
@@ -51,14 +51,14 @@ def selected(answer: Json, query: Mapping[str, str]) -> Json:
     return {name: answer[name] for name in wanted if name in answer}
 
 
-def _filtered(items: list[Json], condition: str | None) -> list[Json]:
+def _filter(items: list[Json], condition: str | None) -> list[Json]:
     """Apply ``partition eq X``, the only filter that public code relies on."""
     if not condition:
         return items
-    found = re.fullmatch(r"partition eq '?([\w.-]+)'?", condition.strip())
-    if found is None:
+    match = re.fullmatch(r"partition eq '?([\w.-]+)'?", condition.strip())
+    if match is None:
         raise UnknownCallError(f"the filter {condition}")
-    return [item for item in items if item.get("partition") == found[1]]
+    return [item for item in items if item.get("partition") == match[1]]
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
@@ -69,7 +69,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _paging(work: Work, path: str, raw: str, total: int, page: tuple[int, int]) -> Json:
-    """Return what a page says of itself; its next link keeps every other option, for clients follow it (Keyfactor)."""
+    """Return a page's own properties; its next link keeps every other option, because clients follow it (Keyfactor)."""
     top, skip = page
     if top < 1:
         raise refusals.bad_value("$top", top)
@@ -82,6 +82,6 @@ def _paging(work: Work, path: str, raw: str, total: int, page: tuple[int, int]) 
         "totalPages": -(-total // top),
     }
     if skip + top < total:
-        following = f"{without(raw, 'ver', '$skip')}&$skip={skip + top}"
+        following = f"{without_options(raw, 'ver', '$skip')}&$skip={skip + top}"
         paging["nextLink"] = work.link(path, query=following)
     return paging

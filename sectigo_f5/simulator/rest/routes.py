@@ -1,10 +1,11 @@
-"""Every URL that the simulated device answers, and transactions, which are made of such calls."""
+"""Every URL that the simulated device answers, and transactions, which consist of such calls."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from urllib.parse import unquote
 
 from sectigo_f5.simulator.certificates import crypto
@@ -21,16 +22,16 @@ Route = Callable[..., Answer]
 
 
 def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
-    """Find the route of a request and follow it; raises :class:`UnknownCallError` where there is none."""
+    """Find the route of a request and follow it; raises :class:`UnknownCallError` if there is none."""
     path = request.path.rstrip("/")
     call = Call(engine, work, request)
     for method, pattern, route in _ROUTES:
-        found = pattern.fullmatch(path) if method == request.method else None
-        if found is not None:
+        match = pattern.fullmatch(path) if method == request.method else None
+        if match is not None:
             queries.check_options(request.query)
-            answer = route(call, *(unquote(group) for group in found.groups()))
+            answer = route(call, *(unquote(group) for group in match.groups()))
             if isinstance(answer.body, dict):
-                return replace(answer, body=queries.selected(answer.body, request.query))
+                return replace(answer, body=queries.select(answer.body, request.query))
             return answer
     raise UnknownCallError(f"{request.method} {path}")
 
@@ -43,12 +44,12 @@ def _begin(call: Call) -> Answer:
 
 
 def _transactions(call: Call) -> Answer:
-    return call.collection("tm:transactioncollectionstate", call.engine.transactions.all())
+    return call.collection("tm:transactioncollectionstate", call.engine.transactions.show_all())
 
 
 def _transaction(call: Call, number: str) -> Answer:
-    found = call.engine.transactions
-    return Answer(found.shown(found.find(number)))
+    transactions = call.engine.transactions
+    return Answer(transactions.show(transactions.find(number)))
 
 
 def _commands(call: Call, number: str) -> Answer:
@@ -74,11 +75,11 @@ def _abort(call: Call, number: str) -> Answer:
 
 
 def _commit(call: Call, number: str) -> Answer:
-    return Answer(call.engine.transactions.commit(number, call.body, lambda found, keep: _execute(call, found, keep)))
+    return Answer(call.engine.transactions.commit(number, call.body, partial(_execute, call)))
 
 
 def _execute(call: Call, commands: list[Command], keep: bool) -> None:
-    """Execute queued commands on a draft of the draft: one refusal, and nothing of it stays."""
+    """Execute queued commands on a draft of the draft; after one refusal none of them is kept."""
 
     def execute(work: Work) -> None:
         for command in commands:
@@ -90,11 +91,11 @@ def _execute(call: Call, commands: list[Command], keep: bool) -> None:
 
 _WORKERS = (
     "/mgmt/shared/iapp/package-management-tasks",
-)  # F5's cloud libraries wait for it, and use it for extensions
+)  # F5's cloud libraries wait for it, and install extensions with it
 
 
-def _unavailable(call: Call, what: str) -> Answer:
-    """Answer a worker's ``/available``, which is 200 once it is up (F5 Ansible waits for it)."""
+def _available(call: Call, what: str) -> Answer:
+    """Answer a worker's ``/available``, which returns 200 once it is up (F5 Ansible waits for it)."""
     if what not in _WORKERS and not any(pattern.fullmatch(what) for _, pattern, _ in _ROUTES):
         raise UnknownCallError(f"GET {what}/available")
     return Answer({})
@@ -106,7 +107,7 @@ _EMPTY = (
     r"/(cert-validators|bundle-certificates|cert-order-manager|members)"
 )
 _TABLE: tuple[tuple[str, str, Route], ...] = (
-    ("GET", r"(/mgmt/.+)/available", _unavailable),
+    ("GET", r"(/mgmt/.+)/available", _available),
     ("POST", "/mgmt/shared/authn/login", device_routes.login),
     ("GET", "/mgmt/shared/authz/tokens", device_routes.tokens),
     ("DELETE", "/mgmt/shared/authz/tokens", device_routes.tokens_delete),
@@ -114,8 +115,8 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("PATCH", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_patch),
     ("DELETE", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_delete),
     ("GET", "/mgmt/shared/echo(?:-query)?", device_routes.echo),
-    ("GET", "/mgmt/shared/identified-devices/config/device-info", device_routes.fixed(system.device_info)),
-    ("GET", "/mgmt/shared/bigip-failover-state", device_routes.grouped(cm.shared_state)),
+    ("GET", "/mgmt/shared/identified-devices/config/device-info", device_routes.plain_route(system.device_info)),
+    ("GET", "/mgmt/shared/bigip-failover-state", device_routes.group_route(cm.shared_state)),
     ("POST", "/mgmt/shared/file-transfer/uploads/([^/]+)", device_routes.upload),
     ("GET", "/mgmt/shared/file-transfer/bulk/([^/]+)", device_routes.download),
     ("GET", "/mgmt/tm/transaction", _transactions),
@@ -127,16 +128,20 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _command),
     ("PATCH", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _move),
     ("DELETE", r"/mgmt/tm/transaction/(\d+)/commands/(\d+)", _withdraw),
-    ("GET", f"/mgmt/tm/({'|'.join(system.ORGANIZING)})", lambda call, url: Answer(system.organizing(call.work, url))),
-    ("GET", "/mgmt/tm/sys/version(?:/stats)?", device_routes.fixed(system.version)),
-    ("GET", "/mgmt/tm/sys/ready(?:/stats)?", device_routes.fixed(system.ready)),
-    ("GET", "/mgmt/tm/sys/mcp-state(?:/stats)?", device_routes.fixed(system.mcp_state)),
-    ("GET", "/mgmt/tm/sys/clock(?:/stats)?", device_routes.fixed(system.clock)),
-    ("GET", "/mgmt/tm/sys/global-settings", device_routes.fixed(system.global_settings)),
-    ("GET", "/mgmt/tm/sys/failover", device_routes.grouped(cm.failover)),
+    (
+        "GET",
+        f"/mgmt/tm/({'|'.join(system.ORGANIZING)})",
+        lambda call, url: Answer(system.links(call.work, url)),
+    ),
+    ("GET", "/mgmt/tm/sys/version(?:/stats)?", device_routes.plain_route(system.version)),
+    ("GET", "/mgmt/tm/sys/ready(?:/stats)?", device_routes.plain_route(system.ready)),
+    ("GET", "/mgmt/tm/sys/mcp-state(?:/stats)?", device_routes.plain_route(system.mcp_state)),
+    ("GET", "/mgmt/tm/sys/clock(?:/stats)?", device_routes.plain_route(system.clock)),
+    ("GET", "/mgmt/tm/sys/global-settings", device_routes.plain_route(system.global_settings)),
+    ("GET", "/mgmt/tm/sys/failover", device_routes.group_route(cm.failover)),
     ("GET", "/mgmt/tm/sys/db/([^/]+)", lambda call, name: Answer(system.database(call.work, name))),
     ("POST", "/mgmt/tm/sys/config", device_routes.config),
-    ("GET", "/mgmt/tm/sys/crypto/allow-key-export", device_routes.fixed(crypto.allow_key_export)),
+    ("GET", "/mgmt/tm/sys/crypto/allow-key-export", device_routes.plain_route(crypto.allow_key_export)),
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_list),
     ("POST", "/mgmt/tm/sys/crypto/(key|cert|csr|pkcs12)", object_routes.crypto_post),
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_get),
@@ -145,26 +150,26 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/mgmt/tm/util/(bash|unix-rm|unix-mv|unix-ls)", device_routes.util),
     ("GET", "/mgmt/tm/auth/user", device_routes.users),
     ("GET", "/mgmt/tm/auth/user/([^/]+)", lambda call, name: Answer(system.user(call.work, name))),
-    ("GET", "/mgmt/tm/auth/password-policy", device_routes.fixed(system.password_policy)),
-    ("GET", "/mgmt/tm/auth/login-failures", device_routes.fixed(system.login_failures)),
+    ("GET", "/mgmt/tm/auth/password-policy", device_routes.plain_route(system.password_policy)),
+    ("GET", "/mgmt/tm/auth/login-failures", device_routes.plain_route(system.login_failures)),
     ("POST", "/mgmt/tm/cm", device_routes.cm_sync),
     ("POST", "/mgmt/tm/cm/config-sync", device_routes.cm_sync),
-    ("GET", "/mgmt/tm/cm/sync-status(?:/stats)?", device_routes.grouped(cm.sync_status)),
-    ("GET", "/mgmt/tm/cm/failover-status(?:/stats)?", device_routes.grouped(cm.failover_status)),
+    ("GET", "/mgmt/tm/cm/sync-status(?:/stats)?", device_routes.group_route(cm.sync_status)),
+    ("GET", "/mgmt/tm/cm/failover-status(?:/stats)?", device_routes.group_route(cm.failover_status)),
     ("GET", "/mgmt/tm/cm/(device|device-group|traffic-group)", device_routes.cm_list),
     ("GET", "/mgmt/tm/cm/(device|device-group|traffic-group)/([^/]+)", device_routes.cm_get),
     ("GET", "/mgmt/tm/cm/device-group/([^/]+)/devices", device_routes.cm_devices),
     ("GET", "/mgmt/tm/cm/traffic-group/([^/]+)/stats", device_routes.cm_stats),
-    ("GET", f"/mgmt/tm/{_EMPTY}", object_routes.no_members),
-    ("GET", f"/mgmt/tm/({_OBJECTS})", object_routes.listed),
+    ("GET", f"/mgmt/tm/{_EMPTY}", object_routes.empty_subcollection),
+    ("GET", f"/mgmt/tm/({_OBJECTS})", object_routes.list_all),
     ("POST", f"/mgmt/tm/({_OBJECTS})", object_routes.post),
     ("GET", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.get),
     ("PATCH", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.change),
     ("PUT", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.change),
     ("DELETE", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.delete),
-    ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.listed),
+    ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.list_all),
     ("POST", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)", virtual_routes.attach),
-    ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.one),
+    ("GET", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.get),
     ("PATCH", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles)/([^/]+)", virtual_routes.change),
     ("PUT", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles)/([^/]+)", virtual_routes.change),
     ("DELETE", "/mgmt/tm/ltm/virtual/([^/]+)/(profiles|policies)/([^/]+)", virtual_routes.detach),

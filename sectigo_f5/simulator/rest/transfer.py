@@ -18,14 +18,14 @@ _NAME = re.compile(r"(?!\.{1,2}\Z)[\w.%+@=-]+")
 
 
 def upload(world: World, name: str, content: bytes, written: str) -> Json:
-    """Take one chunk; the file appears when the last byte is there."""
+    """Store one chunk; the file appears when its last byte has arrived."""
     start, end, total = _range(written)
     if end - start + 1 != len(content) or end >= total or not _NAME.fullmatch(name):
         raise refusals.bad_request(f"Chunk range ({written}) does not match the content's {len(content)} bytes")
     temporary = world.disk.root / f"{UPLOADING}/{name}".lstrip("/")
     have = temporary.stat().st_size if temporary.exists() else 0
     if start and start != have:
-        raise refusals.bad_request(f"Invalid chunk: {start} does not follow the {have} bytes that are there")
+        raise refusals.bad_request(f"Invalid chunk: {start} does not follow the {have} bytes received so far")
     with temporary.open("ab" if start else "wb") as file:
         file.write(content)
     if end + 1 == total:
@@ -44,9 +44,9 @@ def upload(world: World, name: str, content: bytes, written: str) -> Json:
 def download(world: World, name: str, written: str) -> tuple[int, bytes, str]:
     """Return status, content and ``Content-Range``.
 
-    A range within the file is answered 200 (BIGREST takes nothing else for later chunks), one wider
-    than it with the whole file, or with 400 and the true range: f5-sdk's code and comments
-    disagree, so it is a switch.
+    A range within the file is answered with 200 (BIGREST accepts nothing else for later chunks), a
+    wider one with the whole file, or with 400 and the true range: f5-sdk's code and comments disagree,
+    so it is a switch.
     """
     content = world.disk.read(f"{BULK}/{name}") if _NAME.fullmatch(name) else None
     if content is None:
@@ -63,7 +63,7 @@ def download(world: World, name: str, written: str) -> tuple[int, bytes, str]:
 
 
 def _range(written: str) -> tuple[int, int, int]:
-    found = _RANGE.fullmatch(written.strip())
-    if found is None:
+    match = _RANGE.fullmatch(written.strip())
+    if match is None:
         raise refusals.bad_request(f"Content-Range header is missing or invalid: {written!r}")
-    return int(found[1]), int(found[2]), int(found[3]) if found[3] != "*" else 0
+    return int(match[1]), int(match[2]), int(match[3]) if match[3] != "*" else 0

@@ -14,19 +14,19 @@ from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 _TITLES = {"profiles": "virtual server profile", "policies": "virtual server policy"}
 
 
-def listed(call: Call, segment: str, below: str) -> Answer:
-    """List what is attached."""
-    items = virtual_views.attached(call.work, call.item(KIND, segment), below)
+def list_all(call: Call, segment: str, below: str) -> Answer:
+    """List the attached profiles or policies."""
+    items = virtual_views.attachments(call.work, call.item(KIND, segment), below)
     return call.collection(f"tm:ltm:virtual:{below}:{below}collectionstate", items)
 
 
-def one(call: Call, segment: str, below: str, attached: str) -> Answer:
+def get(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Show one attached profile or policy."""
-    return Answer(_shown(call, call.item(KIND, segment), below, _existing(call, segment, below, attached)))
+    return Answer(_shown(call, call.item(KIND, segment), below, _require_attached(call, segment, below, attached)))
 
 
 def attach(call: Call, segment: str, below: str) -> Answer:
-    """Attach one more."""
+    """Attach another one."""
     item, body = call.item(KIND, segment), call.body
     if not body.get("name"):
         raise refusals.bad_request("one or more properties must be specified")
@@ -38,23 +38,23 @@ def attach(call: Call, segment: str, below: str) -> Answer:
 
 
 def change(call: Call, segment: str, below: str, attached: str) -> Answer:
-    """Change an attached profile: its context."""
-    item, path = call.item(KIND, segment), _existing(call, segment, below, attached)
+    """Change the context of an attached profile."""
+    item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
     changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
     kept = [changed if _name(one) == path else one for one in item.get(below)]
     return Answer(_shown(call, objects.modify(call.work, item, {below: kept}, "PATCH"), below, path))
 
 
 def detach(call: Call, segment: str, below: str, attached: str) -> Answer:
-    """Take one off."""
-    item, path = call.item(KIND, segment), _existing(call, segment, below, attached)
+    """Detach one."""
+    item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
     kept = [one for one in item.get(below) if _name(one) != path]
     objects.modify(call.work, item, {below: kept}, "PATCH")
     return Answer()
 
 
-def _existing(call: Call, segment: str, below: str, attached: str) -> str:
-    """Return the full path of what is attached; refuses what is not."""
+def _require_attached(call: Call, segment: str, below: str, attached: str) -> str:
+    """Return the full path of an attached profile or policy; refuses one that is not attached."""
     item, path = call.item(KIND, segment), resolve(attached)[0]
     if path not in _paths(item, below):
         raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
@@ -62,7 +62,7 @@ def _existing(call: Call, segment: str, below: str, attached: str) -> str:
 
 
 def _shown(call: Call, item: Item, below: str, path: str) -> Json:
-    return next(one for one in virtual_views.attached(call.work, item, below) if one["fullPath"] == path)
+    return next(one for one in virtual_views.attachments(call.work, item, below) if one["fullPath"] == path)
 
 
 def _paths(item: Item, below: str) -> list[str]:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -37,30 +37,30 @@ _PAGE = (
 
 @dataclass(frozen=True)
 class Exchange:
-    """One call as the journal keeps it: no bodies, for secrets are in them."""
+    """One call as the journal keeps it: without bodies, because they contain secrets."""
 
     number: int
     method: str
     path: str
-    status: int  # 0: the connection was dropped
+    status: int  # 0 if the connection was dropped
     user: str
     coordination_id: str
     query: str = ""
 
 
-def refused(refusal: Refusal, path: str) -> Json:
-    """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and where it speaks for itself."""
-    said: Json = {"code": refusal.status, "message": refusal.message}
+def error_body(refusal: Refusal, path: str) -> Json:
+    """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and for its own errors."""
+    body: Json = {"code": refusal.status, "message": refusal.message}
     if path.startswith("/mgmt/tm/") and not refusal.from_restjavad:
         code = _MCPD_LOST if "connection to mcpd" in refusal.message else 3 if refusal.from_mcpd else 26214401
-        return {**said, "errorStack": [], "apiError": code}
+        return {**body, "errorStack": [], "apiError": code}
     stack = [f"java.util.concurrent.TimeoutException: {refusal.message}"] if "remoteSender:" in refusal.message else []
-    said |= {"referer": "127.0.0.1", "restOperationId": next(_OPERATIONS), "kind": ":resterrorresponse"}
-    return {**said, **({"errorStack": stack} if stack else {})}
+    body |= {"referer": "127.0.0.1", "restOperationId": next(_OPERATIONS), "kind": ":resterrorresponse"}
+    return {**body, **({"errorStack": stack} if stack else {})}
 
 
 class Server(ThreadingHTTPServer):
-    """The management port; one thread a connection."""
+    """The management port; one thread per connection."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -76,7 +76,7 @@ class Server(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.01,), name=f"management {address}", daemon=True).start()
 
     def end(self) -> None:
-        """Accept no more, and end the connections that are open."""
+        """Accept no more connections and end the open ones."""
         self.shutdown()
         self.server_close()
         for connection in tuple(self.connections):
@@ -84,7 +84,7 @@ class Server(ThreadingHTTPServer):
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def note(self, request: Request, status: int) -> None:
-        """Write an exchange into the journal, and tell the test that listens."""
+        """Write an exchange to the journal, and call the test's hook."""
         with self.engine.lock:
             coordination = request.headers.get("x-f5-rest-coordination-id", "")
             number = len(self.journal) + 1
@@ -95,7 +95,7 @@ class Server(ThreadingHTTPServer):
             self.hook(done)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Note a client that went away; a test's hook that fails fails the test."""
+        """Log a client that went away; a failing hook of a test fails the test."""
         error = sys.exc_info()[1]
         if isinstance(error, OSError):
             logger.debug("%s ended: %s", client_address, error)
@@ -111,7 +111,7 @@ class Conversation(BaseHTTPRequestHandler):
     server: Server
 
     def setup(self) -> None:
-        """Shake hands in the connection's own thread."""
+        """Set up TLS; the handshake happens in the connection's own thread."""
         self.request.settimeout(IDLE_TIMEOUT)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request = self.server.context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
@@ -119,36 +119,36 @@ class Conversation(BaseHTTPRequestHandler):
         super().setup()
 
     def handle(self) -> None:
-        """Answer requests until somebody hangs up."""
+        """Answer requests until either side hangs up."""
         self.request.do_handshake()
         super().handle()
 
     def finish(self) -> None:
-        """Close."""
+        """Close the connection."""
         with contextlib.suppress(OSError, ValueError):
             super().finish()
         self.server.connections.discard(self.request)
         self.request.close()
 
     def _handle(self) -> None:
-        """Read one request, let the faults at it, answer it."""
+        """Read one request, apply the faults, answer it."""
         request = self._read()
-        if self.server.engine.world.switches.latency:  # even a sleep of no time hands the interpreter over
+        if self.server.engine.world.switches.latency:  # even sleep(0) yields to other threads
             time.sleep(self.server.engine.world.switches.latency)
         action, _, words = self.server.faults.due(request.method, request.path).partition(":")
         if action == "delay":
             time.sleep(float(words))
-        found: Answer | None = None
+        answer: Answer | None = None
         if action in ("status", "html", "error"):
-            found = _faulty(action, words, request.path)
+            answer = _fault_answer(action, words, request.path)
         elif action != "drop":
-            request, found = self._answer(request)
-        if found is None or action == "drop-after":
+            request, answer = self._answer(request)
+        if answer is None or action == "drop-after":
             self.server.note(request, 0)
             self.close_connection = True
         else:
-            self.server.note(request, found.status)
-            self._send(found)
+            self.server.note(request, answer.status)
+            self._send(answer)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815  the base class's
 
@@ -173,30 +173,31 @@ class Conversation(BaseHTTPRequestHandler):
         return content
 
     def _answer(self, request: Request) -> tuple[Request, Answer]:
-        """Answer a request; returns it with its user and body, too."""
+        """Answer a request; also returns the request with its user and body."""
         engine = self.server.engine
         try:
             user = front.user_of(engine, request.path, request.headers)
-            request = _with(request, user=user)
-            request = _with(request, body=_json(request))
+            request = replace(request, user=user)
+            request = replace(request, body=_json(request))
             return request, front.answer(engine, request)
         except Refusal as refusal:
-            return request, Answer(refused(refusal, request.path), refusal.status)
+            return request, Answer(error_body(refusal, request.path), refusal.status)
         except UnknownCallError as unknown:
-            told = f"the simulator does not know {unknown}"
+            problem = f"the simulator does not know {unknown}"
         except Exception as bug:
             logger.exception("%s %s", request.method, request.path)
-            told = f"the simulator failed at {request.method} {request.path}: {bug!r}"
-        engine.unknown.append(told)
-        return request, Answer({"code": 501, "message": told}, 501)
+            problem = f"the simulator failed at {request.method} {request.path}: {bug!r}"
+        engine.unknown.append(problem)
+        return request, Answer({"code": 501, "message": problem}, 501)
 
-    def _send(self, found: Answer) -> None:
-        content = found.body if isinstance(found.body, bytes) else b""
-        headers = {"Server": "Jetty(9.2.22.v20170606)", **found.headers}
-        if isinstance(found.body, dict):
-            content = json.dumps(found.body, separators=(",", ":"), ensure_ascii=False).encode()  # scripts cut it
+    def _send(self, answer: Answer) -> None:
+        content = answer.body if isinstance(answer.body, bytes) else b""
+        headers = {"Server": "Jetty(9.2.22.v20170606)", **answer.headers}
+        if isinstance(answer.body, dict):
+            # without spaces, because scripts take it apart with cut and sed
+            content = json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False).encode()
             headers["Content-Type"] = "application/json; charset=UTF-8"
-        self.send_response_only(found.status)
+        self.send_response_only(answer.status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
@@ -204,16 +205,12 @@ class Conversation(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the base class's
-        """Log what the base class has to say."""
+        """Log the base class's messages."""
         logger.debug(format, *args)
 
 
-def _with(request: Request, **fields: Any) -> Request:
-    return Request(**{**request.__dict__, **fields})
-
-
 def _json(request: Request) -> Any:
-    """Return a request's JSON; refuses another content type and what is no JSON (texts uncertain)."""
+    """Return a request's JSON; refuses other content types and invalid JSON (texts uncertain)."""
     if not request.content or request.path.startswith(_PLAIN_BODIES):
         return None
     if "json" not in request.headers.get("content-type", ""):
@@ -224,11 +221,11 @@ def _json(request: Request) -> Any:
         raise bad_request("Found invalid JSON body in the request.") from error
 
 
-def _faulty(action: str, words: str, path: str) -> Answer:
+def _fault_answer(action: str, words: str, path: str) -> Answer:
     """Return the answer of a fault."""
     status, _, message = words.partition(":")
     if action == "error":
-        return Answer(refused(Refusal(int(status), message), path), int(status))
+        return Answer(error_body(Refusal(int(status), message), path), int(status))
     if action == "html":
         page = _PAGE.format("502 Proxy Error" if status == "502" else f"{status} Error")
         return Answer(page.encode(), int(status), {"Content-Type": "text/html"})

@@ -1,4 +1,4 @@
-"""Client SSL profiles: their certificate key chain, what they inherit, and which pairs the device takes."""
+"""Client SSL profiles: their certificate key chain, what they inherit, and which pairs a device accepts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files, pem
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
-from sectigo_f5.simulator.state.work import Work, camel, unset
+from sectigo_f5.simulator.state.work import Work, camel, is_unset
 from sectigo_f5.simulator.switches import ADDS, OPTIONAL, WORKS
 
 KIND = "ltm/profile/client-ssl"
@@ -20,7 +20,7 @@ _FIRST_WITH_NON_RSA_REFUSED = 16  # TMOS; 01b40029
 
 @dataclass(frozen=True)
 class OpenPair:
-    """An entry with its files: what a handshake needs."""
+    """An entry with its files, as a handshake needs them."""
 
     certificate: bytes
     key: bytes
@@ -33,13 +33,13 @@ class OpenPair:
 
 def lineage(work: Work, item: Item) -> list[Item]:
     """Return the profile and its parents, nearest first."""
-    found = [item]
+    profiles = [item]
     while True:
-        parent = found[-1].get("defaultsFrom")
-        above = None if unset(parent) else work.configuration.find(item.kind, parent)
-        if above is None or above in found:
-            return found
-        found.append(above)
+        parent = profiles[-1].get("defaultsFrom")
+        above = None if is_unset(parent) else work.configuration.find(item.kind, parent)
+        if above is None or above in profiles:
+            return profiles
+        profiles.append(above)
 
 
 def entries_of(work: Work, item: Item) -> list[Json]:
@@ -48,19 +48,19 @@ def entries_of(work: Work, item: Item) -> list[Json]:
 
 
 def setting(work: Work, item: Item, name: str) -> Any:
-    """Return a property, the parents' where the profile has none of its own."""
+    """Return a property, the nearest parent's if the profile has none of its own."""
     return next((one.get(name) for one in lineage(work, item) if one.get(name) is not None), None)
 
 
-# -- taking a request in -----------------------------------------------------------------------
+# -- applying a request ------------------------------------------------------------------------
 
 
 def change(work: Work, item: Item, body: Json, method: str) -> Item:
-    """Take a request in; ``certKeyChain`` replaces the whole list: so F5 Ansible sends it, which proves little."""
+    """Apply a request; ``certKeyChain`` replaces the whole list: F5 Ansible sends it so, which proves little."""
     fresh = not item.generation
-    if method == "POST" and unset(body.get("defaultsFrom")):
+    if method == "POST" and is_unset(body.get("defaultsFrom")):
         body = {**body, "defaultsFrom": STOCK}
-    if not unset(body.get("defaultsFrom")):
+    if not is_unset(body.get("defaultsFrom")):
         body["defaultsFrom"] = full_path(body["defaultsFrom"])
         if work.configuration.find(KIND, body["defaultsFrom"]) is None:
             raise refusals.not_found("ClientSSL Profile", body["defaultsFrom"])
@@ -75,14 +75,14 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
 
 
 def _reset(item: Item) -> Json:
-    """Return what a PUT keeps although it is not in it."""
+    """Return the properties that a PUT keeps although it does not name them."""
     return {name: value for name, value in item.properties.items() if name == "defaultsFrom"}
 
 
 def _own_entries(work: Work, item: Item, body: Json, fresh: bool) -> list[Json]:
-    """Return the profile's own list after a request; empty where it inherits."""
+    """Return the profile's own list after a request; empty if it inherits."""
     now = [] if fresh else entries_of(work, item)
-    listed = _listed(body.get("certKeyChain"))
+    listed = _given_entries(body.get("certKeyChain"))
     legacy = {name: body[name] for name in _LEGACY if name in body and not _repeats(now, name, body[name])}
     if listed and legacy and not all(_repeats(listed, name, value) for name, value in legacy.items()):
         if work.switches.major >= _FIRST_WITH_BOTH_REFUSED:
@@ -90,15 +90,15 @@ def _own_entries(work: Work, item: Item, body: Json, fresh: bool) -> list[Json]:
         legacy = {}
     if listed:
         entries = [_entry(work, entry) for entry in listed]
-        inherits = str(body.get("inheritCertkeychain")) == "true" and _same(entries, now)
+        inherits = str(body.get("inheritCertkeychain")) == "true" and _same_pairs(entries, now)
         return [] if inherits and not item.get("certKeyChain") else entries
-    if legacy and not all(unset(value) for value in legacy.values()):
-        return _first_replaced(work, item, now, legacy)
+    if legacy and not all(is_unset(value) for value in legacy.values()):
+        return _replace_first(work, item, now, legacy)
     inherits = "certKeyChain" in body or str(body.get("inheritCertkeychain")) == "true"
     return [] if inherits else (item.get("certKeyChain") or [])
 
 
-def _listed(given: Any) -> list[Json]:
+def _given_entries(given: Any) -> list[Json]:
     """Return the entries of a request: a list, or a map by name as certbot-bigip sends it."""
     if isinstance(given, dict):
         given = [{"name": name, **entry} for name, entry in given.items()]
@@ -106,32 +106,32 @@ def _listed(given: Any) -> list[Json]:
 
 
 def _repeats(entries: list[Json], name: str, value: Any) -> bool:
-    """Tell whether a legacy property only repeats what the first entry says, as every GET does."""
+    """Tell whether a legacy property only repeats the first entry, as every GET does."""
     first = entries[0] if entries else {}
-    if unset(value) or unset(first.get(name)):
-        return unset(value) and unset(first.get(name))
+    if is_unset(value) or is_unset(first.get(name)):
+        return is_unset(value) and is_unset(first.get(name))
     return bool(first[name] == (value if name == "passphrase" else full_path(value)))
 
 
-def _same(one: list[Json], other: list[Json]) -> bool:
+def _same_pairs(one: list[Json], other: list[Json]) -> bool:
     pairs = [[(entry.get("cert"), entry.get("key"), entry.get("chain")) for entry in side] for side in (one, other)]
     return pairs[0] == pairs[1]
 
 
 def _entry(work: Work, given: Json) -> Json:
-    found: Json = {"name": str(given.get("name") or "default")}
+    entry: Json = {"name": str(given.get("name") or "default")}
     for name in ("cert", "key", "chain"):
-        found[name] = "none" if unset(given.get(name)) else full_path(str(given[name]))
-    if not unset(given.get("passphrase")):
+        entry[name] = "none" if is_unset(given.get(name)) else full_path(str(given[name]))
+    if not is_unset(given.get("passphrase")):
         vault = work.world.vault
         take = vault.keep if work.switches.own_ciphertext == WORKS else vault.seal
-        found["passphrase"] = take(str(given["passphrase"]))
-    found["usage"] = str(given.get("usage") or "SERVER")
-    return found
+        entry["passphrase"] = take(str(given["passphrase"]))
+    entry["usage"] = str(given.get("usage") or "SERVER")
+    return entry
 
 
-def _first_replaced(work: Work, item: Item, now: list[Json], legacy: Json) -> list[Json]:
-    """Return the list with its first entry changed by cert, key, chain and passphrase of the profile itself."""
+def _replace_first(work: Work, item: Item, now: list[Json], legacy: Json) -> list[Json]:
+    """Return the list with its first entry changed by the profile's own cert, key, chain and passphrase."""
     first = _entry(work, {**(now[0] if now else {"name": "default"}), **legacy})
     key = work.configuration.find(files.KEY, first["key"])
     rsa = key is None or str(key.get("keyType")).startswith("rsa")
@@ -144,7 +144,7 @@ def _first_replaced(work: Work, item: Item, now: list[Json], legacy: Json) -> li
 
 
 def check(work: Work, item: Item) -> None:
-    """Refuse a profile whose pairs cannot serve."""
+    """Refuse a profile whose pairs cannot be used."""
     entries = entries_of(work, item)
     kinds = [_check_entry(work, item, entry) for entry in entries]
     for kind in set(kinds):
@@ -155,34 +155,34 @@ def check(work: Work, item: Item) -> None:
 
 
 def _check_entry(work: Work, item: Item, entry: Json) -> str:
-    """Check one pair; returns its key type in the words of the texts."""
-    if unset(entry["cert"]) or unset(entry["key"]):
+    """Check one pair; returns its key type as refusals name it."""
+    if is_unset(entry["cert"]) or is_unset(entry["key"]):
         raise refusals.incomplete_pair(item.path)
     certificate = _file(work, files.CERTIFICATE, "certificate", entry["cert"])
     stored = _file(work, files.KEY, "key", entry["key"])
-    if not unset(entry.get("chain")):
+    if not is_unset(entry.get("chain")):
         _file(work, files.CERTIFICATE, "certificate", entry["chain"])
     key = pem.open_key(stored.content, _passphrase(work, entry, stored))
     if key is None:
         raise refusals.bad_passphrase(stored.path, item.path)
     if pem.public_bytes(key) != pem.public_bytes(pem.certificates(certificate.content)[0]):
         raise refusals.mismatch(item.path, stored.path, certificate.path, work.switches.before_14)
-    return {"rsa-private": "RSA", "ec-private": "ECDSA"}[pem.key_words(key, "private")[0]]
+    return {"rsa-private": "RSA", "ec-private": "ECDSA"}[pem.describe_key(key, "private")[0]]
 
 
 def _file(work: Work, kind: str, what: str, path: str) -> Item:
-    found = work.configuration.find(kind, path)
-    if found is None:
+    item = work.configuration.find(kind, path)
+    if item is None:
         raise (
             refusals.file_in_use(path)
             if (kind, path) in work.configuration.removed
             else refusals.file_missing(what, path)
         )
-    return found
+    return item
 
 
 def _passphrase(work: Work, entry: Json, key: Item) -> str | None:
-    """Return what opens the key; whether the key object's own passphrase is enough is a switch."""
+    """Return the key's passphrase; whether the key object's own one is enough is a switch."""
     sealed = entry.get("passphrase")
     if sealed is None and work.switches.profile_passphrase == OPTIONAL:
         sealed = key.get("passphrase")
@@ -190,26 +190,26 @@ def _passphrase(work: Work, entry: Json, key: Item) -> str | None:
 
 
 def open_pairs(work: Work, item: Item) -> list[OpenPair]:
-    """Return the profile's pairs for the data plane; one whose files are missing is left out."""
-    found = []
+    """Return the profile's pairs for the data plane; pairs with missing files are left out."""
+    pairs = []
     for entry in entries_of(work, item):
         certificate = work.configuration.find(files.CERTIFICATE, entry["cert"])
         key = work.configuration.find(files.KEY, entry["key"])
         chain = work.configuration.find(files.CERTIFICATE, entry["chain"])
         if certificate and key:
             passphrase = _passphrase(work, entry, key) if pem.is_encrypted(key.content) else None
-            found.append(OpenPair(certificate.content, key.content, chain.content if chain else b"", passphrase))
-    return found
+            pairs.append(OpenPair(certificate.content, key.content, chain.content if chain else b"", passphrase))
+    return pairs
 
 
 # -- showing -----------------------------------------------------------------------------------
 
 
 def show(work: Work, item: Item, inherited: Json) -> Json:
-    """Return a profile: everything it inherits, its list, and the first entry once more at the top."""
+    """Return a profile: everything it inherits, its list, and the first entry again at the top level."""
     entries = entries_of(work, item)
     first = entries[0] if entries else {}
-    own = bool(item.get("certKeyChain")) or unset(item.get("defaultsFrom"))
+    own = bool(item.get("certKeyChain")) or is_unset(item.get("defaultsFrom"))
     shown = {
         **inherited,
         "inheritCertkeychain": "false" if own else "true",
@@ -234,4 +234,4 @@ def _show_entry(work: Work, entry: Json) -> Json:
 
 def _reference(work: Work, name: str, path: str) -> Json:
     kind = files.KEY if name == "key" else files.CERTIFICATE
-    return {} if unset(path) else {f"{name}Reference": work.reference(kind, path)}
+    return {} if is_unset(path) else {f"{name}Reference": work.reference(kind, path)}

@@ -1,7 +1,7 @@
-"""``cm``: what a unit says of its group.
+"""``cm``: what a unit reports about its group.
 
 Shapes: answers of a 14.1.2.1; status words: DigiCert's F5 plugin, F5 Ansible bigip_configsync_action;
-what certbot-bigip reads of traffic groups: its source.
+the parts of traffic groups that certbot-bigip reads: its source.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _TITLES = {"device": "device", "device-group": "Device Group", "traffic-group": 
 def stats(work: Work, url: str, entries: Json, kind: str = "") -> Json:
     """Return the envelope of statistics with one entry ``0``."""
     words = kind or f"tm:{url.replace('/', ':')}:{url.rpartition('/')[2]}stats"
-    nested = {"nestedStats": {"entries": {name: _described(value) for name, value in entries.items()}}}
+    nested = {"nestedStats": {"entries": {name: _entry(value) for name, value in entries.items()}}}
     return {"kind": words, "selfLink": work.link(url), "entries": {f"https://localhost/mgmt/tm/{url}/0": nested}}
 
 
-def _described(value: object) -> object:
+def _entry(value: object) -> object:
     return value if isinstance(value, dict) else {"description": value}
 
 
 def _details(name: str, texts: list[str]) -> Json:
     base = f"https://localhost/mgmt/tm/cm/{name}/0/details"
-    found = {
+    entries = {
         f"{base}/{number}": {"nestedStats": {"entries": {"details": {"description": text}}}}
         for number, text in enumerate(texts)
     }
-    return {base: {"nestedStats": {"entries": found}}}
+    return {base: {"nestedStats": {"entries": entries}}}
 
 
 def sync_status(work: Work, group: Group) -> Json:
@@ -51,16 +51,16 @@ def sync_status(work: Work, group: Group) -> Json:
     entries = {
         "color": color,
         **_details("syncStatus", [advice.get(group.status, pending)]),
-        "mode": "high-availability" if group.paired else "standalone",
+        "mode": "high-availability" if group.is_pair else "standalone",
         "status": group.status,
-        "summary": " " if not group.paired else advice.get(group.status, "There are changes that are not synced"),
+        "summary": " " if not group.is_pair else advice.get(group.status, "There are changes that are not synced"),
     }
     return stats(work, "cm/sync-status", entries)
 
 
 def failover_status(work: Work, group: Group) -> Json:
     """Return ``cm failover-status``."""
-    carried = sorted(group.carries(work.world.hostname) - {LOCAL_ONLY})
+    carried = sorted(group.traffic_groups_on(work.world.hostname) - {LOCAL_ONLY})
     state = group.state(work.world.hostname)
     entries = {
         "color": "green" if state == "active" else "gray",
@@ -73,17 +73,17 @@ def failover_status(work: Work, group: Group) -> Json:
 
 def failover(work: Work, group: Group) -> Json:
     """Return ``sys failover``."""
-    said = f"Failover {group.state(work.world.hostname)} for 0d 01:20:32\n"
+    text = f"Failover {group.state(work.world.hostname)} for 0d 01:20:32\n"
     link = work.link("sys/failover")
-    return {"kind": "tm:sys:failover:failoverstats", "selfLink": link, "apiRawValues": {"apiAnonymous": said}}
+    return {"kind": "tm:sys:failover:failoverstats", "selfLink": link, "apiRawValues": {"apiAnonymous": text}}
 
 
 def shared_state(work: Work, group: Group) -> Json:
-    """Return ``/mgmt/shared/bigip-failover-state``, which the device refreshes once an hour."""
+    """Return ``/mgmt/shared/bigip-failover-state``, which a device refreshes once per hour."""
     return {
         "isEnabled": True,
         "pollCyclePeriodMillis": 3600000,
-        "nextPollTime": work.world.moment().replace("Z", ".000-0000"),
+        "nextPollTime": work.world.timestamp().replace("Z", ".000-0000"),
         "failoverState": group.state(work.world.hostname),
         "generation": 0,
         "lastUpdateMicros": 0,
@@ -93,24 +93,24 @@ def shared_state(work: Work, group: Group) -> Json:
 # -- collections -------------------------------------------------------------------------------
 
 
-def listed(work: Work, group: Group, what: str) -> list[Json]:
+def list_all(work: Work, group: Group, what: str) -> list[Json]:
     """Return the devices, device groups or traffic groups."""
     if what == "device":
         return [_device(work, group, unit) for unit in group.units]
     if what == "device-group":
-        found = [_device_group(work, name, "sync-only") for name in ("/Common/device_trust_group", "/Common/gtm")]
+        groups = [_device_group(work, name, "sync-only") for name in ("/Common/device_trust_group", "/Common/gtm")]
         ours = _device_group(work, DEVICE_GROUP, "sync-failover", group.auto_sync)
-        return [*found, ours] if group.paired else found
+        return [*groups, ours] if group.is_pair else groups
     names = sorted({*group.active, LOCAL_ONLY})
     return [_traffic_group(work, name, number) for number, name in enumerate(names, 1)]
 
 
-def one(work: Work, group: Group, what: str, path: str) -> Json:
+def get(work: Work, group: Group, what: str, path: str) -> Json:
     """Return one of them."""
-    found = next((item for item in listed(work, group, what) if item["fullPath"] == path), None)
-    if found is None:
+    item = next((one for one in list_all(work, group, what) if one["fullPath"] == path), None)
+    if item is None:
         raise refusals.not_found(_TITLES[what], path)
-    return found
+    return item
 
 
 def _envelope(work: Work, what: str, path: str) -> Json:
@@ -133,7 +133,7 @@ def _device(work: Work, group: Group, unit: Unit) -> Json:
         "certReference": work.reference("cm/cert", "/Common/dtdi.crt"),
         "chassisId": "564d0000-0000-0000-000000000001",
         "chassisType": "individual",
-        "configsyncIp": unit.address if group.paired else "none",
+        "configsyncIp": unit.address if group.is_pair else "none",
         "edition": edition,
         "failoverState": group.state(unit.hostname),
         "hostname": unit.hostname,
@@ -169,7 +169,7 @@ def _device_group(work: Work, path: str, kind: str, auto_sync: bool = False) -> 
 
 def devices_of(work: Work, group: Group, path: str) -> list[Json]:
     """Return the ``devices`` sub-collection of a device group."""
-    one(work, group, "device-group", path)
+    get(work, group, "device-group", path)
     paths = [f"/Common/{unit.hostname}" for unit in group.units]
     kind = "tm:cm:device-group:devices:devicesstate"
     link = "cm/device-group"
@@ -200,8 +200,8 @@ def _traffic_group(work: Work, path: str, number: int) -> Json:
 
 
 def traffic_group_stats(work: Work, group: Group, path: str) -> Json:
-    """Return where a traffic group is active: one entry a unit."""
-    one(work, group, "traffic-group", path)
+    """Return where a traffic group is active: one entry per unit."""
+    get(work, group, "traffic-group", path)
     base = f"https://localhost/mgmt/tm/cm/traffic-group/{path.replace('/', '~')}"
     entries = {}
     for unit in group.units:

@@ -1,4 +1,4 @@
-"""Where a virtual server listens: ``/P/10.0.0.1%2:443``, ``/P/2001:db8::1.443``, any port as 0; no I/O."""
+"""Destinations of virtual servers: ``/P/10.0.0.1%2:443``, ``/P/2001:db8::1.443``; port 0 is any port; no I/O."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Destination:
 
     @property
     def mask(self) -> str:
-        """Return the mask of one address."""
+        """Return the mask of this single address."""
         if self.address in ("any", "any6"):
             return self.address
         return "255.255.255.255" if "." in self.address else "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
@@ -38,7 +38,7 @@ class Destination:
 
 
 def parse(written: str, partition: str) -> Destination:
-    """Read a destination as a request spells it; refuses one that is none."""
+    """Parse a request's destination; refuses an invalid one."""
     if written.startswith("/"):
         partition = written.split("/")[1]
     last = written.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""One device without its HTTP: its state, and the one way in which a request changes it."""
+"""One device without HTTP: its state, and the one way in which a request changes it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sectigo_f5.simulator.switches import Switches
 
 @dataclass(frozen=True)
 class Request:
-    """One call, whoever brings it: the wire, a transaction, a test."""
+    """One call, from the wire, a transaction or a test."""
 
     method: str
     path: str  # without query, percent-encoded
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: JSON, bytes, or nothing."""
+    """The answer to a call: JSON, bytes, or nothing."""
 
     body: Json | bytes | None = None
     status: int = 200
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Engine:
-    """The state of one device; whoever uses it holds its lock."""
+    """The state of one device; its users hold its lock."""
 
     def __init__(self, switches: Switches, disk: Disk, clock: Callable[[], float], address: str) -> None:
         self.lock = threading.RLock()
@@ -59,16 +59,16 @@ class Engine:
         self.saved_generation = self.configuration.generation
 
     def work(self, user: str, arranged: bool = False) -> Work:
-        """Return what a request works with: a draft that is thrown away unless it is kept."""
+        """Return the draft that a request works on; it is discarded unless :meth:`keep` is called."""
         return Work(self.world, self.configuration.draft(), user, arranged)
 
     def keep(self, work: Work) -> None:
-        """Check a draft's rules as a whole, and make it the configuration."""
+        """Check a draft against all rules, and make it the configuration."""
         if work.configuration.generation == self.configuration.generation:
             return
         objects.settle(work)
         self.configuration = work.configuration.draft()
-        self.group.changed(self.world.hostname)
+        self.group.note_change(self.world.hostname)
         self.on_change()
 
     def save(self) -> None:

@@ -1,4 +1,4 @@
-"""What every device brings along: partition, stock profiles, the default certificate."""
+"""What every device ships with: partition, stock profiles, the default certificate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STOCK: dict[str, tuple[str, ...]] = {  # kind: name, or name and parent
     "ltm/profile/dhcpv6": ("dhcpv6",),
     "ltm/message-routing/sip/profile/session": ("sipsession",),
 }
-_CLIENT_SSL: dict[str, Json] = {  # what they do not inherit from `clientssl`
+_CLIENT_SSL: dict[str, Json] = {  # the properties that they do not inherit from `clientssl`
     "clientssl-insecure-compatible": {"ciphers": "ALL:!DH:!ADH:!EDH:@SPEED", "secureRenegotiation": "request"},
     "clientssl-secure": {
         "ciphers": "ecdhe:rsa:!sslv3:!rc4:!exp:!des",
@@ -67,7 +67,7 @@ def equip(work: Work) -> None:
 
 
 def _certificates(work: Work) -> None:
-    """Put the pair of the stock profiles, the CA bundles and the device's own protected key there."""
+    """Create the pair of the stock profiles, the CA bundles and the device's own protected key."""
     pair, other = pem.factory_pair("localhost.localdomain", "root@localhost.localdomain"), pem.factory_pair("A Root CA")
     _put(work, files.KEY, "ssl.key/default.key", pem.key_pem(pair.key, None))
     _put(work, files.CERTIFICATE, "ssl.crt/default.crt", pair.certificate)
@@ -79,7 +79,7 @@ def _certificates(work: Work) -> None:
 
 
 def _put(work: Work, kind: str, place: str, content: bytes, passphrase: str = "") -> None:
-    """Put a file object there, as one that came with the system, and its file."""
+    """Create a file object that came with the system, and its file."""
     path = f"/config/ssl/{place}"
     work.world.disk.write(path, content)
     source = {"sourcePath": f"file://{path}"} if passphrase else {"systemPath": path}

@@ -1,4 +1,4 @@
-"""What every kind of object has in common: create, change, delete, show; and the rules of a complete change."""
+"""What all kinds of objects have in common: create, change, delete, show; and the rules of a complete change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sectigo_f5.simulator.state.configuration import (
     split_path,
 )
 from sectigo_f5.simulator.state.kinds import KINDS, Kind, default_properties
-from sectigo_f5.simulator.state.work import Work, known, spelled, unset
+from sectigo_f5.simulator.state.work import Work, is_unset, known_properties, normalize
 
 T = TypeVar("T")
 _CHANGES = {
@@ -37,7 +37,7 @@ _LONGEST_TEXT = 65535  # characters
 
 def create(work: Work, url: str, body: object) -> Item:
     """Create an object from a POST."""
-    kind, wanted = KINDS[url], spelled(body)
+    kind, wanted = KINDS[url], normalize(body)
     if not wanted.get("name"):
         raise refusals.bad_request("one or more properties must be specified")
     path = path_of(kind, wanted)
@@ -47,17 +47,17 @@ def create(work: Work, url: str, body: object) -> Item:
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
         raise refusals.exists(kind.title, path, split_path(path)[0])
     item = Item(url, path, {}, generation=0)
-    item = _changed(work, kind, item, wanted, "POST")
-    work.may_change(item)
+    item = _apply(work, kind, item, wanted, "POST")
+    work.check_may_change(item)
     return _put(work, item)
 
 
-def existing(work: Work, url: str, path: str) -> Item:
-    """Return an object; refuses one that is not there."""
-    found = work.configuration.find(url, path)
-    if found is None:
+def require(work: Work, url: str, path: str) -> Item:
+    """Return an object; refuses one that does not exist."""
+    item = work.configuration.find(url, path)
+    if item is None:
         raise refusals.not_found(KINDS[url].title, path)
-    return found
+    return item
 
 
 def path_of(kind: Kind, body: Json) -> str:
@@ -68,12 +68,12 @@ def path_of(kind: Kind, body: Json) -> str:
 
 def modify(work: Work, item: Item, body: object, method: str) -> Item:
     """Change an object by PATCH or PUT."""
-    work.may_change(item)
-    return _put(work, _changed(work, KINDS[item.kind], item, spelled(body), method))
+    work.check_may_change(item)
+    return _put(work, _apply(work, KINDS[item.kind], item, normalize(body), method))
 
 
 def delete(work: Work, item: Item) -> None:
-    """Delete an object; what needs it is looked at when the change is complete."""
+    """Delete an object; whether another one needs it is checked with the complete change."""
     work.remove(item)
     if item.kind == "auth/partition":
         folder = work.configuration.find("sys/folder", f"/{item.path}")
@@ -81,22 +81,22 @@ def delete(work: Work, item: Item) -> None:
             work.configuration.remove(folder)
 
 
-def _changed(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
-    wanted = known(kind, body)
+def _apply(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
+    wanted = known_properties(kind, body)
     if any(len(value) > _LONGEST_TEXT for value in wanted.values() if isinstance(value, str)):
         raise refusals.bad_request(
             f"01020057:3: The string with more than {_LONGEST_TEXT} characters cannot be stored in a message."
         )
-    change = _CHANGES.get(kind.url, _change)
+    change = _CHANGES.get(kind.url, _set_properties)
     return change(work, item, wanted, method)
 
 
-def _change(_: Work, item: Item, body: Json, method: str) -> Item:
+def _set_properties(_: Work, item: Item, body: Json, method: str) -> Item:
     fixed = KINDS[item.kind].fixed.split()
     kept = {name: value for name, value in item.properties.items() if method != "PUT" or name in fixed}
     properties = {**kept, **body}
-    if "/profile/" not in item.kind:  # there "none" overrules the parent; elsewhere it takes a property away
-        properties = {name: value for name, value in properties.items() if not unset(value)}
+    if "/profile/" not in item.kind:  # there "none" overrides the parent; elsewhere it removes a property
+        properties = {name: value for name, value in properties.items() if not is_unset(value)}
     return replace(item, properties={name: value for name, value in properties.items() if value != ""})
 
 
@@ -108,26 +108,26 @@ def _put(work: Work, item: Item) -> Item:
 
 
 def all_or_nothing(work: Work, act: Callable[[Work], T], keep: bool = True) -> T:
-    """Do something on a draft of the draft: one refusal, and nothing of it stays."""
+    """Call a function on a draft of the draft; after one refusal nothing of it is kept."""
     draft = work.configuration.draft()
     inner = replace(work, configuration=draft)
-    found = act(inner)
+    result = act(inner)
     settle(inner)
     if keep:
         work.configuration.take(draft)
-    return found
+    return result
 
 
 # -- rules of a complete change ----------------------------------------------------------------
 
 
 def settle(work: Work) -> None:
-    """Bring a changed draft in order and refuse one that a BIG-IP would not run."""
+    """Complete a changed draft; refuses one that a BIG-IP would not run."""
     virtual_servers.sync_addresses(work)
     configuration = work.configuration
     for place in sorted(configuration.removed):
         _must_be_unused(configuration, place)
-    for place in sorted(_affected(work)):
+    for place in sorted(_affected_places(work)):
         item = configuration.items[place]
         if item.kind == client_ssl.KIND:
             client_ssl.check(work, item)
@@ -135,20 +135,20 @@ def settle(work: Work) -> None:
             virtual_servers.check(work, item)
 
 
-def _affected(work: Work) -> set[Place]:
-    """Return what was touched and what uses it: the profiles of a key, their children, their virtual servers."""
-    found = {place for place in work.configuration.touched if place in work.configuration.items}
+def _affected_places(work: Work) -> set[Place]:
+    """Return the changed objects and their users: the profiles of a key, their children, their virtual servers."""
+    affected = {place for place in work.configuration.touched if place in work.configuration.items}
     before: set[Place] = set()
-    while found != before:
-        before = set(found)
+    while affected != before:
+        before = set(affected)
         for item in work.configuration.items.values():
-            if item.place not in found and before & set(_references(item)):
-                found.add(item.place)
-    return found
+            if item.place not in affected and before & set(_references(item)):
+                affected.add(item.place)
+    return affected
 
 
 def _references(item: Item) -> Iterator[Place]:
-    """Yield what an object needs: the targets of its references."""
+    """Yield the targets of an object's references."""
     if item.kind == client_ssl.KIND:
         for entry in item.get("certKeyChain") or []:
             yield from (
@@ -156,7 +156,7 @@ def _references(item: Item) -> Iterator[Place]:
                 (files.KEY, entry["key"]),
                 (files.CERTIFICATE, entry["chain"]),
             )
-    if "/profile/" in item.kind and not unset(item.get("defaultsFrom")):
+    if "/profile/" in item.kind and not is_unset(item.get("defaultsFrom")):
         yield item.kind, item.get("defaultsFrom")
     if item.kind == virtual_servers.KIND:
         for one in item.get("profiles") or []:
@@ -192,7 +192,7 @@ def _must_be_unused(configuration: Configuration, place: Place) -> None:
 def show(
     work: Work, item: Item, *, expand: bool = False, collection: bool = False, query: str = "", echo: str = ""
 ) -> Json:
-    """Return an object as GET shows it; ``echo`` is a bare name in the URL, which comes back as it went."""
+    """Return an object as GET shows it; ``echo`` is a bare name in the URL, which the answer repeats."""
     kind = KINDS[item.kind]
     shown = {**default_properties(kind, work.switches.before_14), **item.properties}
     if item.kind == files.KEY:
@@ -203,7 +203,7 @@ def show(
         shown = virtual_views.show(work, item, shown, expand)
     elif "/profile/" in item.kind:
         shown = _show_profile(work, item, collection)
-    shown |= _references_shown(work, kind, item)
+    shown |= _extra_references(work, kind, item)
     if expand:
         shown |= {name: {"items": [], **value} for name, value in shown.items() if _is_subcollection(value)}
     return {**_envelope(work, kind, item, query, echo), **shown}
@@ -235,7 +235,7 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
         }
     inherited |= {name: item.get(name) for name in ("appService", "description") if item.get(name)}
     inherited["defaultsFrom"] = item.get("defaultsFrom") or "none"
-    if not unset(inherited["defaultsFrom"]):
+    if not is_unset(inherited["defaultsFrom"]):
         inherited["defaultsFromReference"] = work.reference(item.kind, inherited["defaultsFrom"])
     if "tmOptions" in inherited:
         inherited["tmOptions"] = _options(work, inherited["tmOptions"], collection)
@@ -245,15 +245,15 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
 
 
 def _options(work: Work, given: list[str] | str, collection: bool) -> list[str] | str:
-    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections, ``none`` when empty (F5 Ansible)."""
+    """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections, ``none`` if empty (F5 Ansible)."""
     options = given.strip("{} ").split() if isinstance(given, str) else given
     if work.switches.before_14:  # which has no TLS 1.3
         return [option for option in options if option != "no-tlsv1.3"]
     return (f"{{ {' '.join(options)} }}" if options else "none") if collection else options
 
 
-def _references_shown(work: Work, kind: Kind, item: Item) -> Json:
-    """Return the references that need nothing but a rule of thumb."""
+def _extra_references(work: Work, kind: Kind, item: Item) -> Json:
+    """Return the references of kinds that have no code of their own."""
     if kind.url == virtual_servers.ADDRESS:
         group = item.get("trafficGroup") or kind.defaults["trafficGroup"]
         return {"trafficGroupReference": work.reference("cm/traffic-group", group)}

@@ -1,4 +1,4 @@
-"""``sys`` and ``auth``: what a device says about itself; shapes of a 14.1.2.1."""
+"""``sys`` and ``auth``: what a device reports about itself; shapes of a 14.1.2.1."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def mcp_state(work: Work) -> Json:
 
 
 def device_info(work: Work) -> Json:
-    """Return what the REST service knows of its device, as far as clients read it (F5's cloud libraries, FAST)."""
+    """Return what the REST service knows about its device, as far as clients read it (F5's cloud libraries, FAST)."""
     build, _, edition = RELEASES[work.switches.tmos]
     return {
         "isIControlRestSupported": True,
@@ -65,11 +65,11 @@ def device_info(work: Work) -> Json:
 
 def clock(work: Work) -> Json:
     """Return ``sys clock``."""
-    return stats(work, "sys/clock", {"fullDate": work.world.moment()})
+    return stats(work, "sys/clock", {"fullDate": work.world.timestamp()})
 
 
 def global_settings(work: Work) -> Json:
-    """Return ``sys global-settings``: one object, without name and partition."""
+    """Return ``sys global-settings``: one object without name and partition."""
     return {
         "kind": "tm:sys:global-settings:global-settingsstate",
         "selfLink": work.link("sys/global-settings"),
@@ -91,10 +91,10 @@ def global_settings(work: Work) -> Json:
     }
 
 
-def organizing(work: Work, url: str) -> Json:
+def links(work: Work, url: str) -> Json:
     """Return an organizing collection: links to what is below it.
 
-    f5-sdk and F5 Ansible read the release from that of ``sys``; its kind is uncertain.
+    f5-sdk and F5 Ansible read the release from the self link of ``sys``; its kind is uncertain.
     """
     places = sorted({place for place in _PLACES if place.startswith(f"{url}/")})
     names = list(dict.fromkeys(place.split("/")[url.count("/") + 1] for place in places))
@@ -104,7 +104,7 @@ def organizing(work: Work, url: str) -> Json:
 
 
 def database(work: Work, name: str) -> Json:
-    """Return a ``sys db`` variable; of thousands only those that tell of the shell are simulated."""
+    """Return a ``sys db`` variable; of thousands only those about the shell are simulated."""
     if name not in _DATABASE:
         raise refusals.UnknownCallError(f"the database variable {name}")
     shut = work.switches.role == "admin" and not work.switches.bash
@@ -122,7 +122,7 @@ def database(work: Work, name: str) -> Json:
 
 
 def users(work: Work) -> list[Json]:
-    """Return ``auth user``. That ``shell`` shows only when it is not the default is uncertain."""
+    """Return ``auth user``. That ``shell`` appears only if it is not the default is uncertain."""
     switches = work.switches
     shell = {} if switches.role == "admin" else {"shell": "bash" if switches.bash else "tmsh"}
     partition = switches.role_partition
@@ -144,10 +144,10 @@ def users(work: Work) -> list[Json]:
 
 def user(work: Work, name: str) -> Json:
     """Return one user."""
-    found = next((one for one in users(work) if one["name"] == name), None)
-    if found is None:
+    shown = next((one for one in users(work) if one["name"] == name), None)
+    if shown is None:
         raise refusals.not_found("user", name)
-    return found
+    return shown
 
 
 def password_policy(work: Work) -> Json:

@@ -1,4 +1,4 @@
-"""Virtual servers: their profiles and rules, what belongs together, and the address that comes and goes with them."""
+"""Virtual servers: their profiles and rules, what must fit together, and the address that is created with them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sectigo_f5.simulator.rules import client_ssl
 from sectigo_f5.simulator.rules.destinations import Destination, parse
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
-from sectigo_f5.simulator.state.work import Work, camel, unset
+from sectigo_f5.simulator.state.work import Work, camel, is_unset
 
 KIND = "ltm/virtual"
 ADDRESS = "ltm/virtual-address"
@@ -28,55 +28,55 @@ _ATTACHMENT = ("name", "partition", "subPath", "context", "fullPath", "kind", "g
 _HTTP_EVENT = re.compile(r"^\s*when\s+(HTTP_\w+)", re.MULTILINE)
 
 
-# -- taking a request in -----------------------------------------------------------------------
+# -- applying a request ------------------------------------------------------------------------
 
 
 def change(work: Work, item: Item, body: Json, method: str) -> Item:
-    """Take a request in. A PUT resets what it does not name, but never the profiles (f5-sdk relies on that)."""
+    """Apply a request. A PUT resets what it does not name, but never the profiles (f5-sdk relies on that)."""
     _check_metadata(work, item, body)
     before = item.properties
     if method == "PUT":
         before = {name: value for name, value in before.items() if name in _KEPT_BY_PUT}
-    properties = {**before, **{name: _list(name, value) for name, value in body.items()}}
+    properties = {**before, **{name: _normalize_list(name, value) for name, value in body.items()}}
     partition = split_path(item.path)[0]
     if "destination" in body:
         properties["destination"] = str(parse(str(body["destination"]), partition))
     if "profiles" in body:
-        properties["profiles"] = [attachment(work, one) for one in _listed(body["profiles"])]
+        properties["profiles"] = [attachment(work, one) for one in _as_list(body["profiles"])]
     if "policies" in body:
-        properties["policies"] = [full_path(_name_in(one)) for one in _listed(body["policies"])]
+        properties["policies"] = [full_path(_attached_path(one)) for one in _as_list(body["policies"])]
     if "ipProtocol" in body:
         properties["ipProtocol"] = _PROTOCOLS.get(str(body["ipProtocol"]), body["ipProtocol"])
-    if not unset(body.get("pool")):
+    if not is_unset(body.get("pool")):
         properties["pool"] = full_path(str(body["pool"]))
     _exclusive(properties, body, "enabled", "disabled")
     _exclusive(properties, body, "vlansDisabled", "vlansEnabled")
-    changed = Item(item.kind, item.path, {name: value for name, value in properties.items() if not unset(value)})
-    return _dated(work, _with_layer_4(work, changed))
+    changed = Item(item.kind, item.path, {name: value for name, value in properties.items() if not is_unset(value)})
+    return _stamp(work, _with_layer_4(work, changed))
 
 
-def _list(name: str, value: Any) -> Any:
-    """Return a list of paths as it is kept; a text is one path, or tmsh's ``{ a b }``."""
+def _normalize_list(name: str, value: Any) -> Any:
+    """Return a list of paths as it is stored; a text is one path, or tmsh's ``{ a b }``."""
     if name == "metadata":
-        return [{"persist": "true", **entry} for entry in _listed(value)]
-    if name not in _LISTS or unset(value):
+        return [{"persist": "true", **entry} for entry in _as_list(value)]
+    if name not in _LISTS or is_unset(value):
         return value
     return [full_path(str(path)) for path in (value.strip("{} ").split() if isinstance(value, str) else value)]
 
 
-def _listed(given: Any) -> list[Any]:
+def _as_list(given: Any) -> list[Any]:
     return [{"name": name, **entry} for name, entry in given.items()] if isinstance(given, dict) else list(given or [])
 
 
 def _check_metadata(work: Work, item: Item, body: Json) -> None:
-    """Refuse metadata of anybody but an administrator (F5 Ansible)."""
-    given = _list("metadata", body.get("metadata"))
+    """Refuse metadata from a user who is not an administrator (F5 Ansible)."""
+    given = _normalize_list("metadata", body.get("metadata"))
     if given and given != item.get("metadata") and work.switches.role != "admin" and not work.arranged:
         raise refusals.metadata_denied(work.user, item.path)
 
 
 def _exclusive(properties: Json, body: Json, one: str, other: str) -> None:
-    """Keep one of two names for a switch: the one that the request sets."""
+    """Keep one of two opposite properties: the one that the request sets."""
     for name, opposite in ((one, other), (other, one)):
         if body.get(name) and not body.get(opposite):
             properties.pop(opposite, None)
@@ -84,8 +84,8 @@ def _exclusive(properties: Json, body: Json, one: str, other: str) -> None:
         properties[one] = True
 
 
-def _dated(work: Work, item: Item) -> Item:
-    now = work.world.moment()
+def _stamp(work: Work, item: Item) -> Item:
+    now = work.world.timestamp()
     indexes = [int(one.get("vsIndex")) for one in work.configuration.of(KIND) if one.get("vsIndex")]
     first = {"creationTime": now, "vsIndex": max(indexes, default=1) + 1}
     return Item(item.kind, item.path, {**first, **item.properties, "lastModifiedTime": now})
@@ -96,7 +96,7 @@ def attachment(work: Work, given: Any) -> Json:
     if isinstance(given, dict) and set(given) == {"path", "context"}:
         return given  # as it is stored
     entry = {camel(name): value for name, value in given.items()} if isinstance(given, dict) else {}
-    path = full_path(_name_in(given))
+    path = full_path(_attached_path(given))
     profile = work.configuration.profile(path)
     context = str(entry.get("context") or "all")
     if profile is not None:
@@ -104,7 +104,7 @@ def attachment(work: Work, given: Any) -> Json:
     return {"path": path, "context": context}
 
 
-def _name_in(given: Any) -> str:
+def _attached_path(given: Any) -> str:
     """Return the full path in ``"/P/x"`` or ``{"name":…, "partition":…}``."""
     if not isinstance(given, dict):
         return str(given)
@@ -116,19 +116,19 @@ def _name_in(given: Any) -> str:
 
 
 def _with_layer_4(work: Work, item: Item) -> Item:
-    """Give a virtual server its transport profile: the default fastL4 gives way to tcp when a layer-7 one comes."""
+    """Add the transport profile: tcp replaces the default fastL4 once a layer-7 profile is attached."""
     profiles = item.get("profiles") or []
     kinds = {one["path"]: _kind_of(work, one["path"]) for one in profiles}
     if not profiles:
         profiles = [{"path": "/Common/fastL4", "context": "all"}]
     elif not any(kind not in _LAYER_4 for kind in kinds.values()):
-        return item.changed(**_protocol(item, list(kinds.values())))
+        return item.with_properties(**_protocol(item, list(kinds.values())))
     else:
         profiles = [one for one in profiles if kinds[one["path"]] != "ltm/profile/fastl4"]
         if not any(kind in _LAYER_4 and kind != "ltm/profile/fastl4" for kind in kinds.values()):
             profiles = [*profiles, {"path": "/Common/tcp", "context": "all"}]
-    found = [_kind_of(work, one["path"]) for one in profiles]
-    return item.changed(profiles=profiles, **_protocol(item, found))
+    final = [_kind_of(work, one["path"]) for one in profiles]
+    return item.with_properties(profiles=profiles, **_protocol(item, final))
 
 
 def _protocol(item: Item, kinds: list[str]) -> Json:
@@ -139,8 +139,8 @@ def _protocol(item: Item, kinds: list[str]) -> Json:
 
 
 def _kind_of(work: Work, path: str) -> str:
-    found = work.configuration.profile(path)
-    return found.kind if found else ""
+    profile = work.configuration.profile(path)
+    return profile.kind if profile else ""
 
 
 # -- rules -------------------------------------------------------------------------------------
@@ -178,21 +178,21 @@ def _check_parts(work: Work, item: Item) -> None:
 
 
 def _check_sni(work: Work, item: Item) -> None:
-    """Of several client SSL profiles exactly one is the default for SNI, and each has a server name of its own."""
-    found = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
-    ours = [profile for profile in found if profile is not None]
-    defaults = [one for one in ours if client_ssl.setting(work, one, "sniDefault") == "true"]
+    """Refuse several client SSL profiles unless exactly one is the SNI default and no server name is used twice."""
+    attached = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
+    profiles = [profile for profile in attached if profile is not None]
+    defaults = [one for one in profiles if client_ssl.setting(work, one, "sniDefault") == "true"]
     if len(defaults) > 1:
         raise refusals.several_sni_defaults(item.path)
-    if len(ours) > 1 and not defaults:
+    if len(profiles) > 1 and not defaults:
         raise refusals.no_sni_default(item.path)
-    names = [name for name in (client_ssl.setting(work, one, "serverName") for one in ours) if not unset(name)]
+    names = [name for name in (client_ssl.setting(work, one, "serverName") for one in profiles) if not is_unset(name)]
     if len(names) > len(set(names)) and not work.switches.same_server_names:
         raise refusals.same_server_name(item.path)
 
 
 def has_http(work: Work, item: Item) -> bool:
-    """Tell whether iRules of this virtual server see HTTP."""
+    """Tell whether this virtual server's iRules see HTTP."""
     return any(_kind_of(work, one["path"]) in _HTTP for one in item.get("profiles") or [])
 
 
@@ -216,15 +216,15 @@ def _listens(item: Item) -> tuple[Any, ...]:
 
 
 def destination(item: Item) -> Destination | None:
-    """Return where a virtual server listens; None for one that was made without a destination."""
+    """Return where a virtual server listens; None if it was created without a destination."""
     written = item.get("destination")
     return parse(str(written), split_path(item.path)[0]) if written else None
 
 
 def sync_addresses(work: Work) -> None:
-    """Make the virtual addresses that virtual servers need, and drop those that no one uses any more.
+    """Create the virtual addresses that virtual servers need, and delete those that are no longer used.
 
-    One that was made for itself, and that no virtual server ever used, stays.
+    An address that was created on its own, and that no virtual server ever used, stays.
     """
     used = _addresses(work.configuration.of(KIND))
     for path, place in used.items():

@@ -1,11 +1,11 @@
-"""How virtual servers show: to iControl REST, with their sub-collections, and to the data plane."""
+"""How virtual servers appear: in iControl REST, with their sub-collections, and to the data plane."""
 
 from __future__ import annotations
 
 from sectigo_f5.simulator.rules import client_ssl
 from sectigo_f5.simulator.rules.virtual_servers import ADDRESS, KIND, POLICY, RULE, destination, has_http
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
-from sectigo_f5.simulator.state.work import Work, unset
+from sectigo_f5.simulator.state.work import Work, is_unset
 from sectigo_f5.simulator.traffic.dataplane import KeyPair, TlsProfile, VirtualServerView
 
 SUBCOLLECTIONS = ("policies", "profiles")
@@ -13,32 +13,32 @@ SUBCOLLECTIONS = ("policies", "profiles")
 
 def show(work: Work, item: Item, shown: Json, expand: bool) -> Json:
     """Return a virtual server; its profiles and policies are sub-collections."""
-    found = {name: value for name, value in shown.items() if name not in SUBCOLLECTIONS}
+    view = {name: value for name, value in shown.items() if name not in SUBCOLLECTIONS}
     place = destination(item)
-    if place is not None and "mask" not in found:
-        found["mask"] = place.mask
+    if place is not None and "mask" not in view:
+        view["mask"] = place.mask
     if item.get("pool"):
-        found["poolReference"] = work.reference("ltm/pool", item.get("pool"))
+        view["poolReference"] = work.reference("ltm/pool", item.get("pool"))
     if item.get("rules"):
-        found["rulesReference"] = [work.reference(RULE, path) for path in item.get("rules")]
+        view["rulesReference"] = [work.reference(RULE, path) for path in item.get("rules")]
     if item.get("vlans"):
-        found["vlansReference"] = [work.reference("net/vlan", path) for path in item.get("vlans")]
+        view["vlansReference"] = [work.reference("net/vlan", path) for path in item.get("vlans")]
     for below in SUBCOLLECTIONS:
         reference = work.subcollection(item, below)
-        found[f"{below}Reference"] = {**reference, "items": attached(work, item, below)} if expand else reference
-    return found
+        view[f"{below}Reference"] = {**reference, "items": attachments(work, item, below)} if expand else reference
+    return view
 
 
-def attached(work: Work, item: Item, below: str) -> list[Json]:
-    """Return the items of a sub-collection, by name. A profile's type shows only in its ``nameReference``."""
+def attachments(work: Work, item: Item, below: str) -> list[Json]:
+    """Return the items of a sub-collection, by name. Only ``nameReference`` shows a profile's type."""
     if below == "policies":
         return [_below(work, item, below, path, POLICY) for path in sorted(item.get("policies") or [])]
-    found = []
+    items = []
     for one in sorted(item.get("profiles") or [], key=lambda one: str(one["path"])):
         profile = work.configuration.profile(one["path"])
         shown = _below(work, item, below, one["path"], profile.kind if profile else "ltm/profile/tcp")
-        found.append({**shown, "context": one["context"]})
-    return found
+        items.append({**shown, "context": one["context"]})
+    return items
 
 
 def _below(work: Work, item: Item, below: str, path: str, kind: str) -> Json:
@@ -57,7 +57,7 @@ def _below(work: Work, item: Item, below: str, path: str, kind: str) -> Json:
 
 def views(work: Work, carries: frozenset[str]) -> list[VirtualServerView]:
     """Return what the data plane serves: enabled virtual servers whose traffic group is active on this unit."""
-    found = []
+    served = []
     for item in work.configuration.of(KIND):
         place = destination(item)
         if place is None or item.get("disabled") or traffic_group(work, item) not in carries:
@@ -67,14 +67,14 @@ def views(work: Work, carries: frozenset[str]) -> list[VirtualServerView]:
         rules = [work.configuration.find(RULE, path) for path in item.get("rules") or []]
         texts = tuple(str(rule.get("apiAnonymous") or "") for rule in rules if rule is not None)
         redirect = _redirect(work, item)
-        found.append(
+        served.append(
             VirtualServerView(item.path, place.address, place.port, tls, has_http(work, item), texts, redirect)
         )
-    return found
+    return served
 
 
 def _redirect(work: Work, item: Item) -> str:
-    """Return where the policies send every request: by their first rule without conditions; empty: nowhere."""
+    """Return the URL to which the policies' first rule without conditions redirects every request; may be empty."""
     for path in item.get("policies") or []:
         policy = work.configuration.find(POLICY, path)
         for rule in (policy.get("rules") if policy else None) or []:
@@ -100,5 +100,5 @@ def _tls(work: Work, profile: Item) -> TlsProfile:
         KeyPair(pair.certificate.decode(), pair.key.decode(), pair.chain.decode(), pair.passphrase)
         for pair in client_ssl.open_pairs(work, profile)
     )
-    name = None if unset(server_name) else str(server_name)
+    name = None if is_unset(server_name) else str(server_name)
     return TlsProfile(profile.path, name, setting("sniDefault") == "true", setting("sniRequire") == "true", pairs)

@@ -1,1 +1,1 @@
-"""``util/bash``, ``util/unix-*`` and the ``tmsh`` in it; no HTTP, and no rule of an object."""
+"""``util/bash``, ``util/unix-*`` and ``tmsh`` in them; no HTTP, and no rules about objects."""

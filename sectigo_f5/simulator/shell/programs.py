@@ -1,4 +1,4 @@
-"""``util/bash`` and its relatives: real programs, in the private directory, with what they printed as the answer."""
+"""``util/bash`` and ``util/unix-*``: real programs in the private directory; the answer is their output."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run_unix(disk: Disk, tool: str, arguments: str) -> str:
 
 
 def split(arguments: str) -> list[str]:
-    """Split ``utilCmdArgs`` into words; refuses what bash would wait for the end of."""
+    """Split ``utilCmdArgs`` into words; refuses an unclosed quote, at which bash would wait."""
     try:
         return shlex.split(arguments)
     except ValueError as error:
@@ -44,10 +44,10 @@ def split(arguments: str) -> list[str]:
 
 
 def _run(disk: Disk, command: list[str], tmsh: Tmsh, mixed: bool) -> str:
-    """Return what a program printed; its exit status is nobody's business (as on the device)."""
+    """Return a program's output; its exit status is ignored, as on the device."""
     root = disk.root
     environment = {"PATH": f"{root}/usr/bin", "HOME": f"{root}/root", "TMPDIR": f"{root}{SCRATCH}", "LC_ALL": "C"}
-    requests = os.open(root / TMSH, os.O_RDWR | os.O_NONBLOCK)  # both ends: it never ends by itself
+    requests = os.open(root / TMSH, os.O_RDWR | os.O_NONBLOCK)  # both ends, so it never reports an end
     try:
         with subprocess.Popen(
             command,
@@ -65,33 +65,33 @@ def _run(disk: Disk, command: list[str], tmsh: Tmsh, mixed: bool) -> str:
 
 
 def _output(program: subprocess.Popen[bytes], requests: int, tmsh: Tmsh) -> Iterator[bytes]:
-    """Yield what a program prints until nobody holds its output any more; answers its calls of ``tmsh``."""
+    """Yield a program's output until the last process has closed it; answers calls of ``tmsh`` meanwhile."""
     assert program.stdout is not None  # noqa: S101  it was asked for
-    ends, asked = time.monotonic() + TIMEOUT, b""
+    ends, pending = time.monotonic() + TIMEOUT, b""
     with selectors.DefaultSelector() as ready:
         for file in (program.stdout.fileno(), requests):
             ready.register(file, selectors.EVENT_READ)
         while True:
-            found = ready.select(max(0.0, ends - time.monotonic()))
-            if not found:
+            events = ready.select(max(0.0, ends - time.monotonic()))
+            if not events:
                 os.killpg(program.pid, signal.SIGKILL)
                 raise refusals.bad_request("remoteSender:Unknown, method:POST ")
-            for key, _ in found:
+            for key, _ in events:
                 chunk = os.read(key.fd, 65536)
                 if key.fd == requests:
-                    asked = _answered(asked + chunk, tmsh)
+                    pending = _answer_calls(pending + chunk, tmsh)
                 elif chunk:
                     yield chunk
                 else:
                     return
 
 
-def _answered(asked: bytes, tmsh: Tmsh) -> bytes:
-    """Answer every complete call of ``tmsh``; returns what has come of the next one.
+def _answer_calls(pending: bytes, tmsh: Tmsh) -> bytes:
+    """Answer every complete call of ``tmsh``; returns the beginning of the next one.
 
-    A call is its number of words, the pipe to answer on, and the words, each with a NUL behind it.
+    A call is its number of words, the pipe to answer on, and the words, each followed by a NUL.
     """
-    words = asked.split(b"\0")
+    words = pending.split(b"\0")
     while len(words) > 2 and len(words) > int(words[0]) + 2:  # noqa: PLR2004  number and pipe
         count = int(words[0]) + 2
         status, text = tmsh([word.decode() for word in words[2:count]])

@@ -1,4 +1,4 @@
-"""``tmsh`` in the device's shell, as far as public code uses it there: what it prints is the device's pattern.
+"""``tmsh`` in the device's shell, as far as public code uses it; the output has the device's format.
 
 Sources: kojot-acme, acme.sh's hook for BIG-IP, DigiCert's F5 plugin, F5's cloud libraries and AS3 SDK, F5 Ansible's
 bigip_command.
@@ -18,16 +18,16 @@ from sectigo_f5.simulator.shell import tmsh_language
 from sectigo_f5.simulator.shell.tmsh_language import Change
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 from sectigo_f5.simulator.state.kinds import KINDS
-from sectigo_f5.simulator.state.work import Work, camel, unset
+from sectigo_f5.simulator.state.work import Work, camel, is_unset
 
 _CRYPTO = ("sys/crypto/key", "sys/crypto/cert", "sys/crypto/csr", "sys/crypto/pkcs12")
-_SPELLED = {"options": "tm-options"}  # a client SSL profile's, where REST has another name for it
+_REST_NAMES = {"options": "tm-options"}  # properties of client SSL profiles that REST calls by another name
 _FORMATS = ("all-properties", "non-default-properties", "one-line", "recursive")
 _PATHS = ("profiles", "rules", "policies")  # lists of full paths
 
 
 def run(work: Work, words: list[str], save: Callable[[], None]) -> tuple[int, str]:
-    """Run what stands behind ``tmsh``; returns its exit status and what it prints.
+    """Run the words after ``tmsh``; returns exit status and output.
 
     Each command is kept or refused as a whole. Raises :class:`UnknownCallError`.
     """
@@ -37,13 +37,13 @@ def run(work: Work, words: list[str], save: Callable[[], None]) -> tuple[int, st
             folder = command[-1].strip("/")
             continue
         try:
-            printed += objects.all_or_nothing(work, partial(_one, words=command, folder=folder, save=save))
+            printed += objects.all_or_nothing(work, partial(_run_command, words=command, folder=folder, save=save))
         except Refusal as refusal:
             return 1, f"{printed}{refusal.message}\n"
     return 0, printed
 
 
-def _one(work: Work, words: list[str], folder: str, save: Callable[[], None]) -> str:
+def _run_command(work: Work, words: list[str], folder: str, save: Callable[[], None]) -> str:
     verb, *rest = (words[0], words[1].lstrip("/"), *words[2:]) if words[1:] else words
     if (verb, rest[:2]) == ("save", ["sys", "config"]):
         save()
@@ -62,46 +62,46 @@ def _one(work: Work, words: list[str], folder: str, save: Callable[[], None]) ->
 
 
 def _url(words: list[str]) -> tuple[str, list[str]]:
-    """Return the collection that the first words name, and the words behind them; empty where it is unknown."""
-    found = ("/".join(words[:count]) for count in (4, 3, 2))
-    url = next((url for url in found if url in KINDS or url in _CRYPTO), "")
+    """Return the collection that the first words name (empty if it is unknown), and the words after them."""
+    candidates = ("/".join(words[:count]) for count in (4, 3, 2))
+    url = next((url for url in candidates if url in KINDS or url in _CRYPTO), "")
     return url, words[url.count("/") + 1 :]
 
 
 def _change(work: Work, verb: str, url: str, path: str, properties: Json) -> str:
     if url in _CRYPTO and verb != "delete":
-        return _make(work, verb, url, path, properties)
+        return _create_or_install(work, verb, url, path, properties)
     if url in _CRYPTO:
         crypto.delete(work, url.rpartition("/")[2], path)
     elif verb == "create":
         objects.create(work, url, {"name": path, **_body(Item(url, path, {}), properties)})
     elif verb == "modify":
-        item = objects.existing(work, url, path)
+        item = objects.require(work, url, path)
         objects.modify(work, item, _body(item, properties), "PATCH")
     else:
-        objects.delete(work, objects.existing(work, url, path))
+        objects.delete(work, objects.require(work, url, path))
     return ""
 
 
-def _make(work: Work, verb: str, url: str, path: str, properties: Json) -> str:
+def _create_or_install(work: Work, verb: str, url: str, path: str, properties: Json) -> str:
     """Create a key or CSR, or install a file; from TMOS 14 ``gen-csr`` prints the CSR (DigiCert's F5 plugin)."""
-    wanted = {name: value for name, value in properties.items() if not unset(value) and name != "gen-csr"}
+    wanted = {name: value for name, value in properties.items() if not is_unset(value) and name != "gen-csr"}
     if "gen-csr" in properties:
         wanted["options"] = [{"gen-csr": path}]
     if verb == "install":
         wanted["command"] = verb
     crypto.post(work, url.rpartition("/")[2], {"name": path, **wanted})
     prints = "gen-csr" in properties and not work.switches.before_14
-    return csrs.existing(work.world, path).content.decode() if prints else ""
+    return csrs.require(work.world, path).content.decode() if prints else ""
 
 
 # -- lists -------------------------------------------------------------------------------------
 
 
 def _body(item: Item, properties: Json) -> Json:
-    """Return a request's body: lists as they are to be, everything else as it was given."""
+    """Return a request's body: lists with their changes applied, everything else as given."""
     return {
-        _SPELLED.get(name, name): _list_after(item, name, value) if isinstance(value, Change) else value
+        _REST_NAMES.get(name, name): _list_after(item, name, value) if isinstance(value, Change) else value
         for name, value in properties.items()
     }
 
@@ -109,42 +109,42 @@ def _body(item: Item, properties: Json) -> Json:
 def _list_after(item: Item, name: str, change: Change) -> list[Any]:
     if not any(change.entries.values()) and name not in _PATHS and change.operation == "replace-all-with":
         return list(change.entries)  # words, as in `options { no-ssl }`
-    found: dict[str, Json] = {}
+    entries: dict[str, Json] = {}
     for one in [] if change.operation == "replace-all-with" else item.get(camel(name)) or []:
         entry = {"name": one} if isinstance(one, str) else dict(one)
-        found[entry.pop("path", None) or entry.pop("name")] = entry
+        entries[entry.pop("path", None) or entry.pop("name")] = entry
     for written, more in change.entries.items():
         path = full_path(written) if name in _PATHS else written
         if change.operation == "delete":
-            found.pop(path, None)
+            entries.pop(path, None)
         else:
-            found[path] = {**found.get(path, {}), **more}
-    return list(found) if name == "rules" else [{**entry, "name": path} for path, entry in found.items()]
+            entries[path] = {**entries.get(path, {}), **more}
+    return list(entries) if name == "rules" else [{**entry, "name": path} for path, entry in entries.items()]
 
 
 # -- listing -----------------------------------------------------------------------------------
 
 
 def _list(work: Work, url: str, rest: list[str], folder: str) -> str:
-    """Print one object, or all of a kind; with the names of properties only those."""
+    """Print one object or all of a kind, and only the named properties if there are any."""
     words = [word for word in rest if word not in _FORMATS]
-    shown = _shown(work, url, full_path(words[0], folder) if words else "")
-    printed = "".join(tmsh_language.printed(url, found, words[1:]) for found in shown)
+    shown = _matching_objects(work, url, full_path(words[0], folder) if words else "")
+    printed = "".join(tmsh_language.format_object(url, item, words[1:]) for item in shown)
     return " ".join(printed.split()) + "\n" if "one-line" in rest else printed
 
 
-def _shown(work: Work, url: str, path: str) -> list[Json]:
+def _matching_objects(work: Work, url: str, path: str) -> list[Json]:
     what = url.rpartition("/")[2]
     if url in KINDS:
-        items = [objects.existing(work, url, path)] if path else work.configuration.of(url)
+        items = [objects.require(work, url, path)] if path else work.configuration.of(url)
         return [objects.show(work, item) for item in items]
-    found = [crypto.one(work, what, path)] if path else crypto.listed(work, what)
-    return [{**one, **_only_here(work, what, one["fullPath"])} for one in found]
+    views = [crypto.get(work, what, path)] if path else crypto.list_all(work, what)
+    return [{**view, **_tmsh_only(work, what, view["fullPath"])} for view in views]
 
 
-def _only_here(work: Work, what: str, path: str) -> Json:
+def _tmsh_only(work: Work, what: str, path: str) -> Json:
     """Return what REST does not show: a CSR's PEM (F5's AS3 SDK), a certificate's alternative names (kojot-acme)."""
     if what == "csr":
-        return {"PEM": csrs.existing(work.world, path).content.decode()}
+        return {"PEM": csrs.require(work.world, path).content.decode()}
     shown = objects.show(work, crypto.file_item(work, what, path))
     return {name: shown[name] for name in ("subjectAlternativeName",) if name in shown}

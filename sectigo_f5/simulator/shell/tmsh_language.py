@@ -1,4 +1,4 @@
-"""How ``tmsh`` is written: words and blocks read into properties, objects printed as ``tmsh list`` prints them."""
+"""The syntax of ``tmsh``: words and blocks become properties, objects are printed as by ``tmsh list``."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ _OPERATIONS = ("add", "delete", "modify", "replace-all-with")
 
 @dataclass(frozen=True)
 class Change:
-    """A list of named entries, and what is to become of it: ``cert-key-chain replace-all-with { … }``."""
+    """A list of named entries, and the operation on it: ``cert-key-chain replace-all-with { … }``."""
 
     operation: str
     entries: dict[str, Json]
 
 
 def commands(words: list[str]) -> list[list[str]]:
-    """Split ``-c 'cd /Common; list …'`` into its commands; without ``-c`` there is one."""
+    """Split ``-c 'cd /Common; list …'`` into its commands; without ``-c`` there is only one."""
     while words and words[0] in ("-a", "-q"):
         words = words[1:]
     if words[:1] != ["-c"]:
         return [words] if words else []
     lexer = shlex.shlex(words[1], posix=True, punctuation_chars=";")
     lexer.whitespace_split = True
-    found: list[list[str]] = [[]]
+    split: list[list[str]] = [[]]
     for word in lexer:
         if set(word) == {";"}:
-            found.append([])
+            split.append([])
         else:
-            found[-1].append(word)
-    return [command for command in found if command]
+            split[-1].append(word)
+    return [command for command in split if command]
 
 
 def properties(words: list[str]) -> Json:
-    """Read properties; raises :class:`IndexError` where a block or value has no end."""
+    """Read properties; raises :class:`IndexError` if a block or value has no end."""
     tokens = list(_tokens(words))
-    found = _properties(tokens)
+    result = _properties(tokens)
     if tokens:
         raise IndexError(tokens[0])
-    return found
+    return result
 
 
 def _tokens(words: list[str]) -> Iterator[str]:
-    """Yield words and braces; a word with a blank in it was quoted, unless it is a block."""
+    """Yield words and braces; a word with a space in it was quoted, unless it is a block."""
     for word in words:
         if re.search(r"\s", word) and not word.startswith("{"):
             yield word
@@ -61,42 +61,42 @@ def _tokens(words: list[str]) -> Iterator[str]:
 
 def _properties(tokens: list[str]) -> Json:
     """Read properties up to the end of their block."""
-    found: Json = {}
+    result: Json = {}
     while tokens and tokens[0] != "}":
         name = tokens.pop(0)
         if name in _FLAGS:
-            found[name] = True
+            result[name] = True
         elif tokens[0] in _OPERATIONS:
-            found[name] = Change(tokens.pop(0), _block(tokens))
+            result[name] = Change(tokens.pop(0), _block(tokens))
         elif tokens[0] == "{":
-            found[name] = Change("replace-all-with", _block(tokens))
+            result[name] = Change("replace-all-with", _block(tokens))
         elif tokens[0] == "}":
             raise IndexError(name)
         else:
-            found[name] = tokens.pop(0)
-    return found
+            result[name] = tokens.pop(0)
+    return result
 
 
 def _block(tokens: list[str]) -> dict[str, Json]:
     """Read ``{ name { property value } name }``."""
     tokens.pop(0)
-    found: dict[str, Json] = {}
+    entries: dict[str, Json] = {}
     while tokens[0] != "}":
         name = tokens.pop(0)
-        found[name] = {}
+        entries[name] = {}
         if tokens[0] == "{":
             tokens.pop(0)
-            found[name] = _properties(tokens)
+            entries[name] = _properties(tokens)
             tokens.pop(0)
     tokens.pop(0)
-    return found
+    return entries
 
 
 # -- printing ----------------------------------------------------------------------------------
 
 
-def printed(url: str, shown: Json, only: list[str]) -> str:
-    """Print an object, or only some of its properties; a CSR's PEM stands in front of it."""
+def format_object(url: str, shown: Json, only: list[str]) -> str:
+    """Print an object, or only some of its properties; a CSR's PEM comes first."""
     lines: list[str] = []
     for name, value in sorted({**shown.get("apiRawValues", {}), **shown}.items()):
         if name not in (*ENVELOPE, "PEM") and not name.endswith("Reference") and (not only or hyphenated(name) in only):
@@ -124,6 +124,6 @@ def _inside(block: Json) -> list[str]:
 
 
 def _word(value: object) -> str:
-    """Return a value as tmsh writes it: names of /Common without their folder, blanks in quotes."""
+    """Return a value as tmsh writes it: names in /Common without their folder, text with spaces in quotes."""
     text = str(value).removeprefix("/Common/")
     return f'"{text}"' if re.search(r"\s", text) or not text else text

@@ -1,1 +1,1 @@
-"""What a device consists of: its objects, users, secrets, files and HA group; no rule that involves several objects."""
+"""What a device consists of: objects, users, secrets, files, HA group; no rules about particular kinds of objects."""

@@ -55,7 +55,7 @@ class Token:
         """The time at which it expires."""
         return self.started + self.timeout
 
-    def shown(self) -> Json:
+    def show(self) -> Json:
         """Return the token as the login and the tokens collection show it."""
         moment = datetime.fromtimestamp(self.started, timezone.utc)
         return {
@@ -77,7 +77,7 @@ class Token:
 
 
 class Accounts:
-    """The one user, and the tokens that were given out."""
+    """The one user, and the tokens that were issued."""
 
     def __init__(self, switches: Switches, clock: Callable[[], float]) -> None:
         self.switches = switches
@@ -87,12 +87,12 @@ class Accounts:
 
     @property
     def live(self) -> list[Token]:
-        """The tokens that are still good."""
+        """The tokens that are still valid."""
         return [token for token in self._tokens.values() if token.ends > self._clock()]
 
     @property
     def locked_out(self) -> bool:
-        """True after too many wrong passwords, where the device counts them."""
+        """True after too many wrong passwords, if the device counts them."""
         return 0 < self.switches.max_login_failures <= self.failures
 
     def check_password(self, username: object, password: object) -> str:
@@ -105,7 +105,7 @@ class Accounts:
         return self.switches.username
 
     def login(self, username: object, password: object, address: str) -> Json:
-        """Give out a token; the answer of a real device, field by field."""
+        """Issue a token; the answer of a real device, field by field."""
         user = self.check_password(username, password)
         self._purge()
         if len(self._tokens) >= self.switches.token_limit:
@@ -117,18 +117,18 @@ class Accounts:
             "username": user,
             "loginReference": {"link": provider},
             "loginProviderName": "tmos",
-            "token": self._tokens[name].shown(),
+            "token": self._tokens[name].show(),
             "generation": 0,
             "lastUpdateMicros": 0,
         }
 
     def _purge(self) -> None:
-        """Drop expired tokens, unless the release forgets to."""
+        """Drop expired tokens, unless the release has the bug that keeps them."""
         if self.switches.tmos not in _UNPURGED:
             self._tokens = {token.name: token for token in self.live}
 
     def user_of(self, name: str) -> str:
-        """Return whose token it is; the two texts of a stale one are F5 Ansible's."""
+        """Return the user of a token; the two texts for a stale one are from F5 Ansible."""
         token = self._tokens.get(name)
         if token is None:
             raise refusals.unauthorized("X-F5-Auth-Token does not exist.")
@@ -137,44 +137,44 @@ class Accounts:
         return token.user
 
     def token(self, name: str, user: str) -> Token:
-        """Return a token of one's own. The texts of its two refusals are uncertain."""
-        found = self._tokens.get(name)
-        if found is None:
+        """Return one of the user's own tokens. The texts of both refusals are uncertain."""
+        token = self._tokens.get(name)
+        if token is None:
             raise Refusal(404, f"Token not found: {name}")
-        if found.user != user:
+        if token.user != user:
             raise refusals.bad_request("Only the owner of a token may use it")
-        return found
+        return token
 
     def extend(self, name: str, user: str, timeout: object) -> Json:
-        """Change a token's life."""
-        found = self.token(name, user)
+        """Change a token's lifetime."""
+        token = self.token(name, user)
         seconds = int(timeout) if isinstance(timeout, int) or (isinstance(timeout, str) and timeout.isdigit()) else 0
         if seconds <= 0:
             raise refusals.bad_value("timeout", timeout)
         if seconds > LONGEST_TIMEOUT:
             raise Refusal(406, f"Auth-token absolute timeout ({LONGEST_TIMEOUT} seconds) exceeded")
-        found.timeout = seconds
-        return found.shown()
+        token.timeout = seconds
+        return token.show()
 
     def end(self, name: str, user: str) -> Json:
         """Delete a token."""
-        found = self.token(name, user)
+        token = self.token(name, user)
         del self._tokens[name]
-        return found.shown()
+        return token.show()
 
     def end_all(self) -> None:
-        """Delete every token, as people do who ran into the limit (BIGREST #13)."""
+        """Delete every token, as users do who have reached the limit (BIGREST #13)."""
         self._tokens.clear()
 
     def expire_all(self) -> None:
-        """Let the tokens end now, for tests."""
+        """Let all tokens expire now, for tests."""
         for token in self._tokens.values():
             token.timeout = 0
 
     # -- roles ---------------------------------------------------------------------------------
 
     def authorize(self, user: str, method: str, path: str) -> None:
-        """Refuse what the role does not reach; restjavad's text."""
+        """Refuse what the role may not do; restjavad's text."""
         if not self._may(method, path):
             raise refusals.unauthorized(
                 f"Authorization failed: user=https://localhost/mgmt/shared/authz/users/{user} resource={path} "
@@ -197,7 +197,7 @@ class Accounts:
 
 
 def _user_id(user: str) -> str:
-    """Return Java's ``UUID.nameUUIDFromBytes``, which the device calls the user by."""
+    """Return Java's ``UUID.nameUUIDFromBytes``, by which the device names the user."""
     digest = bytearray(hashlib.md5(user.encode(), usedforsecurity=False).digest())
     digest[6] = digest[6] & 0x0F | 0x30
     digest[8] = digest[8] & 0x3F | 0x80

@@ -1,7 +1,7 @@
-"""The running configuration: objects by kind and full path; a draft of it costs little.
+"""The running configuration: objects by kind and full path; a draft of it is cheap.
 
-An :class:`Item` is never changed in place: a change puts another one there. So a transaction works
-on a :meth:`Configuration.draft`, and all or nothing is one assignment.
+An :class:`Item` is never changed in place: a change replaces it. So a transaction works on a
+:meth:`Configuration.draft`, and committing it is one assignment.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST_PATH = 255  # characters
 
 @dataclass(frozen=True)
 class Item:
-    """One object: what was set on it, in the answers' spelling, and the content of a file object."""
+    """One object: the properties that were set, in the answers' spelling, and a file object's content."""
 
     kind: str  # the collection's URL below /mgmt/tm, for example "ltm/virtual"
     path: str
@@ -32,21 +32,21 @@ class Item:
 
     @property
     def place(self) -> Place:
-        """Return where the item stands."""
+        """Return the item's kind and path."""
         return self.kind, self.path
 
     def get(self, name: str) -> Any:
         """Return a property that was set, or None."""
         return self.properties.get(name)
 
-    def changed(self, **properties: Any) -> Item:
+    def with_properties(self, **properties: Any) -> Item:
         """Return the item with other properties."""
         return replace(self, properties={**self.properties, **properties})
 
 
 @dataclass
 class Configuration:
-    """Every object of the device, and what has changed since the draft was made."""
+    """Every object of the device, and what has changed since the draft was created."""
 
     items: dict[Place, Item] = field(default_factory=dict)
     generation: int = 1
@@ -55,11 +55,11 @@ class Configuration:
     before: dict[Place, Item] = field(default_factory=dict)  # the objects that this is a draft of
 
     def draft(self) -> Configuration:
-        """Return a copy to be changed; the objects themselves are shared, for they never change."""
+        """Return a copy that may be changed; the objects themselves are shared, because they never change."""
         return Configuration(dict(self.items), self.generation, before=self.items)
 
     def take(self, draft: Configuration) -> None:
-        """Make a draft of this one this one's own."""
+        """Take over the objects of a draft of this configuration."""
         self.items, self.generation = draft.items, draft.generation
         self.touched |= draft.touched
         self.removed |= draft.removed
@@ -73,7 +73,7 @@ class Configuration:
         return self.items.get((kind, path))
 
     def put(self, item: Item) -> Item:
-        """Add or exchange an object."""
+        """Add or replace an object."""
         self.generation += 1
         stamped = replace(item, generation=self.generation)
         self.items[item.place] = stamped
@@ -82,14 +82,14 @@ class Configuration:
         return stamped
 
     def remove(self, item: Item) -> None:
-        """Take an object away; whether something needs it is looked at when the change is complete."""
+        """Remove an object; whether another one needs it is checked with the complete change."""
         self.generation += 1
         del self.items[item.place]
         self.touched.discard(item.place)
         self.removed.add(item.place)
 
     def profiles(self) -> Iterator[Item]:
-        """Yield every profile of every type: they share one name space."""
+        """Yield every profile of every type: they share one namespace."""
         return (item for item in self.items.values() if "/profile/" in item.kind)
 
     def profile(self, path: str) -> Item | None:
@@ -98,7 +98,7 @@ class Configuration:
 
 
 def full_path(name: str, partition: str = "Common", folders: str = "") -> str:
-    """Return a name's full path; one that already is a full path stays, and so do folders (F5's cloud libraries)."""
+    """Return a name's full path; a full path stays as it is, and so does a full folder (F5's cloud libraries)."""
     if name.startswith("/"):
         return name
     if folders.startswith("/"):
@@ -107,13 +107,13 @@ def full_path(name: str, partition: str = "Common", folders: str = "") -> str:
 
 
 def split_path(path: str) -> tuple[str, str, str]:
-    """Split a full path into partition, folders (may be empty) and name; a partition's own folder bears its name."""
+    """Split a full path into partition, folders (may be empty) and name; a partition's own folder has its name."""
     partition, *folders = path.strip("/").split("/")
     return partition, "/".join(folders[:-1]), (folders or [partition])[-1]
 
 
 def check_name(path: str) -> None:
-    """Refuse a name that no object may have; ``*`` is the one that certificates bring along."""
+    """Refuse a name that no object may have; the usual one is a wildcard certificate's ``*``."""
     parts = path.strip("/").split("/")
     if len(path) > LONGEST_PATH or not all(_NAME.fullmatch(part) for part in parts):
         raise refusals.bad_name(path)

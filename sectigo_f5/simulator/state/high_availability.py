@@ -1,4 +1,4 @@
-"""Which units a group has, which of them is active for what, and whether they agree."""
+"""The HA group: its units, which of them is active for which traffic group, and whether they are in sync."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ class Unit:
 
 @dataclass
 class Group:
-    """What the units of a group know of each other; a lone unit is a group of one."""
+    """What the units of a group know about each other; a lone unit is a group of one."""
 
     units: list[Unit]
     active: dict[str, str]  # floating traffic group: hostname
     auto_sync: bool = False
     pending: set[str] = field(default_factory=set)  # units with changes that the others lack
-    pushes: list[Callable[[str], None]] = field(default_factory=list)  # told who pushes its configuration
+    pushes: list[Callable[[str], None]] = field(default_factory=list)  # called with the pushing unit's name
 
     @property
-    def paired(self) -> bool:
-        """True when there is more than one unit."""
+    def is_pair(self) -> bool:
+        """True if there is more than one unit."""
         return len(self.units) > 1
 
     def other(self, hostname: str) -> str:
         """Return the other unit of a pair."""
         names = [unit.hostname for unit in self.units if unit.hostname != hostname]
         if not names:
-            raise ValueError("a lone unit has nobody to fail over to")
+            raise ValueError("a lone unit has no other unit to fail over to")
         return names[0]
 
     def state(self, hostname: str) -> str:
         """Return a unit's failover state."""
         return "active" if hostname in self.active.values() else "standby"
 
-    def carries(self, hostname: str) -> frozenset[str]:
+    def traffic_groups_on(self, hostname: str) -> frozenset[str]:
         """Return the traffic groups that are active on a unit."""
         return frozenset({LOCAL_ONLY, *(group for group, unit in self.active.items() if unit == hostname)})
 
-    def changed(self, hostname: str) -> None:
+    def note_change(self, hostname: str) -> None:
         """Note a change of a unit's configuration."""
-        if not self.paired:
+        if not self.is_pair:
             return
         self.pending.add(hostname)
         if self.auto_sync:
@@ -65,6 +65,6 @@ class Group:
     @property
     def status(self) -> str:
         """The sync status in the device's words."""
-        if not self.paired:
+        if not self.is_pair:
             return "Standalone"
         return "Changes Pending" if self.pending else "In Sync"

@@ -1,7 +1,7 @@
-"""The kinds of objects: how errors call them, which properties they have, and which a request may carry.
+"""The kinds of objects: what errors call them, which properties they have, and which ones a request may carry.
 
-A property without a line here is unknown: whoever sends it hears of it (501), because a device
-would refuse it too, and a simulator that swallows it hides the mistake.
+A property that is not listed here is unknown and answered with 501, because a device would refuse it, too,
+and a simulator that ignores it hides the mistake.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from sectigo_f5.simulator.state import profile_defaults as profiles
 from sectigo_f5.simulator.state.profile_defaults import each
 
-# What every GET shows and every whole-object PUT brings back.
+# What every GET shows and every PUT of a whole object sends back.
 ENVELOPE = ("kind", "name", "partition", "fullPath", "subPath", "generation", "selfLink", "apiRawValues")
 FILE = (
     "certificateKeyCurveName certificateKeySize checksum createTime createdBy curveName email expirationDate "
@@ -60,10 +60,10 @@ class Kind:
     """One collection below /mgmt/tm."""
 
     url: str
-    title: str  # as error texts call it
-    defaults: Mapping[str, Any] = field(default_factory=dict)  # shown when nothing was set
-    optional: str = ""  # writable properties that show only when set
-    readonly: str = ""  # accepted in a PUT of what was read, and ignored
+    title: str  # what error texts call it
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # shown if nothing was set
+    optional: str = ""  # writable properties, shown only if set
+    readonly: str = ""  # accepted in a PUT of what was read before, and ignored
     fixed: str = ""  # kept by a PUT that does not name them
     bare: bool = False  # names without a partition
 
@@ -82,7 +82,7 @@ class Kind:
         return name in self.defaults or name in self.optional.split()
 
     def ignores(self, name: str) -> bool:
-        """Tell whether this property is only there because the whole object is sent back."""
+        """Tell whether a request contains this property only because it sends the whole object back."""
         return name in ENVELOPE or name.endswith("Reference") or name in self.readonly.split()
 
 
@@ -136,6 +136,6 @@ PROFILE_KINDS = tuple(kind.url for kind in _KINDS if "/profile/" in kind.url)
 
 
 def default_properties(kind: Kind, before_14: bool) -> dict[str, Any]:
-    """Return what an object of this kind shows when nothing was set, on a release."""
+    """Return what an object of this kind shows if nothing was set, per release."""
     later = profiles.SINCE_14 if before_14 else frozenset[str]()
     return {name: value for name, value in kind.defaults.items() if name not in later}

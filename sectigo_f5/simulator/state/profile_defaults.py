@@ -1,6 +1,6 @@
-"""The properties of the stock profiles: which there are, and their values, as TMOS 14.1 shows them.
+"""The properties of the stock profiles and their values, as TMOS 14.1 shows them.
 
-Grouped by value, because most are. Every other profile starts from these.
+Grouped by value, because most share theirs. Every other profile starts from these.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Secrets as the device keeps them: ``$M$`` texts under its master key, another text each time.
+"""Secrets as the device keeps them: ``$M$`` texts under its master key, a different text each time.
 
 Seen in answers of real devices: ``$M$``, two characters, ``$``, base64. F5's AS3 hands such texts
-back as passphrases, so the device opens its own.
+back as passphrases, so the device opens its own texts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Vault:
         return f"{_MARK}{salt}${base64.b64encode(sealed).decode()}"
 
     def open(self, text: str) -> str | None:
-        """Return the secret in a stored text, or None where the master key does not fit."""
+        """Return the secret in a stored text, or None if the master key does not match."""
         try:
             sealed = base64.b64decode(text.removeprefix(_MARK).partition("$")[2], validate=True)
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()
@@ -40,5 +40,5 @@ class Vault:
             return None
 
     def keep(self, given: str) -> str:
-        """Return what to store for a passphrase in a request: clear text is sealed, ``$M$`` text stays."""
+        """Return what to store for a passphrase in a request: clear text is sealed, a ``$M$`` text stays as it is."""
         return given if given.startswith(_MARK) else self.seal(given)

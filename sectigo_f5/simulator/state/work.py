@@ -1,4 +1,4 @@
-"""What a request works with: the device around it, the configuration under its hands, and how requests are spelled."""
+"""What a request works with: the device, a draft of its configuration, and the spelling of requests."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class World:
     csrs: dict[str, Item] = field(default_factory=dict)  # by full path; they belong to the unit, not to its group
     hostname: str = ""
 
-    def moment(self) -> str:
-        """Return the device's time as its objects show it."""
+    def timestamp(self) -> str:
+        """Return the device's time as objects show it."""
         return datetime.fromtimestamp(self.clock(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -44,7 +44,7 @@ class Work:
     world: World
     configuration: Configuration
     user: str
-    arranged: bool = False  # by a test, through the direct door: neither roles nor iApps stand in the way
+    arranged: bool = False  # from a test, through the direct door: neither roles nor iApps restrict it
 
     @property
     def switches(self) -> Switches:
@@ -52,21 +52,21 @@ class Work:
         return self.world.switches
 
     def link(self, url: str, path: str = "", below: str = "", query: str = "") -> str:
-        """Return a link; the host is always localhost, and the release always stands in it."""
+        """Return a link; it always has the host localhost and the release."""
         place = f"/{'~'.join(path.split('/')) if path.startswith('/') else path}" if path else ""
         options = f"{query}&" if query else ""
         return f"https://localhost/mgmt/tm/{url}{place}{below}?{options}ver={self.switches.tmos}"
 
     def reference(self, url: str, path: str) -> Json:
-        """Return what stands beside a property that names another object."""
+        """Return the reference that accompanies a property with another object's name."""
         return {"link": self.link(url, path)}
 
     def subcollection(self, item: Item, below: str) -> Json:
         """Return the reference to a sub-collection."""
         return {"link": self.link(item.kind, item.path, f"/{below}"), "isSubcollection": True}
 
-    def may_change(self, item: Item) -> None:
-        """Refuse what the role's partition or an iApp's strict updates keep from being changed."""
+    def check_may_change(self, item: Item) -> None:
+        """Refuse a change that the role's partition or an iApp's strict updates forbid."""
         if self.arranged:
             return
         kind = KINDS[item.kind]
@@ -78,23 +78,23 @@ class Work:
             raise owned_by_application(owner.path)
 
     def remove(self, item: Item) -> None:
-        """Remove an object that may be changed; whether another one needs it is checked with the complete change."""
-        self.may_change(item)
+        """Remove an object, if it may be changed; whether another one needs it is checked with the complete change."""
+        self.check_may_change(item)
         self.configuration.remove(item)
 
 
 def camel(name: str) -> str:
     """Return a property in the answers' spelling; requests may also use tmsh's hyphens."""
-    return re.sub(r"-([a-z0-9])", lambda found: found[1].upper(), name)
+    return re.sub(r"-([a-z0-9])", lambda match: match[1].upper(), name)
 
 
 def hyphenated(name: str) -> str:
     """Return a property in tmsh's spelling."""
-    return re.sub(r"[A-Z]", lambda found: f"-{found[0].lower()}", name)
+    return re.sub(r"[A-Z]", lambda match: f"-{match[0].lower()}", name)
 
 
-def spelled(body: object) -> Json:
-    """Return a request's body with its properties in the answers' spelling; ``null`` says nothing.
+def normalize(body: object) -> Json:
+    """Return a request's body with its properties in the answers' spelling; ``null`` means that nothing is set.
 
     Keyfactor's orchestrator sends every property that it knows, most of them ``null``.
     """
@@ -103,8 +103,8 @@ def spelled(body: object) -> Json:
     return {camel(str(name)): value for name, value in body.items() if value is not None}
 
 
-def known(kind: Kind, body: Json) -> Json:
-    """Return what a request wants to set; raises :class:`UnknownCallError` for a property nobody heard of."""
+def known_properties(kind: Kind, body: Json) -> Json:
+    """Return what a request wants to set; raises :class:`UnknownCallError` for an unknown property."""
     strangers = sorted(name for name in body if not kind.knows(name) and not kind.ignores(name))
     if strangers:
         raise UnknownCallError(f"the property {', '.join(strangers)} of {kind.url}")
@@ -112,12 +112,12 @@ def known(kind: Kind, body: Json) -> Json:
 
 
 def _value(name: str, value: Any) -> Any:
-    """Return a value as the device keeps it: booleans as words."""
+    """Return a value as the device stores it: booleans as words."""
     if isinstance(value, bool) and name not in _PRESENCE:
         return "true" if value else "false"
     return value
 
 
-def unset(value: object) -> bool:
-    """Tell whether a value is one of the ways to say nothing."""
+def is_unset(value: object) -> bool:
+    """Tell whether a value is one of the spellings of "not set"."""
     return value in (None, "", "none", [])

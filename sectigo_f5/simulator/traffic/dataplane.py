@@ -1,8 +1,8 @@
 """The data plane: every virtual server on a loopback address really answers, with TLS and HTTP.
 
-What a client sees here is what a browser would see through a BIG-IP: the certificate of the profile
-that its server name chooses, and the answers of the iRules. Behind them stands a pool that
-tells which virtual server and profile it was reached through.
+A client sees what a browser would see through a BIG-IP: the certificate of the profile that the server
+name selects, and the answers of the iRules. The pool behind them answers with the virtual server and
+the profile through which it was reached.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from sectigo_f5.simulator.traffic import irules
-from sectigo_f5.simulator.traffic.handshake import KeyPair, Prepared, TlsProfile, front_context, prepare
+from sectigo_f5.simulator.traffic.handshake import KeyPair, LoadedProfile, TlsProfile, front_context, load
 from sectigo_f5.simulator.traffic.tcl_scope import TclError, UnsupportedTclError
 
 __all__ = ["DataPlane", "KeyPair", "TlsProfile", "VirtualServerView"]
@@ -48,7 +48,7 @@ class VirtualServerView:
     tls: tuple[TlsProfile, ...]
     http: bool  # an HTTP profile is attached: iRules see requests
     rules: tuple[str, ...]  # iRule texts, in their order
-    redirect: str = ""  # where a policy sends every request; policies come before iRules (AskF5 K16590)
+    redirect: str = ""  # the URL that a policy redirects every request to; policies come before iRules (AskF5 K16590)
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,19 @@ class _Service:
     """What a listener does for the connections that it accepts from now on."""
 
     view: VirtualServerView
-    prepared: tuple[Prepared, ...]
+    profiles: tuple[LoadedProfile, ...]
     handlers: tuple[irules.Handler, ...]
 
 
 class DataPlane:
-    """The listeners of all virtual servers; opened empty, filled by ``refresh()``, ended by ``close()``."""
+    """The listeners of all virtual servers: none at first, updated by ``refresh()``, ended by ``close()``."""
 
     def __init__(self, views: Callable[[], Sequence[VirtualServerView]]) -> None:
         self._views = views
         self._lock = threading.Lock()
         self._listeners: dict[Address, _Listener] = {}
-        self._prepared: dict[TlsProfile, Prepared] = {}
-        self._problems: dict[str, None] = {}  # each text once, in the order of its first appearance
+        self._loaded: dict[TlsProfile, LoadedProfile] = {}
+        self._problems: dict[str, None] = {}  # each text once, in order of first appearance
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -81,9 +81,9 @@ class DataPlane:
         return frozenset(self._listeners)
 
     def refresh(self) -> None:
-        """Bring listeners in line with the views; connections made after the return see the new state."""
+        """Update the listeners to match the views; connections made after this returns see the new state."""
         with self._lock:
-            services = self._wanted()
+            services = self._current_services()
             for address in self._listeners.keys() - services.keys():
                 self._listeners.pop(address).end()
             for address, service in services.items():
@@ -103,13 +103,13 @@ class DataPlane:
         self._problems[problem] = None
 
     def _listen(self, address: Address, service: _Service) -> None:
-        """Bind an address; one that is taken, or below 1024 for an ordinary user, is a problem and no crash."""
+        """Bind an address; if it is taken, or a port that only root may bind, report a problem."""
         try:
             self._listeners[address] = _Listener(address, service, self._report)
         except OSError as error:
             self._report(f"{service.view.path}: {address[0]} port {address[1]} cannot be bound: {error.strerror}")
 
-    def _wanted(self) -> dict[Address, _Service]:
+    def _current_services(self) -> dict[Address, _Service]:
         services: dict[Address, _Service] = {}
         for view in self._views():
             address = (view.address, view.port)
@@ -118,32 +118,32 @@ class DataPlane:
             if address in services:
                 self._report(f"{view.path} shares {address[0]} port {address[1]} with {services[address].view.path}")
                 continue
-            services[address] = _Service(view, tuple(self._prepare(view)), tuple(self._handlers(view)))
+            services[address] = _Service(view, tuple(self._load(view)), tuple(self._handlers(view)))
         used = {profile for service in services.values() for profile in service.view.tls}
-        self._prepared = {profile: ready for profile, ready in self._prepared.items() if profile in used}
+        self._loaded = {profile: ready for profile, ready in self._loaded.items() if profile in used}
         return services
 
-    def _prepare(self, view: VirtualServerView) -> Iterator[Prepared]:
-        """Load the profiles; unchanged ones are not loaded again, as decrypting a key takes its time."""
+    def _load(self, view: VirtualServerView) -> Iterator[LoadedProfile]:
+        """Load the profiles; unchanged ones are not loaded again, because decrypting a key is slow."""
         for profile in view.tls:
             try:
-                ready = self._prepared.get(profile) or prepare(profile)
+                ready = self._loaded.get(profile) or load(profile)
             except (ValueError, ssl.SSLError) as error:
                 self._report(f"{view.path}: {profile.path} cannot be used: {error}")
                 continue
-            self._prepared[profile] = ready
+            self._loaded[profile] = ready
             yield ready
 
     def _handlers(self, view: VirtualServerView) -> Iterator[irules.Handler]:
         for text in view.rules:
             try:
-                found = irules.parse(text)
+                handlers = irules.parse(text)
             except (TclError, UnsupportedTclError) as error:
                 self._report(f"{view.path}: an iRule cannot be evaluated: {error}")
                 continue
-            for event in irules.unsimulated_events(found):
+            for event in irules.unsimulated_events(handlers):
                 self._report(f"{view.path}: the iRule event {event} is not simulated")
-            yield from found
+            yield from handlers
 
 
 def is_loopback(address: str) -> bool:
@@ -156,7 +156,7 @@ def is_loopback(address: str) -> bool:
 
 
 class _Listener(socketserver.ThreadingTCPServer):
-    """One bound address; what it serves can be exchanged at any time."""
+    """One bound address; what it serves can be replaced at any time."""
 
     allow_reuse_address = True  # a virtual server may come back while old connections are in TIME_WAIT
     daemon_threads = True
@@ -166,21 +166,21 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.service = service
         self.report = report
-        self.context = front_context(lambda: self.service.prepared)
+        self.context = front_context(lambda: self.service.profiles)
         self.connections: set[socket.socket] = set()
         super().__init__(address, _Conversation)
         threading.Thread(target=self.serve_forever, args=(0.01,), name=f"listener {address}", daemon=True).start()
 
     def end(self) -> None:
-        """Accept no more, and end the connections that are open."""
+        """Accept no more connections and end the open ones."""
         self.shutdown()
         self.server_close()
         for connection in tuple(self.connections):
-            with contextlib.suppress(OSError):  # it ended in the meantime
+            with contextlib.suppress(OSError):  # it has ended already
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)  # SSLSocket's own would pull TLS from under a read
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Note a client that went away or refused the handshake; report anything else, for it is our bug."""
+        """Log a client that went away or refused the handshake; report anything else: it is our bug."""
         error = sys.exc_info()[1]
         if isinstance(error, OSError):
             logger.debug("%s: %s ended: %s", self.service.view.path, client_address, error)
@@ -196,7 +196,7 @@ class _Conversation(BaseHTTPRequestHandler):
     server: _Listener
 
     def setup(self) -> None:
-        """Prepare TLS where the virtual server has it; the handshake itself is in ``handle()``."""
+        """Prepare TLS if the virtual server uses it; the handshake itself is in ``handle()``."""
         self.service = self.server.service
         self.request.settimeout(IDLE_TIMEOUT)
         if self.service.view.tls:
@@ -207,12 +207,12 @@ class _Conversation(BaseHTTPRequestHandler):
         super().setup()
 
     def handle(self) -> None:
-        """Shake hands, raise the connection's first event, and answer requests until somebody hangs up."""
+        """Do the handshake, raise the connection's first event, and answer requests until either side hangs up."""
         if isinstance(self.request, ssl.SSLSocket):
             self.request.do_handshake()
         local: Address = self.request.getsockname()[:2]
         self.events = irules.Connection(self.service.handlers, self.client_address[:2], local)
-        if not self.service.view.http or self._evaluated(self.events.accepted):
+        if not self.service.view.http or self._evaluate(self.events.accept):
             super().handle()
 
     def handle_one_request(self) -> None:
@@ -222,16 +222,16 @@ class _Conversation(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         if {"Content-Length", "Transfer-Encoding"} & set(self.headers):
-            self.close_connection = True  # nobody reads the body
+            self.close_connection = True  # the body is not read
         if self.service.view.redirect:
             return self._send(irules.Response(302, "1.0", (("Location", self.service.view.redirect),), ""))
-        if self.service.view.http and not self._evaluated(self._ask_rules):
+        if self.service.view.http and not self._evaluate(self._ask_rules):
             return None
-        return self._send(self.events.response or self._pool())
+        return self._send(self.events.response or self._pool_answer())
 
     def finish(self) -> None:
-        """Say good-bye as TLS wants it, and close."""
-        with contextlib.suppress(OSError, ValueError):  # the client is gone, or never finished its handshake
+        """Send TLS's close_notify, and close."""
+        with contextlib.suppress(OSError, ValueError):  # the client has gone, or never finished its handshake
             super().finish()
             if isinstance(self.request, ssl.SSLSocket):
                 self.request.settimeout(1)
@@ -240,11 +240,11 @@ class _Conversation(BaseHTTPRequestHandler):
         self.request.close()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the base class's
-        """Log what the base class has to say about malformed requests."""
+        """Log the base class's messages about malformed requests."""
         logger.debug(format, *args)
 
-    def _evaluated(self, event: Callable[[], None]) -> bool:
-        """Run the iRules of an event; where one fails the connection is reset, as a BIG-IP does on a Tcl error."""
+    def _evaluate(self, event: Callable[[], None]) -> bool:
+        """Run the iRules of an event; if one fails, reset the connection, as a BIG-IP does on a Tcl error."""
         try:
             event()
         except (TclError, UnsupportedTclError) as error:
@@ -259,15 +259,14 @@ class _Conversation(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.events.answer(irules.Request(self.command, self.path, version, headers))
 
-    def _pool(self) -> irules.Response:
-        """Answer as the servers behind the virtual server would, if they were told how they are reached."""
-        told = f"virtual server: {self.service.view.path}\n"
+    def _pool_answer(self) -> irules.Response:
+        """Answer in place of the pool, naming the virtual server and profile that the request came through."""
+        text = f"virtual server: {self.service.view.path}\n"
         if isinstance(self.request, ssl.SSLSocket):
             context = self.request.context
-            told += "".join(
-                f"client SSL profile: {one.profile.path}\n" for one in self.service.prepared if one.context is context
-            )
-        return irules.Response(200, "1.1", (("Content-Type", "text/plain"),), told)
+            profiles = [one.profile.path for one in self.service.profiles if one.context is context]
+            text += "".join(f"client SSL profile: {path}\n" for path in profiles)
+        return irules.Response(200, "1.1", (("Content-Type", "text/plain"),), text)
 
     def _send(self, response: irules.Response) -> None:
         content = response.content.encode()

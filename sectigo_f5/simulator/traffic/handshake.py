@@ -1,4 +1,4 @@
-"""TLS as a BIG-IP's client SSL profiles do it: the server name chooses the profile, the client's offer the key type.
+"""TLS as BIG-IP's client SSL profiles do it: the server name selects the profile, the client's offer the key type.
 
 Sources: AskF5 K13452 (SNI with several client SSL profiles), RFC 6125 section 6.4.3 (wildcards).
 """
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 @dataclass(frozen=True)
 class KeyPair:
-    """One entry of a profile's certificate key chain; PEM texts."""
+    """One entry of a profile's certificate key chain; certificate, key and chain are PEM."""
 
     certificate: str
     key: str
@@ -36,7 +36,7 @@ class KeyPair:
 
 @dataclass(frozen=True)
 class TlsProfile:
-    """What a client SSL profile means for a handshake; an RSA and an ECDSA pair may stand together."""
+    """What a client SSL profile means for a handshake; it may have an RSA and an ECDSA pair."""
 
     path: str
     server_name: str | None
@@ -46,7 +46,7 @@ class TlsProfile:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class LoadedProfile:
     """A profile ready for handshakes."""
 
     profile: TlsProfile
@@ -54,14 +54,14 @@ class Prepared:
     context: ssl.SSLContext
 
 
-def prepare(profile: TlsProfile) -> Prepared:
-    """Load a profile's pairs; raises :class:`ValueError` or :class:`ssl.SSLError` where they are unusable."""
+def load(profile: TlsProfile) -> LoadedProfile:
+    """Load a profile's pairs; raises :class:`ValueError` or :class:`ssl.SSLError` if they are unusable."""
     names = frozenset[str]().union(*(certificate_names(pair.certificate) for pair in profile.pairs))
-    return Prepared(profile, names, _context(profile.pairs))
+    return LoadedProfile(profile, names, _context(profile.pairs))
 
 
-def front_context(current: Callable[[], Sequence[Prepared]]) -> ssl.SSLContext:
-    """Return the context that a listener starts with: it owns no certificate and hands over by server name."""
+def front_context(current: Callable[[], Sequence[LoadedProfile]]) -> ssl.SSLContext:
+    """Return a listener's first context: it has no certificate and hands over to a profile's by server name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # Without session tickets every connection is a full handshake: a client sees a new certificate at once.
     context.options |= ssl.OP_NO_TICKET
@@ -78,31 +78,31 @@ def front_context(current: Callable[[], Sequence[Prepared]]) -> ssl.SSLContext:
     return context
 
 
-def choose(profiles: Sequence[Prepared], name: str | None) -> Prepared | None:
-    """Choose a profile for a server name; None where the handshake is refused.
+def choose(profiles: Sequence[LoadedProfile], name: str | None) -> LoadedProfile | None:
+    """Choose a profile for a server name; None if the handshake is refused.
 
     First the profile's own server name, then, for profiles without one, the certificate's
-    names, then the SNI default, unless that one requires a name that is known.
+    names, then the SNI default, unless that one requires a known name.
     """
     wanted = (name or "").lower()
     if wanted:
         for level in (_is_named, _matches_name, _certifies):
-            found = next((one for one in profiles if level(one, wanted)), None)
-            if found:
-                return found
+            match = next((one for one in profiles if level(one, wanted)), None)
+            if match:
+                return match
     default = profiles[0] if len(profiles) == 1 else next((one for one in profiles if one.profile.sni_default), None)
     return None if default is None or default.profile.sni_require else default
 
 
-def _is_named(one: Prepared, wanted: str) -> bool:
+def _is_named(one: LoadedProfile, wanted: str) -> bool:
     return (one.profile.server_name or "").lower() == wanted
 
 
-def _matches_name(one: Prepared, wanted: str) -> bool:
+def _matches_name(one: LoadedProfile, wanted: str) -> bool:
     return _covers((one.profile.server_name or "").lower(), wanted)
 
 
-def _certifies(one: Prepared, wanted: str) -> bool:
+def _certifies(one: LoadedProfile, wanted: str) -> bool:
     return one.profile.server_name is None and any(_covers(name, wanted) for name in one.names)
 
 
@@ -125,7 +125,7 @@ def _context(pairs: Sequence[KeyPair]) -> ssl.SSLContext:
     """Load every pair into one context; OpenSSL keeps one per key type and serves what the client offers."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     for pair in pairs:
-        key, passphrase = _encrypted(pair)
+        key, passphrase = _encrypt(pair)
         with tempfile.TemporaryDirectory(prefix="bigip-tls-") as directory:  # mode 0700; the key in it is encrypted
             certificate_file, key_file = Path(directory, "certificate.pem"), Path(directory, "key.pem")
             certificate_file.write_text(f"{pair.certificate.strip()}\n{pair.chain.strip()}\n")
@@ -134,10 +134,10 @@ def _context(pairs: Sequence[KeyPair]) -> ssl.SSLContext:
     return context
 
 
-def _encrypted(pair: KeyPair) -> tuple[str, str]:
-    """Return an encrypted key and its passphrase.
+def _encrypt(pair: KeyPair) -> tuple[str, str]:
+    """Return the key encrypted, and its passphrase.
 
-    :mod:`ssl` reads keys from files only, and a file must never hold one in the clear.
+    :mod:`ssl` reads keys from files only, and a file must never hold an unencrypted one.
     """
     if "ENCRYPTED" in pair.key:
         return pair.key, pair.passphrase or ""

@@ -29,17 +29,17 @@ class Handler:
 
 @dataclass(frozen=True)
 class Request:
-    """What an iRule can ask about an HTTP request; header names are lower case."""
+    """What an iRule can read of an HTTP request; header names are in lower case."""
 
     method: str
-    uri: str  # as it stands in the request line
+    uri: str  # as in the request line
     version: str  # "1.1"
     headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Response:
-    """An answer that an iRule made."""
+    """An answer from an iRule."""
 
     status: int
     version: str
@@ -48,7 +48,7 @@ class Response:
 
 
 def parse(text: str) -> tuple[Handler, ...]:
-    """Compile one iRule; raises :class:`TclError` where a BIG-IP would refuse to load it.
+    """Compile one iRule; raises :class:`TclError` if a BIG-IP would refuse to load it.
 
     Raises :class:`UnsupportedTclError` for what may be right but is not simulated.
     """
@@ -89,12 +89,12 @@ class Connection:
     def __post_init__(self) -> None:
         self.scope = Scope(_commands(self))
 
-    def accepted(self) -> None:
+    def accept(self) -> None:
         """Raise ``CLIENT_ACCEPTED``."""
         self._raise("CLIENT_ACCEPTED")
 
     def answer(self, request: Request) -> Response | None:
-        """Raise ``HTTP_REQUEST``; None when no iRule responded.
+        """Raise ``HTTP_REQUEST``; returns None if no iRule responded.
 
         Raises :class:`TclError` (a BIG-IP then resets the connection) or :class:`UnsupportedTclError`.
         """
@@ -103,10 +103,10 @@ class Connection:
         return self.response
 
     def _raise(self, event: str) -> None:
-        """Run the handlers of an event, lowest priority number first, then in the order of the rules."""
+        """Run an event's handlers, lowest priority number first, then in the order of the rules."""
         self._event = event
         for handler in sorted(self.handlers, key=lambda handler: handler.priority):
-            # asked each time: `event disable` in one rule keeps the later ones of this connection from running
+            # checked each time: `event disable` in one rule keeps later ones from running on this connection
             if handler.event != event or not self._disabled.isdisjoint({event, "all"}):
                 continue
             try:
@@ -124,7 +124,7 @@ class Connection:
         return ""
 
     def http(self) -> Request:
-        """Return the request, or fail as HTTP commands outside HTTP events do."""
+        """Return the request; fails as HTTP commands do outside HTTP events."""
         if self.request is None:
             raise TclError("command is not valid in the current event context")
         return self.request
@@ -168,7 +168,7 @@ class Connection:
 
 
 def _commands(connection: Connection) -> dict[str, Callable[[Sequence[str]], str]]:
-    """Return the commands of the events; each takes the words after its name."""
+    """Return the commands that events may use; each takes the words after its name."""
     http = connection.http
     return {
         "event": connection.event_command,
@@ -206,7 +206,7 @@ def _header(request: Request, words: Sequence[str]) -> str:
 
 
 def _getfield(words: Sequence[str]) -> str:
-    """``getfield STRING SEPARATOR NUMBER``: fields count from 1; one that is not there is empty."""
+    """``getfield STRING SEPARATOR NUMBER``: fields count from 1; a missing one is empty."""
     match words:
         case [text, separator, number] if number.isdigit():
             fields = text.split(separator)

@@ -1,6 +1,6 @@
-"""The fraction of Tcl that iRules for challenges and redirects are written in.
+"""The subset of Tcl in which iRules for challenges and redirects are written.
 
-A script is compiled once into closures and run many times. What is outside the fraction raises
+A script is compiled once into closures and run many times. Anything outside the subset raises
 :class:`UnsupportedTclError` and is never guessed at; what Tcl itself would refuse raises :class:`TclError`.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sectigo_f5.simulator.traffic.tcl_expressions import compile_expression, truth
 from sectigo_f5.simulator.traffic.tcl_scope import Return, Scope, TclError, Thunk, UnsupportedTclError
-from sectigo_f5.simulator.traffic.tcl_text import Word, matching, split_commands, variable
+from sectigo_f5.simulator.traffic.tcl_text import Word, closing_bracket, split_commands, variable
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -38,7 +38,7 @@ def compile_text(text: str) -> Thunk:
 
 def _read_part(text: str, at: int) -> tuple[Thunk, int]:
     if text[at] == "[":
-        end = matching(text, at)
+        end = closing_bracket(text, at)
         return compile_script(text[at + 1 : end]), end + 1
     name = variable(text, at)
     if name:

@@ -1,4 +1,4 @@
-"""Conditions of iRules; operators: F5 iRules reference, "Operators"."""
+"""Conditions in iRules; operators as in the F5 iRules reference, "Operators"."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 from sectigo_f5.simulator.traffic.tcl_scope import TclError, Thunk, UnsupportedTclError
-from sectigo_f5.simulator.traffic.tcl_text import closing_quote, matching, variable
+from sectigo_f5.simulator.traffic.tcl_text import closing_bracket, closing_quote, variable
 
-Compile = Callable[[str], Thunk]  # of a text in which variables and commands are replaced at run time
+Compile = Callable[[str], Thunk]  # compiles a text in which variables and commands are replaced at run time
 
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 _TOKEN = re.compile(r"\s*(==|!=|&&|\|\||[!()]|[A-Za-z_][\w:]*|-?\d+(?:\.\d+)?)")
@@ -32,16 +32,16 @@ def _number(value: str) -> float | None:
         return None
 
 
-def _same(left: str, right: str) -> bool:
+def _equal(left: str, right: str) -> bool:
     numbers = (_number(left), _number(right))
     return numbers[0] == numbers[1] if None not in numbers else left == right
 
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
-    "equals": _same,
-    "==": _same,
+    "equals": _equal,
+    "==": _equal,
     "eq": lambda left, right: left == right,
-    "!=": lambda left, right: not _same(left, right),
+    "!=": lambda left, right: not _equal(left, right),
     "ne": lambda left, right: left != right,
     "contains": lambda left, right: right in left,
     "starts_with": lambda left, right: left.startswith(right),
@@ -53,10 +53,10 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
 def compile_expression(text: str, compile_text: Compile) -> Thunk:
     """Compile the condition of an ``if``; the closure returns ``1``, ``0`` or the operand's value."""
     parser = _Expression(text, compile_text)
-    found = parser.alternatives()
+    condition = parser.alternatives()
     if parser.peek():
         raise UnsupportedTclError(f"the expression {{{text}}} is not simulated from {parser.peek()!r} on")
-    return found
+    return condition
 
 
 class _Expression:
@@ -66,14 +66,14 @@ class _Expression:
         self._text, self._at, self._compile = text.replace("\\\n", " "), 0, compile_text
 
     def peek(self) -> str:
-        found = _TOKEN.match(self._text, self._at)
-        return found[1] if found else self._text[self._at :].strip()[:1]
+        match = _TOKEN.match(self._text, self._at)
+        return match[1] if match else self._text[self._at :].strip()[:1]
 
     def _take(self, *wanted: str) -> bool:
-        found = _TOKEN.match(self._text, self._at)
-        if not found or found[1] not in wanted:
+        match = _TOKEN.match(self._text, self._at)
+        if not match or match[1] not in wanted:
             return False
-        self._at = found.end()
+        self._at = match.end()
         return True
 
     def alternatives(self) -> Thunk:
@@ -116,7 +116,7 @@ class _Expression:
         if start == len(text):
             raise TclError(f'premature end of expression "{text}"')
         if text[start] == "{":
-            self._at = matching(text, start) + 1
+            self._at = closing_bracket(text, start) + 1
             braced = text[start + 1 : self._at - 1]
             return lambda _: braced
         if text[start] == '"':
@@ -124,7 +124,7 @@ class _Expression:
             return self._compile(text[start + 1 : self._at - 1])
         name = variable(text, start)
         if name or text[start] == "[":
-            self._at = name[1] if name else matching(text, start) + 1
+            self._at = name[1] if name else closing_bracket(text, start) + 1
             return self._compile(text[start : self._at])
         bare = _TOKEN.match(text, start)
         if not bare or not (_number(bare[1]) is not None or bare[1].lower() in _TRUE + _FALSE):

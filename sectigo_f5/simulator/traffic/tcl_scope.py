@@ -11,11 +11,11 @@ class TclError(Exception):
 
 
 class UnsupportedTclError(Exception):
-    """The script may be right, but it is outside what is simulated."""
+    """The script may be correct, but it uses something that is not simulated."""
 
 
-class Return(Exception):  # noqa: N818  the script's `return`, no error
-    """Carry the value of ``return`` to whoever runs the script."""
+class Return(Exception):  # noqa: N818  the script's `return`, not an error
+    """Carry the value of ``return`` to the caller that runs the script."""
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Scope:
     variables: dict[str, str] = field(default_factory=dict)
 
     def call(self, words: Sequence[str]) -> str:
-        """Run one command of the host; raises :class:`UnsupportedTclError` for one it does not have."""
+        """Run one command of the host; raises :class:`UnsupportedTclError` for an unknown one."""
         command = self.commands.get(words[0])
         if command is None:
             raise UnsupportedTclError(f"the command {words[0]} is not simulated")

@@ -21,18 +21,18 @@ class Word:
 
     @property
     def literal(self) -> str | None:
-        """Return its value, where nothing in it is replaced at run time."""
+        """Return its value, or None if something in it is replaced at run time."""
         return self.text if self.braced or not any(sign in self.text for sign in _REPLACED) else None
 
 
 def split_commands(text: str) -> list[list[Word]]:
-    """Split a script into commands and those into words, comments left out."""
-    found: list[list[Word]] = []
+    """Split a script into commands and those into words, without comments."""
+    commands: list[list[Word]] = []
     words: list[Word] = []
     at = 0
     while at < len(text):
         if text[at] in "\n;":
-            found += [words] if words else []
+            commands += [words] if words else []
             words, at = [], at + 1
         elif text.startswith("\\\n", at):
             at += 2
@@ -44,12 +44,12 @@ def split_commands(text: str) -> list[list[Word]]:
         else:
             word, at = _read_word(text, at)
             words.append(word)
-    return found + ([words] if words else [])
+    return commands + ([words] if words else [])
 
 
 def _read_word(text: str, at: int) -> tuple[Word, int]:
     if text[at] in '{"':
-        end = matching(text, at) if text[at] == "{" else closing_quote(text, at)
+        end = closing_bracket(text, at) if text[at] == "{" else closing_quote(text, at)
         _expect_gap(text, end + 1, "close-brace" if text[at] == "{" else "close-quote")
         return Word(text[at + 1 : end], text[at] == "{"), end + 1
     end = at
@@ -62,11 +62,11 @@ def _skip(text: str, at: int) -> int:
     """Return where the character, escape or bracketed command at ``at`` ends."""
     if text[at] == "\\":
         return at + 2
-    return matching(text, at) + 1 if text[at] == "[" else at + 1
+    return closing_bracket(text, at) + 1 if text[at] == "[" else at + 1
 
 
 def closing_quote(text: str, at: int) -> int:
-    """Return the place of the quote that closes the one at ``at``."""
+    """Return the position of the quote that closes the one at ``at``."""
     end = at + 1
     while end < len(text) and text[end] != '"':
         end = _skip(text, end)
@@ -75,8 +75,8 @@ def closing_quote(text: str, at: int) -> int:
     return end
 
 
-def matching(text: str, at: int) -> int:
-    """Return the place of the bracket that closes the one at ``at``."""
+def closing_bracket(text: str, at: int) -> int:
+    """Return the position of the bracket that closes the one at ``at``."""
     opening, closing, depth = text[at], _CLOSING[text[at]], 0
     while at < len(text):
         if text[at] == "\\":
@@ -92,12 +92,12 @@ def matching(text: str, at: int) -> int:
 
 
 def _expect_gap(text: str, at: int, after: str) -> None:
-    # `}{` is an error in Tcl, but BIG-IP takes it for two words: certbot-bigip's own rule has `]}{return}`.
+    # `}{` is an error in Tcl, but BIG-IP reads it as two words: certbot-bigip's own rule has `]}{return}`.
     if at < len(text) and not text[at].isspace() and text[at] not in ";\\{":
         raise TclError(f"extra characters after {after}")
 
 
 def variable(text: str, at: int) -> tuple[str, int] | None:
     """Return the name of the variable that is read at ``at``, and where it ends."""
-    found = _NAME.match(text, at)
-    return (found[1] or found[2], found.end()) if found else None
+    match = _NAME.match(text, at)
+    return (match[1] or match[2], match.end()) if match else None

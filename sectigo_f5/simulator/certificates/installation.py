@@ -1,4 +1,4 @@
-"""``install`` of ``sys crypto``: keys, certificates and PKCS#12 files that lie on the device already.
+"""``install`` of ``sys crypto``: keys, certificates and PKCS#12 files that are already on the device.
 
 Requests: F5's cloud libraries and AS3 SDK, dehydrated-bigip, Keyfactor's orchestrator.
 """
@@ -20,9 +20,9 @@ KINDS = tuple(_PROPERTIES)
 
 
 def install(work: Work, what: str, given: Json) -> Json:
-    """Install a file of the device; overwrites silently (dehydrated-bigip relies on it)."""
+    """Install a file that is on the device; overwrites silently (dehydrated-bigip relies on it)."""
     body = _flat(given)
-    csrs.only(body, (*csrs.PLACE, "command", "fromLocalFile", *_PROPERTIES[what]), what)
+    csrs.check_properties(body, (*csrs.PLACE, "command", "fromLocalFile", *_PROPERTIES[what]), what)
     path = csrs.path_in(body)
     check_name(path)
     check_folder(work.configuration, path)
@@ -32,7 +32,7 @@ def install(work: Work, what: str, given: Json) -> Json:
     if what == "cert":
         _put_certificate(work, path, content, body)
     elif what == "key":
-        _put_key(work, path, _protected(content, body), body, str(body.get("passphrase") or ""))
+        _put_key(work, path, _encrypt_if_requested(content, body), body, str(body.get("passphrase") or ""))
     else:
         _put_pkcs12(work, path, content, body)
     echoed = {name: value for name, value in body.items() if name not in ("passphrase", "keyPassphrase")}
@@ -40,21 +40,21 @@ def install(work: Work, what: str, given: Json) -> Json:
 
 
 def _flat(given: Json) -> Json:
-    """Return the body; in the older shape the properties stand in ``options``, one by one (F5's cloud templates)."""
+    """Return the body; in the older shape the properties are in ``options``, one by one (F5's cloud templates)."""
     options = [option for option in given.get("options") or [] if isinstance(option, dict)]
-    found = {camel(name): value for option in options for name, value in option.items()}
-    return {**{name: value for name, value in given.items() if name != "options"}, **found}
+    properties = {camel(name): value for option in options for name, value in option.items()}
+    return {**{name: value for name, value in given.items() if name != "options"}, **properties}
 
 
-def _before(work: Work, kind: str, path: str, body: Json) -> Item:
-    """Return the object as it is, or a new one, with the source that it now gets."""
+def _target(work: Work, kind: str, path: str, body: Json) -> Item:
+    """Return the existing object or a new one, with the request's file as its source."""
     item = work.configuration.find(kind, path) or Item(kind, path, {}, generation=0)
-    work.may_change(item)
-    return item.changed(sourcePath=f"file://{body['fromLocalFile']}")
+    work.check_may_change(item)
+    return item.with_properties(sourcePath=f"file://{body['fromLocalFile']}")
 
 
 def _put_certificate(work: Work, path: str, content: bytes, body: Json) -> None:
-    item = _before(work, files.CERTIFICATE, path, body)
+    item = _target(work, files.CERTIFICATE, path, body)
     work.configuration.put(files.store_certificate(work, item, content))
 
 
@@ -63,19 +63,19 @@ def _put_key(work: Work, path: str, content: bytes, body: Json, passphrase: str)
         raise refusals.wrong_passphrase(str(body["fromLocalFile"]))
     if pem.open_key(content, passphrase or None) is None and not pem.is_encrypted(content):
         raise refusals.bad_import()
-    item = _before(work, files.KEY, path, body)
+    item = _target(work, files.KEY, path, body)
     work.configuration.put(files.store_key(work, item, content, passphrase))
 
 
-def _protected(content: bytes, body: Json) -> bytes:
-    """Return a key's PEM: a clear one is encrypted where ``securityType: password`` asks for it (uncertain)."""
+def _encrypt_if_requested(content: bytes, body: Json) -> bytes:
+    """Return a key's PEM; ``securityType: password`` encrypts a clear key (uncertain)."""
     passphrase = str(body.get("passphrase") or "")
     key = pem.open_key(content, None) if passphrase and body.get("securityType") == "password" else None
     return pem.key_pem(key, passphrase) if key is not None else content
 
 
 def _put_pkcs12(work: Work, path: str, content: bytes, body: Json) -> None:
-    """Put a pair from a PKCS#12 file there: the one production request that makes a password-protected key.
+    """Store a pair from a PKCS#12 file: the only request seen in production that creates a protected key.
 
     TMOS 13 adds ``.crt`` and ``.key`` to the name, later releases give both objects the name as it is (Keyfactor,
     F5's Ansible collection for BIG-IP).
