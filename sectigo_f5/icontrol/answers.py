@@ -1,4 +1,4 @@
-"""What the answer to a call means, or the lack of one: values and errors of ours, made from those of ``requests``."""
+"""What the answer to a call means, or the lack of one: from the values and errors of ``requests`` to our own."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def no_answer(host: str, origin: str, call: Call, error: OSError) -> ConnectorEr
         remedy = "check host, port, routes and the management interface"
         return UnreachableError(f"{host}: cannot connect to {origin} ({reason}); {remedy}")
     if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
-        return UnreachableError(f"{host}: the request could not be made: {error}")
+        return UnreachableError(f"{host}: the request could not be sent: {error}")
     return OutcomeUnknownError(host, call.method, call.shown_path, 0, f"no answer ({type(error).__name__})")
 
 

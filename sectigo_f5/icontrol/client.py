@@ -80,10 +80,10 @@ class IControl:
         A body that is not a JSON object is an error: taken for an empty collection it would have
         every certificate ordered again.
         """
-        found = json_object(self.send(Call("GET", path, query=query or {})))
-        if not found:
+        content = json_object(self.send(Call("GET", path, query=query or {})))
+        if not content:
             raise OutcomeUnknownError(self.host, "GET", path, requests.codes.ok, "a body that is not a JSON object")
-        return found
+        return content
 
     def find(self, path: str, query: Mapping[str, str] | None = None) -> Json | None:
         """Read an object, or None if mcpd itself says that it does not exist (404 with 01020036)."""

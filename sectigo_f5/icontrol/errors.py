@@ -41,8 +41,8 @@ class DeviceError(ConnectorError):
     def __init__(self, host: str, method: str, path: str, status: int, message: str) -> None:
         self.status = status
         self.message = message
-        found = _CODE.match(message)
-        self.code = found[1] if found else ""
+        match = _CODE.match(message)
+        self.code = match[1] if match else ""
         remedy = next((text for pattern, text in _REMEDIES if re.search(pattern, message, re.IGNORECASE)), None)
         answered = f" answered {status}" if status else ""  # 0: there was no answer
         sentence = f"{host}: {method} {path}{answered}: {message or 'no message'}"

@@ -1,4 +1,4 @@
-"""The login token of a session: requested, replaced once the device no longer takes it, and deleted at the end."""
+"""The login token of a session: requested, replaced once it has expired, and deleted at the end."""
 
 from __future__ import annotations
 

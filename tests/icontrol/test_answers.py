@@ -112,7 +112,7 @@ def test_a_certificate_that_fails_verification_has_a_remedy(reason: str, sentenc
 def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "ca.pem"
     with (
-        pytest.raises(UnreachableError, match=r"could not be made: .*ca\.pem"),
+        pytest.raises(UnreachableError, match=r"could not be sent: .*ca\.pem"),
         IControl("192.0.2.10", 443, "admin", Secret("hunter22"), missing),
     ):
         pass
