@@ -24,7 +24,9 @@ from sectigo_f5.commands.rollback import rollback
 from sectigo_f5.commands.run import run
 from sectigo_f5.commands.session import Options, Session
 from sectigo_f5.commands.status import status
-from sectigo_f5.configuration.files import find_env_file, read_configuration, read_settings, select
+from sectigo_f5.configuration.environment import find_env_file, read_settings
+from sectigo_f5.configuration.files import read_configuration
+from sectigo_f5.configuration.selection import select
 from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRunError
 from sectigo_f5.model import Job, Settings
 from sectigo_f5.report import results, stdout

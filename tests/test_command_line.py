@@ -196,14 +196,14 @@ def test_a_broken_file_is_2_whatever_became_of_the_good_ones(
     assert (found["exit_code"], found["summary"]) == (2, summary)
     first, *_, last = (line for line in messages(found["log"]) if "broken.yaml" in line)
     assert first == f"ERROR   run: {here.config}/broken.yaml:5: hots: unknown key; did you mean host?"
-    assert last.startswith(f"WARNING run: {here.config}/broken.yaml: none of its certificates is looked after")
+    assert last.startswith(f"WARNING run: {here.config}/broken.yaml: none of its certificates is managed")
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--config-dir", "/nowhere"], "/nowhere: cannot be read (No such file or directory); create it"),
-        (["--config-dir", str(ROOT / "docs")], "docs: holds no *.yaml or *.yml file; write one"),
+        (["--config-dir", str(ROOT / "docs")], "docs: contains no *.yaml or *.yml file; write one"),
         (["--env-file", "/nowhere/env"], "error: /nowhere/env: --env-file: there is no such file"),
         (["--only", "other.example.com"], "--only 'other.example.com' matches no certificate"),
         (["--jobs", "0"], "argument --jobs: '0' is not possible; write a number of 1 or more"),

@@ -1,7 +1,7 @@
-"""Is this text what it should be? Each check returns what is wrong and what would be right, or None.
+"""Checks of text: each returns what is wrong and what would be right, or None.
 
 Names reach a shell on the BIG-IP and Certbot's configuration file, so the alphabets are those that
-both can carry, not all that a device would take.
+both can carry, not all that a device would accept.
 """
 
 from __future__ import annotations
@@ -14,41 +14,40 @@ from urllib.parse import urlsplit
 import idna
 from cryptography import x509
 
-from sectigo_f5.configuration.findings import shown
+from sectigo_f5.configuration.findings import quote
 
 LONGEST_NAME = 253  # RFC 1035 section 2.3.4, without the trailing dot
 LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name-length
 LONGEST_PATH = 255  # BIG-IP object names
-WILDCARD_LABELS = 2  # "*.com" is no certificate that a CA may issue
+WILDCARD_LABELS = 2  # no CA may issue a certificate for "*.com"
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SEGMENT = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]*")
 LOOPBACK_NAMES = ("localhost",)
 
 
 def certificate_name_fault(name: str) -> str | None:
-    """Check a lower-case name that a certificate shall carry; a wildcard may be its whole first label."""
+    """Check a lower-case name for a certificate; its whole first label may be a wildcard."""
     rest = name.removeprefix("*.")
     if "*" in rest:
-        return f"{shown(name)} has a wildcard in the wrong place; only the whole first label may be *: *.example.com"
+        return f"{quote(name)} has a wildcard in the wrong place; only the whole first label may be *: *.example.com"
     if rest != name and rest.count(".") + 1 < WILDCARD_LABELS:
-        return f"{shown(name)} is too wide; a wildcard needs two more labels: *.example.com"
+        return f"{quote(name)} is too broad; a wildcard needs two more labels: *.example.com"
     if is_address(rest):
-        return f"{shown(name)} is an IP address; write the host name"
+        return f"{quote(name)} is an IP address; write the host name"
     if fault := _name_fault(rest, name):
         return fault
     if "." not in rest:
-        return f"{shown(name)} is not a full name; write the domain too: {rest}.example.com"
+        return f"{quote(name)} is not a full name; write the domain too: {rest}.example.com"
     return None
 
 
 def common_name_fault(name: str) -> str | None:
-    """Check a common name: a certificate name that X.509 has room for."""
+    """Check a common name: a certificate name that is short enough for X.509."""
     if fault := certificate_name_fault(name):
         return fault
     if len(name) > LONGEST_COMMON_NAME:
-        return (
-            f"has {len(name)} characters and X.509 allows {LONGEST_COMMON_NAME}; move it to sans beside a shorter one"
-        )
+        text = f"has {len(name)} characters, but X.509 allows {LONGEST_COMMON_NAME}; "
+        return text + "move it to sans and write a shorter common_name"
     return None
 
 
@@ -57,14 +56,14 @@ def device_host_fault(host: str) -> str | None:
     if is_address(host):
         return None
     if "://" in host or "/" in host:
-        return f"{shown(host)} is a URL; write the address alone: 192.0.2.10 or bigip.example.com"
+        return f"{quote(host)} is a URL; write the address alone: 192.0.2.10 or bigip.example.com"
     if re.fullmatch(r"[^:]+:[0-9]+|\[.*\](:[0-9]+)?", host):
-        return f"{shown(host)} is more than the address; write it without brackets, and the port as port: 8443"
+        return f"{quote(host)} is more than an address; write it without brackets, and the port as port: 8443"
     return _name_fault(host, host)
 
 
 def is_address(text: str) -> bool:
-    """Tell whether the text is an IPv4 or IPv6 address (no zone: a URL cannot carry it)."""
+    """Return whether the text is an IPv4 or IPv6 address (without a zone: a URL cannot carry one)."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -73,22 +72,22 @@ def is_address(text: str) -> bool:
 
 
 def _name_fault(name: str, whole: str) -> str | None:
-    """Check a host name by RFC 1123; ``whole`` is what the operator wrote, with its wildcard."""
+    """Check a host name by RFC 1123; ``whole`` is the text as written, with its wildcard."""
     if not name.isascii():
-        return f"{shown(whole)} is not ASCII; {_punycode(name, whole)}"
+        return f"{quote(whole)} is not ASCII; {_punycode(name, whole)}"
     if name.endswith("."):
-        return f"{shown(whole)} ends with a dot; write it without"
+        return f"{quote(whole)} ends with a dot; leave the dot out"
     if len(name) > LONGEST_NAME:
-        return f"{shown(whole)} has {len(whole)} characters; a host name has {LONGEST_NAME} at most"
+        return f"{quote(whole)} has {len(whole)} characters; a host name has at most {LONGEST_NAME}"
     labels = name.split(".")
     bad = next((label for label in labels if not LABEL.fullmatch(label)), None)
     if bad is not None:
         return (
-            f"{shown(whole)} is no host name because of {shown(bad)}; between dots stand 1 to 63 letters, digits and "
-            f"hyphens, no hyphen first or last: www.example.com"
+            f"{quote(whole)} is not a host name because of {quote(bad)}; each label has 1 to 63 letters, digits or "
+            f"hyphens and neither begins nor ends with a hyphen: www.example.com"
         )
     if labels[-1].isdigit():
-        return f"{shown(whole)} is no host name and no IP address; the last label of a name is not a number"
+        return f"{quote(whole)} is neither a host name nor an IP address; the last label of a name is never a number"
     return None
 
 
@@ -96,7 +95,7 @@ def _punycode(name: str, whole: str) -> str:
     try:
         encoded = idna.encode(name, uts46=True).decode("ascii")
     except UnicodeError:  # idna.IDNAError is one
-        return "and no internationalised host name either: write letters, digits and hyphens"
+        return "and not an internationalised host name either: use letters, digits and hyphens"
     return f"write its punycode form: {'*.' if whole != name else ''}{encoded}"
 
 
@@ -105,19 +104,19 @@ def segment_fault(name: str) -> str | None:
     if SEGMENT.fullmatch(name):
         return None
     if re.fullmatch("/[^/]+", name):
-        return f"{shown(name)} begins with a slash; write {shown(name[1:])}"
-    return f"{shown(name)} is no name that can be used safely; write letters, digits, _ . and -, no - first"
+        return f"{quote(name)} begins with a slash; write {quote(name[1:])}"
+    return f"{quote(name)} is not a safe name; use letters, digits, _ . and -, and do not begin with -"
 
 
 def object_fault(name: str) -> str | None:
     """Check a BIG-IP object: a bare name, or a full path ``/partition/folder/name``."""
     segments = name[1:].split("/") if name.startswith("/") else [name]
     if "/" in name and not name.startswith("/"):
-        return f"{shown(name)} is neither a name nor a full path; a full path begins with a slash: {shown('/' + name)}"
+        return f"{quote(name)} is neither a name nor a full path; a full path begins with a slash: {quote('/' + name)}"
     if name.startswith("/") and len(segments) == 1:
-        return f"{shown(name)} has no partition; write {shown('/Common' + name)}, or the bare name"
+        return f"{quote(name)} has no partition; write {quote('/Common' + name)}, or the bare name"
     if len(name) > LONGEST_PATH:
-        return f"{shown(name)} has {len(name)} characters; BIG-IP allows {LONGEST_PATH}"
+        return f"{quote(name)} has {len(name)} characters; BIG-IP allows {LONGEST_PATH}"
     return next((fault for fault in map(segment_fault, segments) if fault), None)
 
 
@@ -125,11 +124,11 @@ def plugin_fault(name: str) -> str | None:
     """Check the name of a Certbot authenticator plugin."""
     if re.fullmatch("[a-z0-9][a-z0-9_-]*", name):
         return None
-    return f"{shown(name)} is no Certbot plugin; write its name as certbot plugins shows it: dns-route53"
+    return f"{quote(name)} is not the name of a Certbot plugin; write it as `certbot plugins` shows it: dns-route53"
 
 
 def certificate_file_fault(file: Path) -> str | None:
-    """Check that a CA file is there and holds at least one certificate in PEM."""
+    """Check that a CA file exists and contains at least one PEM certificate."""
     try:
         x509.load_pem_x509_certificates(file.read_bytes())
     except OSError as error:
@@ -146,14 +145,14 @@ def server_url_fault(url: str) -> str | None:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
-        return f"{shown(url)} is no URL; write one like {example}"
+        return f"{quote(url)} is not a URL; write one like {example}"
     if parts.username is not None:
-        return f"holds a user name; the account is ACME_EAB_KID and ACME_EAB_HMAC_KEY, and the URL is like {example}"
+        return f"contains a user name; set ACME_EAB_KID and ACME_EAB_HMAC_KEY instead, and write a URL like {example}"
     if not host or not (url.isascii() and url.isprintable()) or set(url) & set(" \"'#"):
-        return f"{shown(url)} is no ACME directory URL; write one like {example}"
+        return f"{quote(url)} is not an ACME directory URL; write one like {example}"
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
         return None
-    return f"{shown(url)} is not https; the directory of an ACME server is asked over https only: {example}"
+    return f"{quote(url)} is not https; write an ACME directory URL that begins with https: {example}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Certificates that cannot both be looked after: one profile, label, SNI default or device name for two of them."""
+"""Certificates that exclude each other: two with the same profile, label, SNI default or device name."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Conflict:
     later: Place
     earlier: Place
     key: str
-    what: str
+    problem: str
 
     @property
     def remedy(self) -> str:
-        """What an operator can do about it."""
+        """Say what an operator can do about it."""
         return REMEDIES[self.key]
 
 
 def conflicts(jobs: Sequence[Job]) -> Iterator[Conflict]:
-    """Find the jobs that cannot both be done.
+    """Find the jobs that exclude each other.
 
     Two devices may be the same BIG-IP, so profiles are compared by address, not by device name.
     """
@@ -43,31 +43,32 @@ def conflicts(jobs: Sequence[Job]) -> Iterator[Conflict]:
         profiles = [(host, job.device.port, job.profile) for host in job.device.hosts]
         owner = next((owners[profile] for profile in profiles if profile in owners), None)
         if not known.is_reached_like(job.device):
-            what = f"{job.device.name} is reached in another way than the device of that name in"
-            yield Conflict(job.device.place, known.place, "name", what)
+            problem = f"{job.device.name} is reached differently from the device of the same name at"
+            yield Conflict(job.device.place, known.place, "name", problem)
         elif owner:
-            what = f"the client SSL profile {job.profile} already belongs to"
-            yield Conflict(job.place, owner.place, "common_name", what)
+            problem = f"the client SSL profile {job.profile} already belongs to the certificate at"
+            yield Conflict(job.place, owner.place, "common_name", problem)
         elif job.label in labels:
-            what = f"{job.label} is already the name of"
-            yield Conflict(job.place, labels[job.label].place, "common_name", what)
+            problem = f"{job.label} is already the name of the certificate at"
+            yield Conflict(job.place, labels[job.label].place, "common_name", problem)
         for profile in profiles:
             owners.setdefault(profile, job)
         labels.setdefault(job.label, job)
-    yield from _default_twice(jobs)
+    yield from _duplicate_defaults(jobs)
 
 
-def _default_twice(jobs: Sequence[Job]) -> Iterator[Conflict]:
-    """BIG-IP takes one SNI default on a virtual server (01071809)."""
-    asking = [job for job in jobs if job.sni and job.sni_default]
-    for earlier, later in combinations(asking, 2):
+def _duplicate_defaults(jobs: Sequence[Job]) -> Iterator[Conflict]:
+    """Find two SNI defaults for one virtual server: BIG-IP allows one (01071809)."""
+    defaults = [job for job in jobs if job.sni and job.sni_default]
+    for earlier, later in combinations(defaults, 2):
         shared = _shared_server(earlier, later)
         if shared:
-            yield Conflict(later.place, earlier.place, "sni_default", f"{shared} has its SNI default already from")
+            problem = f"{shared} already has its SNI default from the certificate at"
+            yield Conflict(later.place, earlier.place, "sni_default", problem)
 
 
 def _shared_server(one: Job, other: Job) -> str | None:
-    """Return a virtual server of both; ``all`` is every one of its partition."""
+    """Return a virtual server of both, or None; ``all`` is every one of its partition."""
     if not one.device.meets(other.device):
         return None
     for every, listed in ((one, other), (other, one)):

@@ -9,7 +9,7 @@ from pathlib import Path
 from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, did_you_mean
-from sectigo_f5.configuration.setting_readers import Reader, T, Written, read_each, text_checked, text_of
+from sectigo_f5.configuration.setting_readers import RawSetting, Reader, T, read_each, text_checked, text_of
 from sectigo_f5.configuration.yaml_lines import (
     UnreadableFileError,
     Value,
@@ -30,60 +30,60 @@ class Credentials:
     password: Secret
 
 
-def hosts(written: Written) -> tuple[str, ...]:
+def hosts(raw: RawSetting) -> tuple[str, ...]:
     """Read one address, or a list of the units of one HA group."""
-    items = written.items if written.items is not None else (written.item(written.value),)
+    items = raw.items if raw.items is not None else (raw.item(raw.value),)
     if not items:
-        raise written.wrong("is an empty list; write the address of the BIG-IP")
+        raise raw.wrong("is an empty list; write the address of the BIG-IP")
     found = read_each(text_checked(checks.device_host_fault, lower=True), items)
     return tuple(dict.fromkeys(str(ipaddress.ip_address(h)) if checks.is_address(h) else h for h in found))
 
 
-def verify_tls(written: Written) -> bool | Path:
+def verify_tls(raw: RawSetting) -> bool | Path:
     """Read true, false, or a CA file relative to the YAML file."""
-    if isinstance(written.value.data, bool):
-        return written.value.data
-    text = text_of(written)
-    file = written.findings.file.parent / text
+    if isinstance(raw.value.data, bool):
+        return raw.value.data
+    text = text_of(raw)
+    file = raw.findings.file.parent / text
     if fault := checks.certificate_file_fault(file):
-        hint = " (for the words true and false: without quotes)" if text.lower() in ("true", "false") else ""
-        raise written.wrong(f"{fault}{hint}")
+        hint = " (write true or false without quotes)" if text.lower() in ("true", "false") else ""
+        raise raw.wrong(f"{fault}{hint}")
     return file.absolute()
 
 
-def username_text(written: Written) -> str:
+def username_text(raw: RawSetting) -> str:
     """Read the name of the BIG-IP account."""
-    return _carriable(written)
+    return _carriable(raw)
 
 
-def password_text(written: Written) -> Secret:
+def password_text(raw: RawSetting) -> Secret:
     """Read a password; no message ever shows it."""
-    return Secret(_carriable(written, secret=True))
+    return Secret(_carriable(raw, secret=True))
 
 
-def _carriable(written: Written, *, secret: bool = False) -> str:
-    text = text_of(written, secret=secret)
+def _carriable(raw: RawSetting, *, secret: bool = False) -> str:
+    text = text_of(raw, secret=secret)
     if fault := secret_fault(text):
-        raise written.wrong(fault)
+        raise raw.wrong(fault)
     return text
 
 
-def inline_password(written: Written) -> Secret:
-    """Read a password that stands in the configuration itself."""
-    warn_if_readable_by_others(written.findings, "a password")
-    return password_text(written)
+def inline_password(raw: RawSetting) -> Secret:
+    """Read a password that is written in the configuration itself."""
+    warn_if_readable_by_others(raw.findings, "a password")
+    return password_text(raw)
 
 
-def credentials_file(written: Written) -> Credentials:
+def credentials_file(raw: RawSetting) -> Credentials:
     """Read the user name and password from another YAML file; every mistake in it names that file."""
-    file = written.findings.file.parent / text_of(written)
+    file = raw.findings.file.parent / text_of(raw)
     if file.is_dir():
-        raise written.wrong(f"{file} is a directory; write the file in it")
+        raise raw.wrong(f"{file} is a directory; name the file in it")
     try:
         content = read_content(file)
     except UnreadableFileError as error:
-        raise written.wrong(f"{file} {error}") from error
-    findings = written.findings.about(file)
+        raise raw.wrong(f"{file} {error}") from error
+    findings = raw.findings.about(file)
     credentials = findings.attempt(_credentials_in, content, findings)
     if credentials is None:
         raise InvalidValueError  # noted under the name of that file
@@ -110,4 +110,4 @@ def _credential(value: Value, key: str, read: Reader[T], findings: Findings) -> 
     entry = (value.entries or {}).get(key)
     if entry is None:
         raise InvalidValueError(Mistake(value.line, key, f"missing; write {key}: and its value"))
-    return read(Written(key, entry.value, entry.line, findings))
+    return read(RawSetting(key, entry.value, entry.line, findings))

@@ -1,10 +1,10 @@
-"""The ``env`` file and the real environment: the ACME account, the log, the places of state."""
+"""The ``env`` file and the real environment: the ACME account, the log, the state directory."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from dotenv.parser import parse_stream
 
 from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
-from sectigo_f5.configuration.findings import Findings, alternatives, did_you_mean, shown
+from sectigo_f5.configuration.findings import Findings, alternatives, did_you_mean, quote
 from sectigo_f5.configuration.yaml_lines import warn_if_readable_by_others
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.log import LEVELS
@@ -39,7 +39,7 @@ STATE_DIR = Path("/var/lib/sectigo")
 
 @dataclass(frozen=True)
 class _Variable:
-    """One variable that has a value: where it was set, and what a relative path in it is relative to."""
+    """One variable that has a value: where it was set, and the directory that a relative path in it starts from."""
 
     value: str
     origin: str  # "/etc/sectigo/env:3" or "environment"
@@ -47,46 +47,46 @@ class _Variable:
 
 
 class _Variables:
-    """The nine variables, and the mistakes found in them so far."""
+    """The nine variables, and the mistakes in them so far."""
 
-    def __init__(self, found: Mapping[str, _Variable], file: Path | None) -> None:
-        self._found = found
+    def __init__(self, by_name: Mapping[str, _Variable], file: Path | None) -> None:
+        self._by_name = by_name
         self._file = file
         self.mistakes: list[str] = []
 
     def __contains__(self, name: str) -> bool:
-        return name in self._found
+        return name in self._by_name
 
     def missing(self, name: str, why: str, example: str) -> None:
         """Note that a variable must be set, and where."""
-        where = f"in {self._file}" if self._file else "in a file env beside start_acme.py (copy env.example)"
+        where = f"in {self._file}" if self._file else "in a file env next to start_acme.py (copy env.example)"
         self.mistakes.append(f"{self._file or 'environment'}: {name}: {why}; write {name}={example} {where}")
 
     def wrong(self, name: str, text: str) -> None:
         """Note what is wrong with a variable, at the line or place where it was set."""
-        self.mistakes.append(f"{self._found[name].origin}: {name}: {text}")
+        self.mistakes.append(f"{self._by_name[name].origin}: {name}: {text}")
 
     def text(self, name: str, *fault_in: Callable[[str], str | None]) -> str | None:
-        """Return the value, checked; None where it is unset or wrong."""
-        if name not in self._found:
+        """Return the value, checked; None if it is not set or wrong."""
+        if name not in self._by_name:
             return None
-        value = self._found[name].value
+        value = self._by_name[name].value
         fault = next((fault for check in fault_in if (fault := check(value))), None)
         if fault:
             self.wrong(name, fault)
         return None if fault else value
 
     def path(self, name: str) -> Path | None:
-        """Return a path; a relative one is relative to the env file, or to where we were started."""
-        written = self.text(name, _path_fault)
-        return self._found[name].directory / written if written else None
+        """Return a path; a relative one is relative to the env file, or to the current directory."""
+        text = self.text(name, _path_fault)
+        return self._by_name[name].directory / text if text else None
 
 
 def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path) -> Path | None:
     """Find the env file: ``--env-file``, ``$SECTIGO_ENV_FILE``, beside the script, ``/etc/sectigo``.
 
-    ``beside`` is the script or its directory. None when there is no file: the environment may have
-    it all. Raises :class:`ConfigurationError` when a file that somebody named is not there.
+    ``beside`` is the script or its directory. None if there is no file: the environment may have
+    it all. Raises :class:`ConfigurationError` if a file was named and does not exist.
     """
     pointer = environ.get(POINTER)
     named = given or (Path(pointer) if pointer else None)
@@ -99,18 +99,15 @@ def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path) 
     return next((file for file in (directory / "env", SYSTEM_ENV_FILE) if file.is_file()), None)
 
 
-def read_settings(env_file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     """Read the settings and the warnings; a variable of the real environment wins over the file.
 
     Raises :class:`ConfigurationError` that names the file, line and variable of every mistake.
     """
-    in_file, warnings = _read_file(env_file) if env_file else ({}, ())
-    found = {name: variable for name, variable in in_file.items() if name in VARIABLES}
-    for name in VARIABLES:
-        if name in environ:
-            found[name] = _Variable(environ[name], "environment", Path.cwd())
-    found = {name: variable for name, variable in found.items() if variable.value}
-    variables = _Variables(found, env_file)
+    in_file, warnings = _read_file(file) if file else ({}, ())
+    in_environment = {name: _Variable(text, "environment", Path.cwd()) for name, text in environ.items()}
+    merged = {**in_file, **in_environment}
+    variables = _Variables({name: merged[name] for name in VARIABLES if name in merged and merged[name].value}, file)
     account = _account(variables)
     level = _log_level(variables)
     log_file, state_dir, metrics_file = (variables.path(name) for name in ("LOG_FILE", "STATE_DIR", "METRICS_FILE"))
@@ -120,30 +117,38 @@ def read_settings(env_file: Path | None, environ: Mapping[str, str]) -> tuple[Se
 
 
 def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
+    variables: dict[str, _Variable] = {}
+    findings = Findings(file)
+    for name, variable, line in _assignments(file):
+        if name in variables:
+            first = variables[name].origin
+            raise ConfigurationError(f"{variable.origin}: {name}: is set twice, first at {first}; keep one of them")
+        variables[name] = variable
+        _warn_if_unknown(name, line, findings)
+    if "ACME_EAB_HMAC_KEY" in variables:
+        warn_if_readable_by_others(findings, "ACME_EAB_HMAC_KEY")
+    return variables, tuple(findings.warnings)
+
+
+def _assignments(file: Path) -> Iterator[tuple[str, _Variable, int]]:
     """Parse with python-dotenv's own parser: it has the line numbers that ``dotenv_values`` drops."""
+    for binding in parse_stream(io.StringIO(_read_text(file))):
+        source = binding.original.string
+        line = binding.original.line + source[: len(source) - len(source.lstrip())].count("\n")
+        origin = f"{file}:{line}"
+        if binding.error or (binding.key and binding.value is None):
+            raise ConfigurationError(f"{origin}: is not a NAME=value line; correct it, or begin a comment with #")
+        if binding.key:
+            yield binding.key, _Variable(binding.value or "", origin, file.absolute().parent), line
+
+
+def _read_text(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{file}: is not UTF-8 text; save the file as UTF-8") from error
-    found: dict[str, _Variable] = {}
-    findings = Findings(file)
-    for binding in parse_stream(io.StringIO(text)):
-        written = binding.original.string
-        line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
-        origin = f"{file}:{line}"
-        if binding.error or (binding.key and binding.value is None):
-            raise ConfigurationError(f"{origin}: is no NAME=value line; correct it, or begin a comment with #")
-        if binding.key and binding.key in found:
-            first = found[binding.key].origin
-            raise ConfigurationError(f"{origin}: {binding.key}: is set twice, first at {first}; keep one of them")
-        if binding.key:
-            found[binding.key] = _Variable(binding.value or "", origin, file.absolute().parent)
-            _warn_if_unknown(binding.key, line, findings)
-    if "ACME_EAB_HMAC_KEY" in found:
-        warn_if_readable_by_others(findings, "ACME_EAB_HMAC_KEY")
-    return found, tuple(findings.warnings)
 
 
 def _warn_if_unknown(name: str, line: int, findings: Findings) -> None:
@@ -151,7 +156,7 @@ def _warn_if_unknown(name: str, line: int, findings: Findings) -> None:
         return
     guess = did_you_mean(name, VARIABLES)
     if guess or name.startswith(OUR_PREFIXES):
-        known = f"; known are {alternatives(VARIABLES)}"
+        known = f"; allowed: {', '.join(VARIABLES)}"
         findings.about(Path(f"{findings.file}:{line}")).warning(f"{name}: unknown variable{guess or known}")
 
 
@@ -163,7 +168,7 @@ def _account(variables: _Variables) -> Account | None:
     hmac_key = variables.text("ACME_EAB_HMAC_KEY", _broken_key_fault, secret_fault, _hmac_key_fault)
     for name, other in (("ACME_EAB_KID", "ACME_EAB_HMAC_KEY"), ("ACME_EAB_HMAC_KEY", "ACME_EAB_KID")):
         if name not in variables and other in variables:
-            variables.missing(name, f"missing beside {other}: the CA gives them as a pair", "…")
+            variables.missing(name, f"missing, but {other} is set: the CA issues them as a pair", "…")
     email = variables.text("ACME_EMAIL", _email_fault)
     bundle = variables.path("ACME_CA_BUNDLE")
     if bundle and (fault := checks.certificate_file_fault(bundle)):
@@ -174,13 +179,13 @@ def _account(variables: _Variables) -> Account | None:
 def _log_level(variables: _Variables) -> str:
     level = (variables.text("LOG_LEVEL") or "INFO").upper()
     if level not in LEVELS:
-        variables.wrong("LOG_LEVEL", f"{shown(level)} is not possible; write {alternatives(LEVELS)}")
+        variables.wrong("LOG_LEVEL", f"{quote(level)} is not valid; write {alternatives(LEVELS)}")
     return level
 
 
 def _broken_key_fault(text: str) -> str | None:
     if re.search(r"\s", text):
-        return "holds a blank or a line break; write the HMAC key in one piece"
+        return "contains a space or a line break; write the HMAC key in one piece"
     return None
 
 
@@ -198,11 +203,11 @@ def _hmac_key_fault(text: str) -> str | None:
 
 def _path_fault(text: str) -> str | None:
     if text.startswith("~"):
-        return f"{shown(text)} is taken as it stands, and only a shell knows ~; write the whole path"
+        return f"{quote(text)} is used literally, and only a shell expands ~; write the full path"
     return None
 
 
 def _email_fault(text: str) -> str | None:
     if re.fullmatch(r"[A-Za-z0-9.!$%&*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
         return None
-    return f"{shown(text)} is no e-mail address; write one like pki@example.com"
+    return f"{quote(text)} is not an e-mail address; write one like pki@example.com"

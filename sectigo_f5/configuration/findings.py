@@ -1,4 +1,4 @@
-"""What reading the configuration found wrong: collected, so that an operator sees all of it at once."""
+"""Mistakes and warnings of the configuration, collected so that an operator sees all of them at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-SHOWN_LENGTH = 80  # characters of a bad value that a message repeats
+QUOTED_LENGTH = 80  # characters of a bad value that a message repeats
 MAXIMUM_MISTAKES = 50  # reported per file
 
 P = ParamSpec("P")
@@ -51,7 +51,7 @@ class Findings:
         if entry in self.mistakes or len(self.mistakes) > MAXIMUM_MISTAKES:
             return
         if len(self.mistakes) == MAXIMUM_MISTAKES:
-            entry = _printable(f"{self.file}: has more mistakes than these {MAXIMUM_MISTAKES}; put them right first")
+            entry = _printable(f"{self.file}: has more than {MAXIMUM_MISTAKES} mistakes; fix these first")
         self.mistakes.append(entry)
 
     def attempt(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -64,28 +64,28 @@ class Findings:
         return None
 
     def warning(self, text: str) -> None:
-        """Note something about the file that is no reason to leave it out."""
+        """Note something about the file that does not exclude it."""
         entry = _printable(f"{self.file}: {text}")
         if entry not in self.warnings:
             self.warnings.append(entry)
 
     def about(self, file: Path) -> Findings:
-        """Return findings about another file that go into the same lists."""
+        """Return findings about another file; they go into the same lists."""
         return Findings(file, self.mistakes, self.warnings)
 
 
 def _printable(text: str) -> str:
-    """Escape what would break a line or a terminal: a key or path can hold anything that YAML can."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    """Escape what would break a line or a terminal: a key or path may contain any character that YAML allows."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
-def shown(text: str) -> str:
-    """Quote what an operator wrote, on one line, without control characters, and not endlessly."""
-    return repr(text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…")
+def quote(text: str) -> str:
+    """Quote what an operator wrote: on one line, without control characters, cut if it is long."""
+    return repr(text if len(text) <= QUOTED_LENGTH else f"{text[:QUOTED_LENGTH]}…")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean X?`` for the known word that is nearest, or nothing."""
+    """Return ``; did you mean X?`` for the closest known word, or nothing."""
     by_lower_case = {each.lower(): each for each in known}
     close = difflib.get_close_matches(word.lower(), by_lower_case, n=1)
     return f"; did you mean {by_lower_case[close[0]]}?" if close else ""

@@ -8,11 +8,11 @@ from sectigo_f5.configuration.certificate_readers import DEFAULT_SIZE, KEY_SIZES
 from sectigo_f5.configuration.checks import LONGEST_PATH
 from sectigo_f5.configuration.device_readers import Credentials
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives
-from sectigo_f5.configuration.settings import Given, Scope, Table
+from sectigo_f5.configuration.settings import ParsedSetting, Scope, Table
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, KeySpec, base_of
 from sectigo_f5.secret import Secret
 
-A_STAMP = "20261123T153813Z"
+ANY_STAMP = "20261123T153813Z"
 
 
 def device_of(name: str | None, scope: Scope, findings: Findings) -> Device | None:
@@ -38,14 +38,14 @@ def _device(name: str, scope: Scope) -> Device:
 
 
 def _credentials(scope: Scope) -> Credentials:
-    """Find the nearest credentials: a file, or a user name and a password that may stand at two levels."""
-    username: Given[str] | None = None
-    password: Given[Secret] | None = None
-    for level in scope.levels:
-        file = level.get(Table.credentials_file)
-        here = level.get(Table.username), level.get(Table.password)
+    """Find the nearest credentials: a file, or a user name and a password, perhaps at two levels."""
+    username: ParsedSetting[str] | None = None
+    password: ParsedSetting[Secret] | None = None
+    for section in scope.sections:
+        file = section.get(Table.credentials_file)
+        here = section.get(Table.username), section.get(Table.password)
         if file and any(here):
-            text = "stands beside username or password; keep the file or the two keys, not both"
+            text = "cannot be combined with username or password; keep the file or the two keys, not both"
             raise InvalidValueError(Mistake(file.line, "credentials_file", text))
         if file and not (username or password):
             return file.valid()
@@ -55,14 +55,16 @@ def _credentials(scope: Scope) -> Credentials:
     return _inline_credentials(username, password, scope)
 
 
-def _inline_credentials(username: Given[str] | None, password: Given[Secret] | None, scope: Scope) -> Credentials:
+def _inline_credentials(
+    username: ParsedSetting[str] | None, password: ParsedSetting[Secret] | None, scope: Scope
+) -> Credentials:
     if username and password:
         return Credentials(username.valid(), password.valid())
     if username:
-        text = "missing; username stands here alone: write password: beside it"
+        text = "missing; username is set here without it: write password: as well"
         raise InvalidValueError(Mistake(username.line, "password", text))
     if password:
-        text = "missing; password stands here alone: write username: beside it"
+        text = "missing; password is set here without it: write username: as well"
         raise InvalidValueError(Mistake(password.line, "username", text))
     example = Table.credentials_file.example
     text = f"missing; write credentials_file: {example}, or username: and password: here"
@@ -73,7 +75,7 @@ def job_of(device: Device | None, scope: Scope, findings: Findings) -> Job | Non
     """Resolve one certificate; None, with every mistake noted, if a setting is missing or wrong."""
     for setting in (Table.common_name, Table.virtual_servers):
         findings.attempt(scope.required, setting)
-    for check in (_keys, _check_authenticator, _check_wildcards, _check_where_http_01_is_answered):
+    for check in (_keys, _check_authenticator, _check_wildcards, _check_http_01_virtual_servers):
         findings.attempt(check, scope)
     _note_flags_without_effect(scope, findings)
     findings.attempt(_check_path_length, scope)
@@ -125,14 +127,14 @@ def _full_options(options: Mapping[str, str], authenticator: str | None) -> Mapp
 
 def _keys(scope: Scope) -> tuple[KeySpec, ...]:
     """Resolve ``keys``, or ``key_type`` and ``key_size``, to one or two keys."""
-    for depth, level in enumerate(scope.levels):
-        listed = level.get(Table.keys)
+    for depth, section in enumerate(scope.sections):
+        listed = section.get(Table.keys)
         if listed is None:
             continue
-        for nearer in scope.levels[: depth + 1]:
+        for nearer in scope.sections[: depth + 1]:
             for setting in (Table.key_type, Table.key_size):
                 if single := nearer.get(setting):
-                    text = f"does not go with keys (line {listed.line}); say it in keys, or delete keys"
+                    text = f"cannot be combined with keys (line {listed.line}); write it in keys, or delete keys"
                     raise InvalidValueError(Mistake(single.line, setting.key, text))
         return listed.valid()
     return (_single_key(scope),)
@@ -145,12 +147,12 @@ def _single_key(scope: Scope) -> KeySpec:
         return KeySpec(key_type, DEFAULT_SIZE[key_type])
     if size.valid() in KEY_SIZES[key_type]:
         return KeySpec(key_type, size.valid())
-    nearest = next(level for level in scope.levels if level.get(Table.key_type) or level.get(Table.key_size))
+    nearest = next(each for each in scope.sections if each.get(Table.key_type) or each.get(Table.key_size))
     if not nearest.get(Table.key_size):
         return KeySpec(key_type, DEFAULT_SIZE[key_type])
     other = "ecdsa" if key_type == "rsa" else "rsa"
     sizes = alternatives(KEY_SIZES[key_type])
-    text = f"{size.value} is not for {key_type}; write {sizes}, or key_type: {other} beside it"
+    text = f"{size.value} is not a size for {key_type}; write {sizes}, or key_type: {other} as well"
     raise InvalidValueError(Mistake(size.line, "key_size", text))
 
 
@@ -167,25 +169,25 @@ def _check_wildcards(scope: Scope) -> None:
     if wildcard and scope.value(Table.validation) == "http-01":
         text = (
             f"http-01 cannot prove the wildcard {wildcard.value}; write validation: dns-01 with a dns_authenticator, "
-            f"or validation: prevalidated where the domain is validated in SCM"
+            f"or validation: prevalidated if the domain is validated in SCM"
         )
         written = scope.nearest(Table.validation) or wildcard
         raise InvalidValueError(Mistake(written.line, "validation", text))
 
 
-def _wildcard(scope: Scope) -> Given[str] | None:
+def _wildcard(scope: Scope) -> ParsedSetting[str] | None:
     """Find a wildcard among the names, with the line that it comes from."""
     common_name, sans = scope.nearest(Table.common_name), scope.nearest(Table.sans)
-    names = [Given(common_name.line, common_name.value)] if common_name else []
-    names += [Given(sans.line, name) for name in sans.value or ()] if sans else []
+    names = [ParsedSetting(common_name.line, common_name.value)] if common_name else []
+    names += [ParsedSetting(sans.line, name) for name in sans.value or ()] if sans else []
     return next((name for name in names if name.value and name.value.startswith("*.")), None)
 
 
-def _check_where_http_01_is_answered(scope: Scope) -> None:
+def _check_http_01_virtual_servers(scope: Scope) -> None:
     if scope.value(Table.validation) != "http-01":
         return
     if scope.required(Table.virtual_servers) == () == scope.value(Table.challenge_virtual_servers):
-        text = "http-01 has no virtual server to be answered on; write challenge_virtual_servers, or another validation"
+        text = "http-01 has no virtual server to answer on; write challenge_virtual_servers, or another validation"
         validation, servers = scope.nearest(Table.validation), scope.nearest(Table.virtual_servers)
         written = validation or servers
         raise InvalidValueError(Mistake(written.line if written else None, "validation", text))
@@ -202,8 +204,8 @@ def _note_flags_without_effect(scope: Scope, findings: Findings) -> None:
 def _check_path_length(scope: Scope) -> None:
     """Check the longest object name of an issue, the chain of a second key."""
     base, partition = base_of(scope.required(Table.common_name)), scope.value(Table.partition)
-    length = len(Generation(partition, base, A_STAMP, "_ecdsa").chain)
+    length = len(Generation(partition, base, ANY_STAMP, "_ecdsa").chain)
     if length > LONGEST_PATH:
         written = scope.nearest(Table.partition)
-        text = f"makes object names of {length} characters and BIG-IP allows {LONGEST_PATH}; use a shorter partition"
+        text = f"makes object names of {length} characters, but BIG-IP allows {LONGEST_PATH}; use a shorter partition"
         raise InvalidValueError(Mistake(written.line if written else scope.place.line, "partition", text))

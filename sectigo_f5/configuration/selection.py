@@ -1,23 +1,23 @@
-"""``--only``: which of the configured certificates a command is about."""
+"""``--only``: to which of the configured certificates a command applies."""
 
 from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Sequence
 
-from sectigo_f5.configuration.findings import did_you_mean, shown
+from sectigo_f5.configuration.findings import did_you_mean, quote
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Job
 
-LISTED = 20  # certificates that a message lists before it says how many more there are
+LISTED = 20  # certificates in a message, before the number of the others
 
 
 def select(jobs: Sequence[Job], patterns: Sequence[str]) -> tuple[Job, ...]:
     """Return the jobs that ``--only`` names: by common name, device, or ``common_name@device``.
 
-    Shell wildcards are allowed; but what is exactly a common name or device means that one alone,
-    because ``*.example.com`` is the name of a certificate. No pattern: every job.
-    Raises :class:`ConfigurationError` for a pattern that names nothing.
+    Shell wildcards are allowed; but an exact common name or device means that one alone,
+    because ``*.example.com`` is the name of a certificate. Without a pattern: every job.
+    Raises :class:`ConfigurationError` if a pattern matches nothing.
     """
     if not patterns:
         return tuple(jobs)
@@ -52,6 +52,5 @@ def _nothing_matches(jobs: Sequence[Job], pattern: str) -> str:
     labels = [job.label for job in jobs]
     guess = did_you_mean(pattern, [*labels, *(job.common_name for job in jobs), *(job.device.name for job in jobs)])
     more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
-    return (
-        f"--only {shown(pattern)} matches no certificate{guess}; there is: {', '.join(labels[:LISTED]) or 'none'}{more}"
-    )
+    configured = ", ".join(labels[:LISTED]) or "none"
+    return f"--only {quote(pattern)} matches no certificate{guess}; configured: {configured}{more}"

@@ -13,10 +13,10 @@ from typing import Final, Generic, TypeVar, cast
 
 from sectigo_f5.configuration import certificate_readers, checks, device_readers
 from sectigo_f5.configuration.certificate_readers import KEY_SIZES
-from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives, did_you_mean
+from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, did_you_mean
 from sectigo_f5.configuration.setting_readers import (
+    RawSetting,
     Reader,
-    Written,
     list_of,
     number_between,
     one_of,
@@ -36,14 +36,15 @@ D_co = TypeVar("D_co", covariant=True)
 
 
 class Level(Enum):
-    """Down to which level of a file a setting may stand; above it, it is the default for all below."""
+    """The levels of a file; what is set at one is the default for everything below it."""
 
+    TOP = "top"
     DEVICE = "device"
     CERTIFICATE = "certificate"
 
 
 class Required(Enum):
-    """What a setting without a default has instead of one."""
+    """The default of a setting that has none."""
 
     REQUIRED = "required"
 
@@ -53,9 +54,9 @@ REQUIRED: Final = Required.REQUIRED
 
 @dataclass(frozen=True)
 class Setting(Generic[T_co, D_co]):
-    """One line of the table: what its reader returns, and what stands in for it if the key is not set."""
+    """One line of the table: what its reader returns, and its default."""
 
-    level: Level
+    level: Level  # the lowest at which it is allowed
     read: Reader[T_co]
     example: str
     default: D_co
@@ -115,8 +116,8 @@ BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
 @dataclass(frozen=True)
-class Given(Generic[T_co]):
-    """A setting as written: its line, and its value, or None if that is wrong (which is noted)."""
+class ParsedSetting(Generic[T_co]):
+    """One key of a file: its line, and its value, or None if that is wrong (the mistake is noted already)."""
 
     line: int
     value: T_co | None
@@ -129,67 +130,68 @@ class Given(Generic[T_co]):
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The settings of one mapping: of a file, a device or a certificate."""
+class Section:
+    """The settings of one mapping: the top of a file, a device or a certificate."""
 
-    given: Mapping[str, Given[object]]
+    settings: Mapping[str, ParsedSetting[object]]
 
-    def get(self, setting: Setting[T, object]) -> Given[T] | None:
+    def get(self, setting: Setting[T, object]) -> ParsedSetting[T] | None:
         """Return the setting as it is written here, or None."""
-        return cast("Given[T] | None", self.given.get(setting.key))  # its own reader has read it
+        return cast("ParsedSetting[T] | None", self.settings.get(setting.key))  # read by the reader of this setting
 
-    def without(self, setting: Setting[object, object]) -> Settings:
+    def without(self, setting: Setting[object, object]) -> Section:
         """Return all the other settings."""
-        return Settings({key: given for key, given in self.given.items() if key != setting.key})
+        return Section({key: parsed for key, parsed in self.settings.items() if key != setting.key})
 
 
 @dataclass(frozen=True)
 class Scope:
-    """All that is set for one device or certificate, which stands at ``place``."""
+    """All settings that apply to one device or certificate, which is written at ``place``."""
 
     place: Place
-    levels: tuple[Settings, ...]  # nearest first: certificate, device, top
+    sections: tuple[Section, ...]  # nearest first: certificate, device, top
 
-    def nearest(self, setting: Setting[T, object]) -> Given[T] | None:
-        """Find the setting at the nearest level that has it."""
-        return next((given for level in self.levels if (given := level.get(setting))), None)
+    def nearest(self, setting: Setting[T, object]) -> ParsedSetting[T] | None:
+        """Return the setting at the nearest level that has it, or None."""
+        return next((parsed for section in self.sections if (parsed := section.get(setting))), None)
 
     def value(self, setting: Setting[T, D]) -> T | D:
         """Return the nearest value, or the default; raises :class:`InvalidValueError` if the nearest one is wrong."""
-        given = self.nearest(setting)
-        return given.valid() if given else setting.default
+        parsed = self.nearest(setting)
+        return parsed.valid() if parsed else setting.default
 
     def required(self, setting: Setting[T, Required]) -> T:
         """Return the nearest value; raises :class:`InvalidValueError` if it is missing or wrong."""
-        given = self.nearest(setting)
-        if given is None:
+        parsed = self.nearest(setting)
+        if parsed is None:
             text = f"missing; write {setting.key}: {setting.example}"
             raise InvalidValueError(Mistake(self.place.line, setting.key, text))
-        return given.valid()
+        return parsed.valid()
 
 
-def read_settings_of(mapping: Value, other_keys: Iterable[str], level: Level | None, findings: Findings) -> Settings:
-    """Read every setting of one mapping; note what is wrong in them, and keys that are unknown or stand too low.
+def read_section(mapping: Value, level: Level, other_keys: Iterable[str], findings: Findings) -> Section:
+    """Read every setting of one mapping; note mistakes in them, unknown keys, and keys below their level.
 
-    ``other_keys`` are the keys of this level that are not settings; ``level`` is None for the top.
+    ``other_keys`` are the keys that are allowed here without being settings.
     """
     allowed = [setting.key for setting in SETTINGS if level is not Level.CERTIFICATE or setting.level is level]
-    given = {}
+    settings = {}
     for key, entry in (mapping.entries or {}).items():
         if key in allowed:
-            written = Written(key, entry.value, entry.line, findings)
-            given[key] = Given(entry.line, findings.attempt(BY_KEY[key].read, written))
+            raw = RawSetting(key, entry.value, entry.line, findings)
+            settings[key] = ParsedSetting(entry.line, findings.attempt(BY_KEY[key].read, raw))
         elif key not in other_keys:
-            findings.mistake(entry.line, key, _unknown(key, [*other_keys, *allowed], level))
-    return Settings(given)
+            findings.mistake(entry.line, key, _misplaced(key, level, [*other_keys, *allowed]))
+    return Section(settings)
 
 
-def _unknown(key: str, known: list[str], level: Level | None) -> str:
+def _misplaced(key: str, level: Level, allowed: list[str]) -> str:
+    """Say why a key is not allowed at a level."""
     if key in BY_KEY:
         return "cannot be set for one certificate; move it to the device (another BIG-IP is another device)"
-    if key in ("certificates", "devices"):
-        return (
-            f"cannot stand here; {'put it on a device' if key == 'certificates' else 'put it at the top of the file'}"
-        )
-    where = "at the top" if level is None else f"on a {level.value}"
-    return f"unknown key{did_you_mean(key, known) or f'; {where} stand {alternatives(sorted(known))}'}"
+    if key == "certificates":
+        return "is not allowed here; put it on a device"
+    if key == "devices":
+        return "is not allowed here; put it at the top of the file"
+    place = "at the top" if level is Level.TOP else f"on a {level.value}"
+    return f"unknown key{did_you_mean(key, allowed) or f'; allowed {place}: ' + ', '.join(sorted(allowed))}"

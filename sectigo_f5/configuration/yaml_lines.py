@@ -1,4 +1,4 @@
-"""YAML as values that know their line, with duplicate keys reported instead of silently lost.
+"""YAML as values that know their line; duplicate keys are reported instead of silently lost.
 
 PyYAML's node tree has the lines; its constructor would throw them away. The values keep the text of
 a scalar as written too, because YAML 1.1 reads ``off`` as false and ``10:20`` as 620.
@@ -23,10 +23,10 @@ MAXIMUM_LENGTH = 1 << 20  # bytes of a file; PyYAML takes minutes for a few mega
 MERGE_TAG = "tag:yaml.org,2002:merge"
 PLAIN_TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq)")
 REMEDIES = {
-    "cannot start any token": "indent with spaces, not tabs; text that begins with a special sign must be in quotes",
-    "undefined alias": "text that begins with * must be in quotes",
-    "mapping values are not allowed": "text that holds a colon and a blank must be in quotes; check the indentation",
-    "could not find expected ':'": "write a colon and a blank after the key",
+    "cannot start any token": "indent with spaces, not tabs; quote text that begins with a special character",
+    "undefined alias": "quote text that begins with *",
+    "mapping values are not allowed": "quote text that contains a colon and a space; check the indentation",
+    "could not find expected ':'": "write a colon and a space after the key",
     "expected <block end>": "check the indentation",
     "but found another document": "one file holds one configuration: split it at the line ---",
 }
@@ -52,14 +52,14 @@ class Value:
 
     @property
     def is_scalar(self) -> bool:
-        """True for what stands on one line: text, a number, a truth value; not for nothing at all."""
+        """True for a single value: text, a number, a date, a truth value; not for an empty one."""
         return self.data is not None and not isinstance(self.data, (tuple, dict))
 
     @property
     def kind(self) -> str:
         """What it is, in an operator's words."""
         kinds = {str: "text", bool: "a truth value", int: "a number", float: "a number"}
-        kinds |= {tuple: "a list", dict: "a mapping", type(None): "nothing"}
+        kinds |= {tuple: "a list", dict: "a mapping", type(None): "an empty value"}
         return kinds.get(type(self.data), "a date")
 
 
@@ -85,8 +85,8 @@ def read_content(file: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or os.strerror(error.errno or 0)
         raise UnreadableFileError(f"cannot be read ({reason}); check the path and its permissions") from error
-    except ValueError as error:  # holds NUL or half a character
-        raise UnreadableFileError("is no path of a file; correct it") from error
+    except ValueError as error:  # contains NUL or half a character
+        raise UnreadableFileError("is not a valid file path; correct it") from error
     if len(content) > MAXIMUM_LENGTH:
         raise UnreadableFileError(f"is longer than {MAXIMUM_LENGTH} bytes; split it into several files")
     return content
@@ -104,7 +104,7 @@ def parse(content: bytes, findings: Findings) -> Value:
         value = _Reading(loader, findings).value(node) if node is not None else None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise InvalidValueError(Mistake(line, None, "holds a control character; remove it")) from error
+        raise InvalidValueError(Mistake(line, None, "contains a control character; remove it")) from error
     except yaml.MarkedYAMLError as error:
         raise InvalidValueError(_broken_yaml(error)) from error
     except RecursionError as error:
@@ -138,7 +138,9 @@ def _broken_yaml(error: yaml.MarkedYAMLError) -> Mistake:
     problem = error.problem or "is not valid YAML"
     if problem == "second occurrence" and error.context:
         problem = error.context.split(";")[0]
-    remedy = next((text for sign, text in REMEDIES.items() if sign in f"{problem} {error.context}"), "correct the line")
+    remedy = next(
+        (text for pattern, text in REMEDIES.items() if pattern in f"{problem} {error.context}"), "correct the line"
+    )
     mark = error.problem_mark or error.context_mark
     column = f"column {mark.column + 1}" if mark else None
     hidden = re.sub(r"(alias|anchor|tag|handle|directive) ['\"].*['\"]", r"\1", problem)
@@ -146,7 +148,7 @@ def _broken_yaml(error: yaml.MarkedYAMLError) -> Mistake:
 
 
 class _Reading:
-    """One pass over a node tree; remembers what it has built, so that aliases cost nothing."""
+    """One pass over a node tree; it remembers the values built so far, so that aliases cost nothing."""
 
     def __init__(self, loader: yaml.SafeLoader, findings: Findings) -> None:
         self._loader = loader
@@ -170,7 +172,7 @@ class _Reading:
 
     def _data(self, node: yaml.Node, line: int) -> object:
         if not PLAIN_TAG.fullmatch(node.tag):
-            self._findings.mistake(line, None, "has a YAML tag; put text that begins with ! or = in quotes")
+            self._findings.mistake(line, None, "has a YAML tag; quote text that begins with ! or =")
             return None
         if isinstance(node, yaml.SequenceNode):
             return tuple(self.value(item) for item in node.value)
@@ -182,7 +184,7 @@ class _Reading:
         try:
             data: object = self._loader.construct_object(node)
         except (ValueError, KeyError, OverflowError, yaml.YAMLError):
-            self._findings.mistake(line, None, "looks like a date or a number and is none; put it in quotes")
+            self._findings.mistake(line, None, "looks like a date or a number but is neither; quote it")
             return None
         return data
 
@@ -198,7 +200,7 @@ class _Reading:
                 self._findings.mistake(line, None, "a key must be one word; check the brackets and the indentation")
             elif key.value in own:
                 first = own[key.value].line
-                self._findings.mistake(line, key.value, f"stands twice, first in line {first}; keep one of them")
+                self._findings.mistake(line, key.value, f"is set twice, first at line {first}; keep one of them")
             else:
                 own[key.value] = Entry(line, self.value(value))
         return {**merged, **own}

@@ -291,5 +291,5 @@ def test_only_that_matches_nothing_is_said_with_what_there_is(world: World, whic
     said = Console(world).say(which, "--only", "ww.example.com")
     assert (said.code, said.out) == (2, "")
     assert "--only 'ww.example.com' matches no certificate; did you mean" in said.log
-    assert "there is: www.example.com@bigip-sim" in said.log
+    assert "configured: www.example.com@bigip-sim" in said.log
     assert world.device.journal == []

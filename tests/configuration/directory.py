@@ -53,4 +53,4 @@ def mistakes(directory: Path, text: str | bytes) -> list[str]:
     return [mistake.replace(f"{directory}/", "") for mistake in read.mistakes]
 
 
-LEFT_OUT = "none of its certificates is looked after until its mistakes are put right"
+LEFT_OUT = "none of its certificates is managed until its mistakes are fixed"

@@ -19,19 +19,19 @@ from tests.configuration.directory import GOOD, configuration, mistakes, private
         (b"- name: shop\n", ["shop.yaml:1: is a list; a file begins with name:, version: and devices:"]),
         (b"shop\n", ["shop.yaml:1: is text; a file begins with name:, version: and devices:"]),
         (b"name: caf\xe9\n", ["shop.yaml:1: is not UTF-8 text; save the file as UTF-8"]),
-        (b"name: shop\nversion: v\x07\n", ["shop.yaml:2: holds a control character; remove it"]),
+        (b"name: shop\nversion: v\x07\n", ["shop.yaml:2: contains a control character; remove it"]),
         (
             b"name: shop\ndevices:\n\t- name: x\n",
             [
                 "shop.yaml:3: column 1: broken YAML: found character '\\t' that cannot start any token; "
-                "indent with spaces, not tabs; text that begins with a special sign must be in quotes"
+                "indent with spaces, not tabs; quote text that begins with a special character"
             ],
         ),
         (
             b"name: shop\nversion v1\ndevices:\n",
             [
                 "shop.yaml:3: column 1: broken YAML: could not find expected ':'; "
-                "write a colon and a blank after the key"
+                "write a colon and a space after the key"
             ],
         ),
         (
@@ -49,13 +49,13 @@ from tests.configuration.directory import GOOD, configuration, mistakes, private
             b"username: sectigo\npassword: hunter2hunter2\n",
             [
                 "shop.yaml:1: is a credentials file; "
-                "move it to a directory of its own, e.g. credentials/, and name it there"
+                "move it to a directory of its own and write credentials_file: credentials/…"
             ],
         ),
         (b"[" * 1500, ["shop.yaml: is nested too deeply; a configuration has four levels"]),
     ],
 )
-def test_what_is_no_configuration_at_all_says_so(tmp_path: Path, content: bytes, expected: list[str]) -> None:
+def test_a_file_without_a_configuration_has_one_mistake(tmp_path: Path, content: bytes, expected: list[str]) -> None:
     assert mistakes(tmp_path, content) == expected
 
 
@@ -81,7 +81,7 @@ def test_what_is_no_configuration_at_all_says_so(tmp_path: Path, content: bytes,
         "{*hunter2}",
     ],
 )
-def test_no_message_shows_a_password(tmp_path: Path, password: str) -> None:
+def test_messages_never_show_a_password(tmp_path: Path, password: str) -> None:
     inline = f"username: sectigo\n  password: {password}"
     read = configuration(tmp_path, shop=GOOD.replace("credentials_file: credentials/bigip-fra.yaml", inline))
     assert read.mistakes or password == "&hunter2 x y"
@@ -99,7 +99,7 @@ def test_no_message_shows_a_password(tmp_path: Path, password: str) -> None:
         ),
         (
             "username: s\npassword: 12345\n",
-            "credentials/bigip-fra.yaml:2: password: is a number where text is expected; quote it",
+            "credentials/bigip-fra.yaml:2: password: must be text, not a number; quote it",
         ),
         (
             "username: s\npassword: '[x]'\n",
@@ -126,27 +126,27 @@ def test_a_mistake_in_a_credentials_file_names_that_file(tmp_path: Path, content
     assert read.jobs == ()
 
 
-def test_a_file_that_is_much_too_long_does_not_hold_up_the_others(tmp_path: Path) -> None:
+def test_an_oversized_file_does_not_delay_the_others(tmp_path: Path) -> None:
     read = configuration(tmp_path, bad="- name: b\n" * 200_000, good=GOOD)
     assert read.mistakes == (f"{tmp_path}/bad.yaml: is longer than 1048576 bytes; split it into several files",)
     assert len(read.jobs) == 1
 
 
-def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
-    found = mistakes(tmp_path, "name: shop\nversion: v1\ndevices:\n" + "- host: x\n" * 200)
-    assert len(found) == 51
-    assert found[0].startswith("shop.yaml:4: name: missing")
-    assert found[-1] == "shop.yaml: has more mistakes than these 50; put them right first"
+def test_mistakes_after_the_fiftieth_are_only_mentioned(tmp_path: Path) -> None:
+    messages = mistakes(tmp_path, "name: shop\nversion: v1\ndevices:\n" + "- host: x\n" * 200)
+    assert len(messages) == 51
+    assert messages[0].startswith("shop.yaml:4: name: missing")
+    assert messages[-1] == "shop.yaml: has more than 50 mistakes; fix these first"
 
 
 def test_a_missing_credentials_file_is_named(tmp_path: Path) -> None:
-    (found,) = mistakes(tmp_path, GOOD.replace("bigip-fra.yaml", "none.yaml"))
-    assert found == (
+    (message,) = mistakes(tmp_path, GOOD.replace("bigip-fra.yaml", "none.yaml"))
+    assert message == (
         "shop.yaml:6: credentials_file: credentials/none.yaml cannot be read (No such file or directory); "
         "check the path and its permissions"
     )
-    (found,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "credentials"))
-    assert found == "shop.yaml:6: credentials_file: credentials is a directory; write the file in it"
+    (message,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "credentials"))
+    assert message == "shop.yaml:6: credentials_file: credentials is a directory; name the file in it"
 
 
 @pytest.mark.parametrize(
@@ -154,26 +154,26 @@ def test_a_missing_credentials_file_is_named(tmp_path: Path) -> None:
     [
         (
             "  username: x\n",
-            "shop.yaml:6: credentials_file: stands beside username or password; keep the file or the two",
+            "shop.yaml:6: credentials_file: cannot be combined with username or password; keep the file or the two",
         ),
         (
             "  password: x\n",
-            "shop.yaml:6: credentials_file: stands beside username or password; keep the file or the two",
+            "shop.yaml:6: credentials_file: cannot be combined with username or password; keep the file or the two",
         ),
     ],
 )
-def test_both_forms_of_credentials_at_one_level_are_a_mistake(tmp_path: Path, inline: str, expected: str) -> None:
-    (found,) = mistakes(tmp_path, GOOD + inline)
-    assert found.startswith(expected)
+def test_credentials_in_both_forms_at_one_level_are_a_mistake(tmp_path: Path, inline: str, expected: str) -> None:
+    (message,) = mistakes(tmp_path, GOOD + inline)
+    assert message.startswith(expected)
 
 
-def test_half_of_the_inline_credentials_is_a_mistake(tmp_path: Path) -> None:
+def test_a_username_without_a_password_is_a_mistake(tmp_path: Path) -> None:
     text = GOOD.replace("  credentials_file: credentials/bigip-fra.yaml\n", "  username: sectigo\n")
-    (found,) = mistakes(tmp_path, text)
-    assert found == "shop.yaml:6: password: missing; username stands here alone: write password: beside it"
+    (message,) = mistakes(tmp_path, text)
+    assert message == "shop.yaml:6: password: missing; username is set here without it: write password: as well"
 
 
-def test_every_mistake_of_every_file_is_collected_and_the_good_file_stands(tmp_path: Path) -> None:
+def test_mistakes_of_all_files_are_collected_and_a_good_file_counts(tmp_path: Path) -> None:
     bad = GOOD.replace("v1", "v9").replace("host:", "hots:").replace("www.example.com", "www_.example.com")
     read = configuration(tmp_path, a_bad=bad, b_broken="name: [", c_good=GOOD)
     assert [mistake.split(": ")[0].removeprefix(f"{tmp_path}/") for mistake in read.mistakes] == [
@@ -184,25 +184,28 @@ def test_every_mistake_of_every_file_is_collected_and_the_good_file_stands(tmp_p
         "b_broken.yaml:1",
     ]
     assert [job.label for job in read.jobs] == ["www.example.com@bigip-fra"]
-    assert len([text for text in read.warnings if "none of its certificates is looked after" in text]) == 2
+    assert len([text for text in read.warnings if "none of its certificates is managed" in text]) == 2
 
 
-def test_one_wrong_certificate_leaves_its_whole_file_out(tmp_path: Path) -> None:
+def test_a_wrong_certificate_excludes_its_whole_file(tmp_path: Path) -> None:
     text = GOOD.replace(
         "  common_name: www.example.com\n",
         "  certificates:\n  - common_name: one.example.com\n  - common_name: two_.example.com\n",
     )
-    (found,) = mistakes(tmp_path, text)
-    assert found.startswith("shop.yaml:9: common_name: 'two_.example.com' is no host name")
+    (message,) = mistakes(tmp_path, text)
+    assert message.startswith("shop.yaml:9: common_name: 'two_.example.com' is not a host name")
 
 
 @pytest.mark.parametrize(
     ("certificates", "expected"),
     [
-        ("certificates: []\n", "shop.yaml:8: certificates: is no list or an empty one; write one item for each"),
+        (
+            "certificates: []\n",
+            "shop.yaml:8: certificates: must be a non-empty list; write one item per certificate: - common_name: www",
+        ),
         (
             "certificates: [www.example.com]\n",
-            "shop.yaml:8: certificates: holds text where settings are expected; write - com",
+            "shop.yaml:8: certificates: must hold settings, not text; write - com",
         ),
         ("certificates: [{sans: [a.example.com]}]\n", "shop.yaml:8: common_name: missing; write common_name:"),
         (
@@ -211,28 +214,28 @@ def test_one_wrong_certificate_leaves_its_whole_file_out(tmp_path: Path) -> None
         ),
         (
             "certificates: [{common_name: a.example.com, name: x}]\n",
-            "shop.yaml:8: name: unknown key; on a certificate stand",
+            "shop.yaml:8: name: unknown key; allowed on a certificate: ",
         ),
     ],
 )
-def test_mistakes_in_the_list_of_certificates(tmp_path: Path, certificates: str, expected: str) -> None:
-    found = mistakes(tmp_path, GOOD.replace("  common_name: www.example.com\n", "") + f"  {certificates}")
-    assert len(found) == 1
-    assert found[0].startswith(expected)
+def test_a_mistake_in_the_list_of_certificates_is_reported(tmp_path: Path, certificates: str, expected: str) -> None:
+    messages = mistakes(tmp_path, GOOD.replace("  common_name: www.example.com\n", "") + f"  {certificates}")
+    assert len(messages) == 1
+    assert messages[0].startswith(expected)
 
 
-def test_a_common_name_beside_certificates_is_a_mistake(tmp_path: Path) -> None:
-    (found,) = mistakes(tmp_path, GOOD + "  certificates: [{common_name: api.example.com}]\n")
-    assert found == (
-        "shop.yaml:7: common_name: stands beside certificates; "
+def test_a_common_name_together_with_certificates_is_a_mistake(tmp_path: Path) -> None:
+    (message,) = mistakes(tmp_path, GOOD + "  certificates: [{common_name: api.example.com}]\n")
+    assert message == (
+        "shop.yaml:7: common_name: cannot be combined with certificates; "
         "move this certificate into the list as an item of its own"
     )
 
 
-def test_the_common_name_of_the_file_is_none_of_a_listed_certificate(tmp_path: Path) -> None:
+def test_a_common_name_at_the_top_is_not_for_listed_certificates(tmp_path: Path) -> None:
     text = "common_name: www.example.com\n" + GOOD.replace("  common_name: www.example.com\n", "")
-    (found,) = mistakes(tmp_path, text + "  certificates: [{sni: true}]\n")
-    assert found.startswith("shop.yaml:9: common_name: missing")
+    (message,) = mistakes(tmp_path, text + "  certificates: [{sni: true}]\n")
+    assert message.startswith("shop.yaml:9: common_name: missing")
 
 
 @pytest.mark.parametrize(
@@ -240,39 +243,39 @@ def test_the_common_name_of_the_file_is_none_of_a_listed_certificate(tmp_path: P
     [
         (
             "devices: []\n",
-            "shop.yaml:3: devices: is no list or an empty one; write one item for each of them: - name: bigip-fra",
+            "shop.yaml:3: devices: must be a non-empty list; write one item per device: - name: bigip-fra",
         ),
-        ("devices: bigip-fra\n", "shop.yaml:3: devices: is no list or an empty one"),
+        ("devices: bigip-fra\n", "shop.yaml:3: devices: must be a non-empty list"),
         (
             "devices: [bigip-fra]\n",
-            "shop.yaml:3: devices: holds text where settings are expected; write - name: bigip-fra",
+            "shop.yaml:3: devices: must hold settings, not text; write - name: bigip-fra",
         ),
-        ("", "shop.yaml:1: devices: missing; write devices: and below it a list: - name: bigip-fra"),
+        ("", "shop.yaml:1: devices: missing; write devices: and a list below it: - name: bigip-fra"),
     ],
 )
-def test_mistakes_in_the_list_of_devices(tmp_path: Path, devices: str, expected: str) -> None:
-    (found,) = mistakes(tmp_path, "name: shop\nversion: v1\n" + devices)
-    assert found.startswith(expected)
+def test_a_mistake_in_the_list_of_devices_is_reported(tmp_path: Path, devices: str, expected: str) -> None:
+    (message,) = mistakes(tmp_path, "name: shop\nversion: v1\n" + devices)
+    assert message.startswith(expected)
 
 
-def test_a_device_name_stands_once_in_a_file(tmp_path: Path) -> None:
+def test_a_device_name_is_unique_in_a_file(tmp_path: Path) -> None:
     second = GOOD[GOOD.index("- name") :].replace("www.", "api.")
-    (found,) = mistakes(tmp_path, GOOD + second)
-    assert found.startswith(
-        "shop.yaml:9: name: 'bigip-fra' stands twice, first in line 4; give each device a name of its own"
+    (message,) = mistakes(tmp_path, GOOD + second)
+    assert message.startswith(
+        "shop.yaml:9: name: 'bigip-fra' is used twice, first at line 4; give each device a name of its own"
     )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("credentials/bigip-fra.yaml", '"\\0"', "is no path of a file; correct it"),
-        ("credentials/bigip-fra.yaml", '"\\ud800"', "\\ud800 is no path of a file; correct it"),
-        ("www.example.com", '"\\ud800.example.com"', "is not ASCII; and no internationalised host name either"),
+        ("credentials/bigip-fra.yaml", '"\\0"', "is not a valid file path; correct it"),
+        ("credentials/bigip-fra.yaml", '"\\ud800"', "\\ud800 is not a valid file path; correct it"),
+        ("www.example.com", '"\\ud800.example.com"', "is not ASCII; and not an internationalised host name either"),
         ("host: 192.0.2.10", '"ho\\nst": 192.0.2.10', "shop.yaml:5: ho\\nst: unknown key; did you mean host?"),
-        ("192.0.2.10", "!local x", "shop.yaml:5: has a YAML tag; put text that begins with ! or = in quotes"),
-        ("192.0.2.10", "2026-13-45", "shop.yaml:5: looks like a date or a number and is none; put it in quotes"),
-        ("192.0.2.10", "9" * 5000, "shop.yaml:5: looks like a date or a number and is none; put it in quotes"),
+        ("192.0.2.10", "!local x", "shop.yaml:5: has a YAML tag; quote text that begins with ! or ="),
+        ("192.0.2.10", "2026-13-45", "shop.yaml:5: looks like a date or a number but is neither; quote it"),
+        ("192.0.2.10", "9" * 5000, "shop.yaml:5: looks like a date or a number but is neither; quote it"),
         (
             "host: 192.0.2.10",
             "? [a]\n  : b",
@@ -280,15 +283,13 @@ def test_a_device_name_stands_once_in_a_file(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_yaml_allows_and_nobody_means_is_one_printable_line(
-    tmp_path: Path, old: str, new: str, expected: str
-) -> None:
-    found = mistakes(tmp_path, GOOD.replace(old, new))
-    assert [mistake for mistake in found if expected in mistake], found
-    assert all(mistake.isprintable() for mistake in found)
+def test_oddities_of_yaml_are_reported_on_one_printable_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    messages = mistakes(tmp_path, GOOD.replace(old, new))
+    assert [mistake for mistake in messages if expected in mistake], messages
+    assert all(mistake.isprintable() for mistake in messages)
 
 
-def test_no_damage_to_a_file_is_a_bug_of_ours(tmp_path: Path) -> None:
+def test_a_damaged_file_has_jobs_or_mistakes(tmp_path: Path) -> None:
     """Three hundred damaged files: each is read or has a mistake, and none raises."""
     chance = random.Random(20261124)
     pieces = [

@@ -11,14 +11,14 @@ from tests.configuration.directory import CREDENTIALS, GOOD, configuration, mist
 PREVALIDATED = GOOD + "  validation: prevalidated\n"
 
 
-def test_one_profile_twice_in_one_file_names_both_places(tmp_path: Path) -> None:
+def test_a_profile_used_twice_in_a_file_is_reported_with_both_lines(tmp_path: Path) -> None:
     text = GOOD.replace("  common_name: www.example.com\n", "") + (
         "  certificates:\n  - common_name: www.example.com\n  - common_name: WWW.example.com\n"
     )
-    (found,) = mistakes(tmp_path, text)
-    assert found == (
+    (message,) = mistakes(tmp_path, text)
+    assert message == (
         "shop.yaml:10: common_name: the client SSL profile /Common/www.example.com_clientssl already belongs to "
-        "line 9; give one of them another common_name, partition or device, or delete it"
+        "the certificate at line 9; give one of them another common_name, partition or device, or delete it"
     )
 
 
@@ -31,21 +31,22 @@ def test_one_profile_twice_in_one_file_names_both_places(tmp_path: Path) -> None
     ],
     ids=["same device", "another name for the BIG-IP", "a unit of a group"],
 )
-def test_one_profile_in_two_files_is_a_mistake_of_both(tmp_path: Path, other: str) -> None:
+def test_a_profile_used_in_two_files_is_a_mistake_in_both(tmp_path: Path, other: str) -> None:
     read = configuration(tmp_path, a=GOOD, b=other, c=GOOD.replace("www.", "third."))
-    profile = "common_name: the client SSL profile /Common/www.example.com_clientssl already belongs to"
+    profile = "the client SSL profile /Common/www.example.com_clientssl"
+    problem = f"common_name: {profile} already belongs to the certificate at"
     assert [mistake.split(";")[0] for mistake in read.mistakes] == [
-        f"{tmp_path}/a.yaml:4: {profile} {tmp_path}/b.yaml:4",
-        f"{tmp_path}/b.yaml:4: {profile} {tmp_path}/a.yaml:4",
+        f"{tmp_path}/a.yaml:4: {problem} {tmp_path}/b.yaml:4",
+        f"{tmp_path}/b.yaml:4: {problem} {tmp_path}/a.yaml:4",
     ]
     assert [job.common_name for job in read.jobs] == ["third.example.com"]
 
 
-def test_a_wildcard_and_the_name_it_is_spelt_as_share_a_profile(tmp_path: Path) -> None:
+def test_a_wildcard_and_its_spelling_share_a_profile(tmp_path: Path) -> None:
     one = PREVALIDATED.replace("www.example.com", "'*.example.com'")
     read = configuration(tmp_path, a=one, b=PREVALIDATED.replace("www.", "wildcard."))
     assert len(read.mistakes) == 2
-    assert "/Common/wildcard.example.com_clientssl already belongs to" in read.mistakes[0]
+    assert "/Common/wildcard.example.com_clientssl already belongs to the certificate at" in read.mistakes[0]
 
 
 @pytest.mark.parametrize(
@@ -58,25 +59,26 @@ def test_a_wildcard_and_the_name_it_is_spelt_as_share_a_profile(tmp_path: Path) 
     ],
     ids=["another port", "another partition", "another BIG-IP", "another name"],
 )
-def test_what_only_looks_alike_is_no_conflict(tmp_path: Path, other: str) -> None:
+def test_similar_certificates_do_not_conflict(tmp_path: Path, other: str) -> None:
     read = configuration(tmp_path, a=GOOD, b=other)
     assert read.mistakes == ()
     assert len(read.jobs) == 2
 
 
-def test_addresses_are_compared_however_they_are_written(tmp_path: Path) -> None:
+def test_addresses_are_compared_in_their_canonical_form(tmp_path: Path) -> None:
     one = GOOD.replace("192.0.2.10", "2001:db8::1")
     other = GOOD.replace("192.0.2.10", "2001:DB8:0:0::1").replace("bigip-fra\n", "bigip-b\n")
     assert len(configuration(tmp_path, a=one, b=other).mistakes) == 2
 
 
-def test_a_label_is_given_once(tmp_path: Path) -> None:
+def test_a_label_is_unique(tmp_path: Path) -> None:
     text = GOOD.replace("  common_name: www.example.com\n", "") + (
         "  certificates:\n  - common_name: www.example.com\n  - {common_name: www.example.com, partition: Shop}\n"
     )
-    (found,) = mistakes(tmp_path, text)
-    assert found.startswith(
-        "shop.yaml:10: common_name: www.example.com@bigip-fra is already the name of line 9; give one"
+    (message,) = mistakes(tmp_path, text)
+    assert message.startswith(
+        "shop.yaml:10: common_name: www.example.com@bigip-fra is already the name of the certificate at line 9; "
+        "give one"
     )
 
 
@@ -89,10 +91,10 @@ def test_a_label_is_given_once(tmp_path: Path) -> None:
         ("bigip-fra.yaml", "other.yaml"),
     ],
 )
-def test_one_device_name_means_one_way_to_one_device(tmp_path: Path, old: str, new: str) -> None:
+def test_one_device_name_means_one_address_and_login(tmp_path: Path, old: str, new: str) -> None:
     private(tmp_path / "credentials" / "other.yaml", CREDENTIALS.replace("long", "short"))
     read = configuration(tmp_path, a=GOOD, b=GOOD.replace("www.", "api.").replace(old, new))
-    text = "name: bigip-fra is reached in another way than the device of that name in"
+    text = "name: bigip-fra is reached differently from the device of the same name at"
     assert [mistake.split(";")[0] for mistake in read.mistakes] == [
         f"{tmp_path}/a.yaml:4: {text} {tmp_path}/b.yaml:4",
         f"{tmp_path}/b.yaml:4: {text} {tmp_path}/a.yaml:4",
@@ -120,7 +122,7 @@ def two_defaults(first: str, second: str) -> str:
 def test_a_virtual_server_has_one_sni_default(tmp_path: Path, first: str, second: str, shared: str) -> None:
     text = two_defaults(first, second)
     assert mistakes(tmp_path, text) == [
-        f"shop.yaml:13: sni_default: {shared} has its SNI default already from line 11; "
+        f"shop.yaml:13: sni_default: {shared} already has its SNI default from the certificate at line 11; "
         "write `sni_default: true` for one of them only"
     ]
     text = text.replace("    virtual_servers: " + second, f"    virtual_servers: {second}\n    sni_default: false")
@@ -131,10 +133,10 @@ def test_a_virtual_server_has_one_sni_default_in_two_files(tmp_path: Path) -> No
     text = two_defaults("[vs_a]", "[vs_b]")
     other = text.replace("bigip-fra\n", "bigip-b\n").replace("example.com", "example.net")
     read = configuration(tmp_path, a=text, b=other)
-    what = "sni_default: /Common/vs_a has its SNI default already from"
+    what = "sni_default: /Common/vs_a already has its SNI default from the certificate at"
     assert [mistake.split(";")[0] for mistake in read.mistakes][:2] == [
         f"{tmp_path}/a.yaml:11: {what} {tmp_path}/b.yaml:11",
-        f"{tmp_path}/a.yaml:13: sni_default: /Common/vs_b has its SNI default already from {tmp_path}/b.yaml:13",
+        f"{tmp_path}/a.yaml:13: {what.replace('vs_a', 'vs_b')} {tmp_path}/b.yaml:13",
     ]
     assert len(read.mistakes) == 4
 
@@ -142,11 +144,11 @@ def test_a_virtual_server_has_one_sni_default_in_two_files(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("first", "second"), [("[vs_a]", "[vs_b]"), ("all", "[/Shop/vs_a]"), ("[vs_a]", "[/Shop/vs_a]")]
 )
-def test_sni_defaults_of_different_virtual_servers_are_no_conflict(tmp_path: Path, first: str, second: str) -> None:
+def test_sni_defaults_of_different_virtual_servers_do_not_conflict(tmp_path: Path, first: str, second: str) -> None:
     assert configuration(tmp_path, shop=two_defaults(first, second)).mistakes == ()
 
 
-def test_a_broken_copy_of_a_file_does_not_stop_the_file(tmp_path: Path) -> None:
+def test_a_broken_copy_of_a_file_does_not_exclude_the_file(tmp_path: Path) -> None:
     read = configuration(tmp_path, a=GOOD.replace("version: v1", "version: v2"), b=GOOD)
     assert len(read.mistakes) == 1
     assert [job.place.file.name for job in read.jobs] == ["b.yaml"]

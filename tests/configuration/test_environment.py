@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.configuration.environment import SYSTEM_ENV_FILE, VARIABLES
-from sectigo_f5.configuration.files import find_env_file, read_settings
+from sectigo_f5.configuration.environment import SYSTEM_ENV_FILE, VARIABLES, find_env_file, read_settings
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Account, Settings
 from sectigo_f5.secret import Secret
@@ -24,7 +23,7 @@ def mistake(file: Path, environ: dict[str, str] | None = None) -> str:
     return str(raised.value).replace(str(file), "env")
 
 
-def test_defaults(tmp_path: Path) -> None:
+def test_defaults_of_every_variable(tmp_path: Path) -> None:
     assert read_settings(private(tmp_path / "env", SERVER), {}) == (
         Settings(
             account=Account("https://acme.example.com/directory"),
@@ -37,7 +36,7 @@ def test_defaults(tmp_path: Path) -> None:
     )
 
 
-def test_every_variable(tmp_path: Path, ca_pem: str) -> None:
+def test_every_variable_reaches_the_settings(tmp_path: Path, ca_pem: str) -> None:
     private(tmp_path / "ca.pem", ca_pem)
     text = (
         SERVER
@@ -60,7 +59,7 @@ def test_every_variable(tmp_path: Path, ca_pem: str) -> None:
     assert warnings == ()
 
 
-def test_a_file_from_another_system_does_no_harm(tmp_path: Path) -> None:
+def test_windows_line_ends_and_quotes_in_the_env_file_are_accepted(tmp_path: Path) -> None:
     text = f"{SERVER}export ACME_EAB_KID = 'kid-1'\nACME_EAB_HMAC_KEY=\"{HMAC_KEY}\"   \nLOG_LEVEL=DEBUG\n"
     file = private(tmp_path / "env", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     settings, warnings = read_settings(file, {})
@@ -68,7 +67,7 @@ def test_a_file_from_another_system_does_no_harm(tmp_path: Path) -> None:
     assert (settings.log_level, warnings) == ("DEBUG", ())
 
 
-def test_the_real_environment_wins_and_may_have_it_all(tmp_path: Path) -> None:
+def test_the_real_environment_overrides_or_replaces_the_file(tmp_path: Path) -> None:
     file = private(tmp_path / "env", SERVER + PAIR + "LOG_LEVEL=DEBUG\nACME_EMAIL=a@example.com\n")
     environ = {"ACME_SERVER": "https://other.example.com", "LOG_LEVEL": "error", "ACME_EMAIL": ""}
     settings, _ = read_settings(file, environ)
@@ -87,30 +86,33 @@ def test_the_real_environment_wins_and_may_have_it_all(tmp_path: Path) -> None:
         ("ACME_SERVER=\n", "env: ACME_SERVER: missing; write"),
         (
             "\nACME_SERVER=http://acme.example.com\n",
-            "env:2: ACME_SERVER: 'http://acme.example.com' is not https; the direct",
+            "env:2: ACME_SERVER: 'http://acme.example.com' is not https; write an ACME",
         ),
         (
             "ACME_SERVER=acme.sectigo.com/v2/OV\n",
-            "env:1: ACME_SERVER: 'acme.sectigo.com/v2/OV' is no ACME directory URL; wri",
+            "env:1: ACME_SERVER: 'acme.sectigo.com/v2/OV' is not an ACME directory URL; wri",
         ),
-        ("ACME_SERVER=https://\n", "env:1: ACME_SERVER: 'https://' is no ACME directory URL; write one like https://"),
-        ("ACME_SERVER=https://[::1\n", "env:1: ACME_SERVER: 'https://[::1' is no URL"),
-        ("ACME_SERVER=https://ca:99999/\n", "env:1: ACME_SERVER: 'https://ca:99999/' is no URL"),
+        (
+            "ACME_SERVER=https://\n",
+            "env:1: ACME_SERVER: 'https://' is not an ACME directory URL; write one like https://",
+        ),
+        ("ACME_SERVER=https://[::1\n", "env:1: ACME_SERVER: 'https://[::1' is not a URL"),
+        ("ACME_SERVER=https://ca:99999/\n", "env:1: ACME_SERVER: 'https://ca:99999/' is not a URL"),
         (
             "ACME_SERVER='https://ca.example.com/a b'\n",
-            "env:1: ACME_SERVER: 'https://ca.example.com/a b' is no ACME dir",
+            "env:1: ACME_SERVER: 'https://ca.example.com/a b' is not an ACME dir",
         ),
         (
             "ACME_SERVER=https://me:hunter2@ca.example.com\n",
-            "env:1: ACME_SERVER: holds a user name; the account is ACME_EAB",
+            "env:1: ACME_SERVER: contains a user name; set ACME_EAB",
         ),
         (
             SERVER + "ACME_EAB_KID=kid\n",
-            "env: ACME_EAB_HMAC_KEY: missing beside ACME_EAB_KID: the CA gives them as a pair; ",
+            "env: ACME_EAB_HMAC_KEY: missing, but ACME_EAB_KID is set: the CA issues them as a pair; ",
         ),
         (
             SERVER + f"ACME_EAB_HMAC_KEY={HMAC_KEY}\n",
-            "env: ACME_EAB_KID: missing beside ACME_EAB_HMAC_KEY: the CA gives",
+            "env: ACME_EAB_KID: missing, but ACME_EAB_HMAC_KEY is set: the CA issues",
         ),
         (
             SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun+ter2\n",
@@ -140,43 +142,46 @@ def test_the_real_environment_wins_and_may_have_it_all(tmp_path: Path) -> None:
         ),
         (
             SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun ter2\n",
-            "env:3: ACME_EAB_HMAC_KEY: holds a blank or a line break; write the HMAC key in one piece",
+            "env:3: ACME_EAB_HMAC_KEY: contains a space or a line break; write the HMAC key in one piece",
         ),
         (
             SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY='hun\nter2'\n",
-            "env:3: ACME_EAB_HMAC_KEY: holds a blank or a line break; write the HMAC key in one piece",
+            "env:3: ACME_EAB_HMAC_KEY: contains a space or a line break; write the HMAC key in one piece",
         ),
-        (SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun\nter2\n", "env:4: is no NAME=value line"),
+        (SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun\nter2\n", "env:4: is not a NAME=value line"),
         (
             SERVER + "STATE_DIR=~/state\n",
-            "env:2: STATE_DIR: '~/state' is taken as it stands, and only a shell knows ~; write the whole path",
+            "env:2: STATE_DIR: '~/state' is used literally, and only a shell expands ~; write the full path",
         ),
-        (SERVER + "ACME_EMAIL=pki\n", "env:2: ACME_EMAIL: 'pki' is no e-mail address; write one like pki@example.com"),
+        (
+            SERVER + "ACME_EMAIL=pki\n",
+            "env:2: ACME_EMAIL: 'pki' is not an e-mail address; write one like pki@example.com",
+        ),
         (SERVER + "ACME_CA_BUNDLE=none.pem\n", "env:2: ACME_CA_BUNDLE: the CA file "),
         (
             SERVER + "ACME_CA_BUNDLE=env\n",
             "holds no certificate in PEM (-----BEGIN CERTIFICATE-----); name a file that does",
         ),
-        (SERVER + "LOG_LEVEL=loud\n", "env:2: LOG_LEVEL: 'LOUD' is not possible; write DEBUG, INFO, WARNING or ERROR"),
+        (SERVER + "LOG_LEVEL=loud\n", "env:2: LOG_LEVEL: 'LOUD' is not valid; write DEBUG, INFO, WARNING or ERROR"),
         (
             SERVER + "this is no line with hunter2\n",
-            "env:2: is no NAME=value line; correct it, or begin a comment with #",
+            "env:2: is not a NAME=value line; correct it, or begin a comment with #",
         ),
-        (SERVER + "ACME_EMAIL\n", "env:2: is no NAME=value line"),
-        (SERVER + "ACME_EMAIL='hunter2\n", "env:2: is no NAME=value line"),
+        (SERVER + "ACME_EMAIL\n", "env:2: is not a NAME=value line"),
+        (SERVER + "ACME_EMAIL='hunter2\n", "env:2: is not a NAME=value line"),
         (SERVER + SERVER, "env:2: ACME_SERVER: is set twice, first at env:1; keep one of them"),
     ],
 )
 def test_a_mistake_names_file_line_variable_and_remedy(tmp_path: Path, text: str, expected: str) -> None:
-    found = mistake(private(tmp_path / "env", text))
-    assert expected in found
-    assert "hunter2" not in found
-    assert "hun+ter2" not in found
+    message = mistake(private(tmp_path / "env", text))
+    assert expected in message
+    assert "hunter2" not in message
+    assert "hun+ter2" not in message
 
 
-def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    found = mistake(private(tmp_path / "env", "LOG_LEVEL=loud\nACME_EMAIL=x\n"), {"ACME_EAB_KID": "kid"})
-    assert [part.split(": ")[:2] for part in found.split(" | ")] == [
+def test_mistakes_are_reported_all_at_once(tmp_path: Path) -> None:
+    message = mistake(private(tmp_path / "env", "LOG_LEVEL=loud\nACME_EMAIL=x\n"), {"ACME_EAB_KID": "kid"})
+    assert [part.split(": ")[:2] for part in message.split(" | ")] == [
         ["env", "ACME_SERVER"],
         ["env", "ACME_EAB_HMAC_KEY"],
         ["env:2", "ACME_EMAIL"],
@@ -184,15 +189,15 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_a_mistake_in_the_real_environment_says_so() -> None:
+def test_a_mistake_in_the_real_environment_names_it() -> None:
     with pytest.raises(ConfigurationError, match="^environment: ACME_SERVER: 'ftp://ca' is not https"):
         read_settings(None, {"ACME_SERVER": "ftp://ca"})
-    with pytest.raises(ConfigurationError, match=r"in a file env beside start_acme\.py \(copy env\.example\)"):
+    with pytest.raises(ConfigurationError, match=r"in a file env next to start_acme\.py \(copy env\.example\)"):
         read_settings(None, {})
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080/dir", "http://localhost/dir", "http://[::1]:14000/dir"])
-def test_plain_http_goes_to_this_machine_only(url: str) -> None:
+def test_plain_http_is_allowed_to_loopback_only(url: str) -> None:
     assert read_settings(None, {"ACME_SERVER": url})[0].account.server == url
 
 
@@ -203,7 +208,7 @@ def test_plain_http_goes_to_this_machine_only(url: str) -> None:
         ("LOG_LEVL=INFO", "env:2: LOG_LEVL: unknown variable; did you mean LOG_LEVEL?"),
         (
             "METRICS_ZZZZZZZZ=1",
-            f"env:2: METRICS_ZZZZZZZZ: unknown variable; known are {', '.join(VARIABLES[:-1])} or {VARIABLES[-1]}",
+            f"env:2: METRICS_ZZZZZZZZ: unknown variable; allowed: {', '.join(VARIABLES)}",
         ),
     ],
 )
@@ -222,12 +227,12 @@ def test_a_key_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
     assert read_settings(file, {})[1] == ()
 
 
-def test_a_file_that_is_no_text_or_not_there(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     assert mistake(private(tmp_path / "env", b"\xff\xfe")) == "env: is not UTF-8 text; save the file as UTF-8"
     assert mistake(tmp_path / "none").endswith("cannot be read (No such file or directory); check its permissions")
 
 
-def test_the_env_file_is_looked_for_in_order(tmp_path: Path) -> None:
+def test_the_env_file_is_searched_for_in_order(tmp_path: Path) -> None:
     script = private(tmp_path / "program" / "start_acme.py", "")
     found_by_itself = SYSTEM_ENV_FILE if SYSTEM_ENV_FILE.is_file() else None
     assert find_env_file(None, {}, script) == found_by_itself
@@ -240,7 +245,7 @@ def test_the_env_file_is_looked_for_in_order(tmp_path: Path) -> None:
     assert find_env_file(given, environ, script) == given
 
 
-def test_an_env_file_that_somebody_named_must_be_there(tmp_path: Path) -> None:
+def test_a_named_env_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none: --env-file: there is no such file; correct the path"):
         find_env_file(tmp_path / "none", {}, tmp_path)
     with pytest.raises(ConfigurationError, match=r"none: SECTIGO_ENV_FILE: there is no such file"):

@@ -22,14 +22,14 @@ EDITS = [
     (
         "[vs_www_https]",
         "[]",
-        "shop.yaml:8: validation: http-01 has no virtual server to be answered on; write challenge_",
+        "shop.yaml:8: validation: http-01 has no virtual server to answer on; write challenge_",
     ),
     ("  host:", "  hots:", "shop.yaml:5: hots: unknown key; did you mean host?"),
-    ("name: shop\n", "name: shop\nzzz: 1\n", "shop.yaml:2: zzz: unknown key; at the top stand "),
+    ("name: shop\n", "name: shop\nzzz: 1\n", "shop.yaml:2: zzz: unknown key; allowed at the top: "),
     (
         "  host: 192.0.2.10\n",
         "  host: 192.0.2.10\n  host: 192.0.2.11\n",
-        "shop.yaml:6: host: stands twice, first in line 5",
+        "shop.yaml:6: host: is set twice, first at line 5",
     ),
     ("name: shop\n", "", "shop.yaml:1: name: missing; write name: shop"),
     ("version: v1\n", "", "shop.yaml:1: version: missing; write version: v1"),
@@ -38,38 +38,38 @@ EDITS = [
     ("  common_name: www.example.com\n", "", "shop.yaml:4: common_name: missing; write common_name: www.example.com"),
     ("  virtual_servers: [vs_www_https]\n", "", "shop.yaml:4: virtual_servers: missing; write virtual_servers: [vs_"),
     ("  credentials_file: credentials/bigip-fra.yaml\n", "", "shop.yaml:4: credentials_file: missing; write cred"),
-    ("name: shop\n", "name: shop\ncertificates: []\n", "shop.yaml:2: certificates: cannot stand here; put it on a d"),
+    ("name: shop\n", "name: shop\ncertificates: []\n", "shop.yaml:2: certificates: is not allowed here; put it on a d"),
     ("version: v1", "version: v2", "shop.yaml:2: version: 'v2' is not supported; write v1"),
-    ("version: v1", "version: 1", 'shop.yaml:2: version: is a number where text is expected; quote it: "1"'),
-    (DEVICE, "- name: 123\n", 'shop.yaml:4: name: is a number where text is expected; quote it: "123"'),
+    ("version: v1", "version: 1", 'shop.yaml:2: version: must be text, not a number; quote it: "1"'),
+    (DEVICE, "- name: 123\n", 'shop.yaml:4: name: must be text, not a number; quote it: "123"'),
     (
         DEVICE,
         "- name: 2026-11-24\n",
-        'shop.yaml:4: name: is a date where text is expected; quote it: "2026-11-24"',
+        'shop.yaml:4: name: must be text, not a date; quote it: "2026-11-24"',
     ),
     (
         DEVICE,
         "- name: yes\n",
-        'shop.yaml:4: name: is a truth value where text is expected; quote it: "yes"',
+        'shop.yaml:4: name: must be text, not a truth value; quote it: "yes"',
     ),
     (DEVICE, "- name:\n", "shop.yaml:4: name: has no value; write one, or delete the key"),
-    (DEVICE, "- name: [a]\n", "shop.yaml:4: name: is a list where text is expected; write one value"),
-    (DEVICE, "- name: ../fra\n", "shop.yaml:4: name: '../fra' is not possible; use letters, digits"),
-    (DEVICE, "- name: fra/1\n", "shop.yaml:4: name: 'fra/1' is not possible; use letters, digits"),
+    (DEVICE, "- name: [a]\n", "shop.yaml:4: name: must be text, not a list; write one value"),
+    (DEVICE, "- name: ../fra\n", "shop.yaml:4: name: '../fra' is not valid; use letters, digits"),
+    (DEVICE, "- name: fra/1\n", "shop.yaml:4: name: 'fra/1' is not valid; use letters, digits"),
     (
         DEVICE,
         DEVICE + "  sans:\n  - api.example.com\n  - 5\n",
-        'shop.yaml:7: sans: is a number where text is expected; quote it: "5"',
+        'shop.yaml:7: sans: must be text, not a number; quote it: "5"',
     ),
     (
         DEVICE,
         DEVICE + "  keys:\n  - type: rsa\n  - type: rsa\n",
-        "shop.yaml:5: keys: holds two keys of one type; write at most",
+        "shop.yaml:5: keys: contains two keys of one type; write at most",
     ),
     (
         DEVICE,
         DEVICE + "  keys: [{type: rsa}]\n  key_type: rsa\n",
-        "shop.yaml:6: key_type: does not go with keys (line 5); say it",
+        "shop.yaml:6: key_type: cannot be combined with keys (line 5); write it",
     ),
     (
         DEVICE,
@@ -89,58 +89,58 @@ EDITS = [
 ]
 
 DEVICE_LINES = [
-    ("devices: []", "devices: cannot stand here; put it at the top"),
-    ("type: f5", "type: 'f5' is not possible; write F5"),
-    ("protocol: http", "protocol: 'http' is not possible; write https"),
-    ("key_type: dsa", "key_type: 'dsa' is not possible; write rsa or ecdsa"),
-    ("key_size: 1024", "key_size: '1024' is not possible; write 2048, 3072"),
+    ("devices: []", "devices: is not allowed here; put it at the top"),
+    ("type: f5", "type: 'f5' is not valid; write F5"),
+    ("protocol: http", "protocol: 'http' is not valid; write https"),
+    ("key_type: dsa", "key_type: 'dsa' is not valid; write rsa or ecdsa"),
+    ("key_size: 1024", "key_size: '1024' is not valid; write 2048, 3072"),
     (
         "key_size: secp256k1",
-        "key_size: 'secp256k1' is not possible; write 2048, 3072, 4096, secp256r1 or secp384r1; did you mean secp2",
+        "key_size: 'secp256k1' is not valid; write 2048, 3072, 4096, secp256r1 or secp384r1; did you mean secp2",
     ),
-    ("key_size: secp256r1", "key_size: secp256r1 is not for rsa; write 2048, 3072 or 4096"),
-    ("validation: dns", "validation: 'dns' is not possible; write http-01, dns-01 or"),
-    ("verify_handshake: no", "verify_handshake: 'no' is not possible; write auto"),
-    ("key_route: ssh", "key_route: 'ssh' is not possible; write auto, native or openssl"),
-    ("port: '443'", "port: '443' is not possible; write a number from 1 to 65535"),
-    ("port: 0", "port: '0' is not possible; write a number from 1"),
-    ("port: true", "port: 'true' is not possible; write a number"),
+    ("key_size: secp256r1", "key_size: secp256r1 is not a size for rsa; write 2048, 3072 or 4096"),
+    ("validation: dns", "validation: 'dns' is not valid; write http-01, dns-01 or"),
+    ("verify_handshake: no", "verify_handshake: 'no' is not valid; write auto"),
+    ("key_route: ssh", "key_route: 'ssh' is not valid; write auto, native or openssl"),
+    ("port: '443'", "port: '443' is not valid; write a number from 1 to 65535"),
+    ("port: 0", "port: '0' is not valid; write a number from 1"),
+    ("port: true", "port: 'true' is not valid; write a number"),
     ("sni: 'true'", "sni: 'true' is neither true nor false; write true or false, without"),
-    ("sni:", "sni: nothing is neither true nor false"),
-    ("renew_before_days: 0", "renew_before_days: '0' is not possible; write a number from 1 to 397"),
-    ("renew_before_days: 398", "renew_before_days: '398' is not possible; write a number from 1 to 397"),
-    ("renew_before_days: 3.5", "renew_before_days: '3.5' is not possible"),
-    ("sans: api.example.com", "sans: is text where a list is expected; write [api.example.com]"),
-    ("sans:", "sans: is nothing where a list is expected"),
+    ("sni:", "sni: an empty value is neither true nor false"),
+    ("renew_before_days: 0", "renew_before_days: '0' is not valid; write a number from 1 to 397"),
+    ("renew_before_days: 398", "renew_before_days: '398' is not valid; write a number from 1 to 397"),
+    ("renew_before_days: 3.5", "renew_before_days: '3.5' is not valid"),
+    ("sans: api.example.com", "sans: must be a list, not text; write [api.example.com]"),
+    ("sans:", "sans: must be a list, not an empty value"),
     (
         f"sans: [{'.'.join([LONG] * 5)}]",
         "sans: 'aaaaa",
     ),
-    ("server_name: a b", "server_name: 'a b' is no host name"),
-    ("partition: a;b", "partition: 'a;b' is no name that can be used safely; write letters"),
+    ("server_name: a b", "server_name: 'a b' is not a host name"),
+    ("partition: a;b", "partition: 'a;b' is not a safe name; use letters"),
     ("partition: /Shop", "partition: '/Shop' begins with a slash; write 'Shop'"),
-    ("partition: ..", "partition: '..' is no name that can be used safely"),
-    ("partition: -x", "partition: '-x' is no name that can be used safely"),
+    ("partition: ..", "partition: '..' is not a safe name"),
+    ("partition: -x", "partition: '-x' is not a safe name"),
     (
         f"partition: {'p' * 210}",
-        "partition: makes object names of 260 characters and BIG-IP",
+        "partition: makes object names of 260 characters, but BIG-IP",
     ),
-    ("parent_profile: $(id)", "parent_profile: '$(id)' is no name that can be used safely"),
-    ("challenge_virtual_servers: ['`id`']", "challenge_virtual_servers: '`id`' is no name"),
-    ("keys: rsa", "keys: is no list of keys; write [{type: rsa, size: 2048}"),
-    ("keys: []", "keys: is no list of keys"),
-    ("keys: [rsa]", "keys: holds a key without a type; write {type: rsa, size: 2048}"),
-    ("keys: [{type: dsa}]", "keys: type 'dsa' is not possible; write rsa or ecdsa"),
-    ("keys: [{type: rsa, size: 1}]", "keys: size '1' is not possible for rsa; write 2048, 3"),
+    ("parent_profile: $(id)", "parent_profile: '$(id)' is not a safe name"),
+    ("challenge_virtual_servers: ['`id`']", "challenge_virtual_servers: '`id`' is not a safe name"),
+    ("keys: rsa", "keys: must be a list of keys; write [{type: rsa, size: 2048}"),
+    ("keys: []", "keys: must be a list of keys"),
+    ("keys: [rsa]", "keys: contains a key without a type; write {type: rsa, size: 2048}"),
+    ("keys: [{type: dsa}]", "keys: type 'dsa' is not valid; write rsa or ecdsa"),
+    ("keys: [{type: rsa, size: 1}]", "keys: size '1' is not valid for rsa; write 2048, 3"),
     ("keys: [{type: rsa, bits: 1}]", "keys: 'bits' is unknown; a key has a type and a size"),
     ("validation: dns-01", "dns_authenticator: missing; dns-01 needs a Certbot plugin: write"),
-    ("dns_authenticator: dns route", "dns_authenticator: 'dns route' is no Certbot plugin"),
-    ("dns_options: [a]", "dns_options: is a list where a mapping is expected"),
-    ("dns_options: {A_b: 1}", "dns_options: 'A_b' is no option of a Certbot plugin; write small"),
+    ("dns_authenticator: dns route", "dns_authenticator: 'dns route' is not the name of a Certbot plugin"),
+    ("dns_options: [a]", "dns_options: must be a mapping, not a list"),
+    ("dns_options: {A_b: 1}", "dns_options: 'A_b' is not an option of a Certbot plugin; use lower-case"),
     ("verify_tls: ca.pem", "verify_tls: the CA file ca.pem cannot be read (No such file or directory); check the path"),
     (
         "verify_tls: 'false'",
-        "verify_tls: the CA file false cannot be read (No such file or directory); check the path (for",
+        "verify_tls: the CA file false cannot be read (No such file or directory); check the path (write true",
     ),
     (
         "verify_tls: credentials/bigip-fra.yaml",
@@ -149,41 +149,41 @@ DEVICE_LINES = [
 ]
 
 COMMON_NAMES = [
-    ("https://www.example.com", "'https://www.example.com' is no host name because of"),
-    ("www_1.example.com", "is no host name because of 'www_1'; between dots stand 1 to 63 letters"),
-    ("-www.example.com", "is no host name because of '-www'"),
-    ("www..example.com", "is no host name because of ''"),
+    ("https://www.example.com", "'https://www.example.com' is not a host name because of"),
+    ("www_1.example.com", "is not a host name because of 'www_1'; each label has 1 to 63 letters"),
+    ("-www.example.com", "is not a host name because of '-www'"),
+    ("www..example.com", "is not a host name because of ''"),
     (
         f"{LONG}aaaa.example.com",
-        "is no host name because of 'aaaa",
+        "is not a host name because of 'aaaa",
     ),
     (
         f"{LONG}.example.com",
-        "has 72 characters and X.509 allows 64; move it to sans",
+        "has 72 characters, but X.509 allows 64; move it to sans",
     ),
-    ("www.example.com.", "'www.example.com.' ends with a dot; write it without"),
+    ("www.example.com.", "'www.example.com.' ends with a dot; leave the dot out"),
     ("192.0.2.1", "'192.0.2.1' is an IP address; write the host name"),
     ("'2001:db8::1'", "'2001:db8::1' is an IP address; write the host name"),
     ("www", "'www' is not a full name; write the domain too: www.example.com"),
-    ("www.example.1", "the last label of a name is not a number"),
+    ("www.example.1", "the last label of a name is never a number"),
     ("straße.example.com", "is not ASCII; write its punycode form: xn--strae-oqa.example.com"),
     ("'*.münchen.de'", "is not ASCII; write its punycode form: *.xn--mnchen-3ya.de"),
-    ("'*.com'", "'*.com' is too wide; a wildcard needs two more labels: *.example.com"),
+    ("'*.com'", "'*.com' is too broad; a wildcard needs two more labels: *.example.com"),
     ("'www.*.example.com'", "has a wildcard in the wrong place; only the whole first label may be *"),
     ("'w*.example.com'", "has a wildcard in the wrong place"),
     ("'*.*.example.com'", "has a wildcard in the wrong place"),
-    ('"www.example.com\\n"', "'www.example.com\\n' is no host name because of"),
-    ("'www.example.com;reboot'", "is no host name because of 'com;reboot'"),
+    ('"www.example.com\\n"', "'www.example.com\\n' is not a host name because of"),
+    ("'www.example.com;reboot'", "is not a host name because of 'com;reboot'"),
 ]
 
 VIRTUAL_SERVERS = [
-    ("vs_www", "is text where a list is expected; write [vs_www]"),
-    ("[all]", "holds the word all in a list; write virtual_servers: all"),
-    ("['vs 1']", "'vs 1' is no name that can be used safely"),
+    ("vs_www", "must be a list, not text; write [vs_www]"),
+    ("[all]", "contains the word all; write virtual_servers: all"),
+    ("['vs 1']", "'vs 1' is not a safe name"),
     ("[Shop/vs1]", "is neither a name nor a full path; a full path begins with a slash: '/Shop/vs1'"),
     ("[/vs1]", "'/vs1' has no partition; write '/Common/vs1', or the bare name"),
-    ("[/Common//vs1]", "'' is no name that can be used safely"),
-    ("[/Common/../vs1]", "'..' is no name that can be used safely"),
+    ("[/Common//vs1]", "'' is not a safe name"),
+    ("[/Common/../vs1]", "'..' is not a safe name"),
     (
         f"[/Common/{'v' * 250}]",
         "has 258 characters; BIG-IP allows 255",
@@ -192,11 +192,11 @@ VIRTUAL_SERVERS = [
 
 HOSTS = [
     ("https://192.0.2.10", "'https://192.0.2.10' is a URL; write the address alone"),
-    ("192.0.2.10:8443", "is more than the address; write it without brackets, and the port as port: 8443"),
-    ("'[2001:db8::1]'", "is more than the address"),
-    ("192.0.2.300", "is no host name and no IP address"),
+    ("192.0.2.10:8443", "is more than an address; write it without brackets, and the port as port: 8443"),
+    ("'[2001:db8::1]'", "is more than an address"),
+    ("192.0.2.300", "is neither a host name nor an IP address"),
     ("[]", "is an empty list; write the address of the BIG-IP"),
-    ("[192.0.2.10, 5]", 'is a number where text is expected; quote it: "5"'),
+    ("[192.0.2.10, 5]", 'must be text, not a number; quote it: "5"'),
 ]
 
 
@@ -208,36 +208,36 @@ def with_line(number: int, text: str) -> str:
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), EDITS)
-def test_a_changed_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+def test_a_changed_line_is_reported(tmp_path: Path, old: str, new: str, expected: str) -> None:
     assert old in GOOD
-    found = mistakes(tmp_path, GOOD.replace(old, new, 1))
-    assert found[0].startswith(expected)
-    assert len(found) == (2 if "did you mean host" in expected else 1)  # that key is missing, too
+    messages = mistakes(tmp_path, GOOD.replace(old, new, 1))
+    assert messages[0].startswith(expected)
+    assert len(messages) == (2 if "did you mean host" in expected else 1)  # that key is missing, too
 
 
 @pytest.mark.parametrize(("line", "expected"), DEVICE_LINES)
-def test_a_line_more_on_the_device(tmp_path: Path, line: str, expected: str) -> None:
-    (found,) = mistakes(tmp_path, GOOD.replace(DEVICE, f"{DEVICE}  {line}\n"))
-    assert found.startswith(f"shop.yaml:5: {expected[: expected.index(':')]}: ")
-    assert expected in found
+def test_an_added_line_on_the_device_is_reported(tmp_path: Path, line: str, expected: str) -> None:
+    (message,) = mistakes(tmp_path, GOOD.replace(DEVICE, f"{DEVICE}  {line}\n"))
+    assert message.startswith(f"shop.yaml:5: {expected[: expected.index(':')]}: ")
+    assert expected in message
 
 
 @pytest.mark.parametrize(("written", "expected"), COMMON_NAMES)
-def test_a_common_name(tmp_path: Path, written: str, expected: str) -> None:
-    (found,) = mistakes(tmp_path, with_line(7, f"  common_name: {written}"))
-    assert found.startswith("shop.yaml:7: common_name: ")
-    assert expected in found
+def test_a_common_name_is_checked(tmp_path: Path, written: str, expected: str) -> None:
+    (message,) = mistakes(tmp_path, with_line(7, f"  common_name: {written}"))
+    assert message.startswith("shop.yaml:7: common_name: ")
+    assert expected in message
 
 
 @pytest.mark.parametrize(("written", "expected"), VIRTUAL_SERVERS)
-def test_a_virtual_server(tmp_path: Path, written: str, expected: str) -> None:
-    (found,) = mistakes(tmp_path, with_line(8, f"  virtual_servers: {written}"))
-    assert found.startswith("shop.yaml:8: virtual_servers: ")
-    assert expected in found
+def test_a_virtual_server_is_checked(tmp_path: Path, written: str, expected: str) -> None:
+    (message,) = mistakes(tmp_path, with_line(8, f"  virtual_servers: {written}"))
+    assert message.startswith("shop.yaml:8: virtual_servers: ")
+    assert expected in message
 
 
 @pytest.mark.parametrize(("written", "expected"), HOSTS)
-def test_an_address(tmp_path: Path, written: str, expected: str) -> None:
-    (found,) = mistakes(tmp_path, with_line(5, f"  host: {written}"))
-    assert found.startswith("shop.yaml:5: host: ")
-    assert expected in found
+def test_an_address_is_checked(tmp_path: Path, written: str, expected: str) -> None:
+    (message,) = mistakes(tmp_path, with_line(5, f"  host: {written}"))
+    assert message.startswith("shop.yaml:5: host: ")
+    assert expected in message

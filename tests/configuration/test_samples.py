@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.configuration.files import read_configuration, read_settings
+from sectigo_f5.configuration.environment import read_settings
+from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -25,13 +26,13 @@ def copied(directory: Path, samples: list[Path]) -> Path:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_each_sample_is_without_a_mistake(tmp_path: Path, sample: Path) -> None:
+def test_each_sample_has_no_mistake(tmp_path: Path, sample: Path) -> None:
     read = read_configuration(copied(tmp_path, [sample]))
     assert (read.mistakes, read.warnings) == ((), ())
     assert read.jobs
 
 
-def test_all_samples_go_together(tmp_path: Path) -> None:
+def test_all_samples_are_valid_together(tmp_path: Path) -> None:
     assert {sample.name for sample in SAMPLES} == {
         "smallest.yaml",
         "every-key.yaml",
@@ -41,7 +42,7 @@ def test_all_samples_go_together(tmp_path: Path) -> None:
     assert read_configuration(copied(tmp_path, SAMPLES)).mistakes == ()
 
 
-def test_what_the_smallest_sample_comments_out_is_a_setting(tmp_path: Path) -> None:
+def test_the_comment_in_the_smallest_sample_is_a_setting(tmp_path: Path) -> None:
     directory = copied(tmp_path / "etc", [])
     text = (ROOT / "config" / "smallest.yaml").read_text(encoding="utf-8")
     (directory / "shop.yaml").write_text(text.replace("# verify_tls:", "verify_tls:"), encoding="utf-8")
@@ -55,7 +56,7 @@ def test_the_sample_with_every_key_names_the_key(key: str) -> None:
     assert re.search(rf"^ *(- )?{key}:", text, re.MULTILINE)
 
 
-def test_the_example_of_the_env_file_needs_only_to_be_copied(tmp_path: Path) -> None:
+def test_the_example_of_the_env_file_is_valid_as_it_is(tmp_path: Path) -> None:
     file = Path(shutil.copy(ROOT / "env.example", tmp_path / "env"))
     file.chmod(0o600)
     settings, warnings = read_settings(file, {})

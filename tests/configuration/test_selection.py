@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.configuration.files import select
+from sectigo_f5.configuration.selection import select
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Job
 from tests.configuration.directory import GOOD, only_job
@@ -50,14 +50,14 @@ def test_a_pattern_chooses(jobs: list[Job], patterns: list[str], chosen: list[st
 
 
 @pytest.mark.parametrize("pattern", ["wwww.example.com", "*@ber", "*.example.com@muc", "", "www.example.com@fr"])
-def test_a_pattern_that_matches_nothing_lists_what_there_is(jobs: list[Job], pattern: str) -> None:
+def test_a_pattern_without_a_match_lists_the_certificates(jobs: list[Job], pattern: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         select(jobs, ["fra", pattern])
     assert str(raised.value).startswith(f"--only '{pattern}' matches no certificate")
-    assert str(raised.value).endswith(f"there is: {', '.join(LABELS)}")
+    assert str(raised.value).endswith(f"configured: {', '.join(LABELS)}")
 
 
 def test_a_typing_mistake_is_guessed_and_a_long_list_is_cut(jobs: list[Job]) -> None:
     many = [dataclasses.replace(jobs[0], common_name=f"host{number}.example.com") for number in range(25)]
-    with pytest.raises(ConfigurationError, match="did you mean host7.example.com.*; there is: host0.*and 5 more$"):
+    with pytest.raises(ConfigurationError, match="did you mean host7.example.com.*; configured: host0.*and 5 more$"):
         select(many, ["hots7.example.com"])

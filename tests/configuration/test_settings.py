@@ -102,7 +102,7 @@ def test_the_key_follows_the_nearest_type(
     assert list(only_job(tmp_path, text).keys) == keys
 
 
-def test_names_are_lower_case_sorted_and_single(tmp_path: Path) -> None:
+def test_names_are_lower_case_sorted_and_unique(tmp_path: Path) -> None:
     text = (
         GOOD.replace("www.example.com", "WWW.Example.com") + "  sans: [b.example.com, www.example.com, A.example.com]\n"
     )
@@ -129,7 +129,7 @@ def test_virtual_servers_are_full_paths_or_all(tmp_path: Path, written: str, mea
     assert job.every_virtual_server == (written == "all")
 
 
-def test_no_virtual_server_is_possible_where_it_is_said(tmp_path: Path) -> None:
+def test_an_empty_list_of_virtual_servers_is_allowed(tmp_path: Path) -> None:
     text = GOOD.replace("[vs_www_https]", "[]") + "  validation: prevalidated\n"
     assert only_job(tmp_path, text).virtual_servers == ()
 
@@ -157,7 +157,7 @@ def test_a_setting_reaches_the_job(tmp_path: Path, line: str, field: str, meant:
     assert getattr(only_job(tmp_path, f"{GOOD}  {line}\n"), field) == meant
 
 
-def test_options_of_a_plugin_are_text_and_stay_in_its_name_space(tmp_path: Path) -> None:
+def test_plugin_options_are_text_in_the_name_space_of_the_plugin(tmp_path: Path) -> None:
     text = GOOD + (
         "  validation: dns-01\n  dns_authenticator: dns-route53\n"
         "  dns_options: {propagation-seconds: 030, dns-route53-wait: yes, deploy-hook: reboot}\n"
@@ -182,7 +182,7 @@ def test_hosts_are_addresses_or_names(tmp_path: Path, written: str, hosts: tuple
 
 
 @pytest.mark.parametrize(("written", "meant"), [("true", True), ("no", False)])
-def test_tls_verification_is_switched(tmp_path: Path, written: str, meant: bool) -> None:
+def test_tls_verification_can_be_switched_off(tmp_path: Path, written: str, meant: bool) -> None:
     assert only_job(tmp_path, f"{GOOD}  verify_tls: {written}\n").device.verify_tls is meant
 
 
@@ -216,18 +216,18 @@ def test_anchors_and_merge_keys_work(tmp_path: Path) -> None:
     ]
 
 
-def test_an_anchor_inside_itself_and_a_merge_of_no_mapping_are_mistakes(tmp_path: Path) -> None:
+def test_a_recursive_anchor_and_a_wrong_merge_are_mistakes(tmp_path: Path) -> None:
     read = configuration(tmp_path, a="name: &a [*a]\n", b="name: shop\n<<: [5]\n")
     assert f"{tmp_path}/a.yaml:1: an anchor is used inside itself; write the settings out" in read.mistakes
     assert f"{tmp_path}/b.yaml:2: <<: must name a mapping; write <<: *anchor" in read.mistakes
 
 
-def test_a_bomb_of_aliases_costs_nothing(tmp_path: Path) -> None:
+def test_nested_aliases_are_read_once(tmp_path: Path) -> None:
     lines = ["name: &a0 [x, x]"] + [f"k{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 40)]
     assert len(configuration(tmp_path, shop="\n".join(lines)).mistakes) == 42  # 39 unknown, 1 wrong, 2 missing keys
 
 
-def test_a_secret_that_others_can_read_is_a_warning_and_no_more(tmp_path: Path) -> None:
+def test_a_secret_that_others_can_read_is_only_a_warning(tmp_path: Path) -> None:
     inline = GOOD.replace("  credentials_file: credentials/bigip-fra.yaml\n", "  username: x\n  password: secret\n")
     configuration(tmp_path, a=GOOD, b=inline.replace("bigip-fra", "bigip-b").replace("www.", "b."))
     (tmp_path / "b.yaml").chmod(0o640)
@@ -250,7 +250,7 @@ def test_an_sni_flag_without_sni_is_a_warning(tmp_path: Path, key: str) -> None:
     assert configuration(tmp_path, a=GOOD + f"  sni: true\n  {key}: true\n").warnings == ()
 
 
-def test_both_suffixes_are_read_in_sorted_order_and_nothing_else(tmp_path: Path) -> None:
+def test_files_of_both_suffixes_are_read_in_sorted_order(tmp_path: Path) -> None:
     configuration(tmp_path, c=GOOD.replace("www.", "c."))
     private(tmp_path / "a.yml", GOOD.replace("www.", "a."))
     private(tmp_path / "b.yaml.bak", "broken: [")
@@ -261,12 +261,12 @@ def test_both_suffixes_are_read_in_sorted_order_and_nothing_else(tmp_path: Path)
     assert [job.common_name for job in read.jobs] == ["a.example.com", "c.example.com"]
 
 
-def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
     (job,) = configuration(tmp_path, shop=b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()).jobs
     assert job.place.line == 4
 
 
-def test_what_cannot_be_read_is_a_mistake_of_that_file(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_a_mistake_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").mkdir(parents=True)
     (tmp_path / "b.yaml").symlink_to(tmp_path / "gone")
     (tmp_path / "d.yaml").symlink_to(tmp_path / "d.yaml")
@@ -283,7 +283,7 @@ def test_what_cannot_be_read_is_a_mistake_of_that_file(tmp_path: Path) -> None:
     assert len(read.jobs) == 1
 
 
-def test_a_directory_with_nothing_to_read_is_an_error_with_the_remedy(tmp_path: Path) -> None:
+def test_a_directory_without_a_file_is_an_error_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none: cannot be read \(No such file or directory\); create it"):
         read_configuration(tmp_path / "none")
     file = private(tmp_path / "file.yaml", CREDENTIALS)
@@ -291,6 +291,7 @@ def test_a_directory_with_nothing_to_read_is_an_error_with_the_remedy(tmp_path: 
         read_configuration(file)
     private(tmp_path / "empty" / "README", "")
     with pytest.raises(
-        ConfigurationError, match=r"holds no \*\.yaml or \*\.yml file; write one, or name another: --config"
+        ConfigurationError,
+        match=r"contains no \*\.yaml or \*\.yml file; write one, or name another directory with --config-dir",
     ):
         read_configuration(tmp_path / "empty")
