@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Keep the TLS certificates of BIG-IP virtual servers alive; see README.md.
 
-Written so that a Python which is too old for the connector can still read it and say so.
+Kept readable for a Python that is too old for the connector, so that it can say so.
 """
 
 import os
@@ -9,18 +9,18 @@ import sys
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve()
-ENVIRONMENT = SCRIPT.parent / ".venv" / "bin" / "python"  # what README.md has its reader make
+ENVIRONMENT = SCRIPT.parent / ".venv" / "bin" / "python"  # README.md has its reader create it
 
 if __name__ == "__main__":
     if sys.prefix == sys.base_prefix and ENVIRONMENT.exists():
-        os.execv(str(ENVIRONMENT), [str(ENVIRONMENT), str(SCRIPT), *sys.argv[1:]])  # noqa: S606  # ourselves again
+        os.execv(str(ENVIRONMENT), [str(ENVIRONMENT), str(SCRIPT), *sys.argv[1:]])  # noqa: S606  # this script again
     if sys.version_info < (3, 10):  # noqa: UP036  # see above
-        sys.exit("start_acme.py: Python 3.10 or newer is needed; make .venv beside this script with one: see README.md")
+        sys.exit("start_acme.py: needs Python 3.10 or newer; create .venv beside this script with one, see README.md")
     try:
         from sectigo_f5.cli import main
     except ModuleNotFoundError as error:
         sys.exit(
             f"start_acme.py: the Python package {error.name} is missing; install what the connector needs in "
-            f"{SCRIPT.parent}: python3 -m venv .venv && .venv/bin/pip install -r requirements.txt"
+            f"{SCRIPT.parent}: python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements.txt"
         )
     sys.exit(main(script=SCRIPT))

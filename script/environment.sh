@@ -1,6 +1,8 @@
 # Makes what a command needs: programs, and a virtual environment. Sourced by script/demo and script/test, bash.
 # Everything here says in plain words what is missing and how to get it.
 
+SUPPORTED=(3.14 3.13 3.12 3.11 3.10) # the versions of Python, as in pyproject.toml
+
 say() { printf '%s\n' "$*" >&2; }
 
 # give_up SENTENCE REMEDY...
@@ -87,7 +89,7 @@ install_requirements() {
     printf '%s' "$wanted" >"$1/installed"
 }
 
-pip_install() { "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input -r "$2" >&2 </dev/null; }
+pip_install() { "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$2" >&2 </dev/null; }
 
 # forget_settings: what the caller's shell holds for real work must not reach a test or the demo.
 forget_settings() {

@@ -99,13 +99,14 @@ COMMANDS = {
 }
 OWN_OPTIONS = ("force", "json", "html", "reason", "yes")  # options that not every command takes
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
+INSTALLED_COMMAND = "sectigo-f5"
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     """Return the command line of the contract."""
     made = argparse.ArgumentParser(
-        prog="start_acme.py",
+        prog=program,
         description="Keep the TLS certificates of BIG-IP virtual servers alive.",
         epilog="commands:\n"
         + "\n".join(f"  {command.name:<9} {command.help}" for command in COMMANDS.values())
@@ -114,7 +115,12 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("command", nargs="?", default="run", choices=COMMANDS, help="what to do (default: run)")
     made.add_argument("--config-dir", type=Path, default=Path("/etc/sectigo"), metavar="DIR", help="YAML files")
-    made.add_argument("--env-file", type=Path, metavar="FILE", help="the env file (default: env beside this script)")
+    made.add_argument(
+        "--env-file",
+        type=Path,
+        metavar="FILE",
+        help="the env file (default: env beside start_acme.py, then /etc/sectigo/env)",
+    )
     made.add_argument(
         "--only",
         action="append",
@@ -134,14 +140,20 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str] | None = None, *, script: Path, clock: Callable[[], datetime] | None = None) -> int:
-    """Run one command; returns the exit code. ``script`` is start_acme.py: ``env`` is looked for beside it."""
+def main(
+    argv: Sequence[str] | None = None, *, script: Path | None = None, clock: Callable[[], datetime] | None = None
+) -> int:
+    """Run one command; returns the exit code.
+
+    ``script`` is start_acme.py, and ``env`` is looked for beside it; None for the installed command,
+    beside which only programs lie (/usr/bin/env is one of them).
+    """
     stdout.prepare()
-    options = _parse(argv)
+    options = _parse(argv, script.name if script else INSTALLED_COMMAND)
     clock = clock or (lambda: datetime.now(timezone.utc))
     os.umask(0o027)
     try:
-        env_file = find_env_file(options.env_file, os.environ, script.parent)
+        env_file = find_env_file(options.env_file, os.environ, script.parent if script else None)
         settings, warnings = read_settings(env_file, os.environ)
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  # there is no log yet
@@ -167,8 +179,8 @@ def main(argv: Sequence[str] | None = None, *, script: Path, clock: Callable[[],
             return results.EXIT_BUG
 
 
-def _parse(argv: Sequence[str] | None) -> Options:
-    made = parser()
+def _parse(argv: Sequence[str] | None, program: str) -> Options:
+    made = parser(program)
     options = Options(**vars(made.parse_args(argv)))
     command = COMMANDS[options.command]
     for option in OWN_OPTIONS:

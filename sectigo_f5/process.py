@@ -93,8 +93,7 @@ def _start(argv: Sequence[str], env: Mapping[str, str], programs: list[_Program]
             helper.submit(start).result()
     except OSError as error:
         raise ConnectorError(
-            f"{argv[0]} cannot be started ({error.strerror}); install the requirements again: "
-            "pip install -r requirements.txt"
+            f"{argv[0]} cannot be started ({error.strerror}); install the connector again as its README says"
         ) from error
 
 

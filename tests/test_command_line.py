@@ -383,4 +383,4 @@ def test_what_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
     done = run([sys.executable, str(script)], {})
     assert done.returncode == 1
     assert done.stderr.startswith("start_acme.py: the Python package sectigo_f5 is missing; install what the connector")
-    assert ".venv/bin/pip install -r requirements.txt" in done.stderr
+    assert ".venv/bin/pip install --require-hashes -r requirements.txt" in done.stderr

@@ -75,7 +75,9 @@ def test_long_output_keeps_its_end() -> None:
 
 
 def test_a_program_that_cannot_be_started_has_a_remedy() -> None:
-    with pytest.raises(ConnectorError, match="/nowhere/certbot cannot be started .*pip install"):
+    with pytest.raises(
+        ConnectorError, match="/nowhere/certbot cannot be started .*install the connector again as its README says"
+    ):
         process.run(["/nowhere/certbot"], timeout=1, env=ENVIRONMENT)
 
 

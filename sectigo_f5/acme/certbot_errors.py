@@ -58,7 +58,8 @@ KNOWN = (
      "Certbot does not know the plugin or its option ({said}); install the plugin beside Certbot, or correct "
      "dns_authenticator and dns_options"),
     (r"plugin errored while loading",
-     "Certbot does nothing while one of its plugins cannot be loaded ({said}); pip install -r requirements.txt"),
+     "Certbot does nothing while one of its plugins cannot be loaded ({said}); install the connector again "
+     "as its README says"),
     (r"No space left on device|Disk quota exceeded", "Certbot could not write under STATE_DIR: make room on that disk"),
     (r"CERTIFICATE_VERIFY_FAILED",
      "the TLS certificate of the ACME server is not trusted; for a private CA name its CA file in ACME_CA_BUNDLE"),

@@ -27,7 +27,7 @@ from sectigo_f5.timestamps import to_stamp
 
 logger = logging.getLogger(__name__)
 
-INSTALL = "pip install -r requirements.txt"
+INSTALL = "install the connector again as its README says"
 LOGS_KEPT = 100
 PLUGINS_TIMEOUT = 120.0  # seconds; a second as a rule, but some DNS plugins bring a whole cloud SDK
 

@@ -82,11 +82,12 @@ class _Variables:
         return self._by_name[name].directory / text if text else None
 
 
-def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path) -> Path | None:
+def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path | None) -> Path | None:
     """Find the env file: ``--env-file``, ``$SECTIGO_ENV_FILE``, beside the script, ``/etc/sectigo``.
 
-    ``beside`` is the script or its directory. None if there is no file: the environment may have
-    it all. Raises :class:`ConfigurationError` if a file was named and does not exist.
+    ``beside`` is the script or its directory, None for the installed command. Returns None if there is
+    no file: the environment may have it all. Raises :class:`ConfigurationError` if a file was named and
+    does not exist.
     """
     pointer = environ.get(POINTER)
     named = given or (Path(pointer) if pointer else None)
@@ -95,8 +96,9 @@ def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path) 
             return named
         how = "--env-file" if given else POINTER
         raise ConfigurationError(f"{named}: {how}: there is no such file; correct the path, or copy env.example there")
-    directory = beside if beside.is_dir() else beside.parent
-    return next((file for file in (directory / "env", SYSTEM_ENV_FILE) if file.is_file()), None)
+    directory = beside if beside is None or beside.is_dir() else beside.parent
+    candidates = ([directory / "env"] if directory else []) + [SYSTEM_ENV_FILE]
+    return next((file for file in candidates if file.is_file()), None)
 
 
 def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:

@@ -105,9 +105,10 @@ def test_certbot_is_the_one_beside_our_python() -> None:
 
 @pytest.mark.usefixtures("_elsewhere")
 def test_certbot_is_missing(authority: Open, ca: Acme2Certifier) -> None:
-    with pytest.raises(ConnectorError, match="Certbot is not installed: pip install -r requirements.txt"):
+    problem = "Certbot is not installed: install the connector again as its README says"
+    with pytest.raises(ConnectorError, match=problem):
         authority(ca).register()
-    assert authority(ca).plugin_problem(Prevalidated()) == "Certbot is not installed: pip install -r requirements.txt"
+    assert authority(ca).plugin_problem(Prevalidated()) == problem
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -121,7 +122,9 @@ def test_certbot_on_path_is_run_by_its_own_python(tmp_path: Path) -> None:
 def test_a_certbot_that_is_no_python_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "certbot").write_bytes(b"\x7fELF")
     (tmp_path / "certbot").chmod(0o755)
-    with pytest.raises(ConnectorError, match="is not a Certbot that the connector can use; .*pip install"):
+    with pytest.raises(
+        ConnectorError, match="is not a Certbot that the connector can use; .*install the connector again"
+    ):
         find_certbot()
 
 

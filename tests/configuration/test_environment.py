@@ -241,6 +241,7 @@ def test_the_env_file_is_searched_for_in_order(tmp_path: Path) -> None:
     environ = {"SECTIGO_ENV_FILE": str(pointed)}
     assert find_env_file(None, {}, script) == beside
     assert find_env_file(None, {}, script.parent) == beside
+    assert find_env_file(None, {}, None) == found_by_itself
     assert find_env_file(None, environ, script) == pointed
     assert find_env_file(given, environ, script) == given
 

@@ -1,0 +1,148 @@
+"""The sdist and the wheel hold what is needed to run, and what they install works without the clone."""
+
+from __future__ import annotations
+
+import email
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sectigo_f5 import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+# A few tests are laid beside the rest to see that they stay out.
+SOURCES = [
+    "pyproject.toml",
+    "MANIFEST.in",
+    "LICENSE",
+    "README.md",
+    "CHANGELOG.md",
+    "env.example",
+    "requirements.txt",
+    "start_acme.py",
+    "config",
+    "docs",
+    "sectigo_f5",
+    "tests/__init__.py",
+    "tests/test_layers.py",
+    "script/demo.py",
+]
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
+
+
+def run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=180, check=False
+    )
+
+
+def succeed(command: Sequence[str | Path], folder: Path) -> str:
+    done = run(command, folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What has been built, and an environment in which the wheel is installed."""
+
+    source: Path  # the sdist, unpacked
+    wheel: Path
+    environment: Path
+
+    def program(self, name: str) -> Path:
+        return self.environment / "bin" / name
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    """Build as pip does, from what a clone holds, with the locked build tool; nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("packages")
+    clone = folder / "clone"
+    for name in SOURCES:
+        target = clone / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target)
+    build = f"from setuptools import build_meta; build_meta.build_sdist({str(folder)!r})"
+    succeed([sys.executable, "-c", build], clone)
+    (sdist,) = folder.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # type: ignore[arg-type]  # noqa: S202
+    source = folder / sdist.name.removesuffix(".tar.gz")
+    succeed([*PIP, "wheel", "--no-build-isolation", "--no-index", "--no-deps", "-w", folder, source], folder)
+    (wheel,) = folder.glob("*.whl")
+    environment = folder / "environment"
+    succeed([sys.executable, "-m", "venv", "--without-pip", environment], folder)
+    # The dependencies are those that the tests run with.
+    site = environment / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    python = environment / "bin" / "python"
+    succeed([*PIP, "--python", python, "install", "--no-index", "--no-deps", wheel], folder)
+    return Packages(source, wheel, environment)
+
+
+def modules(names: Sequence[str]) -> set[str]:
+    return {name for name in names if name.endswith(".py")}
+
+
+def test_wheel_holds_the_package_and_nothing_else(packages: Packages) -> None:
+    with zipfile.ZipFile(packages.wheel) as archive:
+        names = archive.namelist()
+    package = [name for name in names if not name.startswith(f"sectigo_f5-{__version__}.dist-info/")]
+    ours = [file.relative_to(ROOT).as_posix() for file in (ROOT / "sectigo_f5").rglob("*.py")]
+    assert modules(package) == set(ours)
+    assert set(package) - modules(package) == {"sectigo_f5/py.typed", "sectigo_f5/simulator/README.md"}
+    assert f"sectigo_f5-{__version__}.dist-info/licenses/LICENSE" in names
+
+
+def test_wheel_states_version_licence_and_dependencies(packages: Packages) -> None:
+    with zipfile.ZipFile(packages.wheel) as archive:
+        metadata = email.message_from_bytes(archive.read(f"sectigo_f5-{__version__}.dist-info/METADATA"))
+    assert (metadata["Name"], metadata["Version"]) == ("sectigo-f5", __version__)
+    assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("Apache-2.0", ">=3.10")
+    needed = metadata.get_all("Requires-Dist") or []
+    assert {"acme==5.8.0", "certbot==5.8.0"} <= set(needed)
+    assert not [name for name in needed if re.match("acme2certifier|pytest", name)]
+
+
+def test_sdist_holds_both_ways_to_run_but_no_tests(packages: Packages) -> None:
+    assert not (packages.source / "tests").exists()
+    assert not (packages.source / "script").exists()
+    kept = [name for name in SOURCES if not name.startswith(("tests", "script"))]
+    assert [name for name in kept if not (packages.source / name).exists()] == []
+    done = run([sys.executable, packages.source / "start_acme.py", "--version"], packages.source)
+    assert done.stdout == f"start_acme.py {__version__}\n"
+
+
+def test_installed_command_runs_without_the_clone(packages: Packages, tmp_path: Path) -> None:
+    assert succeed([packages.program("sectigo-f5"), "--version"], tmp_path) == f"sectigo-f5 {__version__}\n"
+    python = packages.program("python")
+    assert succeed([python, "-m", "sectigo_f5", "--version"], tmp_path) == f"sectigo-f5 {__version__}\n"
+    assert "usage: " in succeed([python, "-m", "sectigo_f5.simulator", "--help"], tmp_path)
+    where = succeed([python, "-c", "import sectigo_f5; print(sectigo_f5.__file__)"], tmp_path)
+    assert Path(where.strip()).is_relative_to(packages.environment)
+
+
+def test_installed_command_ignores_an_env_beside_it(packages: Packages, tmp_path: Path) -> None:
+    beside = packages.program("env")  # in /usr/bin there is a program of this name
+    beside.write_text("ACME_SERVER=not a URL\n")
+    try:
+        done = run([packages.program("sectigo-f5"), "check", "--config-dir", str(tmp_path / "none")], tmp_path)
+    finally:
+        beside.unlink()
+    assert done.returncode == 2
+    assert "not a URL" not in done.stderr
+    assert "ACME_SERVER" in done.stderr
