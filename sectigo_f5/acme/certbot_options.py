@@ -15,18 +15,18 @@ def authenticator(validation: Validation) -> str:
     """Return the name of the Certbot plugin that answers challenges."""
     if isinstance(validation, Http01):
         return "bigip"
-    # Only asked where a challenge is, and that is an error: see certbot_options.
+    # "standalone" is only used if there is a challenge, and that is an error: see certbot_options.
     return validation.authenticator if isinstance(validation, Dns01) else "standalone"
 
 
 def certbot_options(validation: Validation) -> dict[str, str]:
     """Return Certbot's options for the configuration file, the BIG-IP's password among them.
 
-    Prevalidated contradicts itself on purpose: the standalone plugin knows http-01 only, so when the
-    CA asks for a challenge all the same, Certbot stops with "None of the preferred challenges are
+    Prevalidated contradicts itself on purpose: the standalone plugin knows http-01 only, so if the
+    CA asks for a challenge nevertheless, Certbot stops with "None of the preferred challenges are
     supported" before it has answered anything. The usual recipe, ``manual`` with a hook that is
-    ``false``, does not: Certbot 5.8 logs that the hook failed and has the CA validate (and count a
-    failure) nevertheless. No plugin is run at all for names that the CA calls valid.
+    ``false``, does not: Certbot 5.8 logs that the hook failed and still has the CA validate (and
+    count a failure). No plugin runs at all for names that the CA considers valid.
     """
     options = {"authenticator": authenticator(validation)}
     if isinstance(validation, Http01):
@@ -50,18 +50,19 @@ def _bigip_options(validation: Http01) -> dict[str, str]:
         "bigip-vs-list": ",".join(validation.virtual_servers),
         "bigip-partition": validation.partition,
     }
-    if validation.ca_file:  # takes a path alone: the word True would be one too
+    if validation.ca_file:  # only takes a path: the word True would be one, too
         options["bigip-verify-ssl"] = str(validation.ca_file)
-    if validation.apm:  # any text at all is true, "false" too
+    if validation.apm:  # any text is true, even "false"
         options["bigip-apm"] = "true"
     return options
 
 
 def write_options(file: Path, options: Mapping[str, str]) -> None:
-    """Write Certbot's configuration file, mode 0600; it is never there with other contents or rights.
+    """Write Certbot's configuration file, mode 0600; it never exists with other contents or permissions.
 
-    ConfigArgParse takes a value in double quotes as it stands, whatever blanks, ``#``, quotes or
-    backslashes are in it; what it would cut, or show in a usage error, is refused by name.
+    ConfigArgParse takes a value in double quotes literally, whatever blanks, ``#``, quotes or
+    backslashes it contains; a value that it would cut, or show in a usage error, is refused by the
+    name of its option.
     """
     lines = []
     for name, value in options.items():
@@ -74,7 +75,7 @@ def write_options(file: Path, options: Mapping[str, str]) -> None:
 
 
 def secret_fault(text: str) -> str | None:
-    """Check that Certbot's configuration file can carry the text in quotes; never shows the text.
+    """Return why Certbot's configuration file cannot hold the text in quotes, or None; never shows the text.
 
     ConfigArgParse, measured with 1.9.0: ``--`` and ``[…]`` become lists (and Certbot then prints the
     value in its usage error), a line break ends the value, a quote before `` #`` or `` ;`` cuts it.
@@ -86,7 +87,7 @@ def secret_fault(text: str) -> str | None:
     if text.startswith("[") and text.endswith("]"):
         return "is bracketed by [ and ], which Certbot cannot be given; choose another one"
     if not text.isprintable():
-        return "holds a line break or another control character, which Certbot cannot be given; choose another one"
+        return "contains a line break or another control character, which Certbot cannot be given; choose another one"
     if re.search(r"[\"']\s+[#;]", text):
-        return "holds a quote followed by a blank and # or ;, which Certbot cannot be given; choose another one"
+        return "contains a quote followed by a blank and # or ;, which Certbot cannot be given; choose another one"
     return None

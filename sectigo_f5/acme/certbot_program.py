@@ -1,11 +1,12 @@
-"""Certbot as a program: where it is, where it works, and how its secrets reach it.
+"""Certbot as a program: where it is, where it works, where its accounts are, and how secrets reach it.
 
-Everything here is of Certbot; what is asked of it stands in :mod:`sectigo_f5.acme.authority`.
+What it is asked to do is in :mod:`sectigo_f5.acme.authority` and :mod:`sectigo_f5.acme.registration`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import re
@@ -17,11 +18,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sectigo_f5 import process
 from sectigo_f5.acme import certbot_launcher
 from sectigo_f5.acme.certbot_options import write_options
+from sectigo_f5.acme.directory import USER_AGENT
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import REMEDY
+from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import to_stamp
 
@@ -29,26 +34,26 @@ logger = logging.getLogger(__name__)
 
 INSTALL = "install the connector again as its README says"
 LOGS_KEPT = 100
-PLUGINS_TIMEOUT = 120.0  # seconds; a second as a rule, but some DNS plugins bring a whole cloud SDK
+PLUGINS_TIMEOUT = 120.0  # seconds; usually one, but some DNS plugins bring a whole cloud SDK
 
-# What a child needs of our environment where nobody says more: the rest, our HMAC key among it, is not its business.
+# What a child needs of our environment by default: it must not see the rest, such as our HMAC key.
 PASSED_ON = re.compile(
     "PATH|LANG|LANGUAGE|LC_.*|TZ|LD_LIBRARY_PATH|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(https?|all|no)_proxy", re.I
 )
-# What no child gets: our settings, and what would have its Python or its Certbot be another one.
+# What no child gets: our settings, and variables that would change its Python or its Certbot.
 KEPT_BACK = re.compile("ACME_.*|SECTIGO_.*|LOG_LEVEL|LOG_FILE|STATE_DIR|METRICS_FILE|PYTHON.*|CERTBOT_.*")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to ask of Certbot."""
+    """One call of Certbot."""
 
     verb: str
-    arguments: Sequence[str]  # seen in the process list and in Certbot's log: nothing secret
-    options: Mapping[str, str]  # in the configuration file that only Certbot can read
+    arguments: Sequence[str]  # visible in the process list and in Certbot's log: nothing secret
+    options: Mapping[str, str]  # in a configuration file that only Certbot can read
     timeout: float  # seconds
-    known: tuple[Secret, ...] = ()  # to be masked in what it says
-    environment: Mapping[str, str] | None = None  # beside what is passed on
+    known: tuple[Secret, ...] = ()  # to be masked in its output
+    environment: Mapping[str, str] | None = None  # in addition to what is passed on
     whole_environment: bool = False  # a DNS plugin may find its credentials there (AWS_PROFILE, HOME)
 
 
@@ -60,21 +65,23 @@ class Answer:
     log: Path | None
 
     def log_text(self) -> str:
-        """Return what Certbot logged: the type of a CA's error stands only there."""
+        """Return what Certbot logged: only the log has the type of a CA's error."""
         return self.log.read_text(errors="replace") if self.log else ""
 
 
 class Certbot:
-    """Certbot under ``STATE_DIR/certbot``.
+    """Certbot under ``STATE_DIR/certbot``, for one account.
 
-    Each call has directories of its own, so any number of calls run side by side (Certbot locks
-    the three that it is given); they share the ``accounts`` directory through a symbolic link, and
-    are gone afterwards but for the log. So is the file that holds the secrets.
+    Each call has directories of its own, so any number of calls run in parallel (Certbot locks the
+    three that it is given). They share the ``accounts`` directory through a symbolic link. Everything
+    else except the log is deleted afterwards, including the file that holds the secrets.
     """
 
-    def __init__(self, home: Path, accounts: Path, clock: Callable[[], datetime], grace: float) -> None:
+    def __init__(self, home: Path, account: Account, clock: Callable[[], datetime], grace: float) -> None:
+        self._account = account
         self._home = home
-        self._accounts = accounts
+        # One account per server and EAB credential: a new ACME_EAB_KID registers again, the old account stays.
+        self._accounts = home / "accounts" / hashlib.sha256((account.eab_kid or "").encode()).hexdigest()[:16]
         self._private = home / "private"
         self._logs = home / "logs"
         self._clock = clock
@@ -84,19 +91,23 @@ class Certbot:
         self._plugins: dict[str, str] | None = None
 
     def run(self, workplace: Path, task: Task) -> Answer:
-        """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` when it cannot be started."""
+        """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` if it cannot be started."""
         directories = {"config": workplace / "config", "work": workplace / "work", "logs": workplace / "logs"}
         argv = [*find_certbot(), task.verb, "--non-interactive"]
         for name, path in directories.items():
             argv += [f"--{name}-dir", str(path)]
-        argv += task.arguments
+        argv += ["--server", self._account.server, "--user-agent-comment", USER_AGENT, *task.arguments]
         if task.options:
             file = workplace / "certbot.ini"
             write_options(file, task.options)
             argv += ["--config", str(file)]
         try:
             finished = process.run(
-                argv, timeout=task.timeout, env=_environment(workplace, task), known=task.known, grace=self._grace
+                argv,
+                timeout=task.timeout,
+                env={**_environment(workplace, task), **self._trust()},
+                known=task.known,
+                grace=self._grace,
             )
         finally:
             log = self._keep_log(workplace, task.verb)
@@ -105,9 +116,19 @@ class Certbot:
                 logger.warning("%s", line.removeprefix(certbot_launcher.WARNING))
         return Answer(finished, log)
 
+    def has_account(self) -> bool:
+        """Look where Certbot keeps accounts: ``accounts/HOST:PORT/PATH/ID/regr.json``."""
+        server = urlsplit(self._account.server)
+        return any((self._accounts / f"{server.netloc}{server.path}").glob("*/regr.json"))
+
+    def _trust(self) -> dict[str, str]:
+        """Return how Certbot trusts a private CA; in our own environment it would override ``verify``."""
+        bundle = self._account.ca_bundle
+        return {"REQUESTS_CA_BUNDLE": str(bundle.absolute())} if bundle else {}
+
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:
-        """Make a directory for one call, readable to us alone; it is gone after the block."""
+        """Make a directory for one call that only we can read; it is deleted after the block."""
         with self._used(), contextlib.ExitStack() as stack:
             with self._lock:
                 if not self._prepared:
@@ -128,13 +149,12 @@ class Certbot:
 
     @contextlib.contextmanager
     def _used(self) -> Iterator[None]:
-        """Say what the disk has against it, and what to do."""
+        """Turn an error of the file system into a :class:`ConnectorError` with the remedy."""
         try:
             yield
         except OSError as error:
             raise ConnectorError(
-                f"{error.filename or self._home} under STATE_DIR cannot be used ({error.strerror}); "
-                "make room, or correct its owner and rights"
+                f"{error.filename or self._home} under STATE_DIR cannot be used ({error.strerror}); {REMEDY}"
             ) from error
 
     def _prepare(self) -> None:
@@ -142,7 +162,7 @@ class Certbot:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def plugins(self) -> Mapping[str, str]:
-        """Return the installed plugins, each with what keeps it from being loaded, empty where nothing does."""
+        """Return the installed plugins, each with the reason why it cannot be loaded; empty if it can."""
         with self._lock:
             if self._plugins is None:
                 argv = [*find_certbot(), certbot_launcher.LIST_PLUGINS]
@@ -154,8 +174,8 @@ class Certbot:
             return self._plugins
 
     def _keep_log(self, workplace: Path, verb: str) -> Path | None:
-        """Move Certbot's log to ``STATE_DIR/certbot/logs`` under the time of the call; old ones go."""
-        early = workplace.glob("tmp/certbot-log-*/log")  # where it ended before it had read its options
+        """Move Certbot's log to ``STATE_DIR/certbot/logs`` under the time of the call; delete old ones."""
+        early = workplace.glob("tmp/certbot-log-*/log")  # if it ended before it had read its options
         written = next((path for path in (workplace / "logs" / "letsencrypt.log", *early) if path.exists()), None)
         if written is None:
             return None
@@ -170,8 +190,8 @@ class Certbot:
 def find_certbot() -> list[str]:
     """Return how to start Certbot: the one beside our Python, else the one on PATH, through our launcher.
 
-    Raises :class:`ConnectorError` where there is none, or only one that is no Python program (a snap):
-    it could not be told to hand the plugin's tokens back.
+    Raises :class:`ConnectorError` if there is none, or only one that is not a Python program (a snap):
+    the launcher could not run in it to hand the plugin's tokens back.
     """
     launcher = str(Path(certbot_launcher.__file__).absolute())
     if (Path(sys.executable).parent / "certbot").exists():
@@ -203,11 +223,11 @@ def _passed_on(whole: bool) -> dict[str, str]:
 
 
 def _last_line(output: str) -> str:
-    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "it said nothing")
+    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "no output")
 
 
 def bypassing_proxy(hosts: Sequence[str]) -> dict[str, str]:
-    """Return an environment in which these hosts too are reached without a proxy: it leads to the CA."""
+    """Return variables that exempt these hosts from the proxy, which is for the CA."""
     if not hosts:
         return {}
     already = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")

@@ -1,4 +1,4 @@
-"""The ACME server's directory (RFC 8555 section 7.1.1), read without Certbot: it says in time what is wrong."""
+"""The ACME server's directory (RFC 8555 section 7.1.1), read without Certbot: errors are found early and explained."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Directory = Mapping[str, Any]
 
 
 def read(account: Account) -> Directory:
-    """Read the directory; raises :class:`ConnectorError` with what to do where there is none."""
+    """Read the directory; raises :class:`ConnectorError` with the remedy if there is none."""
     url = account.server
     try:
         answer = requests.get(url, headers={"User-Agent": USER_AGENT}, verify=verification(account), timeout=TIMEOUT)
@@ -32,7 +32,7 @@ def read(account: Account) -> Directory:
             f"ACME_SERVER {url} cannot be reached ({cause(error)}); "
             "check the address, DNS, the firewall and HTTPS_PROXY"
         ) from error
-    except OSError as error:  # how requests says that a CA file is not there
+    except OSError as error:  # raised by requests if the CA file does not exist
         raise ConnectorError(f"ACME_CA_BUNDLE {account.ca_bundle} cannot be read; check the path") from error
     try:
         found = answer.json() if answer.ok else None
@@ -46,8 +46,8 @@ def read(account: Account) -> Directory:
     return found
 
 
-def wants_binding(directory: Directory) -> bool:
-    """Tell whether the CA says that it registers nobody without external account binding."""
+def requires_binding(directory: Directory) -> bool:
+    """Return True if the CA registers accounts only with external account binding."""
     meta = directory.get("meta")
     return isinstance(meta, dict) and bool(meta.get("externalAccountRequired"))
 

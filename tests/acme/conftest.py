@@ -43,13 +43,13 @@ def account(ca: Acme2Certifier | Pebble) -> Account:
 
 
 def logs(state_dir: Path, verb: str = "*") -> list[Path]:
-    """Return the logs of Certbot's calls: one each."""
+    """Return the logs of Certbot's calls, one per call."""
     return sorted((state_dir / "certbot" / "logs").glob(f"*-{verb}-*.log"))
 
 
 @pytest.fixture(scope="session")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2Certifier]:
-    """acme2certifier, for which example.com and what is below it are validated."""
+    """acme2certifier, with example.com and its subdomains validated."""
     folder = tmp_path_factory.mktemp("acme2certifier")
     domains = ["example.com", "*.example.com"]
     with Acme2Certifier(folder, domains, eab={**EAB, SECOND_KID: SECOND_KEY}) as started:
@@ -64,7 +64,7 @@ def dns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChallengeTestServe
 
 @pytest.fixture(scope="session")
 def pebble(tmp_path_factory: pytest.TempPathFactory, dns: ChallengeTestServer) -> Iterator[Pebble]:
-    """Pebble, which refuses some good nonces as ever, and one domain."""
+    """Pebble, which refuses one domain, and some good nonces as it always does."""
     folder = tmp_path_factory.mktemp("pebble")
     with Pebble(folder, dns_server=dns.dns_address, forbidden=["forbidden.example"]) as started:
         yield started
@@ -77,7 +77,7 @@ def state_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def authority(state_dir: Path) -> Open:
-    """Open the authority of a CA as one run does; what is given beside replaces what the account has."""
+    """Open the authority of a CA as one run does; keyword arguments replace fields of the account."""
 
     def opened(ca: Acme2Certifier | Pebble, **changes: object) -> Authority:
         return Authority(replace(account(ca), **changes), state_dir, clock=now)  # type: ignore[arg-type]
@@ -87,7 +87,7 @@ def authority(state_dir: Path) -> Open:
 
 @pytest.fixture(scope="session")
 def registered(tmp_path_factory: pytest.TempPathFactory, ca: Acme2Certifier) -> Authority:
-    """An account at acme2certifier, registered once for the tests that are about something else."""
+    """An account at acme2certifier, registered once for the tests that do not test registration."""
     opened = Authority(account(ca), tmp_path_factory.mktemp("registered"), clock=now)
     opened.register()
     return opened

@@ -1,10 +1,10 @@
-"""What Certbot says, as it was seen or reported, and what an operator is told."""
+"""Certbot's output, as it was seen or reported, and the explanation for the operator."""
 
 from __future__ import annotations
 
 import pytest
 
-from sectigo_f5.acme.certbot_errors import explain, is_already_revoked, telling_lines
+from sectigo_f5.acme.certbot_errors import explain, is_already_revoked, relevant_lines
 from sectigo_f5.process import Completion
 
 FRAME = """Saving debug log to /var/lib/sectigo/certbot/private/run-x/logs/letsencrypt.log
@@ -28,78 +28,81 @@ def explained(output: str, log: str = "", status: int = 1) -> str:
 
 
 @pytest.mark.parametrize(
-    ("output", "error_type", "told"),
+    ("output", "error_type", "explanation"),
     [
         ("urn:ietf:params:acme:error:unauthorized :: The account is currently suspended", "unauthorized",
          "the ACME account is suspended: reinstate it in SCM"),
         ("Unable to register an account with ACME server. Error returned by the ACME server: The account is not "
          "awaiting external account binding", "malformed", "check ACME_EAB_KID and ACME_EAB_HMAC_KEY against SCM"),
-        ("An unexpected error occurred:\nAccount not found", "accountDoesNotExist", "does not know our ACME account"),
+        ("An unexpected error occurred:\nAccount not found", "accountDoesNotExist",
+         "the CA no longer knows our ACME account"),
         ("An unexpected error occurred:\nSlow down", "rateLimited", "rate limit is reached (Slow down)"),
         ("An unexpected error occurred:\nCAA record forbids issuance", "caa", "refuses to issue for these names"),
         ("An unexpected error occurred:\nRSA key too small", "badCSR", "refuses the CSR (RSA key too small)"),
         ("An unexpected error occurred:\nTerms changed", "userActionRequired", "wants its new terms to be agreed to"),
-        ("Another instance of Certbot is already running.", "", "another Certbot works in the same directories"),
+        ("Another instance of Certbot is already running.", "", "another Certbot is working in the same directories"),
         ("An unexpected error occurred:\nrequests.exceptions.ReadTimeout: HTTPSConnectionPool(host='acme.sectigo.com', "
-         "port=443): Read timed out. (read timeout=45)", "", "whether it has issued is not known"),
-        ("An unexpected error occurred:\nacme.errors.TimeoutError", "", "whether it has issued is not known"),
+         "port=443): Read timed out. (read timeout=45)", "", "whether it has issued is unknown"),
+        ("An unexpected error occurred:\nacme.errors.TimeoutError", "", "whether it has issued is unknown"),
         ("requests.exceptions.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "",
          "name its CA file in ACME_CA_BUNDLE"),
         ("The 'certbot_bigip.configurator' plugin errored while loading: No module named 'f5'. You may need to remove",
          "", "cannot be loaded (The 'certbot_bigip.configurator' plugin errored while loading: No module named 'f5'."),
         ("An unexpected error occurred:\nOSError: [Errno 28] No space left on device", "", "make room on that disk"),
         ("An unexpected error occurred:\nenrollment failed", "serverInternal", "enrollment failed (status 1)"),
-        ("", "", "it said nothing (status 1)"),
+        ("", "", "no output (status 1)"),
     ],
 )  # fmt: skip
-def test_failures_that_are_known(output: str, error_type: str, told: str) -> None:
+def test_known_failures_are_explained(output: str, error_type: str, explanation: str) -> None:
     log = "urn:ietf:params:acme:error:badNonce\nurn:ietf:params:acme:error:" + (error_type or "badNonce")
-    assert told in explained(output, log)
+    assert explanation in explained(output, log)
 
 
-def test_a_nonce_that_was_tried_again_is_no_cause() -> None:
+def test_a_nonce_that_was_tried_again_is_not_the_cause() -> None:
     log = "urn:ietf:params:acme:error:rateLimited ... urn:ietf:params:acme:error:badNonce"
     assert "rate limit" in explained("An unexpected error occurred:\nSlow down", log)
 
 
-def test_the_cause_within_the_plugins_one_text() -> None:
-    told = explained(PLUGIN.format("401 Unexpected Error: Unauthorized for uri: https://192.0.2.1:443/mgmt/x"))
-    assert told == (
+def test_the_cause_is_cut_out_of_the_text_of_the_plugin() -> None:
+    text = explained(PLUGIN.format("401 Unexpected Error: Unauthorized for uri: https://192.0.2.1:443/mgmt/x"))
+    assert text == (
         "certbot-bigip could not do its part on the BIG-IP: "
         "401 Unexpected Error: Unauthorized for uri: https://192.0.2.1:443/mgmt/x"
     )
 
 
-def test_several_names_that_could_not_be_validated() -> None:
-    told = explained(
+def test_every_name_that_was_not_validated_is_named() -> None:
+    text = explained(
         "Certbot failed to authenticate some domains (authenticator: bigip). The Certificate Authority reported:\n"
         "  Identifier: a.example.com\n  Type:   connection\n  Detail: 192.0.2.1: Connection refused\n\n"
         "  Domain: b.example.com\n  Type:   unauthorized\n  Detail: Invalid response: 404\n"
         "Hint: something\n\nSome challenges have failed.",
         "urn:ietf:params:acme:error:unauthorized",
     )
-    assert "(a.example.com: connection, 192.0.2.1: Connection refused; b.example.com: unauthorized, Invalid" in told
-    assert "port 80" in told
+    assert "(a.example.com: connection, 192.0.2.1: Connection refused; b.example.com: unauthorized, Invalid" in text
+    assert "port 80" in text
 
 
-def test_a_time_out() -> None:
-    told = explain(Completion(-15, FRAME.format("Waiting"), timed_out=True, seconds=3600.0), "")
-    assert told.startswith("Certbot did not end in 3600 s and was stopped; whether the CA has done it is not known")
+def test_a_time_out_does_not_say_whether_the_ca_was_done() -> None:
+    text = explain(Completion(-15, FRAME.format("Waiting"), timed_out=True, seconds=3600.0), "")
+    assert text.startswith(
+        "Certbot did not finish within 3600 s and was stopped; whether the CA completed it is unknown"
+    )
 
 
-def test_of_a_usage_error_only_the_error_is_told() -> None:
+def test_a_usage_error_is_shown_without_the_usage_text() -> None:
     usage = (
         "usage: \n  certbot [SUBCOMMAND] [options]\n\nCertbot can obtain\n certbot: error: Unable to open config file"
     )
-    assert telling_lines(usage) == "Unable to open config file"
+    assert relevant_lines(usage) == "Unable to open config file"
 
 
-def test_of_an_option_that_is_unknown_only_the_name_is_told() -> None:
-    told = explained(
+def test_an_unknown_option_is_shown_without_its_value() -> None:
+    text = explained(
         "usage: \ncertbot: error: unrecognized arguments: --dns-x-key=hunter2 3 --dns-x-other=hunter4", status=2
     )
-    assert "(unrecognized arguments: --dns-x-key); install the plugin beside Certbot, or correct" in told
-    assert "hunter" not in told
+    assert "(unrecognized arguments: --dns-x-key); install the plugin where Certbot is, or correct" in text
+    assert "hunter" not in text
 
 
 @pytest.mark.parametrize(
@@ -110,5 +113,5 @@ def test_of_an_option_that_is_unknown_only_the_name_is_told() -> None:
         ("Unable to find specified certificate.", "urn:ietf:params:acme:error:malformed", False),
     ],
 )
-def test_a_revocation_that_was_done_before(output: str, log: str, revoked: bool) -> None:
+def test_an_earlier_revocation_is_recognized(output: str, log: str, revoked: bool) -> None:
     assert is_already_revoked(Completion(1, output, timed_out=False, seconds=1.0), log) is revoked

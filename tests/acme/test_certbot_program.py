@@ -53,14 +53,14 @@ def test_awkward_passwords_reach_certbot_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["[list]", "two\nlines", "quote' #cut", 'quote" ;cut'])
-def test_what_certbot_would_cut_or_show_is_refused_by_name(tmp_path: Path, value: str) -> None:
-    with pytest.raises(ConnectorError, match="Certbot's option bigip-password ") as told:
+def test_a_value_that_certbot_would_cut_or_show_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConnectorError, match="Certbot's option bigip-password ") as failure:
         write_options(tmp_path / "certbot.ini", {"bigip-password": value})
-    assert value not in str(told.value)
+    assert value not in str(failure.value)
     assert not (tmp_path / "certbot.ini").exists()
 
 
-def test_the_file_is_for_us_alone_and_new(tmp_path: Path) -> None:
+def test_the_options_file_is_new_and_readable_by_us_alone(tmp_path: Path) -> None:
     file = tmp_path / "certbot.ini"
     write_options(file, {"bigip-password": "x"})
     assert file.stat().st_mode & 0o777 == 0o600
@@ -68,7 +68,7 @@ def test_the_file_is_for_us_alone_and_new(tmp_path: Path) -> None:
         write_options(file, {"bigip-password": "y"})
 
 
-def test_options_of_each_validation(tmp_path: Path) -> None:
+def test_each_validation_has_its_options(tmp_path: Path) -> None:
     http = Http01(
         ("192.0.2.1", "192.0.2.2"), "admin", Secret("p"), ("/Common/a", "/P/app.app/b"), "P", tmp_path / "ca.pem", True
     )
@@ -82,7 +82,7 @@ def test_options_of_each_validation(tmp_path: Path) -> None:
         "bigip-apm": "true",
     }
     unchecked = certbot_options(Http01(("h",), "admin", Secret("p"), ("/Common/a",), "P", None, False))
-    assert not {"bigip-verify-ssl", "bigip-apm"} & set(unchecked)  # any text at all would switch them on
+    assert not {"bigip-verify-ssl", "bigip-apm"} & set(unchecked)  # any text would switch them on
     file = tmp_path / "dns.ini"
     write_options(file, certbot_options(Dns01("manual", {"manual-auth-hook": "/bin/true"})))
     assert read_back(file, "authenticator", "pref-challs", "manual-auth-hook") == {
@@ -94,17 +94,17 @@ def test_options_of_each_validation(tmp_path: Path) -> None:
 
 @pytest.fixture
 def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A Python that has no Certbot beside it, and nothing on PATH."""
+    """A Python without Certbot next to it, and nothing on PATH."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-def test_certbot_is_the_one_beside_our_python() -> None:
+def test_certbot_next_to_our_python_is_preferred() -> None:
     assert find_certbot()[0] == sys.executable
 
 
 @pytest.mark.usefixtures("_elsewhere")
-def test_certbot_is_missing(authority: Open, ca: Acme2Certifier) -> None:
+def test_a_missing_certbot_is_an_error(authority: Open, ca: Acme2Certifier) -> None:
     problem = "Certbot is not installed: install the connector again as its README says"
     with pytest.raises(ConnectorError, match=problem):
         authority(ca).register()
@@ -119,7 +119,7 @@ def test_certbot_on_path_is_run_by_its_own_python(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_elsewhere")
-def test_a_certbot_that_is_no_python_program_is_refused(tmp_path: Path) -> None:
+def test_a_certbot_that_is_not_a_python_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "certbot").write_bytes(b"\x7fELF")
     (tmp_path / "certbot").chmod(0o755)
     with pytest.raises(
@@ -140,19 +140,19 @@ def test_children_do_not_get_our_settings(tmp_path: Path, monkeypatch: pytest.Mo
     assert not {"ACME_EAB_HMAC_KEY", "STATE_DIR", "PYTHONPATH"} & set(whole)
 
 
-def test_a_big_ip_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "intranet.example")
     assert certbot_program.bypassing_proxy(["192.0.2.1"])["no_proxy"] == "intranet.example,192.0.2.1"
     assert certbot_program.bypassing_proxy([]) == {}
 
 
-def test_old_logs_go(registered: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_logs_are_deleted(registered: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certbot_program, "LOGS_KEPT", 2)
     logs = registered._certbot._logs
     for number in range(4):
         (logs / f"2020010{number + 1}T000000Z-certonly-x.log").write_text("")
-    with pytest.raises(ConnectorError) as told:
+    with pytest.raises(ConnectorError) as failure:
         registered.issue(request("www.example.org"), Prevalidated())
     left = [str(file) for file in logs.glob("*.log")]
     assert len(left) == 2
-    assert any(file in str(told.value) for file in left)
+    assert any(file in str(failure.value) for file in left)

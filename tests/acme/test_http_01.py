@@ -1,7 +1,7 @@
-"""An order that is broken off while the real certbot-bigip holds a challenge on a (simulated) BIG-IP.
+"""An order that is interrupted while the real certbot-bigip has a challenge on a (simulated) BIG-IP.
 
-The plugin knows only port 443 of a BIG-IP: bound on a loopback address of our own, as root or where
-``net.ipv4.ip_unprivileged_port_start`` allows it. What succeeds is in ``tests/end_to_end``.
+The plugin knows only port 443 of a BIG-IP: bound on a loopback address of our own, as root or if
+``net.ipv4.ip_unprivileged_port_start`` allows it. Orders that succeed are in ``tests/end_to_end``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def challenges(device: SimulatedBigIP) -> list[str]:
 
 
 class Watch(threading.Thread):
-    """Waits until the challenge is attached to the virtual server, and then does something."""
+    """Waits until the challenge is attached to the virtual server, then calls ``then``."""
 
     def __init__(self, device: SimulatedBigIP) -> None:
         super().__init__()
@@ -79,19 +79,19 @@ def must_be_as_before(device: SimulatedBigIP) -> None:
     assert device.get(f"/mgmt/tm/ltm/virtual/{VIRTUAL_SERVER.replace('/', '~')}").get("rules", []) == []
 
 
-def test_a_time_out_takes_the_challenge_back(ca: Acme2Certifier, device: SimulatedBigIP, tmp_path: Path) -> None:
+def test_a_time_out_removes_the_challenge(ca: Acme2Certifier, device: SimulatedBigIP, tmp_path: Path) -> None:
     opened = Authority(account(ca), tmp_path, clock=now, order_timeout=6)
     opened.register()
     watch = Watch(device)
     watch.start()
-    with pytest.raises(ConnectorError, match="did not end in [678] s and was stopped"):
+    with pytest.raises(ConnectorError, match="did not finish within [678] s and was stopped"):
         opened.issue(request("www.example.org"), http01(device))
     watch.join()
     assert watch.attached
     must_be_as_before(device)
 
 
-def test_an_interruption_takes_the_challenge_back(ca: Acme2Certifier, device: SimulatedBigIP, tmp_path: Path) -> None:
+def test_an_interruption_removes_the_challenge(ca: Acme2Certifier, device: SimulatedBigIP, tmp_path: Path) -> None:
     opened = Authority(account(ca), tmp_path, clock=now)
     opened.register()
     watch = Interrupt(device)

@@ -24,7 +24,7 @@ from tests.acme.conftest import Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
 from tests.support.watch import Watch, must_not_be_kept
 
-NO_BIGIP = "127.231.7.9"  # loopback, where nobody listens on port 443
+NO_BIGIP = "127.231.7.9"  # loopback, with nothing on port 443
 PASSWORD = Secret("""p#ss 'w"rd \\ ;%$ =-x""")
 
 
@@ -47,7 +47,7 @@ def http01(host: str = NO_BIGIP) -> Http01:
 
 
 def dns_hook(folder: Path, dns: ChallengeTestServer) -> Dns01:
-    """Write hooks for Certbot's manual plugin that tell the DNS server what the CA wants to see."""
+    """Write hooks for Certbot's manual plugin that set and clear the record on the DNS server."""
     hooks = {}
     for hook, path in (("auth", "set-txt"), ("cleanup", "clear-txt")):
         file = folder / hook
@@ -67,7 +67,7 @@ def dns_hook(folder: Path, dns: ChallengeTestServer) -> Dns01:
 
 
 @pytest.mark.parametrize("key_type", ["rsa", "ecdsa"])
-def test_a_certificate_for_validated_names(registered: Authority, ca: Acme2Certifier, key_type: str) -> None:
+def test_validated_names_get_a_certificate(registered: Authority, ca: Acme2Certifier, key_type: str) -> None:
     rsa_key = key_type == "rsa"
     key = rsa.generate_private_key(65537, 2048) if rsa_key else ec.generate_private_key(ec.SECP384R1())
     issued = registered.issue(request("*.example.com", "example.com", "api.example.com", key=key), Prevalidated())
@@ -79,7 +79,7 @@ def test_a_certificate_for_validated_names(registered: Authority, ca: Acme2Certi
     must_chain([leaf, *above])
 
 
-def test_several_at_once_share_the_account(registered: Authority, ca: Acme2Certifier) -> None:
+def test_parallel_orders_share_the_account(registered: Authority, ca: Acme2Certifier) -> None:
     wanted = [f"host{number}.example.com" for number in range(3)]
     with ThreadPoolExecutor(3) as pool:
         issued = list(pool.map(lambda name: registered.issue(request(name), Prevalidated()), wanted))
@@ -89,7 +89,7 @@ def test_several_at_once_share_the_account(registered: Authority, ca: Acme2Certi
         must_chain(path)
 
 
-def test_dns_01_by_a_plugin_is_really_validated(
+def test_dns_01_by_a_plugin_is_validated(
     authority: Open, pebble: Pebble, dns: ChallengeTestServer, tmp_path: Path
 ) -> None:
     opened = authority(pebble)
@@ -106,11 +106,11 @@ def test_dns_01_by_a_plugin_is_really_validated(
     assert (found["Status"], found["Reason"]) == ("Revoked", 4)
 
 
-def test_nonces_that_the_ca_refuses_again_and_again(tmp_path: Path) -> None:
+def test_an_order_survives_many_refused_nonces(tmp_path: Path) -> None:
     with Pebble(tmp_path / "ca", nonce_reject=30, always_valid=True) as ca:
         opened = Authority(account(ca), tmp_path / "state", clock=now)
         opened.register()
-        for number in range(20):  # whether a nonce is refused is Pebble's dice: as a rule it is in the first order
+        for number in range(20):  # Pebble refuses nonces at random: usually one in the first order
             issued = opened.issue(request(f"{number}.example.net"), Dns01("manual", {"manual-auth-hook": "true"}))
             must_chain(certificates(issued, ca.root))
             if any("badNonce" in log.read_text() for log in logs(tmp_path / "state", "certonly")):
@@ -118,15 +118,15 @@ def test_nonces_that_the_ca_refuses_again_and_again(tmp_path: Path) -> None:
     pytest.fail("no nonce was refused")
 
 
-# -- what is not -------------------------------------------------------------------------------
+# -- what is not issued ----------------------------------------------------------------------------
 
 
-def test_a_challenge_is_an_error_where_the_yaml_says_prevalidated(registered: Authority) -> None:
+def test_a_challenge_is_an_error_for_prevalidated_names(registered: Authority) -> None:
     with pytest.raises(ConnectorError, match="validation: prevalidated; validate the domain in SCM"):
         registered.issue(request("www.example.org"), Prevalidated())
 
 
-def test_a_challenge_that_nobody_asked_for_is_not_answered(authority: Open, pebble: Pebble) -> None:
+def test_a_challenge_for_prevalidated_names_is_not_answered(authority: Open, pebble: Pebble) -> None:
     opened = authority(pebble)
     opened.register()
     before = pebble.log.read_text()
@@ -137,14 +137,14 @@ def test_a_challenge_that_nobody_asked_for_is_not_answered(authority: Open, pebb
     assert "POST /chalZ/" not in said
 
 
-def test_an_order_that_the_ca_refuses(authority: Open, pebble: Pebble) -> None:
+def test_a_refused_order_is_explained(authority: Open, pebble: Pebble) -> None:
     opened = authority(pebble)
     opened.register()
     with pytest.raises(ConnectorError, match="refuses to issue for these names .*www.forbidden.example"):
         opened.issue(request("www.forbidden.example"), Prevalidated())
 
 
-def test_a_challenge_that_fails_says_what_the_ca_saw(authority: Open, pebble: Pebble) -> None:
+def test_a_failed_challenge_shows_what_the_ca_saw(authority: Open, pebble: Pebble) -> None:
     opened = authority(pebble)
     opened.register()
     hooks = {"manual-auth-hook": "true"}
@@ -153,15 +153,15 @@ def test_a_challenge_that_fails_says_what_the_ca_saw(authority: Open, pebble: Pe
 
 
 @pytest.mark.parametrize("options", [{}, {"dns-nowhere-credentials": "/etc/sectigo/dns.ini"}])
-def test_a_plugin_that_is_not_installed(registered: Authority, options: dict[str, str]) -> None:
+def test_a_missing_plugin_is_named_with_its_package(registered: Authority, options: dict[str, str]) -> None:
     problem = registered.plugin_problem(Dns01("dns-nowhere", options))
     assert problem == "Certbot has no plugin dns-nowhere: pip install certbot-dns-nowhere, or correct dns_authenticator"
-    with pytest.raises(ConnectorError) as told:
+    with pytest.raises(ConnectorError) as failure:
         registered.issue(request("www.example.com"), Dns01("dns-nowhere", options))
-    assert str(told.value) == problem
+    assert str(failure.value) == problem
 
 
-def test_an_option_that_a_plugin_does_not_have(registered: Authority) -> None:
+def test_an_unknown_option_of_a_plugin_is_an_error(registered: Authority) -> None:
     with pytest.raises(
         ConnectorError, match=r"option \(unrecognized arguments: --manual-nonsense\); .*correct dns_auth"
     ):
@@ -169,30 +169,30 @@ def test_an_option_that_a_plugin_does_not_have(registered: Authority) -> None:
 
 
 @pytest.mark.parametrize("validation", [http01(), Dns01("manual", {}), Prevalidated()])
-def test_plugins_that_are_installed(registered: Authority, validation: Validation) -> None:
+def test_installed_plugins_have_no_problem(registered: Authority, validation: Validation) -> None:
     assert registered.plugin_problem(validation) is None
 
 
-def test_a_big_ip_that_the_plugin_cannot_reach(registered: Authority) -> None:
-    with pytest.raises(ConnectorError, match=r"certbot-bigip could not do its part.*Connection refused") as told:
+def test_a_big_ip_that_the_plugin_cannot_reach_is_an_error(registered: Authority) -> None:
+    with pytest.raises(ConnectorError, match=r"certbot-bigip could not do its part.*Connection refused") as failure:
         registered.issue(request("www.example.com"), http01())
-    assert "Error raised was" not in str(told.value)
+    assert "Error raised was" not in str(failure.value)
 
 
-def test_a_big_ip_that_the_plugin_cannot_be_told(registered: Authority) -> None:
+def test_an_ipv6_address_of_a_big_ip_is_refused_for_http_01(registered: Authority) -> None:
     with pytest.raises(ConnectorError, match="IPv6 address 2001:db8::1; write a host name"):
         registered.issue(request("www.example.com"), http01("2001:db8::1"))
 
 
-def test_an_order_that_takes_too_long_is_not_ordered_again(ca: Acme2Certifier, state_dir: Path) -> None:
+def test_an_order_that_takes_too_long_is_stopped(ca: Acme2Certifier, state_dir: Path) -> None:
     opened = Authority(account(ca), state_dir, clock=now, order_timeout=0.3, grace=5)
     opened.register()
-    with pytest.raises(ConnectorError, match="was stopped; whether the CA has done it is not known"):
+    with pytest.raises(ConnectorError, match="was stopped; whether the CA completed it is unknown"):
         opened.issue(request("www.example.com"), Prevalidated())
     assert list((state_dir / "certbot" / "private").iterdir()) == []
 
 
-def test_a_ca_that_went_away_after_the_directory(tmp_path: Path) -> None:
+def test_a_ca_that_stops_after_registration_is_an_error(tmp_path: Path) -> None:
     with Acme2Certifier(tmp_path / "ca", ["example.com"]) as ca:
         opened = Authority(account(ca), tmp_path / "state", clock=now)
         opened.register()
@@ -203,7 +203,7 @@ def test_a_ca_that_went_away_after_the_directory(tmp_path: Path) -> None:
 # -- revocation --------------------------------------------------------------------------------
 
 
-def test_to_revoke_twice_is_no_failure(registered: Authority, ca: Acme2Certifier) -> None:
+def test_revoking_twice_is_not_a_failure(registered: Authority, ca: Acme2Certifier) -> None:
     issued = registered.issue(request("revoked.example.com"), Prevalidated())
     registered.revoke(issued.certificate, "keycompromise")
     registered.revoke(issued.certificate, "keycompromise")
@@ -223,7 +223,7 @@ def test_a_certificate_of_another_ca_cannot_be_revoked(authority: Open, pebble: 
 # -- secrets -----------------------------------------------------------------------------------
 
 
-def test_what_a_killed_run_left_is_deleted(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+def test_leftovers_of_a_killed_run_are_deleted(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     opened = authority(ca)
     opened.clear_up()
     left = state_dir / "certbot" / "private" / "run-killed"
@@ -236,19 +236,19 @@ def test_what_a_killed_run_left_is_deleted(authority: Open, ca: Acme2Certifier, 
         opened.clear_up()
 
 
-def test_secrets_are_neither_seen_nor_kept(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+def test_secrets_are_neither_visible_nor_kept(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     opened = authority(ca)
     with Watch() as watch:
         opened.register()
-        with pytest.raises(ConnectorError) as told:
+        with pytest.raises(ConnectorError) as failure:
             opened.issue(request("www.example.com"), http01(), known=[Secret("passphrase")])
     secrets = [ca.eab_hmac_key, PASSWORD.reveal(), PASSWORD.reveal().split()[0]]
     watch.must_not_have_seen(secrets)
-    must_not_be_kept(secrets, state_dir, str(told.value))
+    must_not_be_kept(secrets, state_dir, str(failure.value))
     assert list((state_dir / "certbot" / "private").iterdir()) == []
 
 
-def test_what_is_kept_is_for_us_alone(registered: Authority, ca: Acme2Certifier) -> None:
+def test_kept_files_are_readable_by_us_alone(registered: Authority, ca: Acme2Certifier) -> None:
     registered.issue(request("rights.example.com"), Prevalidated())
     home = registered._certbot._home
     assert home.stat().st_mode & 0o777 == 0o700

@@ -20,35 +20,37 @@ from tests.support.serving import serving
 WRONG_KEY = Secret("bm90IHRoZSBrZXkgdGhhdCB0aGUgQ0Ega25vd3MsIGJ1dCBsb25nIGVub3VnaA")
 
 
-def test_the_directory_is_read(authority: Open, ca: Acme2Certifier, caplog: pytest.LogCaptureFixture) -> None:
+def test_connecting_reads_the_directory(authority: Open, ca: Acme2Certifier, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "sectigo_f5"):
         authority(ca).connect()
     assert caplog.messages == [f"7 connected to the ACME server {ca.directory_url}"]
 
 
-def test_a_server_that_is_not_there(authority: Open, ca: Acme2Certifier) -> None:
+def test_an_unreachable_server_is_an_error(authority: Open, ca: Acme2Certifier) -> None:
     url = f"https://127.0.0.1:{free_port()}/directory"
     with pytest.raises(ConnectorError, match=r"ACME_SERVER .* cannot be reached \(Connection refused\); check"):
         authority(ca, server=url).connect()
 
 
-def test_a_server_whose_name_nobody_knows(authority: Open, ca: Acme2Certifier) -> None:
+def test_a_server_name_that_does_not_resolve_is_an_error(authority: Open, ca: Acme2Certifier) -> None:
     with pytest.raises(ConnectorError, match="cannot be reached .*check the address, DNS"):
         authority(ca, server="https://nowhere.invalid/directory").connect()
 
 
 @pytest.mark.parametrize("other", [True, False])
-def test_a_server_that_is_not_trusted(authority: Open, ca: Acme2Certifier, pebble: Pebble, other: bool) -> None:
+def test_a_server_that_is_not_trusted_is_an_error(
+    authority: Open, ca: Acme2Certifier, pebble: Pebble, other: bool
+) -> None:
     with pytest.raises(ConnectorError, match=r"is not trusted \(certificate verify failed.*ACME_CA_BUNDLE"):
         authority(ca, ca_bundle=pebble.ca_bundle if other else None).connect()
 
 
-def test_a_ca_file_that_is_not_there(authority: Open, ca: Acme2Certifier) -> None:
+def test_a_missing_ca_file_is_an_error(authority: Open, ca: Acme2Certifier) -> None:
     with pytest.raises(ConnectorError, match="ACME_CA_BUNDLE /nowhere/ca.pem cannot be read"):
         authority(ca, ca_bundle=Path("/nowhere/ca.pem")).connect()
 
 
-def test_a_variable_for_other_programs_does_not_decide_whom_we_trust(
+def test_requests_ca_bundle_does_not_change_which_ca_is_trusted(
     authority: Open, ca: Acme2Certifier, pebble: Pebble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pebble.ca_bundle))
@@ -57,7 +59,7 @@ def test_a_variable_for_other_programs_does_not_decide_whom_we_trust(
 
 
 class Counted(ThreadingHTTPServer):
-    """Answers every GET the same, and counts."""
+    """Gives every GET the same answer, and counts them."""
 
     def __init__(self, status: int, body: bytes) -> None:
         self.status, self.body, self.count = status, body, 0
@@ -93,7 +95,7 @@ def no_directory(request: pytest.FixtureRequest) -> Iterator[Counted]:
     [(403, b"Forbidden"), (200, b"<html>Sign in</html>"), (200, b"[]"), (200, b'{"new-reg": ""}')],
     indirect=True,
 )
-def test_what_is_no_directory_is_asked_for_once(no_directory: Counted, state_dir: Path) -> None:
+def test_an_answer_other_than_a_directory_is_not_asked_for_again(no_directory: Counted, state_dir: Path) -> None:
     opened = Authority(Account(no_directory.url), state_dir, clock=now)
     for _ in range(2):
         with pytest.raises(ConnectorError, match=rf"no.* an ACME directory \(HTTP {no_directory.status}\)"):
@@ -117,18 +119,18 @@ def test_an_account_is_registered_once_for_all_runs(authority: Open, ca: Acme2Ce
     assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 1
 
 
-def test_a_new_credential_is_a_new_account(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+def test_a_new_credential_registers_a_new_account(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     authority(ca).register()
     authority(ca, eab_kid=SECOND_KID, eab_hmac_key=Secret(SECOND_KEY)).register()
     assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 2
 
 
-def test_without_contact_where_the_ca_allows_it(authority: Open, pebble: Pebble, state_dir: Path) -> None:
+def test_an_account_without_contact_is_registered_if_allowed(authority: Open, pebble: Pebble, state_dir: Path) -> None:
     authority(pebble, email=None).register()
     assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 1
 
 
-def test_without_contact_where_the_ca_wants_one(authority: Open, ca: Acme2Certifier) -> None:
+def test_an_account_without_contact_may_be_refused(authority: Open, ca: Acme2Certifier) -> None:
     with pytest.raises(ConnectorError, match="Contact information is missing.*set ACME_EMAIL"):
         authority(ca, email=None).register()
 
@@ -140,15 +142,15 @@ def test_a_refused_binding_is_tried_once(
 ) -> None:
     opened = authority(request.getfixturevalue(which), **wrong)
     for _ in range(2):
-        with pytest.raises(ConnectorError, match="refuses the external account binding .*check ACME_EAB_KID") as told:
+        with pytest.raises(ConnectorError, match="refuses the external account binding .*check ACME_EAB_KID") as info:
             opened.register()
     (log,) = logs(state_dir, "register")
-    assert str(log) in str(told.value)
-    assert WRONG_KEY.reveal() not in str(told.value)
+    assert str(log) in str(info.value)
+    assert WRONG_KEY.reveal() not in str(info.value)
 
 
 @pytest.mark.parametrize("which", ["ca", "pebble"])
-def test_a_binding_that_is_missing(authority: Open, request: pytest.FixtureRequest, which: str) -> None:
+def test_a_missing_binding_is_an_error(authority: Open, request: pytest.FixtureRequest, which: str) -> None:
     opened = authority(request.getfixturevalue(which), eab_kid=None, eab_hmac_key=None)
     with pytest.raises(ConnectorError, match="requires external account binding: set ACME_EAB_KID"):
         opened.register()
@@ -156,7 +158,7 @@ def test_a_binding_that_is_missing(authority: Open, request: pytest.FixtureReque
         opened.account_status()
 
 
-def test_a_state_directory_that_is_a_file(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
+def test_a_state_directory_that_is_a_file_is_an_error(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     state_dir.write_text("")
     with pytest.raises(ConnectorError, match=r"under STATE_DIR cannot be used \(.*make room, or correct"):
         authority(ca).register()

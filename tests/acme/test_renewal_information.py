@@ -1,4 +1,4 @@
-"""ARI: the identifier, the answers that CAs give, and those that they should not."""
+"""ARI: the identifier, the answers that CAs give, and answers that they should not give."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def certificate(serial: int, key_identifier: bytes | None) -> x509.Certificate:
     return builder.sign(key, hashes.SHA256())
 
 
-def test_the_identifier_of_rfc_9773() -> None:
+def test_the_identifier_is_that_of_rfc_9773() -> None:
     found = certificate(0x87654321, bytes.fromhex("69885B6B87464041E1B37B847BA0AE2CDE01C8D4"))
     assert certificate_id(found) == "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE"
 
@@ -53,14 +53,14 @@ def test_the_serial_number_is_a_der_integer(serial: int, tail: str) -> None:
     assert certificate_id(certificate(serial, b"\x01")) == f"AQ.{tail}"
 
 
-def test_a_certificate_without_key_identifier_has_none() -> None:
+def test_a_certificate_without_key_identifier_has_no_identifier() -> None:
     assert certificate_id(certificate(1, None)) is None
 
 
 @pytest.mark.parametrize(
     "start", ["2027-01-02T04:00:00Z", "2027-01-02t04:00:00z", "2027-01-02T06:00:00.123456789+02:00"]
 )
-def test_times_of_rfc_3339(start: str) -> None:
+def test_times_of_rfc_3339_are_read(start: str) -> None:
     assert parse(window(start, "2027-01-03T04:00:00Z"), NOW) == RenewalInformation(START, END, NOW)
 
 
@@ -84,7 +84,7 @@ def test_times_of_rfc_3339(start: str) -> None:
         window("2027-01-02T04:00:00Z", "2027-01-02T04:00:00Z"),
     ],
 )
-def test_nonsense_is_refused(body: bytes) -> None:
+def test_an_answer_without_a_valid_window_is_refused(body: bytes) -> None:
     with pytest.raises(NonsenseError):
         parse(body, NOW)
 
@@ -94,11 +94,11 @@ def test_an_explanation_is_kept() -> None:
     assert parse(body, NOW).explanation == "https://ca.example/why"
 
 
-# -- a CA that can say anything ----------------------------------------------------------------
+# -- a CA that answers as a test wants -------------------------------------------------------------
 
 
 class FakeCA(ThreadingHTTPServer):
-    """A directory that offers renewal information, and the answer that a test wants."""
+    """A directory that offers renewal information, and an answer chosen by the test."""
 
     daemon_threads = True
 
@@ -167,7 +167,7 @@ def run(fake_ca: FakeCA, state_dir: Path) -> Authority:
         ("soon", ASK_AGAIN),
     ],
 )
-def test_the_ca_says_when_to_ask_again(
+def test_the_ca_decides_when_to_ask_again(
     fake_ca: FakeCA, state_dir: Path, pem: str, retry_after: str | None, wait: timedelta
 ) -> None:
     fake_ca.headers = {"Retry-After": retry_after} if retry_after else {}
@@ -181,12 +181,14 @@ def test_the_ca_says_when_to_ask_again(
     assert len(fake_ca.asked) == 2
 
 
-def test_any_2xx_will_do(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+def test_any_2xx_status_is_accepted(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
     fake_ca.status = 201
     assert run(fake_ca, state_dir).renewal_information(pem, NOW) is not None
 
 
-def test_a_ca_that_offers_none(fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_ca_without_renewal_information_is_not_a_warning(
+    fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture
+) -> None:
     fake_ca.offers = False
     assert run(fake_ca, state_dir).renewal_information(pem, NOW) is None
     assert caplog.records == []
@@ -196,7 +198,7 @@ def test_a_ca_that_offers_none(fake_ca: FakeCA, state_dir: Path, pem: str, caplo
     ("status", "body"),
     [(404, b"{}"), (500, b""), (200, b"<html>"), (200, json.dumps(WINDOW).encode() + b" " * 100_000)],
 )
-def test_what_cannot_be_used_is_one_warning(
+def test_an_unusable_answer_is_one_warning(
     fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture, status: int, body: bytes
 ) -> None:
     fake_ca.status, fake_ca.body = status, body
@@ -209,7 +211,7 @@ def test_what_cannot_be_used_is_one_warning(
     assert len(fake_ca.asked) == 1
 
 
-def test_a_ca_that_is_not_there_is_one_warning(state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unreachable_ca_is_one_warning(state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture) -> None:
     opened = Authority(Account(f"https://127.0.0.1:{free_port()}/directory"), state_dir, clock=now)
     for _ in range(2):
         assert opened.renewal_information(pem, NOW) is None
@@ -217,9 +219,7 @@ def test_a_ca_that_is_not_there_is_one_warning(state_dir: Path, pem: str, caplog
 
 
 @pytest.mark.parametrize("broken", ["", "{}", "[]", '{"start": "x", "end": "y", "retry_at": "z", "explanation": null}'])
-def test_a_kept_answer_that_cannot_be_read_is_asked_for_again(
-    fake_ca: FakeCA, state_dir: Path, pem: str, broken: str
-) -> None:
+def test_a_damaged_kept_answer_is_fetched_again(fake_ca: FakeCA, state_dir: Path, pem: str, broken: str) -> None:
     run(fake_ca, state_dir).renewal_information(pem, NOW)
     (kept,) = (state_dir / "ari").iterdir()
     kept.write_text(broken)
@@ -227,13 +227,21 @@ def test_a_kept_answer_that_cannot_be_read_is_asked_for_again(
     assert len(fake_ca.asked) == 2
 
 
-def test_a_clock_that_was_wrong_does_not_keep_an_answer(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+def test_an_answer_kept_by_an_older_release_is_read(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+    expected = run(fake_ca, state_dir).renewal_information(pem, NOW)
+    (kept,) = (state_dir / "ari").iterdir()
+    kept.write_text(kept.read_text().replace('Z"', '+00:00"'))
+    assert run(fake_ca, state_dir).renewal_information(pem, NOW) == expected
+    assert len(fake_ca.asked) == 1
+
+
+def test_an_answer_kept_by_a_wrong_clock_is_fetched_again(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
     run(fake_ca, state_dir).renewal_information(pem, NOW + timedelta(days=3650))
     run(fake_ca, state_dir).renewal_information(pem, NOW)
     assert len(fake_ca.asked) == 2
 
 
-def test_a_state_directory_that_cannot_be_written_does_not_matter(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
+def test_an_answer_that_cannot_be_kept_is_still_used(fake_ca: FakeCA, state_dir: Path, pem: str) -> None:
     state_dir.write_text("")
     assert run(fake_ca, state_dir).renewal_information(pem, NOW) is not None
 
@@ -241,7 +249,7 @@ def test_a_state_directory_that_cannot_be_written_does_not_matter(fake_ca: FakeC
 # -- real CAs ----------------------------------------------------------------------------------
 
 
-def test_the_window_of_a_real_ca(registered: Authority, ca: Acme2Certifier) -> None:
+def test_a_real_ca_gives_a_window_within_the_validity(registered: Authority, ca: Acme2Certifier) -> None:
     issued = registered.issue(request("ari.example.com"), Prevalidated())
     leaf = x509.load_pem_x509_certificate(issued.certificate.encode())
     found = registered.renewal_information(issued.certificate, now())
@@ -250,7 +258,7 @@ def test_the_window_of_a_real_ca(registered: Authority, ca: Acme2Certifier) -> N
     assert leaf.public_bytes(serialization.Encoding.PEM).decode() == issued.certificate
 
 
-def test_a_real_ca_that_wants_a_certificate_renewed(tmp_path: Path) -> None:
+def test_a_real_ca_can_ask_for_renewal_now(tmp_path: Path) -> None:
     with Acme2Certifier(tmp_path / "ca", ["example.com"], renew_now=True) as ca:
         opened = Authority(account(ca), tmp_path / "state", clock=now)
         opened.register()
@@ -260,6 +268,8 @@ def test_a_real_ca_that_wants_a_certificate_renewed(tmp_path: Path) -> None:
     assert found.start <= now()
 
 
-def test_a_real_ca_without_it(authority: Open, pebble: Pebble, pem: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_real_ca_without_renewal_information_gives_none(
+    authority: Open, pebble: Pebble, pem: str, caplog: pytest.LogCaptureFixture
+) -> None:
     assert authority(pebble).renewal_information(pem, now()) is None
     assert caplog.records == []

@@ -127,10 +127,13 @@ def test_the_real_environment_overrides_or_replaces_the_file(tmp_path: Path) -> 
             SERVER + f"ACME_EAB_KID='[k]'\nACME_EAB_HMAC_KEY={HMAC_KEY}\n",
             "env:2: ACME_EAB_KID: is bracketed by [ and ], whi",
         ),
-        (SERVER + f'ACME_EAB_KID="a\\nb"\nACME_EAB_HMAC_KEY={HMAC_KEY}\n', "env:2: ACME_EAB_KID: holds a line break"),
+        (
+            SERVER + f'ACME_EAB_KID="a\\nb"\nACME_EAB_HMAC_KEY={HMAC_KEY}\n',
+            "env:2: ACME_EAB_KID: contains a line break",
+        ),
         (
             SERVER + f"ACME_EAB_KID='a\" #b'\nACME_EAB_HMAC_KEY={HMAC_KEY}\n",
-            "env:2: ACME_EAB_KID: holds a quote followed by",
+            "env:2: ACME_EAB_KID: contains a quote followed by",
         ),
         (
             SERVER + "ACME_EAB_KID=k\nACME_EAB_HMAC_KEY=hun+ter2\n",
