@@ -1,4 +1,4 @@
-"""A simulated BIG-IP and a plain HTTP client that knows nothing of the connector."""
+"""A simulated BIG-IP, and a plain HTTP client that is independent of the connector."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Make = Callable[..., SimulatedBigIP]
 
 @pytest.fixture
 def make() -> Iterator[Make]:
-    """Make devices with the switches that a test names; each ends with the check for unknown calls."""
+    """Create devices with a test's switches; each ends with the check for unknown calls."""
     with contextlib.ExitStack() as stack:
 
-        def made(**switches: Any) -> SimulatedBigIP:
+        def create(**switches: Any) -> SimulatedBigIP:
             return stack.enter_context(SimulatedBigIP(Switches(**switches)))
 
-        yield made
+        yield create
 
 
 @pytest.fixture

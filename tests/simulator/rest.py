@@ -77,9 +77,9 @@ class Rest:
         """Return status and message of a call that must not succeed."""
         answer = self.call(method, path, body, transaction)
         assert answer.status_code >= 400, answer.text
-        found = answer.json()
-        assert found["code"] == answer.status_code
-        return answer.status_code, found["message"]
+        error = answer.json()
+        assert error["code"] == answer.status_code
+        return answer.status_code, error["message"]
 
     def begin(self) -> int:
         return int(self.post("transaction", {})["transId"])
@@ -93,8 +93,8 @@ class Rest:
         return self.call("POST", path, headers=headers, data=content)
 
     def bash(self, command: str) -> str:
-        found = self.post("util/bash", {"command": "run", "utilCmdArgs": f"-c '{command}'"})
-        return str(found.get("commandResult", ""))
+        answer = self.post("util/bash", {"command": "run", "utilCmdArgs": f"-c '{command}'"})
+        return str(answer.get("commandResult", ""))
 
 
 # -- certificates ------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class Rest:
 
 @functools.cache
 def rsa_key(_: int = 0) -> rsa.RSAPrivateKey:
-    """Return one of a few keys, made once a process."""
+    """Return one of a few keys, generated once per process."""
     return rsa.generate_private_key(65537, 2048)
 
 
@@ -141,7 +141,7 @@ def certificate_pem(public_key: Any, *names: str, serial: int | None = None) -> 
 
 
 def add_pair(device: SimulatedBigIP, name: str, *names: str, key: Key | None = None) -> None:
-    """Put ``/Common/name.crt`` and ``.key`` on a device, without a passphrase."""
+    """Add ``/Common/name.crt`` and ``.key`` to a device, without a passphrase."""
     used = key or rsa_key()
     certificate = certificate_pem(used.public_key(), *(names or (f"{name}.example.com",)))
     device.add_certificate(f"/Common/{name}.crt", certificate, key_pem(used))
@@ -153,7 +153,7 @@ def entry(name: str, **more: str) -> dict[str, str]:
 
 
 def served(address: str, port: int, server_name: str | None) -> x509.Certificate:
-    """Return the certificate that a TLS client is shown."""
+    """Return the certificate that a TLS client receives."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (

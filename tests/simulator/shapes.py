@@ -1,4 +1,4 @@
-"""Which keys the answers have, and of which type each value is, by release: what real devices showed.
+"""The keys of the answers and the types of their values, by release, as real devices showed them.
 
 A VE of 14.1.2.1 (the public test data of Cisco's genieparser), objects of 12.1 to 14.1 (the unit tests of F5's own
 Ansible modules), a VE's login (2021), f5-sdk and go-bigip for commands. `+name` came with TMOS 14.
@@ -153,7 +153,7 @@ STATISTICS = {  # the names in the one entry `…/0`; `details` has entries of i
     "cm/failover-status": "color status summary",
 }
 
-# What the answers to commands hold: path below /mgmt, body, kind, and the names beside it.
+# The answers to commands: path below /mgmt, body, kind, and the other names.
 COMMANDS: tuple[tuple[str, dict[str, str], str, str], ...] = (
     (
         "tm/util/bash",

@@ -15,11 +15,11 @@ from tests.simulator.rest import Rest
 TOKENS = "/mgmt/shared/authz/tokens"
 
 
-def test_a_login_is_answered_field_by_field_as_devices_do(device: SimulatedBigIP) -> None:
+def test_login_answer_has_the_fields_of_real_devices(device: SimulatedBigIP) -> None:
     with contextlib.closing(Rest(device)) as rest:
-        found = rest.login().json()
-    assert set(found) == {"username", "loginReference", "loginProviderName", "token", "generation", "lastUpdateMicros"}
-    token = found["token"]
+        answer = rest.login().json()
+    assert set(answer) == {"username", "loginReference", "loginProviderName", "token", "generation", "lastUpdateMicros"}
+    token = answer["token"]
     assert re.fullmatch("[A-Z0-9]{26}", token["token"])
     assert token["name"] == token["token"]
     assert token["expirationMicros"] - token["lastUpdateMicros"] == 1200 * 10**6
@@ -42,13 +42,13 @@ def test_refusals_of_restjavad_have_its_body(rest: Rest) -> None:
 
 
 @pytest.mark.parametrize("password", ["", "wrong"])
-def test_a_wrong_password_makes_no_token(device: SimulatedBigIP, password: str) -> None:
+def test_wrong_password_creates_no_token(device: SimulatedBigIP, password: str) -> None:
     with contextlib.closing(Rest(device)) as rest:
         assert rest.login(password).status_code == 401
     assert device.tokens == []
 
 
-def test_basic_authentication_works_and_makes_no_token(device: SimulatedBigIP) -> None:
+def test_basic_authentication_works_without_a_token(device: SimulatedBigIP) -> None:
     with contextlib.closing(Rest(device)) as rest:
         credentials = base64.b64encode(b"admin:admin").decode()
         answer = rest.call("GET", "/mgmt/shared/echo-query", headers={"Authorization": f"Basic {credentials}"})
@@ -58,7 +58,7 @@ def test_basic_authentication_works_and_makes_no_token(device: SimulatedBigIP) -
     assert device.tokens == []
 
 
-def test_stale_tokens_are_told_apart(rest: Rest, device: SimulatedBigIP) -> None:
+def test_unknown_and_expired_tokens_have_different_texts(rest: Rest, device: SimulatedBigIP) -> None:
     good, rest.token = rest.token, "A" * 26
     assert rest.refused("GET", "sys/version") == (401, "X-F5-Auth-Token does not exist.")
     rest.token = good
@@ -66,7 +66,7 @@ def test_stale_tokens_are_told_apart(rest: Rest, device: SimulatedBigIP) -> None
     assert rest.refused("GET", "sys/version") == (401, "X-F5-Auth-Token has expired.")
 
 
-def test_a_token_lives_as_long_as_it_was_told(rest: Rest) -> None:
+def test_token_lifetime_can_be_set_up_to_its_maximum(rest: Rest) -> None:
     assert rest.patch(f"{TOKENS}/{rest.token}", {"timeout": 36000})["timeout"] == 36000
     assert rest.patch(f"{TOKENS}/{rest.token}", {"timeout": "1800"})["timeout"] == 1800
     assert rest.refused("PATCH", f"{TOKENS}/{rest.token}", {"timeout": "soon"})[0] == 400
@@ -74,20 +74,20 @@ def test_a_token_lives_as_long_as_it_was_told(rest: Rest) -> None:
     assert (status, message) == (406, "Auth-token absolute timeout (36000 seconds) exceeded")
 
 
-def test_a_deleted_token_is_worth_nothing(rest: Rest, device: SimulatedBigIP) -> None:
+def test_deleted_token_is_refused(rest: Rest, device: SimulatedBigIP) -> None:
     assert rest.call("DELETE", f"{TOKENS}/{rest.token}").status_code == 200
     assert device.tokens == []
     assert rest.refused("GET", "sys/version")[0] == 401
 
 
-def test_all_tokens_can_be_purged(rest: Rest, device: SimulatedBigIP) -> None:
+def test_all_tokens_can_be_deleted_at_once(rest: Rest, device: SimulatedBigIP) -> None:
     rest.login()
     assert len(rest.get(TOKENS)["items"]) == 2
     assert rest.call("DELETE", TOKENS).status_code == 200
     assert device.tokens == []
 
 
-def test_the_hundred_and_first_login_is_refused(make: Make) -> None:
+def test_login_beyond_the_token_limit_is_refused(make: Make) -> None:
     device = make(token_limit=3)
     with contextlib.closing(Rest(device)) as rest:
         assert [rest.login().status_code for _ in range(4)] == [200, 200, 200, 400]
@@ -95,12 +95,12 @@ def test_the_hundred_and_first_login_is_refused(make: Make) -> None:
         body = {"username": "admin", "password": "admin", "loginProviderName": "tmos"}
         status, message = rest.refused("POST", "/mgmt/shared/authn/login", body)
     # The id is Java's name-based UUID of "admin", seen with exactly this value on real devices.
-    wanted = "user 21232f29-7a57-35a7-8389-4a0e4a801fc3 has reached maximum active login tokens"
-    assert (status, message) == (400, wanted)
+    expected = "user 21232f29-7a57-35a7-8389-4a0e4a801fc3 has reached maximum active login tokens"
+    assert (status, message) == (400, expected)
 
 
 @pytest.mark.parametrize(("tmos", "status"), [("16.1.4", 200), ("17.1.2", 400)])
-def test_17_1_2_never_purges_expired_tokens(make: Make, tmos: str, status: int) -> None:
+def test_release_17_1_2_never_purges_expired_tokens(make: Make, tmos: str, status: int) -> None:
     device = make(token_limit=1, tmos=tmos)
     with contextlib.closing(Rest(device)) as rest:
         rest.login()
@@ -109,14 +109,14 @@ def test_17_1_2_never_purges_expired_tokens(make: Make, tmos: str, status: int) 
         assert rest.login().status_code == status
 
 
-def test_a_locked_user_gets_the_answer_of_a_wrong_password(make: Make) -> None:
+def test_locked_user_gets_the_answer_of_a_wrong_password(make: Make) -> None:
     device = make(max_login_failures=2)
     with contextlib.closing(Rest(device)) as rest:
         for _ in range(2):
             rest.login("wrong")
         assert rest.login().status_code == 401
-    found = device.get("/mgmt/tm/auth/login-failures")["entries"]
-    assert next(iter(found.values()))["nestedStats"]["entries"]["lockedOut"]["description"] == "yes"
+    properties = device.get("/mgmt/tm/auth/login-failures")["entries"]
+    assert next(iter(properties.values()))["nestedStats"]["entries"]["lockedOut"]["description"] == "yes"
 
 
 READ = ("GET", "ltm/virtual", None)
@@ -137,7 +137,7 @@ SAVE = ("POST", "sys/config", {"command": "save"})
         ("guest", "read"),
     ],
 )
-def test_roles_reach_as_far_as_they_do(make: Make, role: str, allowed: str) -> None:
+def test_roles_allow_their_calls_and_no_others(make: Make, role: str, allowed: str) -> None:
     calls = {"read": READ, "upload": UPLOAD, "bash": BASH, "key": KEY, "rule": RULE, "save": SAVE}
     with contextlib.closing(Rest(make(role=role))) as rest:
         rest.login()
@@ -148,7 +148,7 @@ def test_roles_reach_as_far_as_they_do(make: Make, role: str, allowed: str) -> N
                 assert answer.json()["message"].startswith("Authorization failed: user=")
 
 
-def test_without_a_shell_there_is_none_but_files_still_move(make: Make) -> None:
+def test_device_without_bash_still_transfers_files(make: Make) -> None:
     with contextlib.closing(Rest(make(bash=False))) as rest:
         rest.login()
         assert rest.refused("POST", "util/bash", BASH[2])[0] == 401
@@ -158,7 +158,7 @@ def test_without_a_shell_there_is_none_but_files_still_move(make: Make) -> None:
     assert rest.device.uploads == []
 
 
-def test_a_role_for_one_partition_writes_only_there(make: Make) -> None:
+def test_role_for_one_partition_writes_only_there(make: Make) -> None:
     device = make(role="manager", role_partition="Shop", partitions=("Shop",))
     with contextlib.closing(Rest(device)) as rest:
         rest.login()

@@ -18,20 +18,20 @@ PROGRAM = (sys.executable, "-m", "sectigo_f5.simulator", "--listen", "127.0.0.1:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_is_and_ends_when_told(number: signal.Signals) -> None:
+def test_program_prints_its_addresses_and_ends_on_signals(number: signal.Signals) -> None:
     server = f"/Shop/vs=127.0.0.1:{free_port()},/Common/tcp,/Common/clientssl"
     options = ("--partition", "Shop", "--virtual-server", server, "--tmos", "15.1.5")
     with subprocess.Popen([*PROGRAM, *options], stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout
         lines = [program.stdout.readline() for _ in range(3)]
-        found = re.fullmatch(r"BIG-IP 15\.1\.5 at (https://127\.0\.0\.1:\d+)\n", lines[0])
+        match = re.fullmatch(r"BIG-IP 15\.1\.5 at (https://127\.0\.0\.1:\d+)\n", lines[0])
         ca_file = re.search(r"user admin, CA file (\S+)", lines[1])
         try:
-            assert found
+            assert match
             assert ca_file
             context = ssl.create_default_context(cafile=ca_file[1])
             with pytest.raises(urllib.error.HTTPError, match="401"):
-                urllib.request.urlopen(f"{found[1]}/mgmt/tm/sys", context=context, timeout=10)  # noqa: S310  https
+                urllib.request.urlopen(f"{match[1]}/mgmt/tm/sys", context=context, timeout=10)  # noqa: S310  https
         finally:
             program.send_signal(number)
             assert program.wait(10) == 0
@@ -39,7 +39,7 @@ def test_it_says_where_it_is_and_ends_when_told(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--listen", "8443"), "write HOST:PORT"),
         (("--listen", "127.0.0.1:99999"), "write HOST:PORT"),
@@ -55,8 +55,8 @@ def test_it_says_where_it_is_and_ends_when_told(number: signal.Signals) -> None:
         (("--token-limit", "many"), "argument --token-limit: invalid int value"),
     ],
 )
-def test_mistakes_are_one_sentence(options: tuple[str, ...], told: str) -> None:
-    done = subprocess.run([*PROGRAM, *options], capture_output=True, text=True, check=False, timeout=30)
-    assert done.returncode == 2
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+def test_mistakes_are_reported_in_one_sentence(options: tuple[str, ...], message: str) -> None:
+    process = subprocess.run([*PROGRAM, *options], capture_output=True, text=True, check=False, timeout=30)
+    assert process.returncode == 2
+    assert message in process.stderr
+    assert "Traceback" not in process.stderr

@@ -1,4 +1,4 @@
-"""The data plane with real sockets: who gets which certificate, and what an iRule answers."""
+"""The data plane with real sockets: which client gets which certificate, and what iRules answer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PASSPHRASE = "a secret of tests"
 
 @dataclass
 class Device:
-    """What the control plane would say; tests change it and refresh."""
+    """The views that the control plane would return; tests change them and refresh."""
 
     views: Sequence[VirtualServerView] = ()
 
@@ -58,9 +58,9 @@ def plane(device: Device) -> Iterator[DataPlane]:
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as found:
-        found.bind((address, 0))
-        return int(found.getsockname()[1])
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.bind((address, 0))
+        return int(probe.getsockname()[1])
 
 
 def pair(
@@ -94,7 +94,7 @@ def server(
 
 
 def served(view: VirtualServerView, name: str | None = None, ciphers: str | None = None) -> str:
-    """Return the PEM certificate that a TLS client is shown; ciphers restrict it to TLS 1.2 and a key type."""
+    """Return the PEM certificate that a TLS client receives; ciphers restrict it to TLS 1.2 and a key type."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if ciphers:
@@ -127,7 +127,7 @@ def test_single_profile_serves_every_name_and_none(device: Device, plane: DataPl
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("name", "expected"),
     [
         ("shop.example.com", "exact"),
         ("SHOP.example.com", "exact"),
@@ -140,7 +140,7 @@ def test_single_profile_serves_every_name_and_none(device: Device, plane: DataPl
         (None, "default"),
     ],
 )
-def test_server_name_chooses_the_profile(device: Device, plane: DataPlane, asked: str | None, expected: str) -> None:
+def test_server_name_chooses_the_profile(device: Device, plane: DataPlane, name: str | None, expected: str) -> None:
     pairs = {
         "exact": pair("named.example.net"),  # its profile has a server name: the certificate's own names do not count
         "wildcard": pair("*.example.com"),
@@ -156,11 +156,11 @@ def test_server_name_chooses_the_profile(device: Device, plane: DataPlane, asked
         )
     ]
     plane.refresh()
-    assert [label for label, one in pairs.items() if same(served(view, asked), one)] == [expected]
+    assert [label for label, one in pairs.items() if same(served(view, name), one)] == [expected]
 
 
-@pytest.mark.parametrize("asked", ["unknown.example.net", None])
-def test_required_sni_refuses_unknown_names(device: Device, plane: DataPlane, asked: str | None) -> None:
+@pytest.mark.parametrize("name", ["unknown.example.net", None])
+def test_required_sni_refuses_unknown_names(device: Device, plane: DataPlane, name: str | None) -> None:
     first, second = pair("a.example.com"), pair("b.example.com")
     device.views = [
         view := server(
@@ -169,7 +169,7 @@ def test_required_sni_refuses_unknown_names(device: Device, plane: DataPlane, as
     ]
     plane.refresh()
     with pytest.raises(ssl.SSLError, match=r"(?i)handshake.failure"):
-        served(view, asked)
+        served(view, name)
     assert same(served(view, "a.example.com"), first)
     assert same(served(view, "b.example.com"), second)
 
@@ -190,8 +190,8 @@ def test_tls13_client_gets_the_key_type_that_it_offers(
     device.views = [view := server(profile(*both))]
     plane.refresh()
     command = ["openssl", "s_client", "-tls1_3", "-sigalgs", algorithms, "-connect", f"{view.address}:{view.port}"]
-    told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=True)
-    assert same(told.stdout, both[place])
+    process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=True)
+    assert same(process.stdout, both[place])
 
 
 def test_chain_is_sent(device: Device, plane: DataPlane) -> None:
@@ -199,11 +199,11 @@ def test_chain_is_sent(device: Device, plane: DataPlane) -> None:
     device.views = [view := server(profile(replace(pair("www.example.com"), chain=above.certificate)))]
     plane.refresh()
     command = ["openssl", "s_client", "-showcerts", "-connect", f"{view.address}:{view.port}"]
-    told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=True)
-    assert "".join(above.certificate.split()) in "".join(told.stdout.split())
+    process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=True)
+    assert "".join(above.certificate.split()) in "".join(process.stdout.split())
 
 
-def test_new_certificate_is_served_at_once_and_old_connections_go_on(device: Device, plane: DataPlane) -> None:
+def test_new_certificate_is_served_at_once_and_old_connections_stay_open(device: Device, plane: DataPlane) -> None:
     old, new = pair("www.example.com"), pair("www.example.com")
     device.views = [view := server(profile(old))]
     plane.refresh()
@@ -221,7 +221,7 @@ def test_new_certificate_is_served_at_once_and_old_connections_go_on(device: Dev
         assert established.getresponse().read().startswith(b"virtual server: /Common/vs\n")
 
 
-def test_unencrypted_key_never_lies_on_disk_in_the_clear(
+def test_unencrypted_key_is_never_written_in_the_clear(
     device: Device, plane: DataPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
@@ -266,7 +266,7 @@ def test_challenge_is_answered_before_a_redirect_listed_first(device: Device, pl
     assert plane.problems == ()
 
 
-def test_redirect_of_lower_priority_number_eats_the_challenge(device: Device, plane: DataPlane) -> None:
+def test_redirect_with_a_lower_priority_number_hides_the_challenge(device: Device, plane: DataPlane) -> None:
     early = REDIRECT.replace("HTTP_REQUEST", "HTTP_REQUEST priority 1")
     device.views = [view := server(rules=(CHALLENGE, early))]
     plane.refresh()
@@ -275,7 +275,7 @@ def test_redirect_of_lower_priority_number_eats_the_challenge(device: Device, pl
     assert plane.problems == ()  # the challenge rule asks HTTP::has_responded first
 
 
-def test_redirect_of_a_policy_eats_the_challenge(device: Device, plane: DataPlane) -> None:
+def test_redirect_by_a_policy_hides_the_challenge(device: Device, plane: DataPlane) -> None:
     device.views = [view := replace(server(rules=(CHALLENGE,)), redirect="https://www.example.com/")]
     plane.refresh()
     answer, _ = get(view, CHALLENGE_URI)
@@ -290,7 +290,7 @@ def test_redirect_of_a_policy_eats_the_challenge(device: Device, plane: DataPlan
         ('priority 20\nwhen HTTP_REQUEST { HTTP::respond 307 noserver "Location" "/[HTTP::query]" }', 307, "/b=1"),
     ],
 )
-def test_redirect_rules(device: Device, plane: DataPlane, rule: str, status: int, location: str) -> None:
+def test_redirect_rules_redirect(device: Device, plane: DataPlane, rule: str, status: int, location: str) -> None:
     device.views = [view := server(rules=(rule,))]
     plane.refresh()
     answer, _ = get(view, "/a?b=1", host="www.example.com:8080")
@@ -327,7 +327,7 @@ def test_failing_rule_is_a_problem_and_resets_the_connection(
         ("when HTTP_REQUEST { if { 2 > 1 } { pool a } }", "not simulated"),
     ],
 )
-def test_rule_that_cannot_be_read_is_a_problem(device: Device, plane: DataPlane, rule: str, problem: str) -> None:
+def test_rule_that_cannot_be_parsed_is_a_problem(device: Device, plane: DataPlane, rule: str, problem: str) -> None:
     device.views = [server(rules=(rule,))]
     plane.refresh()
     assert [problem in one for one in plane.problems] == [True]
@@ -345,13 +345,13 @@ def test_disabled_event_stays_disabled_for_the_connection_only(device: Device, p
     assert get(view, "/")[0].status == 302
 
 
-def test_no_http_profile_means_no_rules(device: Device, plane: DataPlane) -> None:
+def test_rules_do_not_run_without_an_http_profile(device: Device, plane: DataPlane) -> None:
     device.views = [view := server(rules=(CHALLENGE,), http=False)]
     plane.refresh()
     assert get(view, CHALLENGE_URI)[1] == "virtual server: /Common/vs\n"
 
 
-def test_expressions_and_variables(device: Device, plane: DataPlane) -> None:
+def test_expressions_and_variables_are_evaluated(device: Device, plane: DataPlane) -> None:
     rule = """when HTTP_REQUEST {
       set host [string tolower [HTTP::host]]  ; # lower case
       if { ($host starts_with "www.") && !([HTTP::path] ends_with ".txt" or [HTTP::path] contains {/raw/}) } then {
@@ -373,7 +373,7 @@ def test_expressions_and_variables(device: Device, plane: DataPlane) -> None:
     assert plane.problems == ()
 
 
-def test_ipv6_loopback(device: Device, plane: DataPlane) -> None:
+def test_ipv6_loopback_address_is_bound(device: Device, plane: DataPlane) -> None:
     device.views = [view := server(address="::1")]
     plane.refresh()
     assert get(view, "/")[1] == "virtual server: /Common/vs\n"
@@ -398,7 +398,7 @@ def test_address_in_use_is_a_problem_until_it_is_free(device: Device, plane: Dat
     assert get(view, "/")[0].status == 200
 
 
-def test_virtual_server_that_is_gone_stops_answering_and_may_come_back(device: Device, plane: DataPlane) -> None:
+def test_deleted_virtual_server_stops_answering_and_can_come_back(device: Device, plane: DataPlane) -> None:
     device.views = [view := server()]
     plane.refresh()
     assert get(view, "/")[0].status == 200
@@ -421,7 +421,7 @@ def test_close_ends_open_connections(device: Device, plane: DataPlane) -> None:
         assert idle.recv(4096) == b""
 
 
-def test_client_that_speaks_no_tls_is_no_problem(device: Device, plane: DataPlane) -> None:
+def test_client_without_tls_is_not_a_problem(device: Device, plane: DataPlane) -> None:
     device.views = [view := server(profile(pair("www.example.com")))]
     plane.refresh()
     with socket.create_connection((view.address, view.port), timeout=5) as plain, contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Installing what lies on the device: PEM and PKCS#12 files, passphrases that fit and that do not."""
+"""``install`` of files on the device: PEM and PKCS#12, with right and wrong passphrases."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def content_of(rest: Rest, kind: str, path: str) -> bytes:
     ("tmos", "certificate", "key"),
     [("13.1.1", "/Common/www.crt", "/Common/www.key"), ("16.1.4", "/Common/www", "/Common/www")],
 )
-def test_a_pkcs12_file_becomes_a_pair_with_a_protected_key(make: Make, tmos: str, certificate: str, key: str) -> None:
+def test_pkcs12_file_becomes_a_pair_with_a_protected_key(make: Make, tmos: str, certificate: str, key: str) -> None:
     with contextlib.closing(Rest(make(tmos=tmos))) as rest:
         rest.login()
         rest.upload("f", p12("ca.example.com"))
@@ -49,21 +49,21 @@ def test_a_pkcs12_file_becomes_a_pair_with_a_protected_key(make: Make, tmos: str
         shown = rest.get(f"sys/file/ssl-key/{key.replace('/', '~')}")
         assert (shown["securityType"], shown["passphrase"][:3]) == ("password", "$M$")
         assert load_pem_private_key(content_of(rest, "ssl-key", key), NEW.encode())
-        found = rest.get(f"sys/file/ssl-cert/{certificate.replace('/', '~')}")
-        assert (found["isBundle"], found["subject"][:18]) == ("true", "CN=www.example.com")
+        bundle = rest.get(f"sys/file/ssl-cert/{certificate.replace('/', '~')}")
+        assert (bundle["isBundle"], bundle["subject"][:18]) == ("true", "CN=www.example.com")
         chain = [{"name": "www", "cert": certificate, "key": key, "passphrase": NEW}]
         assert rest.post("ltm/profile/client-ssl", {"name": "www", "certKeyChain": chain})["cert"] == certificate
 
 
 @pytest.mark.parametrize("more", [{}, {"keySecurityType": "normal"}, {"keyPassphrase": None, "keySecurityType": None}])
-def test_without_a_wish_the_key_is_a_normal_one(rest: Rest, more: dict[str, Any]) -> None:
+def test_pkcs12_key_is_normal_by_default(rest: Rest, more: dict[str, Any]) -> None:
     rest.upload("f", p12())
     rest.post(*install("pkcs12", "www", passphrase=PASSPHRASE, **more))
     assert rest.get("sys/file/ssl-key/~Common~www")["securityType"] == "normal"
 
 
 @pytest.mark.parametrize(
-    ("content", "more", "told"),
+    ("content", "more", "text"),
     [
         (p12(), {"passphrase": "wrong"}, "cannot be read"),
         (p12(), {}, "cannot be read"),
@@ -71,24 +71,22 @@ def test_without_a_wish_the_key_is_a_normal_one(rest: Rest, more: dict[str, Any]
         (p12(), {"passphrase": PASSPHRASE, "keySecurityType": "password"}, "passphrase is required"),
     ],
 )
-def test_a_pkcs12_file_that_cannot_be_used_leaves_nothing(
-    rest: Rest, content: bytes, more: dict[str, Any], told: str
-) -> None:
+def test_unusable_pkcs12_file_leaves_nothing(rest: Rest, content: bytes, more: dict[str, Any], text: str) -> None:
     rest.upload("f", content)
     before = rest.device.engine.configuration
     status, message = rest.refused("POST", *install("pkcs12", "www", **more))
-    assert (status, told in message) == (400, True)
+    assert (status, text in message) == (400, True)
     assert rest.device.engine.configuration is before
 
 
-def test_the_older_shape_has_its_properties_in_options(rest: Rest) -> None:
+def test_older_request_has_its_properties_in_options(rest: Rest) -> None:
     rest.upload("f", p12())
     options = [{"from-local-file": f"{DOWNLOADS}/f"}, {"passphrase": PASSPHRASE}]
     rest.post("sys/crypto/pkcs12", {"command": "install", "name": "www", "options": options})
     assert rest.device.exists("/mgmt/tm/sys/file/ssl-cert/~Common~www")
 
 
-def test_installing_over_an_object_keeps_what_uses_it_consistent(rest: Rest) -> None:
+def test_install_over_an_object_is_checked_against_its_profiles(rest: Rest) -> None:
     for what, content in (("key", key_pem(rsa_key())), ("cert", certificate_pem(rsa_key().public_key(), "a"))):
         rest.upload("f", content.encode())
         rest.post(*install(what, f"/Common/w.{what[:3]}"))
@@ -101,7 +99,7 @@ def test_installing_over_an_object_keeps_what_uses_it_consistent(rest: Rest) -> 
     assert rest.get("sys/file/ssl-cert/w.cer")["revision"] == 2
 
 
-def test_a_system_certificate_can_be_installed_from_its_file(rest: Rest) -> None:
+def test_system_certificate_can_be_installed_from_its_file(rest: Rest) -> None:
     body = {"command": "install", "name": "site.crt", "from-local-file": "/config/ssl/ssl.crt/default.crt"}
     rest.post("sys/crypto/cert", body)
     assert content_of(rest, "ssl-cert", "/Common/site.crt") == content_of(rest, "ssl-cert", "/Common/default.crt")
@@ -110,7 +108,7 @@ def test_a_system_certificate_can_be_installed_from_its_file(rest: Rest) -> None
 # -- passphrases -------------------------------------------------------------------------------
 
 
-def test_a_clear_key_takes_no_passphrase(rest: Rest) -> None:
+def test_unencrypted_key_takes_no_passphrase(rest: Rest) -> None:
     rest.upload("f", key_pem(rsa_key()).encode())
     source = {"name": "k.key", "partition": "Common", "sourcePath": f"file:{DOWNLOADS}/f"}
     for call in (install("key", "k.key", passphrase="x"), ("sys/file/ssl-key", {**source, "passphrase": "x"})):
@@ -119,10 +117,10 @@ def test_a_clear_key_takes_no_passphrase(rest: Rest) -> None:
     assert load_pem_private_key(content_of(rest, "ssl-key", "/Common/k.key"), PASSPHRASE.encode())
 
 
-def test_the_passphrase_of_a_key_can_be_given_later(rest: Rest) -> None:
+def test_passphrase_of_a_key_can_be_set_later(rest: Rest) -> None:
     rest.upload("f", key_pem(rsa_key(), PASSPHRASE).encode())
-    made = rest.post("sys/file/ssl-key", {"name": "k.key", "sourcePath": f"file:{DOWNLOADS}/f"})
-    assert (made["securityType"], "passphrase" in made) == ("password", False)
+    created = rest.post("sys/file/ssl-key", {"name": "k.key", "sourcePath": f"file:{DOWNLOADS}/f"})
+    assert (created["securityType"], "passphrase" in created) == ("password", False)
     assert rest.refused("PATCH", "sys/file/ssl-key/k.key", {"passphrase": "wrong"})[0] == 400
     shown = rest.patch("sys/file/ssl-key/k.key", {"passphrase": PASSPHRASE})
     assert (shown["keySize"], shown["passphrase"][:3]) == (2048, "$M$")
@@ -133,7 +131,7 @@ def test_the_passphrase_of_a_key_can_be_given_later(rest: Rest) -> None:
 # -- CSRs and their files ----------------------------------------------------------------------
 
 
-def test_a_csr_made_with_its_key_outlives_its_file(rest: Rest) -> None:
+def test_csr_created_with_its_key_survives_its_file(rest: Rest) -> None:
     """F5's AS3 SDK removes the file, and lists the CSR afterwards."""
     data = {"name": "w.key", "commonName": "w", "keySize": "2048", "options": [{"gen-csr": "w"}]}
     name = rest.post("sys/crypto/key", data)["name"]
@@ -142,23 +140,23 @@ def test_a_csr_made_with_its_key_outlives_its_file(rest: Rest) -> None:
     assert rest.call("DELETE", "sys/crypto/csr/w.key").status_code == 200
 
 
-@pytest.mark.parametrize(("alternative", "shown"), [("RID:1.2.3", x509.RegisteredID), ("URI:https://x", None)])
-def test_other_alternative_names(rest: Rest, alternative: str, shown: type | None) -> None:
+@pytest.mark.parametrize(("alternative", "kind"), [("RID:1.2.3", x509.RegisteredID), ("URI:https://x", None)])
+def test_alternative_names_of_other_types_are_accepted(rest: Rest, alternative: str, kind: type | None) -> None:
     body = {"name": "w.csr", "key": "default.key", "commonName": "w", "subjectAlternativeName": f"DNS:w,{alternative}"}
     rest.post("sys/crypto/csr", body)
     request = x509.load_pem_x509_csr(rest.bash("cat /config/ssl/ssl.csr/w.csr").encode())
     names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert len(list(names)) == 2
-    assert not shown or names.get_values_for_type(shown)
+    assert not kind or names.get_values_for_type(kind)
 
 
-def test_a_profile_entry_survives_what_only_repeats_it(rest: Rest) -> None:
+def test_profile_entry_survives_a_patch_of_other_properties(rest: Rest) -> None:
     rest.device.add_certificate("/Common/p.crt", certificate_pem(rsa_key().public_key(), "p"), key_pem(rsa_key()))
     rest.post("ltm/profile/client-ssl", {"name": "p", "certKeyChain": [entry("p")], "caFile": "/Common/ca-bundle.crt"})
     assert rest.patch("ltm/profile/client-ssl/p", {"caFile": "", "serverName": ""})["caFile"] == "none"
 
 
-def test_a_certificate_is_sent_its_keys_passphrase_too_and_has_no_use_for_it(rest: Rest) -> None:
+def test_certificate_ignores_a_passphrase(rest: Rest) -> None:
     """As F5 Ansible's bigip_ssl_key_cert sends it, after creation."""
     rest.upload("c", certificate_pem(rsa_key().public_key(), "www.example.com").encode())
     rest.post("sys/file/ssl-cert", {"name": "www.crt", "partition": "Common", "sourcePath": f"file:{DOWNLOADS}/c"})

@@ -1,4 +1,4 @@
-"""Keys, CSRs and certificates made on, or brought to, the device."""
+"""Keys, CSRs and certificates that are created on the device or uploaded to it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MASTER = re.compile(r"\$M\$[A-Za-z]{2}\$[A-Za-z0-9+/]+=*")
 
 
 def stored(device: SimulatedBigIP, path: str) -> bytes:
-    """Return what the device keeps, looked up where no client can look."""
+    """Return the key as the device stores it, where no client can read it."""
     return device.engine.configuration.items["sys/file/ssl-key", path].content
 
 
 def request_of(rest: Rest, name: str) -> x509.CertificateSigningRequest:
     printed = rest.bash(f"tmsh list sys crypto csr {name}")
-    found = re.match("-----BEGIN CERTIFICATE REQUEST-----.*?-----END CERTIFICATE REQUEST-----\n", printed, re.DOTALL)
-    assert found, printed
-    assert f"sys crypto csr {name.removeprefix('/Common/')} {{" in printed[found.end() :]
-    return x509.load_pem_x509_csr(found[0].encode())
+    match = re.match("-----BEGIN CERTIFICATE REQUEST-----.*?-----END CERTIFICATE REQUEST-----\n", printed, re.DOTALL)
+    assert match, printed
+    assert f"sys crypto csr {name.removeprefix('/Common/')} {{" in printed[match.end() :]
+    return x509.load_pem_x509_csr(match[0].encode())
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def request_of(rest: Rest, name: str) -> x509.CertificateSigningRequest:
         ({"keyType": "ec-private", "curveName": "secp384r1"}, "EC", 384),
     ],
 )
-def test_keys_are_really_made(rest: Rest, body: dict[str, str], kind: str, size: int) -> None:
+def test_keys_are_really_generated(rest: Rest, body: dict[str, str], kind: str, size: int) -> None:
     answer = rest.post("sys/crypto/key", {"name": "a.key", "partition": "Common", **body})
     assert (answer["kind"], answer["name"]) == ("tm:sys:crypto:key:keystate", "/Common/a.key")
     key = load_pem_private_key(stored(rest.device, "/Common/a.key"), None)
@@ -52,20 +52,20 @@ def test_keys_are_really_made(rest: Rest, body: dict[str, str], kind: str, size:
     assert rest.get("sys/crypto/key/~Common~a.key")["keySize"] == str(size)
 
 
-def test_a_protected_key_is_stored_encrypted_and_its_passphrase_sealed(rest: Rest) -> None:
+def test_protected_key_is_stored_encrypted_with_a_sealed_passphrase(rest: Rest) -> None:
     answer = rest.post("sys/crypto/key", {"name": "/Common/a.key", **PROTECTED})
     assert PASSPHRASE not in str(answer)
     content = stored(rest.device, "/Common/a.key")
     assert b"ENCRYPTED" in content
     assert load_pem_private_key(content, PASSPHRASE.encode())
-    found = rest.get("sys/file/ssl-key/~Common~a.key")
-    assert found["securityType"] == "password"
-    assert MASTER.fullmatch(found["passphrase"])
-    assert found["checksum"] == f"SHA1:{len(content)}:{hashlib.sha1(content).hexdigest()}"  # noqa: S324  the device's own
+    shown = rest.get("sys/file/ssl-key/~Common~a.key")
+    assert shown["securityType"] == "password"
+    assert MASTER.fullmatch(shown["passphrase"])
+    assert shown["checksum"] == f"SHA1:{len(content)}:{hashlib.sha1(content).hexdigest()}"  # noqa: S324  the device's own
     assert "passphrase" not in rest.get("sys/crypto/key/~Common~a.key")
 
 
-def test_the_same_passphrase_is_another_ciphertext_each_time(rest: Rest) -> None:
+def test_equal_passphrases_have_different_ciphertexts(rest: Rest) -> None:
     texts = set()
     for name in ("a", "b"):
         rest.post("sys/crypto/key", {"name": f"{name}.key", **PROTECTED, "keyType": "ec-private"})
@@ -74,15 +74,15 @@ def test_the_same_passphrase_is_another_ciphertext_each_time(rest: Rest) -> None
     assert len(texts) == 2
 
 
-def test_other_devices_make_a_normal_key_without_a_word(make: Make) -> None:
+def test_password_key_silently_becomes_normal_by_switch(make: Make) -> None:
     with contextlib.closing(Rest(make(native_password_keys="silently-normal"))) as rest:
         rest.login()
         rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
-        found = rest.get("sys/file/ssl-key/~Common~a.key")
-    assert (found["securityType"], "passphrase" in found) == ("normal", False)
+        answer = rest.get("sys/file/ssl-key/~Common~a.key")
+    assert (answer["securityType"], "passphrase" in answer) == ("normal", False)
 
 
-def test_others_refuse(make: Make) -> None:
+def test_password_key_is_refused_by_switch(make: Make) -> None:
     with contextlib.closing(Rest(make(native_password_keys="rejected"))) as rest:
         rest.login()
         assert rest.refused("POST", "sys/crypto/key", {"name": "a.key", **PROTECTED})[0] == 400
@@ -105,20 +105,20 @@ def test_others_refuse(make: Make) -> None:
         ),
     ],
 )
-def test_what_is_no_key_is_refused(rest: Rest, body: dict[str, str], status: int, text: str) -> None:
-    found = rest.refused("POST", "sys/crypto/key", body)
-    assert found[0] == status
-    assert text in found[1]
+def test_invalid_key_requests_are_refused(rest: Rest, body: dict[str, str], status: int, text: str) -> None:
+    answer = rest.refused("POST", "sys/crypto/key", body)
+    assert answer[0] == status
+    assert text in answer[1]
 
 
-def test_a_csr_is_made_for_the_key_and_its_pem_is_only_on_the_disk(rest: Rest) -> None:
+def test_csr_matches_its_key_and_only_the_disk_has_its_pem(rest: Rest) -> None:
     rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
     rest.post("sys/crypto/csr", {"name": "a.csr", "key": "/Common/a.key", **REQUEST, "country": "DE"})
-    found = rest.get("sys/crypto/csr/a.csr")
-    assert found["commonName"] == "www.example.com"
-    assert found["apiRawValues"] == {"keySize": "2048", "publicKeyType": "RSA"}
-    assert (found["name"], found["fullPath"], "partition" in found) == ("a.csr", "a.csr", False)
-    assert "BEGIN" not in str(found)
+    answer = rest.get("sys/crypto/csr/a.csr")
+    assert answer["commonName"] == "www.example.com"
+    assert answer["apiRawValues"] == {"keySize": "2048", "publicKeyType": "RSA"}
+    assert (answer["name"], answer["fullPath"], "partition" in answer) == ("a.csr", "a.csr", False)
+    assert "BEGIN" not in str(answer)
     request = request_of(rest, "/Common/a.csr")
     assert request.is_signature_valid
     names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -130,7 +130,7 @@ def test_a_csr_is_made_for_the_key_and_its_pem_is_only_on_the_disk(rest: Rest) -
 
 @pytest.mark.parametrize(("tmos", "name"), [("13.1.1", "a.csr"), ("14.1.2", "a.key"), ("17.1.2", "a.key")])
 @pytest.mark.parametrize("printed", [True, False])
-def test_key_and_csr_in_one_call(make: Make, tmos: str, name: str, printed: bool) -> None:
+def test_key_and_csr_are_created_in_one_call(make: Make, tmos: str, name: str, printed: bool) -> None:
     with contextlib.closing(Rest(make(tmos=tmos, csr_pem_in_answer=printed))) as rest:
         rest.login()
         body = {"name": "a.key", **PROTECTED, **REQUEST, "options": [{"gen-csr": "www.example.com"}]}
@@ -140,7 +140,7 @@ def test_key_and_csr_in_one_call(make: Make, tmos: str, name: str, printed: bool
     assert ("BEGIN CERTIFICATE REQUEST" in answer.get("commandResult", "")) == printed
 
 
-def test_a_device_may_make_no_csr_for_a_protected_key(make: Make) -> None:
+def test_csr_for_a_protected_key_is_refused_by_switch(make: Make) -> None:
     with contextlib.closing(Rest(make(csr_for_password_keys="rejected"))) as rest:
         rest.login()
         rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
@@ -152,7 +152,7 @@ def test_a_device_may_make_no_csr_for_a_protected_key(make: Make) -> None:
         assert rest.device.csrs == []
 
 
-def test_a_csr_can_be_deleted_once_and_is_not_overwritten(rest: Rest) -> None:
+def test_csr_is_never_overwritten_and_can_be_deleted_once(rest: Rest) -> None:
     body = {"name": "a.csr", "key": "/Common/default.key", **REQUEST}
     rest.post("sys/crypto/csr", body)
     assert rest.refused("POST", "sys/crypto/csr", body)[0] == 409
@@ -162,14 +162,14 @@ def test_a_csr_can_be_deleted_once_and_is_not_overwritten(rest: Rest) -> None:
     assert "was not found" in rest.bash("tmsh list sys crypto csr a.csr")
 
 
-def test_a_csr_is_gone_when_its_file_was_moved_away(rest: Rest) -> None:
+def test_csr_is_gone_once_its_file_is_moved_away(rest: Rest) -> None:
     rest.post("sys/crypto/csr", {"name": "a.csr", "key": "/Common/default.key", **REQUEST})
     move = "/config/ssl/ssl.csr/a.csr /var/config/rest/bulk/a.csr"
     rest.post("util/unix-mv", {"command": "run", "utilCmdArgs": move})
     assert rest.refused("GET", "sys/crypto/csr/a.csr")[0] == 404
     assert rest.device.uploads == ["a.csr"]
-    found = rest.call("GET", "/mgmt/shared/file-transfer/bulk/a.csr")
-    assert x509.load_pem_x509_csr(found.content).is_signature_valid
+    answer = rest.call("GET", "/mgmt/shared/file-transfer/bulk/a.csr")
+    assert x509.load_pem_x509_csr(answer.content).is_signature_valid
 
 
 # -- files -------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def source(name: str) -> str:
     return f"file:/var/config/rest/downloads/{name}"
 
 
-def test_an_uploaded_certificate_becomes_an_object(rest: Rest) -> None:
+def test_uploaded_certificate_becomes_an_object(rest: Rest) -> None:
     content = certificate_pem(rsa_key().public_key(), "www.example.com", "api.example.com", serial=7).encode()
     rest.upload("c.crt", content)
     answer = rest.post("sys/file/ssl-cert", {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")})
@@ -189,11 +189,11 @@ def test_an_uploaded_certificate_becomes_an_object(rest: Rest) -> None:
     assert answer["subjectAlternativeName"] == "DNS:www.example.com, DNS:api.example.com"
     assert answer["checksum"].startswith(f"SHA1:{len(content)}:")
     again = {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")}
-    wanted = "01020066:3: The requested Certificate File (/Common/c.crt) already exists in partition Common."
-    assert rest.refused("POST", "sys/file/ssl-cert", again) == (409, wanted)
+    expected = "01020066:3: The requested Certificate File (/Common/c.crt) already exists in partition Common."
+    assert rest.refused("POST", "sys/file/ssl-cert", again) == (409, expected)
 
 
-def test_a_long_serial_number_has_colons(rest: Rest) -> None:
+def test_long_serial_number_has_colons(rest: Rest) -> None:
     rest.device.add_certificate("/Common/c.crt", certificate_pem(rsa_key().public_key(), "a.b", serial=0xA1 << 120))
     assert rest.get("sys/file/ssl-cert/~Common~c.crt")["serialNumber"] == "a1" + ":00" * 15
 
@@ -201,43 +201,43 @@ def test_a_long_serial_number_has_colons(rest: Rest) -> None:
 def test_several_certificates_in_one_file_are_a_bundle(rest: Rest) -> None:
     first, second = (certificate_pem(rsa_key().public_key(), name) for name in ("a.example.com", "b.example.com"))
     rest.device.add_certificate("/Common/chain.crt", first + second)
-    found = rest.get("sys/file/ssl-cert/~Common~chain.crt")
-    assert (found["isBundle"], "serialNumber" in found) == ("true", False)
-    assert found["subject"].startswith("CN=a.example.com,")
+    bundle = rest.get("sys/file/ssl-cert/~Common~chain.crt")
+    assert (bundle["isBundle"], "serialNumber" in bundle) == ("true", False)
+    assert bundle["subject"].startswith("CN=a.example.com,")
 
 
 @pytest.mark.parametrize("kind", ["ssl-cert", "ssl-key"])
-def test_what_is_no_pem_is_refused(rest: Rest, kind: str) -> None:
+def test_file_that_is_not_a_pem_is_refused(rest: Rest, kind: str) -> None:
     rest.upload("x", b"no PEM at all")
-    wanted = "01070712:3: Certificate/Key has unknown format or security type (/Common/x)."
+    expected = "01070712:3: Certificate/Key has unknown format or security type (/Common/x)."
     body = {"name": "x", "partition": "Common", "sourcePath": source("x")}
-    assert rest.refused("POST", f"sys/file/{kind}", body) == (400, wanted)
+    assert rest.refused("POST", f"sys/file/{kind}", body) == (400, expected)
     assert rest.refused("POST", f"sys/file/{kind}", {**body, "sourcePath": source("nothing")})[0] == 400
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_naming_the_source_again_reads_it_again(rest: Rest, method: str) -> None:
+def test_source_path_is_read_again_if_it_is_sent_again(rest: Rest, method: str) -> None:
     bodies = [certificate_pem(rsa_key().public_key(), name).encode() for name in ("a.example.com", "b.example.com")]
     rest.upload("c.crt", bodies[0])
     rest.post("sys/file/ssl-cert", {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")})
     rest.upload("c.crt", bodies[1])
-    found = rest.call(method, "sys/file/ssl-cert/~Common~c.crt", {"sourcePath": source("c.crt")}).json()
-    assert (found["revision"], found["subject"][:16]) == (2, "CN=b.example.com")
+    answer = rest.call(method, "sys/file/ssl-cert/~Common~c.crt", {"sourcePath": source("c.crt")}).json()
+    assert (answer["revision"], answer["subject"][:16]) == (2, "CN=b.example.com")
 
 
-def test_an_encrypted_key_is_installed_with_its_passphrase(rest: Rest) -> None:
+def test_encrypted_key_is_installed_with_its_passphrase(rest: Rest) -> None:
     rest.upload("k", key_pem(rsa_key(), PASSPHRASE).encode())
     body = {"command": "install", "name": "/Common/k.key", "from-local-file": "/var/config/rest/downloads/k"}
     answer = rest.post("sys/crypto/key", {**body, "passphrase": PASSPHRASE})
     assert PASSPHRASE not in str(answer)
-    found = rest.get("sys/file/ssl-key/~Common~k.key")
-    assert (found["securityType"], found["keySize"]) == ("password", 2048)
-    assert MASTER.fullmatch(found["passphrase"])
+    shown = rest.get("sys/file/ssl-key/~Common~k.key")
+    assert (shown["securityType"], shown["keySize"]) == ("password", 2048)
+    assert MASTER.fullmatch(shown["passphrase"])
     assert rest.refused("POST", "sys/crypto/key", {**body, "passphrase": "wrong"})[0] == 400
     rest.post("sys/crypto/key", {**body, "fromLocalFile": body["from-local-file"], "passphrase": PASSPHRASE})
 
 
-def test_a_key_file_with_passphrase_too(rest: Rest) -> None:
+def test_encrypted_key_file_is_created_with_its_passphrase(rest: Rest) -> None:
     rest.upload("k", key_pem(rsa_key(), PASSPHRASE).encode())
     body = {"name": "k.key", "partition": "Common", "sourcePath": source("k")}
     assert rest.refused("POST", "sys/file/ssl-key", {**body, "passphrase": "wrong"})[0] == 400
@@ -245,22 +245,22 @@ def test_a_key_file_with_passphrase_too(rest: Rest) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [("ssl-cert", "default.crt"), ("ssl-key", "default.key")])
-def test_a_file_in_use_stays(rest: Rest, kind: str, name: str) -> None:
+def test_file_in_use_cannot_be_deleted(rest: Rest, kind: str, name: str) -> None:
     status, message = rest.refused("DELETE", f"sys/file/{kind}/~Common~{name}")
     assert (status, message) == (400, f"01071349:3: File object by name (/Common/{name}) is in use.")
 
 
-def test_an_unused_one_goes_by_either_door(rest: Rest) -> None:
+def test_unused_key_is_deleted_through_either_collection(rest: Rest) -> None:
     rest.post("sys/crypto/key", {"name": "a.key", "keyType": "ec-private"})
     rest.post("sys/crypto/key", {"name": "b.key", "keyType": "ec-private"})
     for url in ("sys/crypto/key/~Common~a.key", "sys/file/ssl-key/~Common~b.key"):
         answer = rest.call("DELETE", url)
         assert (answer.status_code, answer.text) == (200, "")
-        wanted = f"01020036:3: The requested Certificate Key File (/Common/{url[-5:]}) was not found."
-        assert rest.refused("GET", url) == (404, wanted)
+        expected = f"01020036:3: The requested Certificate Key File (/Common/{url[-5:]}) was not found."
+        assert rest.refused("GET", url) == (404, expected)
 
 
-def test_an_ec_pair_serves_from_tmos_14_on(make: Make) -> None:
+def test_ec_pair_without_rsa_is_accepted_from_tmos_14(make: Make) -> None:
     for tmos, works in (("13.1.1", False), ("14.1.2", True), ("16.1.4", True)):
         device = make(tmos=tmos)
         key = ec_key()

@@ -15,8 +15,8 @@ from tests.simulator.shapes import COMMANDS, FAILOVER_STATE, SHAPES, STATISTICS,
 
 
 @pytest.fixture(params=RELEASES)
-def shown(request: pytest.FixtureRequest, make: Make) -> Iterator[Rest]:
-    """A device of each release with one of everything."""
+def populated(request: pytest.FixtureRequest, make: Make) -> Iterator[Rest]:
+    """A device of each release, with one object of each kind."""
     device = make(tmos=request.param)
     certificate = certificate_pem(rsa_key().public_key(), "p.example.com")
     device.add_certificate("/Common/p.crt", certificate, key_pem(rsa_key(), PASSPHRASE), PASSPHRASE)
@@ -30,61 +30,63 @@ def shown(request: pytest.FixtureRequest, make: Make) -> Iterator[Rest]:
         yield rest
 
 
-def wanted(shape: dict[str, str], major: int) -> dict[str, type]:
-    found = {}
+def expected_types(shape: dict[str, str], major: int) -> dict[str, type]:
+    types = {}
     for kind, names in shape.items():
         for name in names.split():
             if not name.startswith("+") or major >= 14:
-                found[name.removeprefix("+")] = TYPES[kind]
-    return found
+                types[name.removeprefix("+")] = TYPES[kind]
+    return types
 
 
 def types_of(answer: dict[str, Any]) -> dict[str, type]:
     return {name: type(value) for name, value in answer.items()}
 
 
-def test_objects_have_the_keys_and_types_of_their_release(shown: Rest) -> None:
-    major = shown.device.switches.major
+def test_objects_have_the_keys_and_types_of_their_release(populated: Rest) -> None:
+    major = populated.device.switches.major
     for path, shape in SHAPES.items():
-        assert types_of(shown.get(path)) == wanted(shape, major), f"{path} on {shown.device.switches.tmos}"
+        assert types_of(populated.get(path)) == expected_types(shape, major), (
+            f"{path} on {populated.device.switches.tmos}"
+        )
 
 
-def test_collections_show_the_same_objects(shown: Rest) -> None:
-    major = shown.device.switches.major
+def test_collections_show_objects_with_the_same_keys(populated: Rest) -> None:
+    major = populated.device.switches.major
     for path, shape in SHAPES.items():
         collection, _, segment = path.rpartition("/")
         if "~" not in segment or collection.startswith("sys/crypto") or "/profiles/" in path:
             continue
-        answer = shown.get(collection)
+        answer = populated.get(collection)
         last = collection.rpartition("/")[2]
         assert answer["kind"] == f"tm:{collection.replace('/', ':')}:{last}collectionstate"
-        assert answer["selfLink"] == f"https://localhost/mgmt/tm/{collection}?ver={shown.device.switches.tmos}"
-        found = next(item for item in answer["items"] if item["fullPath"] == segment.replace("~", "/"))
-        types = wanted(shape, major) | ({"tmOptions": str} if "tmOptions" in found and major >= 14 else {})
-        assert types_of(found) == types, f"{collection} on {shown.device.switches.tmos}"
+        assert answer["selfLink"] == f"https://localhost/mgmt/tm/{collection}?ver={populated.device.switches.tmos}"
+        one = next(one for one in answer["items"] if one["fullPath"] == segment.replace("~", "/"))
+        types = expected_types(shape, major) | ({"tmOptions": str} if "tmOptions" in one and major >= 14 else {})
+        assert types_of(one) == types, f"{collection} on {populated.device.switches.tmos}"
 
 
-def test_crypto_objects_carry_their_full_path_as_name(shown: Rest) -> None:
+def test_crypto_objects_have_their_full_path_as_name(populated: Rest) -> None:
     for what, name in (("key", "p.key"), ("cert", "p.crt"), ("csr", "c.csr")):
-        found = {item["name"]: item for item in shown.get(f"sys/crypto/{what}")["items"]}[f"/Common/{name}"]
-        assert (found["fullPath"], "partition" in found) == (f"/Common/{name}", False)
+        item = {item["name"]: item for item in populated.get(f"sys/crypto/{what}")["items"]}[f"/Common/{name}"]
+        assert (item["fullPath"], "partition" in item) == (f"/Common/{name}", False)
 
 
-def test_entries_of_a_client_ssl_profile(shown: Rest) -> None:
+def test_entries_of_a_client_ssl_profile_have_their_keys(populated: Rest) -> None:
     body = {"name": "p", "certKeyChain": [entry("p", passphrase=PASSPHRASE, chain="/Common/ca-bundle.crt")]}
-    found = shown.post("ltm/profile/client-ssl", body)["certKeyChain"][0]
+    first = populated.post("ltm/profile/client-ssl", body)["certKeyChain"][0]
     names = "name appService cert certReference chain chainReference key keyReference passphrase"
-    later = {"usage"} if shown.device.switches.major >= 14 else set()
-    assert set(found) == {*names.split(), *later}
-    assert found.get("usage", "SERVER") == "SERVER"
+    later = {"usage"} if populated.device.switches.major >= 14 else set()
+    assert set(first) == {*names.split(), *later}
+    assert first.get("usage", "SERVER") == "SERVER"
 
 
-def test_every_link_is_of_localhost_and_of_this_release(shown: Rest) -> None:
-    ending = f"?ver={shown.device.switches.tmos}"
+def test_links_contain_localhost_and_the_release(populated: Rest) -> None:
+    ending = f"?ver={populated.device.switches.tmos}"
 
     def links(value: Any) -> Iterator[str]:
         if isinstance(value, dict):
-            yield from (text for name, text in value.items() if name in ("link", "selfLink"))
+            yield from (link for name, link in value.items() if name in ("link", "selfLink"))
             for inner in value.values():
                 yield from links(inner)
         elif isinstance(value, list):
@@ -92,14 +94,14 @@ def test_every_link_is_of_localhost_and_of_this_release(shown: Rest) -> None:
                 yield from links(inner)
 
     for path in SHAPES:
-        found = list(links(shown.get(path)))
-        assert found
-        assert all(text.startswith("https://localhost/mgmt/tm/") and text.endswith(ending) for text in found), path
+        texts = list(links(populated.get(path)))
+        assert texts
+        assert all(link.startswith("https://localhost/mgmt/tm/") and link.endswith(ending) for link in texts), path
 
 
-def test_statistics_nest_as_they_do(shown: Rest) -> None:
+def test_statistics_are_nested_like_those_of_a_device(populated: Rest) -> None:
     for path, names in STATISTICS.items():
-        answer = shown.get(path)
+        answer = populated.get(path)
         assert set(answer) == {"kind", "selfLink", "entries"}
         assert answer["kind"] == f"tm:{path.replace('/', ':')}:{path.rpartition('/')[2]}stats"
         entries = answer["entries"][f"https://localhost/mgmt/tm/{path}/0"]["nestedStats"]["entries"]
@@ -109,54 +111,55 @@ def test_statistics_nest_as_they_do(shown: Rest) -> None:
         assert bool(set(entries) - set(described)) == path.startswith("cm/")
 
 
-def test_an_empty_collection(shown: Rest) -> None:
-    found = shown.get("sys/file/ssl-csr")
-    assert found.get("items") == ([] if shown.device.switches.major >= 14 else None)
+def test_empty_collection_has_items_only_from_tmos_14(populated: Rest) -> None:
+    answer = populated.get("sys/file/ssl-csr")
+    assert answer.get("items") == ([] if populated.device.switches.major >= 14 else None)
 
 
-def test_the_release_shows_where_clients_look_for_it(shown: Rest) -> None:
-    assert shown.get("sys")["selfLink"] == f"https://localhost/mgmt/tm/sys?ver={shown.device.switches.tmos}"
+def test_self_links_show_the_release(populated: Rest) -> None:
+    assert populated.get("sys")["selfLink"] == f"https://localhost/mgmt/tm/sys?ver={populated.device.switches.tmos}"
     query = {"expandSubcollections": "true"}
-    found = shown.get("ltm/virtual/~Common~vs", **query)
-    assert found["selfLink"].endswith(f"?expandSubcollections=true&ver={shown.device.switches.tmos}")
-    assert [item["name"] for item in found["profilesReference"]["items"]] == ["clientssl", "tcp"]
-    assert found["policiesReference"]["items"] == []
+    answer = populated.get("ltm/virtual/~Common~vs", **query)
+    assert answer["selfLink"].endswith(f"?expandSubcollections=true&ver={populated.device.switches.tmos}")
+    assert [item["name"] for item in answer["profilesReference"]["items"]] == ["clientssl", "tcp"]
+    assert answer["policiesReference"]["items"] == []
 
 
-def test_a_profile_that_inherits_also_points_at_its_parent(shown: Rest) -> None:
-    major = shown.device.switches.major
-    wanted_types = wanted(SHAPES["ltm/profile/client-ssl/~Common~clientssl"], major) | {"defaultsFromReference": dict}
-    assert types_of(shown.get("ltm/profile/client-ssl/~Common~clientssl-secure")) == wanted_types
+def test_inheriting_profile_has_a_reference_to_its_parent(populated: Rest) -> None:
+    major = populated.device.switches.major
+    own = expected_types(SHAPES["ltm/profile/client-ssl/~Common~clientssl"], major)
+    answer = populated.get("ltm/profile/client-ssl/~Common~clientssl-secure")
+    assert types_of(answer) == own | {"defaultsFromReference": dict}
 
 
-def test_a_virtual_server_shows_what_it_has(shown: Rest) -> None:
-    """Rules, VLANs and metadata show only where there are any, with a reference for each."""
+def test_virtual_server_shows_lists_only_if_it_has_them(populated: Rest) -> None:
+    """Rules, VLANs and metadata appear only if there are any, with a reference for each."""
     more = {"rules": ["r"], "vlans": ["/Common/Internal"], "vlansEnabled": True}
-    found = shown.patch("ltm/virtual/~Common~vs", {**more, "metadata": [{"name": "n", "value": "v"}]})
-    shape = wanted(SHAPES["ltm/virtual/~Common~vs"], 17)
+    answer = populated.patch("ltm/virtual/~Common~vs", {**more, "metadata": [{"name": "n", "value": "v"}]})
+    shape = expected_types(SHAPES["ltm/virtual/~Common~vs"], 17)
     del shape["vlansDisabled"]
     lists = dict.fromkeys(("rules", "rulesReference", "vlans", "vlansReference", "metadata"), list)
-    assert types_of(found) == shape | lists | {"vlansEnabled": bool}
-    assert [list(one) for one in found["rulesReference"] + found["vlansReference"]] == [["link"], ["link"]]
-    assert found["metadata"] == [{"persist": "true", "name": "n", "value": "v"}]
+    assert types_of(answer) == shape | lists | {"vlansEnabled": bool}
+    assert [list(one) for one in answer["rulesReference"] + answer["vlansReference"]] == [["link"], ["link"]]
+    assert answer["metadata"] == [{"persist": "true", "name": "n", "value": "v"}]
 
 
 @pytest.mark.parametrize(("path", "body", "kind", "names"), COMMANDS)
-def test_answers_to_commands(rest: Rest, path: str, body: dict[str, str], kind: str, names: str) -> None:
-    found = rest.post(f"/mgmt/{path}", body)
-    assert (found["kind"], set(found) - {"kind"}) == (kind, set(names.split()))
+def test_command_answers_have_their_keys(rest: Rest, path: str, body: dict[str, str], kind: str, names: str) -> None:
+    answer = rest.post(f"/mgmt/{path}", body)
+    assert (answer["kind"], set(answer) - {"kind"}) == (kind, set(names.split()))
 
 
-def test_answers_of_the_rest_service_itself(rest: Rest) -> None:
+def test_answers_of_the_rest_service_have_their_keys(rest: Rest) -> None:
     assert set(rest.upload("f", b"x").json()) == set(UPLOAD.split())
     assert set(rest.get(f"/mgmt/shared/authz/tokens/{rest.token}")) == set(TOKEN.split())
     assert set(rest.get("/mgmt/shared/bigip-failover-state")) == set(FAILOVER_STATE.split())
 
 
-def test_the_state_of_logins(rest: Rest) -> None:
-    found = rest.get("auth/login-failures")
-    assert found["kind"] == "tm:auth:login-failures:login-failurescollectionstats"
-    stats = found["entries"]["https://localhost/mgmt/tm/auth/login-failures/admin"]["nestedStats"]
+def test_login_failures_have_their_keys(rest: Rest) -> None:
+    answer = rest.get("auth/login-failures")
+    assert answer["kind"] == "tm:auth:login-failures:login-failurescollectionstats"
+    stats = answer["entries"]["https://localhost/mgmt/tm/auth/login-failures/admin"]["nestedStats"]
     assert set(stats) == {"kind", "selfLink", "entries"}
     entries = stats["entries"]
     assert {name: list(value) for name, value in entries.items()} == {

@@ -1,4 +1,4 @@
-"""Clients written by others, unchanged; each in a process of its own, for their imports warn."""
+"""Third-party clients, unchanged; each in its own process, because importing them causes warnings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 def run(program: str, device: SimulatedBigIP, folder: Path) -> None:
     # These clients set verification on their sessions, which variables of the environment would override.
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_CA_BUNDLE")}
-    done = subprocess.run(
+    process = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -44,22 +44,22 @@ def run(program: str, device: SimulatedBigIP, folder: Path) -> None:
         check=False,
         timeout=120,
     )
-    assert done.returncode == 0, done.stdout
+    assert process.returncode == 0, process.stdout
 
 
-def test_f5_sdk(device: SimulatedBigIP, folder: Path) -> None:
+def test_f5_sdk_works_unchanged(device: SimulatedBigIP, folder: Path) -> None:
     run("f5_sdk", device, folder)
     assert (device.saved, device.tokens) == (1, [])
     assert "one.key" not in device.uploads
 
 
-def test_bigrest(device: SimulatedBigIP, folder: Path) -> None:
+def test_bigrest_works_unchanged(device: SimulatedBigIP, folder: Path) -> None:
     run("bigrest_client", device, folder)
     assert (device.saved, device.tokens) == (1, [])
 
 
 @pytest.mark.parametrize("tmos", ["13.1.1", "14.1.2", "17.1.2"])
-def test_certbot_bigip(make: Make, folder: Path, tmos: str) -> None:
+def test_certbot_bigip_works_unchanged(make: Make, folder: Path, tmos: str) -> None:
     device = make(tmos=tmos)
     device.add_rule("/Common/theirs", "when HTTP_REQUEST { HTTP::redirect https://[HTTP::host][HTTP::uri] }")
     device.add_virtual_server("/Common/vs", "192.0.2.1:80", rules=["/Common/theirs"], description="theirs")
@@ -75,5 +75,5 @@ def test_certbot_bigip(make: Make, folder: Path, tmos: str) -> None:
     profile = device.get("/mgmt/tm/ltm/profile/client-ssl/~Common~www_example_com_clientssl")
     assert profile["certKeyChain"][0]["chain"] == "/Common/chain_Letsencrypt"
     assert profile["sniDefault"] == "false"
-    assert len(device.tokens) == 3  # n + 2 for n units, and never handed back
+    assert len(device.tokens) == 3  # n + 2 for n units, and never deleted
     assert device.saved == 1

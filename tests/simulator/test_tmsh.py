@@ -1,4 +1,4 @@
-"""``tmsh`` through ``util/bash``, in the manner of the scripts that use it."""
+"""``tmsh`` through ``util/bash``, as public scripts use it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PROFILE = "ltm/profile/client-ssl/~Common~www"
 
 
 def printed_request(text: str) -> x509.CertificateSigningRequest:
-    found = re.search("-----BEGIN CERTIFICATE REQUEST-----.*-----END CERTIFICATE REQUEST-----\n", text, re.DOTALL)
-    assert found, text
-    return x509.load_pem_x509_csr(found[0].encode())
+    match = re.search("-----BEGIN CERTIFICATE REQUEST-----.*-----END CERTIFICATE REQUEST-----\n", text, re.DOTALL)
+    assert match, text
+    return x509.load_pem_x509_csr(match[0].encode())
 
 
 @pytest.mark.parametrize(("tmos", "name", "prints"), [("13.1.1", "n.csr", False), ("16.1.4", "n.key", True)])
-def test_a_key_with_its_csr_as_digicerts_plugin_makes_it(make: Make, tmos: str, name: str, prints: bool) -> None:
+def test_key_with_csr_is_created_as_by_the_digicert_plugin(make: Make, tmos: str, name: str, prints: bool) -> None:
     create = (
         "tmsh create /sys crypto key /Common/n.key key-type rsa-private key-size 2048 security-type normal gen-csr "
         'common-name www.example.com subject-alternative-name "DNS:www.example.com,DNS:api.example.com" '
@@ -31,8 +31,8 @@ def test_a_key_with_its_csr_as_digicerts_plugin_makes_it(make: Make, tmos: str, 
     )
     with contextlib.closing(Rest(make(tmos=tmos))) as rest:
         rest.login()
-        said = rest.bash(create)
-        assert ("BEGIN CERTIFICATE REQUEST" in said) is prints
+        output = rest.bash(create)
+        assert ("BEGIN CERTIFICATE REQUEST" in output) is prints
         listed = printed_request(rest.bash(f"tmsh list sys crypto csr {name}"))
         assert rest.get("sys/file/ssl-key/~Common~n.key")["keySize"] == 2048
         assert rest.bash(f"tmsh delete sys crypto csr {name}") == ""
@@ -42,7 +42,7 @@ def test_a_key_with_its_csr_as_digicerts_plugin_makes_it(make: Make, tmos: str, 
     assert names.get_values_for_type(x509.DNSName) == ["www.example.com", "api.example.com"]
 
 
-def test_a_certificates_names_and_end_as_kojot_reads_them(rest: Rest) -> None:
+def test_certificate_names_and_expiry_are_printed_for_kojot_acme(rest: Rest) -> None:
     add_pair(rest.device, "www", "www.example.com", "api.example.com")
     names = rest.bash('tmsh list sys crypto cert www.crt | grep subject-alternative-name | awk "{\\$1=\\$1}1"')
     assert names == 'subject-alternative-name "DNS:www.example.com, DNS:api.example.com"\n'
@@ -53,7 +53,7 @@ def test_a_certificates_names_and_end_as_kojot_reads_them(rest: Rest) -> None:
     ).is_signature_valid
 
 
-def test_a_protected_key_is_installed_as_the_cloud_libraries_do(rest: Rest) -> None:
+def test_protected_key_is_installed_as_by_the_cloud_libraries(rest: Rest) -> None:
     rest.upload("k", key_pem(rsa_key(), PASSPHRASE).encode())
     install = f"tmsh install sys crypto key /Common/k.key from-local-file {DOWNLOADS}/k passphrase"
     assert rest.bash(f"{install} {PASSPHRASE}") == ""
@@ -62,13 +62,13 @@ def test_a_protected_key_is_installed_as_the_cloud_libraries_do(rest: Rest) -> N
     assert "is protected by provided passphrase" in rest.bash(f"{install} wrong; echo $?")
 
 
-def test_a_profile_is_made_and_changed_as_acme_sh_does(rest: Rest) -> None:
+def test_profile_is_created_and_changed_as_by_acme_sh(rest: Rest) -> None:
     for number, name in enumerate(("a", "b")):
         add_pair(rest.device, name, key=rsa_key(number))
     chain = 'cert-key-chain add "{" ACME "{" cert a.crt key a.key chain b.crt "}" "}" options {no-tlsv1 no-tlsv1.1}'
     assert rest.bash(f'tmsh create ltm profile client-ssl www {chain} server-name "www.example.com"') == ""
-    found = rest.get(PROFILE)
-    assert (found["serverName"], found["tmOptions"]) == ("www.example.com", ["no-tlsv1", "no-tlsv1.1"])
+    profile = rest.get(PROFILE)
+    assert (profile["serverName"], profile["tmOptions"]) == ("www.example.com", ["no-tlsv1", "no-tlsv1.1"])
     assert rest.bash("tmsh list ltm profile client-ssl www cert") == "ltm profile client-ssl www {\n    cert a.crt\n}\n"
     rest.bash("tmsh modify ltm profile client-ssl www cert-key-chain replace-all-with { x { cert b.crt key b.key } }")
     (entry,) = rest.get(PROFILE)["certKeyChain"]
@@ -76,12 +76,12 @@ def test_a_profile_is_made_and_changed_as_acme_sh_does(rest: Rest) -> None:
     rest.bash("tmsh modify ltm profile client-ssl www cert-key-chain modify { x { chain a.crt } }")
     (entry,) = rest.get(PROFILE)["certKeyChain"]
     assert (entry["cert"], entry["chain"]) == ("/Common/b.crt", "/Common/a.crt")
-    said = rest.bash("tmsh modify ltm profile client-ssl www cert-key-chain modify { x { key a.key } }")
-    assert said.startswith("01070317:3: ")
+    output = rest.bash("tmsh modify ltm profile client-ssl www cert-key-chain modify { x { key a.key } }")
+    assert output.startswith("01070317:3: ")
     assert rest.get(PROFILE)["certKeyChain"] == [entry]
 
 
-def test_profiles_of_a_virtual_server_come_and_go(rest: Rest) -> None:
+def test_profiles_of_a_virtual_server_are_added_and_removed(rest: Rest) -> None:
     rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443")
     rest.bash("tmsh modify ltm virtual vs profiles add { /Common/clientssl { context clientside } }")
     names = [item["name"] for item in rest.get("ltm/virtual/vs/profiles")["items"]]
@@ -94,13 +94,13 @@ def test_profiles_of_a_virtual_server_come_and_go(rest: Rest) -> None:
     assert "ltm virtual vs {\n" in rest.bash("tmsh list ltm virtual vs")
 
 
-def test_several_commands_in_one_as_ansible_sends_them(rest: Rest, device: SimulatedBigIP) -> None:
+def test_several_commands_in_one_call_as_sent_by_ansible(rest: Rest, device: SimulatedBigIP) -> None:
     device.add_partition("Shop")
     command = (
         '-c "tmsh -c \\"cd /Shop; create ltm data-group internal d type string; list ltm data-group internal d\\""'
     )
-    found = rest.post("util/bash", {"command": "run", "utilCmdArgs": command})
-    assert found["commandResult"].startswith("ltm data-group internal /Shop/d {\n")
+    answer = rest.post("util/bash", {"command": "run", "utilCmdArgs": command})
+    assert answer["commandResult"].startswith("ltm data-group internal /Shop/d {\n")
     assert rest.get("ltm/data-group/internal/~Shop~d")["kind"] == "tm:ltm:data-group:internal:internalstate"
     one_line = rest.bash("tmsh list ltm data-group internal /Shop/d one-line")
     assert one_line == "ltm data-group internal /Shop/d { type string }\n"
@@ -108,7 +108,7 @@ def test_several_commands_in_one_as_ansible_sends_them(rest: Rest, device: Simul
     assert rest.get("ltm/data-group/internal/~Shop~d")["records"] == [{"name": "token", "data": "value"}]
 
 
-def test_saving_saves_what_was_done_before_it(rest: Rest, device: SimulatedBigIP) -> None:
+def test_save_includes_the_commands_before_it(rest: Rest, device: SimulatedBigIP) -> None:
     rest.bash("tmsh create ltm rule r; tmsh save sys config")
     assert (device.rules, device.saved, device.saved_is_current) == (["/Common/r"], 1, True)
 
@@ -126,23 +126,23 @@ def test_saving_saves_what_was_done_before_it(rest: Rest, device: SimulatedBigIP
         "install ltm rule r",
     ],
 )
-def test_what_is_not_simulated_is_said_and_changes_nothing(command: str) -> None:
+def test_unsimulated_commands_are_reported_and_change_nothing(command: str) -> None:
     with SimulatedBigIP(Switches()) as device, contextlib.closing(Rest(device)) as rest:
         rest.login()
         before = device.engine.configuration
-        asked = {"command": "run", "utilCmdArgs": f"-c 'tmsh create ltm rule r; tmsh {command}'"}
-        status = rest.call("POST", "util/bash", asked).status_code
+        body = {"command": "run", "utilCmdArgs": f"-c 'tmsh create ltm rule r; tmsh {command}'"}
+        status = rest.call("POST", "util/bash", body).status_code
         assert (status, device.engine.configuration) == (501, before)
         assert len(device.unknown) == 1
         device.unknown.clear()
 
 
 @pytest.mark.parametrize("command", ["create ltm rule r {", "create ltm pool p members add", "create ltm pool p a }"])
-def test_an_unfinished_command_is_a_syntax_error(rest: Rest, command: str) -> None:
+def test_unfinished_command_is_a_syntax_error(rest: Rest, command: str) -> None:
     assert "Syntax Error" in rest.bash(f"tmsh {command}")
 
 
-def test_the_file_store_lies_where_it_does_on_a_device(rest: Rest) -> None:
+def test_file_store_has_the_paths_of_a_device(rest: Rest) -> None:
     add_pair(rest.device, "www")
     content = rest.device.engine.configuration.items["sys/file/ssl-cert", "/Common/www.crt"].content.decode()
     assert rest.bash("cat /config/filestore/files_d/Common_d/certificate_d/:Common:www.crt_*") == content

@@ -11,9 +11,9 @@ from tests.simulator.conftest import Make
 from tests.simulator.rest import Rest, add_pair, certificate_pem, entry, key_pem, rsa_key
 
 
-def test_a_transaction_looks_as_devices_show_it(rest: Rest) -> None:
-    found = rest.post("transaction", {})
-    assert {name: value for name, value in found.items() if name not in ("transId", "selfLink")} == {
+def test_transaction_has_the_fields_of_real_devices(rest: Rest) -> None:
+    answer = rest.post("transaction", {})
+    assert {name: value for name, value in answer.items() if name not in ("transId", "selfLink")} == {
         "state": "STARTED",
         "timeoutSeconds": 120,
         "asyncExecution": False,
@@ -23,10 +23,10 @@ def test_a_transaction_looks_as_devices_show_it(rest: Rest) -> None:
         "failureReason": "",
         "kind": "tm:transactionstate",
     }
-    assert found["selfLink"] == f"https://localhost/mgmt/tm/transaction/{found['transId']}?ver=16.1.4"
+    assert answer["selfLink"] == f"https://localhost/mgmt/tm/transaction/{answer['transId']}?ver=16.1.4"
 
 
-def test_a_write_is_echoed_and_waits(rest: Rest) -> None:
+def test_write_is_echoed_and_waits_for_the_commit(rest: Rest) -> None:
     number = rest.begin()
     body = {"name": "x", "partition": "Common"}
     echo = rest.post("ltm/profile/client-ssl/", body, number)
@@ -46,26 +46,26 @@ def test_a_write_is_echoed_and_waits(rest: Rest) -> None:
     assert rest.get("ltm/profile/client-ssl/~Common~x")["name"] == "x"
 
 
-def test_a_read_in_a_transaction_is_a_real_one(rest: Rest) -> None:
+def test_read_in_a_transaction_is_executed_at_once(rest: Rest) -> None:
     number = rest.begin()
     answer = rest.call("GET", "ltm/profile/http/~Common~http", transaction=number)
     assert answer.json()["kind"] == "tm:ltm:profile:http:httpstate"
 
 
-def test_one_refusal_and_nothing_happened(rest: Rest) -> None:
+def test_one_refused_command_undoes_the_whole_transaction(rest: Rest) -> None:
     before = rest.device.engine.configuration
     number = rest.begin()
     rest.post("ltm/rule", {"name": "good", "apiAnonymous": ""}, number)
     rest.post("ltm/profile/client-ssl", {"name": "bad", "certKeyChain": [entry("nope")]}, number)
     answer = rest.commit(number)
-    wanted = "transaction failed:01070277:3: The requested certificate (/Common/nope.crt) was not found."
-    assert (answer.status_code, answer.json()["message"]) == (400, wanted)
+    expected = "transaction failed:01070277:3: The requested certificate (/Common/nope.crt) was not found."
+    assert (answer.status_code, answer.json()["message"]) == (400, expected)
     assert rest.device.engine.configuration is before
     assert rest.device.rules == []
     assert rest.refused("GET", f"transaction/{number}")[0] == 404
 
 
-def test_validating_changes_nothing(rest: Rest) -> None:
+def test_validation_changes_nothing(rest: Rest) -> None:
     number = rest.begin()
     rest.post("ltm/rule", {"name": "r", "apiAnonymous": ""}, number)
     answer = rest.commit(number, validateOnly=True)
@@ -75,8 +75,8 @@ def test_validating_changes_nothing(rest: Rest) -> None:
     assert rest.device.rules == ["/Common/r"]
 
 
-def test_key_and_certificate_change_together(rest: Rest) -> None:
-    """Each alone would not match the profile any more (01070317); the order does not matter."""
+def test_key_and_certificate_can_only_change_together(rest: Rest) -> None:
+    """Either one alone would no longer match the profile (01070317); the order does not matter."""
     add_pair(rest.device, "r")
     rest.post("ltm/profile/client-ssl", {"name": "x", "certKeyChain": [entry("r")]})
     other = rsa_key(1)
@@ -90,7 +90,7 @@ def test_key_and_certificate_change_together(rest: Rest) -> None:
     assert rest.get("sys/file/ssl-key/~Common~r.key")["revision"] == 2
 
 
-def test_deleting_what_the_same_transaction_lets_go(rest: Rest) -> None:
+def test_object_released_by_the_same_transaction_can_be_deleted(rest: Rest) -> None:
     rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443", ("/Common/tcp", "/Common/clientssl-secure"))
     number = rest.begin()
     rest.call("DELETE", "ltm/profile/client-ssl/~Common~clientssl-secure", transaction=number)
@@ -99,13 +99,13 @@ def test_deleting_what_the_same_transaction_lets_go(rest: Rest) -> None:
     assert not rest.device.exists("/mgmt/tm/ltm/profile/client-ssl/~Common~clientssl-secure")
 
 
-def test_nothing_to_commit(rest: Rest) -> None:
+def test_empty_transaction_cannot_be_committed(rest: Rest) -> None:
     status, message = rest.refused("PATCH", f"transaction/{rest.begin()}", {"state": "VALIDATING"})
     assert status == 400
     assert "there is no command to commit in the transaction" in message
 
 
-def test_aborted_and_unknown_ones_are_missing(rest: Rest) -> None:
+def test_aborted_transaction_is_missing(rest: Rest) -> None:
     number = rest.begin()
     rest.post("ltm/rule", {"name": "r", "apiAnonymous": ""}, number)
     assert rest.call("DELETE", f"transaction/{number}").status_code == 200
@@ -115,7 +115,7 @@ def test_aborted_and_unknown_ones_are_missing(rest: Rest) -> None:
     assert rest.device.rules == []
 
 
-def test_an_idle_transaction_disappears() -> None:
+def test_idle_transaction_expires() -> None:
     now = [1_800_000_000.0]
     with (
         SimulatedBigIP(Switches(), clock=lambda: now[0]) as device,
@@ -135,12 +135,12 @@ def test_an_idle_transaction_disappears() -> None:
         ("sys/config", {"command": "save"}),
     ],
 )
-def test_some_calls_are_kept_out(rest: Rest, path: str, body: dict[str, str]) -> None:
+def test_some_calls_are_refused_in_a_transaction(rest: Rest, path: str, body: dict[str, str]) -> None:
     assert rest.refused("POST", path, body, rest.begin())[0] == 400
     assert (rest.device.saved, rest.device.audit) == (0, [])
 
 
-def test_commands_keep_their_number_and_may_change_their_place(rest: Rest) -> None:
+def test_commands_keep_their_number_and_can_be_moved(rest: Rest) -> None:
     number = rest.begin()
     for name in ("a", "b", "c"):
         rest.post("ltm/rule", {"name": name, "apiAnonymous": ""}, number)
@@ -156,7 +156,7 @@ def test_commands_keep_their_number_and_may_change_their_place(rest: Rest) -> No
     assert rest.device.rules == ["/Common/b", "/Common/c"]
 
 
-def test_other_devices_may_take_everything(make: Make) -> None:
+def test_transaction_takes_every_call_by_switch(make: Make) -> None:
     with contextlib.closing(Rest(make(transactions_take="everything"))) as rest:
         rest.login()
         number = rest.begin()

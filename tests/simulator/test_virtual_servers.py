@@ -1,4 +1,4 @@
-"""Virtual servers: destinations, profiles, SNI, iRules, and what others must not lose by a change."""
+"""Virtual servers: destinations, profiles, SNI, iRules, and what a change must preserve."""
 
 from __future__ import annotations
 
@@ -38,19 +38,21 @@ def profiles_of(rest: Rest) -> dict[str, str]:
         ("2001:db8::1.443", "/Shop/2001:db8::1.443", "2001:db8::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
     ],
 )
-def test_destinations(make: Make, given: str, shown: str, address: str, mask: str) -> None:
+def test_destinations_create_their_virtual_addresses(
+    make: Make, given: str, shown: str, address: str, mask: str
+) -> None:
     device = make(partitions=("Shop",))
     device.add_virtual_server("/Shop/vs", given)
-    found = device.get("/mgmt/tm/ltm/virtual/~Shop~vs")
-    assert (found["destination"], found["mask"]) == (shown, mask)
+    server = device.get("/mgmt/tm/ltm/virtual/~Shop~vs")
+    assert (server["destination"], server["mask"]) == (shown, mask)
     place = device.get(f"/mgmt/tm/ltm/virtual-address/~{shown.split('/')[1]}~{address.replace('%', '%25')}")
     assert (place["address"], place["trafficGroup"]) == (address, "/Common/traffic-group-1")
     device.delete("/mgmt/tm/ltm/virtual/~Shop~vs")
     assert device.get("/mgmt/tm/ltm/virtual-address")["items"] == []
 
 
-def test_an_address_made_for_itself_stays_until_its_virtual_server_goes(rest: Rest) -> None:
-    """F5 Ansible's bigip_virtual_address looks whether it is there."""
+def test_address_created_on_its_own_stays_until_its_server_is_deleted(rest: Rest) -> None:
+    """F5 Ansible's bigip_virtual_address checks that it exists."""
     rest.call("POST", "ltm/virtual-address", {"name": "192.0.2.7", "partition": "Common", "address": "192.0.2.7"})
     rest.device.add_virtual_server("/Common/other", "192.0.2.8:443")
     rest.device.delete("/mgmt/tm/ltm/virtual/~Common~other")
@@ -60,23 +62,23 @@ def test_an_address_made_for_itself_stays_until_its_virtual_server_goes(rest: Re
     assert not rest.device.exists("/mgmt/tm/ltm/virtual-address/~Common~192.0.2.7")
 
 
-def test_a_protocol_may_be_given_by_number(vs: Rest) -> None:
+def test_protocol_can_be_a_number(vs: Rest) -> None:
     assert vs.call("PATCH", VS, {"ipProtocol": 6}).json()["ipProtocol"] == "tcp"
 
 
 @pytest.mark.parametrize("given", ["nonsense:80", "192.0.2.1:99999", "192.0.2.300:80", "192.0.2.1:x"])
-def test_what_is_no_destination(rest: Rest, given: str) -> None:
+def test_invalid_destinations_are_refused(rest: Rest, given: str) -> None:
     assert rest.refused("POST", "ltm/virtual", {"name": "vs", "destination": given})[0] == 400
 
 
-def test_two_cannot_listen_at_one_place(vs: Rest) -> None:
+def test_destination_cannot_be_used_twice(vs: Rest) -> None:
     status, message = vs.refused(
         "POST", "ltm/virtual", {"name": "b", "destination": "192.0.2.10:443", "profiles": ["tcp"]}
     )
     assert (status, message[:12]) == (400, "01070333:3: ")
 
 
-def test_profiles_in_every_spelling(vs: Rest) -> None:
+def test_profiles_are_accepted_in_every_spelling(vs: Rest) -> None:
     spellings: list[Any] = [
         ["/Common/tcp", "/Common/clientssl"],
         [{"name": "/Common/tcp", "context": "all"}, {"name": "clientssl", "partition": "Common"}],
@@ -87,18 +89,18 @@ def test_profiles_in_every_spelling(vs: Rest) -> None:
         assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/clientssl": "clientside"}
 
 
-def test_a_list_replaces_the_set(vs: Rest) -> None:
+def test_list_of_profiles_replaces_the_attached_ones(vs: Rest) -> None:
     vs.patch(VS, {"profiles": ["/Common/tcp", "/Common/http", "/Common/serverssl"]})
     assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/http": "all", "/Common/serverssl": "serverside"}
     vs.patch(VS, {"profiles": ["/Common/tcp"]})
     assert profiles_of(vs) == {"/Common/tcp": "all"}
 
 
-def test_attached_and_detached_one_by_one(vs: Rest) -> None:
+def test_profiles_are_attached_and_detached_one_by_one(vs: Rest) -> None:
     body = {"name": "clientssl", "partition": "Common", "context": "clientside"}
-    found = vs.post(f"{VS}/profiles", body)
-    assert (found["kind"], found["fullPath"]) == ("tm:ltm:virtual:profiles:profilesstate", "/Common/clientssl")
-    assert "/ltm/profile/client-ssl/~Common~clientssl?" in found["nameReference"]["link"]
+    answer = vs.post(f"{VS}/profiles", body)
+    assert (answer["kind"], answer["fullPath"]) == ("tm:ltm:virtual:profiles:profilesstate", "/Common/clientssl")
+    assert "/ltm/profile/client-ssl/~Common~clientssl?" in answer["nameReference"]["link"]
     assert vs.refused("POST", f"{VS}/profiles", body)[0] == 409
     assert vs.get(f"{VS}/profiles/~Common~clientssl")["context"] == "clientside"
     assert vs.call("DELETE", f"{VS}/profiles/~Common~clientssl").text == ""
@@ -106,27 +108,27 @@ def test_attached_and_detached_one_by_one(vs: Rest) -> None:
     assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/http": "all"}
 
 
-def test_a_profile_must_exist(vs: Rest) -> None:
-    wanted = (404, "01020036:3: The requested profile (/Common/nope) was not found.")
-    assert vs.refused("PATCH", VS, {"profiles": ["/Common/nope"]}) == wanted
-    assert vs.refused("POST", f"{VS}/profiles", {"name": "nope", "partition": "Common"}) == wanted
+def test_attached_profile_must_exist(vs: Rest) -> None:
+    expected = (404, "01020036:3: The requested profile (/Common/nope) was not found.")
+    assert vs.refused("PATCH", VS, {"profiles": ["/Common/nope"]}) == expected
+    assert vs.refused("POST", f"{VS}/profiles", {"name": "nope", "partition": "Common"}) == expected
 
 
-def test_the_default_fastl4_gives_way(rest: Rest) -> None:
+def test_default_fastl4_is_replaced_by_tcp(rest: Rest) -> None:
     rest.post("ltm/virtual", {"name": "vs", "partition": "Common"})
     assert profiles_of(rest) == {"/Common/fastL4": "all"}
     rest.post(f"{VS}/profiles", {"name": "http", "partition": "Common"})
     assert profiles_of(rest) == {"/Common/http": "all", "/Common/tcp": "all"}
 
 
-def test_a_profile_in_use_stays(vs: Rest) -> None:
+def test_profile_in_use_cannot_be_deleted(vs: Rest) -> None:
     vs.post(CLIENT_SSL, {"name": "x"})
     vs.patch(VS, {"profiles": ["/Common/tcp", "/Common/x"]})
-    wanted = (
+    expected = (
         "01070265:3: The ClientSSL Profile (/Common/x) cannot be deleted because it is in use by a virtual server "
         "profile (/Common/vs /Common/x)."
     )
-    assert vs.refused("DELETE", f"{CLIENT_SSL}/~Common~x") == (400, wanted)
+    assert vs.refused("DELETE", f"{CLIENT_SSL}/~Common~x") == (400, expected)
 
 
 # -- SNI ---------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def two(vs: Rest) -> Rest:
     return vs
 
 
-def test_two_profiles_need_one_default(two: Rest) -> None:
+def test_two_client_ssl_profiles_need_one_sni_default(two: Rest) -> None:
     two.post(CLIENT_SSL, {"name": "c", "sniDefault": "true"})
     two.post(CLIENT_SSL, {"name": "d"})
     assert two.refused("POST", f"{VS}/profiles", {"name": "c", "partition": "Common"}) == (400, SEVERAL)
@@ -155,21 +157,21 @@ def test_two_profiles_need_one_default(two: Rest) -> None:
     assert set(profiles_of(two)) == {"/Common/tcp", "/Common/a", "/Common/b"}
 
 
-def test_the_rule_holds_when_an_attached_profile_changes(two: Rest) -> None:
+def test_sni_default_is_checked_when_an_attached_profile_changes(two: Rest) -> None:
     assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"sniDefault": "true"}) == (400, SEVERAL)
     assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}) == (400, NONE)
 
 
-def test_two_profiles_have_two_server_names(two: Rest) -> None:
-    wanted = (
+def test_two_client_ssl_profiles_need_two_server_names(two: Rest) -> None:
+    expected = (
         "0107149e:3: Virtual server /Common/vs has more than one clientssl/serverssl profile with same server name."
     )
-    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"serverName": "a.example.com"}) == (400, wanted)
+    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"serverName": "a.example.com"}) == (400, expected)
     for name in ("a", "b"):
         two.patch(f"{CLIENT_SSL}/~Common~{name}", {"serverName": "none"})
 
 
-def test_the_rule_is_looked_at_when_a_transaction_is_complete(two: Rest) -> None:
+def test_sni_default_is_checked_when_a_transaction_is_complete(two: Rest) -> None:
     number = two.begin()
     two.patch(f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}, number)
     two.patch(f"{CLIENT_SSL}/~Common~b", {"sniDefault": "true"}, number)
@@ -181,16 +183,17 @@ def test_the_rule_is_looked_at_when_a_transaction_is_complete(two: Rest) -> None
     assert two.get(f"{CLIENT_SSL}/~Common~a")["sniDefault"] == "false"
 
 
-def test_the_data_plane_serves_what_is_attached(rest: Rest) -> None:
+def test_data_plane_serves_the_attached_profiles(rest: Rest) -> None:
     port = free_port()
     for name in ("a", "b"):
         add_pair(rest.device, name)
         default = "true" if name == "a" else "false"
         rest.post(CLIENT_SSL, {"name": name, "certKeyChain": [entry(name)], "sniDefault": default})
     rest.device.add_virtual_server("/Common/vs", f"127.0.0.1:{port}", ("/Common/tcp", "/Common/a", "/Common/b"))
-    for asked, got in ((None, "a"), ("b.example.com", "b"), ("a.example.com", "a"), ("unknown.example.com", "a")):
-        names = served("127.0.0.1", port, asked).extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        assert names.value.get_values_for_type(x509.DNSName) == [f"{got}.example.com"]
+    expected = {None: "a", "b.example.com": "b", "a.example.com": "a", "unknown.example.com": "a"}
+    for server_name, profile in expected.items():
+        names = served("127.0.0.1", port, server_name).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        assert names.value.get_values_for_type(x509.DNSName) == [f"{profile}.example.com"]
     rest.patch(VS, {"disabled": True})
     with pytest.raises(ConnectionRefusedError):
         served("127.0.0.1", port, None)
@@ -201,22 +204,22 @@ def test_the_data_plane_serves_what_is_attached(rest: Rest) -> None:
 # -- iRules and whole-object PUTs ---------------------------------------------------------------
 
 
-def test_rules_are_ordered_and_can_be_emptied(vs: Rest) -> None:
+def test_rules_are_ordered_and_can_be_removed(vs: Rest) -> None:
     for name in ("r1", "r2"):
         vs.post("ltm/rule", {"name": name, "partition": "Common", "apiAnonymous": HTTP_RULE})
-    found = vs.patch(VS, {"rules": ["/Common/r2", "/Common/r1"]})
-    assert found["rules"] == ["/Common/r2", "/Common/r1"]
-    assert [one["link"].split("~")[-1].split("?")[0] for one in found["rulesReference"]] == ["r2", "r1"]
+    answer = vs.patch(VS, {"rules": ["/Common/r2", "/Common/r1"]})
+    assert answer["rules"] == ["/Common/r2", "/Common/r1"]
+    assert [one["link"].split("~")[-1].split("?")[0] for one in answer["rulesReference"]] == ["r2", "r1"]
     status, message = vs.refused("DELETE", "ltm/rule/~Common~r1")
-    wanted = (
+    expected = (
         "01070265:3: The rule (/Common/r1) cannot be deleted because it is in use by a virtual server (/Common/vs)."
     )
-    assert (status, message) == (400, wanted)
+    assert (status, message) == (400, expected)
     assert "rules" not in vs.patch(VS, {"rules": []})
     assert vs.call("DELETE", "ltm/rule/~Common~r1").status_code == 200
 
 
-def test_an_http_rule_needs_an_http_profile(vs: Rest) -> None:
+def test_http_rule_needs_an_http_profile(vs: Rest) -> None:
     vs.post("ltm/rule", {"name": "r", "apiAnonymous": HTTP_RULE})
     vs.patch(VS, {"rules": ["/Common/r"]})
     status, message = vs.refused("PATCH", VS, {"profiles": ["/Common/tcp"]})
@@ -225,14 +228,14 @@ def test_an_http_rule_needs_an_http_profile(vs: Rest) -> None:
     assert vs.refused("PATCH", VS, {"rules": ["/Common/r"]})[1] == message
 
 
-def test_a_rule_must_exist_and_not_be_a_novel(vs: Rest) -> None:
-    wanted = (404, "01020036:3: The requested iRule (/Common/nope) was not found.")
-    assert vs.refused("PATCH", VS, {"rules": ["/Common/nope"]}) == wanted
+def test_rule_must_exist_and_have_a_limited_length(vs: Rest) -> None:
+    expected = (404, "01020036:3: The requested iRule (/Common/nope) was not found.")
+    assert vs.refused("PATCH", VS, {"rules": ["/Common/nope"]}) == expected
     status, message = vs.refused("POST", "ltm/rule", {"name": "r", "apiAnonymous": "#" * 65536})
     assert (status, message[:12]) == (400, "01020057:3: ")
 
 
-def test_a_put_of_what_was_read_changes_nothing(vs: Rest) -> None:
+def test_put_of_a_whole_virtual_server_changes_nothing(vs: Rest) -> None:
     vs.post("ltm/pool", {"name": "pool", "partition": "Common"})
     vs.post("ltm/policy", {"name": "policy", "partition": "Common"})
     vs.patch(VS, {"pool": "/Common/pool", "description": "ours", "policies": ["/Common/policy"]})
@@ -249,12 +252,12 @@ def test_a_put_of_what_was_read_changes_nothing(vs: Rest) -> None:
     assert after == before
 
 
-def test_a_put_drops_what_it_does_not_name_but_never_the_profiles(vs: Rest) -> None:
-    vs.patch(VS, {"description": "somebody's words"})
+def test_put_drops_properties_that_it_omits_but_not_the_profiles(vs: Rest) -> None:
+    vs.patch(VS, {"description": "a description"})
     read = vs.get(VS)
     vs.patch(VS, {"description": "changed in between"})
     vs.call("PUT", VS, read)
-    assert vs.get(VS)["description"] == "somebody's words"
+    assert vs.get(VS)["description"] == "a description"
     read.pop("description")
     assert vs.call("PUT", VS, read).ok
     assert "description" not in vs.get(VS)
@@ -264,13 +267,17 @@ def test_a_put_drops_what_it_does_not_name_but_never_the_profiles(vs: Rest) -> N
 # -- folders, iApps, listing --------------------------------------------------------------------
 
 
-def test_objects_in_folders_say_so(make: Make) -> None:
+def test_objects_in_folders_show_their_sub_path(make: Make) -> None:
     device = make(partitions=("Shop",))
     device.add_folder("/Shop/app.app")
     device.add_virtual_server("/Shop/app.app/vs", "192.0.2.1:443")
-    found = device.get("/mgmt/tm/ltm/virtual/~Shop~app.app~vs")
-    assert (found["partition"], found["subPath"], found["fullPath"]) == ("Shop", "app.app", "/Shop/app.app/vs")
-    assert "/mgmt/tm/ltm/virtual/~Shop~app.app~vs?ver=" in found["selfLink"]
+    properties = device.get("/mgmt/tm/ltm/virtual/~Shop~app.app~vs")
+    assert (properties["partition"], properties["subPath"], properties["fullPath"]) == (
+        "Shop",
+        "app.app",
+        "/Shop/app.app/vs",
+    )
+    assert "/mgmt/tm/ltm/virtual/~Shop~app.app~vs?ver=" in properties["selfLink"]
     with contextlib.closing(Rest(device)) as rest:
         rest.login()
         listed = rest.get("ltm/virtual", **{"$filter": "partition eq Shop", "$select": "name,fullPath"})["items"]
@@ -280,7 +287,7 @@ def test_objects_in_folders_say_so(make: Make) -> None:
     assert (status, message) == (404, "01020036:3: The requested folder (/Shop/nope) was not found.")
 
 
-def test_a_virtual_server_reaches_into_its_partition_and_common(make: Make) -> None:
+def test_virtual_server_uses_objects_of_its_partition_and_common_only(make: Make) -> None:
     device = make(partitions=("Shop", "Bank"))
     device.add_virtual_server("/Shop/vs", "192.0.2.1:443", profiles=("/Common/tcp", "/Common/http"))
     device.add_profile("client-ssl", "/Bank/x")
@@ -300,7 +307,7 @@ def test_a_virtual_server_reaches_into_its_partition_and_common(make: Make) -> N
 
 
 @pytest.mark.parametrize(("owner", "status"), [(None, 400), ("/Common/x.app/x", 200)])
-def test_an_iapp_may_want_to_be_named(make: Make, owner: str | None, status: int) -> None:
+def test_object_of_an_iapp_may_require_its_name_in_changes(make: Make, owner: str | None, status: int) -> None:
     device = make(strict_updates=False, owner_in_body=True)
     device.add_application("/Common/x.app/x")
     device.add_profile("client-ssl", "/Common/x.app/p", appService="/Common/x.app/x")
@@ -311,7 +318,7 @@ def test_an_iapp_may_want_to_be_named(make: Make, owner: str | None, status: int
 
 
 @pytest.mark.parametrize(("strict", "status"), [(True, 400), (False, 200)])
-def test_an_iapp_guards_its_objects(make: Make, strict: bool, status: int) -> None:
+def test_strict_updates_protect_the_objects_of_an_iapp(make: Make, strict: bool, status: int) -> None:
     device = make(strict_updates=strict)
     device.add_application("/Common/x.app/x")
     device.add_virtual_server("/Common/x.app/vs", "192.0.2.1:443", appService="/Common/x.app/x")
@@ -325,30 +332,30 @@ def test_an_iapp_guards_its_objects(make: Make, strict: bool, status: int) -> No
     assert shown["appService"] == "/Common/x.app/x"
 
 
-def test_a_bare_name_is_in_common_and_comes_back_bare(vs: Rest) -> None:
-    found = vs.get("ltm/virtual/vs")
-    assert (found["fullPath"], found["name"], "partition" in found) == ("vs", "vs", False)
-    assert found["selfLink"] == "https://localhost/mgmt/tm/ltm/virtual/vs?ver=16.1.4"
+def test_bare_name_is_in_common_and_comes_back_bare(vs: Rest) -> None:
+    answer = vs.get("ltm/virtual/vs")
+    assert (answer["fullPath"], answer["name"], "partition" in answer) == ("vs", "vs", False)
+    assert answer["selfLink"] == "https://localhost/mgmt/tm/ltm/virtual/vs?ver=16.1.4"
 
 
-def test_pages(rest: Rest) -> None:
+def test_pages_have_numbers_and_a_next_link(rest: Rest) -> None:
     for number in range(5):
         rest.device.add_virtual_server(f"/Common/vs{number}", f"192.0.2.{number + 1}:443")
-    found = rest.get("ltm/virtual", **{"$top": "2", "$skip": "2"})
-    assert [item["name"] for item in found["items"]] == ["vs2", "vs3"]
-    assert (found["totalItems"], found["totalPages"], found["pageIndex"]) == (5, 3, 2)
-    assert found["nextLink"].startswith("https://localhost/mgmt/tm/ltm/virtual?$top=2&$skip=4&ver=")
+    answer = rest.get("ltm/virtual", **{"$top": "2", "$skip": "2"})
+    assert [item["name"] for item in answer["items"]] == ["vs2", "vs3"]
+    assert (answer["totalItems"], answer["totalPages"], answer["pageIndex"]) == (5, 3, 2)
+    assert answer["nextLink"].startswith("https://localhost/mgmt/tm/ltm/virtual?$top=2&$skip=4&ver=")
     assert "nextLink" not in rest.get("ltm/virtual", **{"$top": "2", "$skip": "4"})
 
 
-def test_apm_shows_in_the_profiles_reference(vs: Rest) -> None:
+def test_apm_profile_has_a_name_reference(vs: Rest) -> None:
     vs.device.add_profile("access", "/Common/ap")
     vs.post(f"{VS}/profiles", {"name": "ap", "partition": "Common"})
     links = [item["nameReference"]["link"] for item in vs.get(f"{VS}/profiles")["items"]]
     assert any("/apm/profile/access/~Common~ap?" in link for link in links)
 
 
-def test_a_release_that_does_not_tell_the_types_of_profiles(make: Make) -> None:
+def test_name_reference_is_missing_by_switch(make: Make) -> None:
     device = make(name_reference=False)
     device.add_virtual_server("/Common/vs", "192.0.2.1:443")
     assert [
@@ -359,10 +366,10 @@ def test_a_release_that_does_not_tell_the_types_of_profiles(make: Make) -> None:
     ]
 
 
-def test_things_happen_behind_a_clients_back(vs: Rest, device: SimulatedBigIP) -> None:
-    device.set("/mgmt/tm/ltm/virtual/~Common~vs", description="somebody")
+def test_direct_door_changes_and_deletes_past_the_journal(vs: Rest, device: SimulatedBigIP) -> None:
+    device.set("/mgmt/tm/ltm/virtual/~Common~vs", description="changed")
     device.set("/mgmt/tm/sys/file/ssl-cert/~Common~default.crt", expirationDate=1)
-    assert vs.get(VS)["description"] == "somebody"
+    assert vs.get(VS)["description"] == "changed"
     assert vs.get("sys/file/ssl-cert/~Common~default.crt")["expirationDate"] == 1
     device.delete("/mgmt/tm/ltm/virtual/~Common~vs")
     assert vs.refused("GET", VS)[0] == 404
@@ -370,7 +377,7 @@ def test_things_happen_behind_a_clients_back(vs: Rest, device: SimulatedBigIP) -
     assert device.writes() == []
 
 
-def test_an_attached_profile_changes_its_context(vs: Rest) -> None:
+def test_context_of_an_attached_profile_can_change(vs: Rest) -> None:
     assert vs.patch(f"{VS}/profiles/~Common~tcp", {"context": "clientside"})["context"] == "clientside"
     assert profiles_of(vs) == {"/Common/http": "all", "/Common/tcp": "clientside"}
     assert vs.call("PUT", f"{VS}/profiles/~Common~tcp", {"name": "tcp", "context": "all"}).json()["context"] == "all"
@@ -393,15 +400,15 @@ def test_sub_collections_change_in_a_transaction(vs: Rest) -> None:
 
 
 @pytest.mark.parametrize("given", ["/Common/a", "{ /Common/a /Common/b }", ["a", "/Common/b"]])
-def test_rules_have_several_spellings(vs: Rest, given: object) -> None:
+def test_rules_are_accepted_in_several_spellings(vs: Rest, given: object) -> None:
     for name in ("a", "b"):
         vs.device.add_rule(f"/Common/{name}", "when CLIENT_ACCEPTED { }")
-    wanted = ["/Common/a", "/Common/b"][: 1 if given == "/Common/a" else 2]
-    assert vs.patch(VS, {"rules": given})["rules"] == wanted
+    expected = ["/Common/a", "/Common/b"][: 1 if given == "/Common/a" else 2]
+    assert vs.patch(VS, {"rules": given})["rules"] == expected
     assert "rules" not in vs.patch(VS, {"rules": "none"})
 
 
-def test_none_takes_a_property_away(vs: Rest) -> None:
+def test_none_removes_a_property(vs: Rest) -> None:
     assert vs.patch(VS, {"description": "x"})["description"] == "x"
     assert "description" not in vs.patch(VS, {"description": "none"})
     vs.post("ltm/pool", {"name": "p", "description": "x"})
@@ -409,7 +416,7 @@ def test_none_takes_a_property_away(vs: Rest) -> None:
 
 
 @pytest.mark.parametrize(("role", "status"), [("admin", 200), ("resource-admin", 403), ("manager", 403)])
-def test_only_administrators_set_metadata(make: Make, role: str, status: int) -> None:
+def test_metadata_can_only_be_set_by_administrators(make: Make, role: str, status: int) -> None:
     device = make(role=role)
     device.add_virtual_server("/Common/vs", "192.0.2.10:443")
     with contextlib.closing(Rest(device)) as rest:
@@ -420,7 +427,7 @@ def test_only_administrators_set_metadata(make: Make, role: str, status: int) ->
             assert answer.json()["metadata"] == [{"persist": "true", "name": "f5-ansible.version", "value": "2.8.6"}]
 
 
-def test_expanding_shows_the_items_of_every_sub_collection(vs: Rest) -> None:
+def test_expansion_shows_the_items_of_every_sub_collection(vs: Rest) -> None:
     vs.post("ltm/pool", {"name": "p"})
     for path, name in (
         (VS, "policiesReference"),

@@ -1,1 +1,1 @@
-"""Programs that drive a BIG-IP with clients written by others, unchanged; each is run in a process of its own."""
+"""Clients of a BIG-IP: third-party ones, unchanged and each in its own process, and ours in the style of others."""

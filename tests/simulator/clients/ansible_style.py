@@ -1,4 +1,4 @@
-"""In the manner of F5's Ansible modules for keys, certificates, client SSL profiles, virtual servers and CSRs.
+"""In the style of F5's Ansible modules for keys, certificates, client SSL profiles, virtual servers and CSRs.
 
 Trailing slashes, chunks of 7 MiB, key and certificate in one transaction, whole lists, the CSR moved and downloaded.
 """
@@ -27,7 +27,7 @@ def run(client: Plain, material: Material) -> None:
     virtual(client)
     pair(client, material.new_key, material.new_certificate, "PATCH")
     issuer(client)
-    if not client.device.switches.before_14:  # the module demands 14.0
+    if not client.device.switches.before_14:  # the module requires 14.0
         csr(client)
     remove(client)
     client.good("DELETE", f"/mgmt/shared/authz/tokens/{token}")
@@ -39,12 +39,12 @@ def transaction(client: Plain) -> Iterator[None]:
     client.headers["X-F5-REST-Coordination-Id"] = str(number)
     yield
     del client.headers["X-F5-REST-Coordination-Id"]
-    done = client.good("PATCH", f"/mgmt/tm/transaction/{number}", {"state": "VALIDATING", "validateOnly": False})
-    assert done["state"] == "COMPLETED"
+    result = client.good("PATCH", f"/mgmt/tm/transaction/{number}", {"state": "VALIDATING", "validateOnly": False})
+    assert result["state"] == "COMPLETED"
 
 
 def pair(client: Plain, key: bytes, certificate: bytes, method: str) -> None:
-    """Create or update key and certificate: neither would match the other alone."""
+    """Create or update key and certificate together: either one alone would not match the other."""
     names = {"ssl-key": "ansible.key", "ssl-cert": "ansible.crt"}
     for name, content in zip(names.values(), (key, certificate), strict=True):
         assert client.upload(name, content, CHUNK)["remainingByteCount"] == 0
@@ -57,12 +57,12 @@ def pair(client: Plain, key: bytes, certificate: bytes, method: str) -> None:
             assert client.good(method, path, body)["kind"] == "tm:transaction:commandsstate"
     for name in names.values():
         client.good("POST", "/mgmt/tm/util/unix-rm", {"command": "run", "utilCmdArgs": f"{DOWNLOADS}/{name}"})
-    found = client.good("GET", f"{FILES}/ssl-cert/~Common~ansible.crt?expandSubcollections=true")
-    assert found["bundleCertificatesReference"]["items"] == []
+    answer = client.good("GET", f"{FILES}/ssl-cert/~Common~ansible.crt?expandSubcollections=true")
+    assert answer["bundleCertificatesReference"]["items"] == []
 
 
 def issuer(client: Plain) -> None:
-    """Set what a certificate has only once it is there, by a PUT that names no source."""
+    """Set what a certificate can only have once it exists, by a PUT without a source."""
     url = f"{FILES}/ssl-cert/~Common~ansible.crt"
     changed = client.good("PUT", url, {"issuerCert": "/Common/ca-bundle.crt", "certValidationOptions": ["ocsp"]})
     assert changed["issuerCert"] == "/Common/ca-bundle.crt"
@@ -77,9 +77,9 @@ def profile(client: Plain) -> None:
     url = f"{CLIENT_SSL}/~Common~ansible"
     changes = {"serverName": "www.example.com", "sniRequire": False, "caFile": "", "tmOptions": [], "cacheSize": 1000}
     client.good("PATCH", url, changes)
-    found = client.good("GET", url)
-    assert [{name: entry[name] for name in chain[0]} for entry in found["certKeyChain"]] == chain
-    assert (found["sniDefault"], found["caFile"], found["cacheSize"]) == ("true", "none", 1000)
+    answer = client.good("GET", url)
+    assert [{name: entry[name] for name in chain[0]} for entry in answer["certKeyChain"]] == chain
+    assert (answer["sniDefault"], answer["caFile"], answer["cacheSize"]) == ("true", "none", 1000)
 
 
 def virtual(client: Plain) -> None:
@@ -87,8 +87,8 @@ def virtual(client: Plain) -> None:
     whole = [{"name": name, "partition": "Common", "context": "all"} for name in names]
     ours = {"name": "ansible", "partition": "Common", "context": "clientside"}
     client.good("PATCH", VIRTUAL, {"profiles": [*whole, ours]})
-    found = client.good("GET", f"{VIRTUAL}?expandSubcollections=true")["profilesReference"]["items"]
-    assert {item["fullPath"]: item["context"] for item in found} == {
+    attached = client.good("GET", f"{VIRTUAL}?expandSubcollections=true")["profilesReference"]["items"]
+    assert {item["fullPath"]: item["context"] for item in attached} == {
         "/Common/ansible": "clientside",
         "/Common/http": "all",
         "/Common/tcp": "all",
@@ -104,13 +104,13 @@ def csr(client: Plain) -> None:
     client.good("POST", "/mgmt/tm/util/unix-mv/", moved)
     assert b"BEGIN CERTIFICATE REQUEST" in download(client, "/mgmt/shared/file-transfer/bulk/ansible_csr")
     client.good("POST", "/mgmt/tm/util/unix-rm", {"command": "run", "utilCmdArgs": f"{BULK}/ansible_csr"})
-    there = client.good("POST", "/mgmt/tm/util/unix-ls", {"command": "run", "utilCmdArgs": f"{BULK}/ansible_csr"})
-    assert "No such file or directory" in there["commandResult"]
+    listing = client.good("POST", "/mgmt/tm/util/unix-ls", {"command": "run", "utilCmdArgs": f"{BULK}/ansible_csr"})
+    assert "No such file or directory" in listing["commandResult"]
     assert client.send("GET", f"{url}/ansible_csr").status_code == 404
 
 
 def download(client: Plain, path: str) -> bytes:
-    """Ask for a guess of the size first, then for the true range: a first answer is never taken."""
+    """Request a guessed size first, then the true range; the first answer is never used."""
     start, end, total, content = 0, 512 * 1024 - 1, 0, b""
     while True:
         written = f"{start}-{end}/{total}"
@@ -128,7 +128,7 @@ def download(client: Plain, path: str) -> bytes:
 
 
 def remove(client: Plain) -> None:
-    """Take the profile off and delete everything, the pair in one transaction."""
+    """Detach the profile and delete everything, the pair in one transaction."""
     client.good("PATCH", VIRTUAL, {"profiles": ["/Common/tcp", "/Common/http"]})
     client.good("DELETE", f"{CLIENT_SSL}/~Common~ansible")
     with transaction(client):

@@ -1,4 +1,4 @@
-"""What every client program is told: where the device is, and where the files to upload are."""
+"""The arguments of every client program: the device's address, and the folder with the files to upload."""
 
 from __future__ import annotations
 

@@ -21,16 +21,16 @@ BASH = "/mgmt/tm/util/bash"
 DOWNLOADS = "file:/var/config/rest/downloads"
 
 
-def main(given: Arguments) -> None:
-    where = f"{given.address}:{given.port}"
-    BIGIP(where, "admin", given.password, session_verify=given.ca_file)  # Basic, echo-query
-    device = BIGIP(where, "admin", given.password, request_token=True, session_verify=given.ca_file)
+def main(arguments: Arguments) -> None:
+    address = f"{arguments.address}:{arguments.port}"
+    BIGIP(address, "admin", arguments.password, session_verify=arguments.ca_file)  # Basic, echo-query
+    device = BIGIP(address, "admin", arguments.password, request_token=True, session_verify=arguments.ca_file)
     look(device)
-    files(device, given)
+    files(device, arguments)
     profiles(device)
     transactions(device)
-    commands(device, given)
-    device.delete(f"/mgmt/shared/authz/tokens/{device._token}")  # noqa: SLF001  bigrest has no word for it
+    commands(device, arguments)
+    device.delete(f"/mgmt/shared/authz/tokens/{device._token}")  # noqa: SLF001  bigrest has no method for it
 
 
 def look(device: BIGIP) -> None:
@@ -43,12 +43,12 @@ def look(device: BIGIP) -> None:
     assert filtered == []
 
 
-def files(device: BIGIP, given: Arguments) -> None:
+def files(device: BIGIP, arguments: Arguments) -> None:
     for name, collection in (("one.crt", CERTIFICATES), ("one.key", KEYS)):
-        device.upload(UPLOADS, str(given.folder / name))
+        device.upload(UPLOADS, str(arguments.folder / name))
         data = {"name": name, "partition": "Common", "sourcePath": f"{DOWNLOADS}/{name}"}
-        made = device.create(collection, data)
-        assert made.properties["revision"] == 1
+        created = device.create(collection, data)
+        assert created.properties["revision"] == 1
         read_back = device.load(f"{collection}/~Common~{name}")
         device.save(read_back)  # the whole object goes back, its source is read again
         modified = device.modify(f"{collection}/~Common~{name}", {"sourcePath": f"{DOWNLOADS}/{name}"})
@@ -93,13 +93,13 @@ def transactions(device: BIGIP) -> None:
     assert device.exist(f"{RULES}/~Common~valid")
 
 
-def commands(device: BIGIP, given: Arguments) -> None:
+def commands(device: BIGIP, arguments: Arguments) -> None:
     assert device.command(BASH, {"command": "run", "utilCmdArgs": "-c 'echo hello'"}) == "hello\n"
     assert device.command(BASH, {"command": "run", "utilCmdArgs": "-c 'true'"}) == ""
     move = "/var/config/rest/downloads/one.crt /var/config/rest/bulk/fetched.crt"
     device.command("/mgmt/tm/util/unix-mv", {"command": "run", "utilCmdArgs": move})
-    device.download(BULK, str(given.folder / "fetched.crt"))
-    assert (given.folder / "fetched.crt").read_bytes() == (given.folder / "one.crt").read_bytes()
+    device.download(BULK, str(arguments.folder / "fetched.crt"))
+    assert (arguments.folder / "fetched.crt").read_bytes() == (arguments.folder / "one.crt").read_bytes()
     device.command("/mgmt/tm/sys/config", {"command": "save"})
 
 

@@ -1,7 +1,7 @@
-"""certbot-bigip 1.2.1: what it does to a BIG-IP in its roles of authenticator and installer.
+"""certbot-bigip 1.2.1: what it does on a BIG-IP as authenticator and as installer.
 
-The plugin connects to port 443 only; its ``ManagementRoot`` is given the port that f5-sdk has an
-argument for, everything else is its own.
+The plugin connects to port 443 only; its ``ManagementRoot`` gets the port through f5-sdk's argument,
+and everything else is unchanged.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ TOKEN = "tok_-1"
 RULE = f"/Common/Certbot-Letsencrypt-{TOKEN}"
 
 
-def main(given: Arguments) -> None:
-    obj.ManagementRoot = functools.partial(ManagementRoot, port=given.port)
+def main(arguments: Arguments) -> None:
+    obj.ManagementRoot = functools.partial(ManagementRoot, port=arguments.port)
     bigip = obj.Bigip(
-        bigips=[given.address],
+        bigips=[arguments.address],
         username="admin",
-        password=given.password,
+        password=arguments.password,
         vs_list=["/Common/vs"],
         device_group="sync-failover",
         partition="Common",
         clientssl_parent="/Common/clientssl",
-        verify_ssl=given.ca_file,
+        verify_ssl=arguments.ca_file,
     )
-    assert (bigip.active_device, bigip.standalone) == (given.address, True)
+    assert (bigip.active_device, bigip.standalone) == (arguments.address, True)
     authenticate(bigip)
-    deploy(bigip, given)
-    deploy(bigip, given)  # a renewal
+    deploy(bigip, arguments)
+    deploy(bigip, arguments)  # a renewal
     bigip.save()
 
 
@@ -51,8 +51,8 @@ def authenticate(bigip: obj.Bigip) -> None:
     bigip.delete_irule(TOKEN)
 
 
-def deploy(bigip: obj.Bigip, given: Arguments) -> None:
-    certificate, key = (str(given.folder / name) for name in ("one.crt", "one.key"))
+def deploy(bigip: obj.Bigip, arguments: Arguments) -> None:
+    certificate, key = (str(arguments.folder / name) for name in ("one.crt", "one.key"))
     for file in (certificate, key):
         bigip.upload_file(file)
     bigip.update_crypto("www_example_com", certificate, key, certificate, "chain")

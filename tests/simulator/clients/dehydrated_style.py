@@ -1,7 +1,7 @@
-"""In the manner of dehydrated-bigip.
+"""In the style of dehydrated-bigip.
 
 Basic, ``install`` into ``sys crypto``, bare names, a profile's own ``cert``, ``key`` and ``chain``, challenges in a
-data group, and answers judged by their ``kind``.
+data group, and answers recognized by their ``kind``.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def run(client: Plain, material: Material) -> None:
 
 
 def challenge(client: Plain) -> None:
-    made = client.good("POST", GROUP, {"name": "letsencrypt_http-01", "type": "string"})
-    assert made["kind"] == "tm:ltm:data-group:internal:internalstate"
+    created = client.good("POST", GROUP, {"name": "letsencrypt_http-01", "type": "string"})
+    assert created["kind"] == "tm:ltm:data-group:internal:internalstate"
     url = f"{GROUP}/~Common~letsencrypt_http-01"
     assert "records" not in client.good("GET", url)
-    kept = client.good("PUT", url, {"records": [{"name": "token", "data": "value"}]})
-    assert (kept["records"], kept["type"]) == ([{"name": "token", "data": "value"}], "string")
+    updated = client.good("PUT", url, {"records": [{"name": "token", "data": "value"}]})
+    assert (updated["records"], updated["type"]) == ([{"name": "token", "data": "value"}], "string")
     client.good("DELETE", url)
 
 
@@ -45,11 +45,11 @@ def deploy(client: Plain, certificate: bytes, key: bytes, stamp: str = "") -> No
         client.good("POST", f"/mgmt/tm/sys/crypto/{kind}", body)
     leaf, private, chain = (f"{DOMAIN}{stamp}{ending}" for ending in (".crt", ".key", "-CHAIN.crt"))
     body = {"defaultsFrom": "clientssl", "cert": leaf, "key": private, "chain": chain, "serverName": DOMAIN}
-    there = client.send("GET", f"{CLIENT_SSL}/~Common~{DOMAIN}").json()
-    if there.get("kind") == "tm:ltm:profile:client-ssl:client-sslstate":
+    existing = client.send("GET", f"{CLIENT_SSL}/~Common~{DOMAIN}").json()
+    if existing.get("kind") == "tm:ltm:profile:client-ssl:client-sslstate":
         client.good("PATCH", f"{CLIENT_SSL}/~Common~{DOMAIN}", body)
     else:
         client.good("POST", CLIENT_SSL, {"name": DOMAIN, "partition": "Common", **body})
-    found = client.good("GET", f"{CLIENT_SSL}/~Common~{DOMAIN}")
-    assert (found["cert"], found["chain"]) == (f"/Common/{leaf}", f"/Common/{chain}")
-    assert found["certKeyChain"][0]["key"] == f"/Common/{private}"
+    profile = client.good("GET", f"{CLIENT_SSL}/~Common~{DOMAIN}")
+    assert (profile["cert"], profile["chain"]) == (f"/Common/{leaf}", f"/Common/{chain}")
+    assert profile["certKeyChain"][0]["key"] == f"/Common/{private}"

@@ -15,30 +15,32 @@ from tests.simulator.clients.arguments import Arguments, read
 DOWNLOADS = "file:/var/config/rest/downloads"
 
 
-def main(given: Arguments) -> None:
-    root = ManagementRoot(given.address, "admin", given.password, port=given.port, token=True, verify=given.ca_file)
+def main(arguments: Arguments) -> None:
+    root = ManagementRoot(
+        arguments.address, "admin", arguments.password, port=arguments.port, token=True, verify=arguments.ca_file
+    )
     assert root._meta_data["tmos_version"] == "16.1.4"  # noqa: SLF001  read from a selfLink
     look(root)
-    files(root, given)
+    files(root, arguments)
     profile(root)
     virtual(root)
     transactions(root)
     commands(root)
-    root.icrs.delete(f"https://{given.address}:{given.port}/mgmt/shared/authz/tokens/{root.icrs.token}")
+    root.icrs.delete(f"https://{arguments.address}:{arguments.port}/mgmt/shared/authz/tokens/{root.icrs.token}")
 
 
 def look(root: Any) -> None:
     assert root.tm.sys.global_settings.load().hostname == "bigip1.example.net"
     assert [device.failoverState for device in root.tm.cm.devices.get_collection()] == ["active"]
     assert root.tm.cm.sync_status.load().entries
-    assert "http" in {found.name for found in root.tm.ltm.profile.https.get_collection()}
+    assert "http" in {profile.name for profile in root.tm.ltm.profile.https.get_collection()}
     assert root.tm.auth.partitions.partition.exists(name="Common")
     assert not root.tm.ltm.virtuals.virtual.exists(name="nope", partition="Common")
 
 
-def files(root: Any, given: Arguments) -> None:
+def files(root: Any, arguments: Arguments) -> None:
     for name in ("one.crt", "one.key", "two.crt", "two.key"):
-        root.shared.file_transfer.uploads.upload_file(str(given.folder / name))
+        root.shared.file_transfer.uploads.upload_file(str(arguments.folder / name))
     key = root.tm.sys.file.ssl_keys.ssl_key.create(
         name="one.key", partition="Common", sourcePath=f"{DOWNLOADS}/one.key"
     )
@@ -56,12 +58,12 @@ def files(root: Any, given: Arguments) -> None:
 
 def profile(root: Any) -> None:
     chain = [{"name": "one", "cert": "/Common/one.crt", "key": "/Common/one.key"}]
-    made = root.tm.ltm.profile.client_ssls.client_ssl.create(name="sdk", partition="Common", certKeyChain=chain)
-    assert made.inheritCertkeychain == "false"
-    made.update(sniDefault="true")  # the whole object goes back
-    made.modify(serverName="one.example.com")
-    made.refresh()
-    assert (made.sniDefault, made.serverName, made.certKeyChain[0]["key"]) == (
+    profile = root.tm.ltm.profile.client_ssls.client_ssl.create(name="sdk", partition="Common", certKeyChain=chain)
+    assert profile.inheritCertkeychain == "false"
+    profile.update(sniDefault="true")  # the whole object goes back
+    profile.modify(serverName="one.example.com")
+    profile.refresh()
+    assert (profile.sniDefault, profile.serverName, profile.certKeyChain[0]["key"]) == (
         "true",
         "one.example.com",
         "/Common/one.key",
@@ -69,19 +71,19 @@ def profile(root: Any) -> None:
 
 
 def virtual(root: Any) -> None:
-    made = root.tm.ltm.virtuals.virtual.create(name="sdk_vs", partition="Common")  # without a destination
-    assert [found.name for found in made.profiles_s.get_collection()] == ["fastL4"]
-    made.profiles_s.profiles.create(name="http", partition="Common")
-    attached = made.profiles_s.profiles.create(name="sdk", partition="Common", context="clientside")
+    server = root.tm.ltm.virtuals.virtual.create(name="sdk_vs", partition="Common")  # without a destination
+    assert [profile.name for profile in server.profiles_s.get_collection()] == ["fastL4"]
+    server.profiles_s.profiles.create(name="http", partition="Common")
+    attached = server.profiles_s.profiles.create(name="sdk", partition="Common", context="clientside")
     rule = root.tm.ltm.rules.rule.create(name="sdk_rule", partition="Common", apiAnonymous="")
-    made.rules = ["/Common/sdk_rule"]
-    made.update()
-    assert [found.name for found in made.profiles_s.get_collection()] == ["http", "sdk", "tcp"]
+    server.rules = ["/Common/sdk_rule"]
+    server.update()
+    assert [profile.name for profile in server.profiles_s.get_collection()] == ["http", "sdk", "tcp"]
     refused(400, rule.delete)
-    made.modify(profiles=["/Common/tcp", "/Common/http", {"name": "/Common/sdk", "context": "clientside"}])
+    server.modify(profiles=["/Common/tcp", "/Common/http", {"name": "/Common/sdk", "context": "clientside"}])
     attached.delete()
-    assert not made.profiles_s.profiles.exists(name="sdk", partition="Common")
-    made.update(rules=[])
+    assert not server.profiles_s.profiles.exists(name="sdk", partition="Common")
+    server.update(rules=[])
     rule.delete()
 
 

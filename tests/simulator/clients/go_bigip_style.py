@@ -1,6 +1,7 @@
-"""In the manner of go-bigip and terraform-provider-bigip.
+"""In the style of go-bigip and terraform-provider-bigip.
 
-A token whose life is set, slashes before the query, contents exchanged in a transaction, errors told by their text.
+A token with its own lifetime, slashes before the query, contents replaced in a transaction, errors recognized by
+their text.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ def run(client: Plain, material: Material) -> None:
     profile(client)
     update(client, material)
     collide(client, material)
-    told = client.good("POST", "/mgmt/tm/util/bash", {"command": "run", "utilCmdArgs": '-c "echo terraform"'})
-    assert told["commandResult"] == "terraform\n"
+    answer = client.good("POST", "/mgmt/tm/util/bash", {"command": "run", "utilCmdArgs": '-c "echo terraform"'})
+    assert answer["commandResult"] == "terraform\n"
     assert client.good("GET", "/mgmt/tm/cm/device")["items"][0]["selfDevice"] == "true"
     client.good("DELETE", f"/mgmt/shared/authz/tokens/{token}")
 
@@ -32,15 +33,15 @@ def create(client: Plain, material: Material) -> None:
         assert (sent["totalByteCount"], sent["localFilePath"]) == (len(content), f"{DOWNLOADS}/{name}")
         body = {"name": name, "partition": "Common", "sourcePath": f"file://{DOWNLOADS}/{name}"}
         client.good("POST", f"{FILES}/{kind}", body)
-        found = client.good("GET", f"{FILES}/{kind}/~Common~{name}")
-        assert all(isinstance(found[number], int) for number in ("generation", "mode", "revision", "size"))
+        answer = client.good("GET", f"{FILES}/{kind}/~Common~{name}")
+        assert all(isinstance(answer[number], int) for number in ("generation", "mode", "revision", "size"))
 
 
 def profile(client: Plain) -> None:
     chain = [{"name": "go", "cert": "/Common/go.crt", "key": "/Common/go.key"}]
     client.good("POST", CLIENT_SSL, {"name": "/Common/go", "partition": "Common", "certKeyChain": chain})
-    found = client.good("GET", f"{CLIENT_SSL}/~Common~go")
-    assert found["inheritCertkeychain"] == "false"
+    answer = client.good("GET", f"{CLIENT_SSL}/~Common~go")
+    assert answer["inheritCertkeychain"] == "false"
     attached = {"profiles": [{"name": "/Common/go", "context": "clientside"}, "/Common/http", "/Common/tcp"]}
     client.good("PATCH", "/mgmt/tm/ltm/virtual/~Common~vs", attached)
     by_hand = client.send("PATCH", f"{CLIENT_SSL}/~Common~go", {"cert": "/Common/default.crt", "certKeyChain": chain})
@@ -49,7 +50,7 @@ def profile(client: Plain) -> None:
 
 
 def update(client: Plain, material: Material) -> None:
-    """Exchange the contents under stable names; the answer to a queued command is its echo."""
+    """Replace the contents under stable names; the answer to a queued command is its echo."""
     for name, content in (("go.crt", material.new_certificate), ("go.key", material.new_key)):
         client.upload(name, content, CHUNK)
     number = client.good("POST", "/mgmt/tm/transaction", {})["transId"]
@@ -63,14 +64,14 @@ def update(client: Plain, material: Material) -> None:
 
 
 def collide(client: Plain, material: Material) -> None:
-    """Two files under one upload name: the certificate is read where the key is wanted."""
+    """Upload two files under one name, so that the second is read in place of the key."""
     client.upload("same", material.key, CHUNK)
     client.upload("same", b"-----BEGIN NOTHING-----\n", CHUNK)
     number = str(client.good("POST", "/mgmt/tm/transaction", {})["transId"])
     body = {"sourcePath": f"file://{DOWNLOADS}/same"}
     client.good("PATCH", f"{FILES}/ssl-key/~Common~go.key", body, X_F5_REST_Coordination_Id=number)
     refused = client.send("PATCH", f"/mgmt/tm/transaction/{number}", {"state": "VALIDATING"}).json()
-    wanted = "01070712:3: Certificate/Key has unknown format or security type (/Common/go.key)."
-    assert (refused["code"], refused["message"]) == (400, f"transaction failed:{wanted}")
+    expected = "01070712:3: Certificate/Key has unknown format or security type (/Common/go.key)."
+    assert (refused["code"], refused["message"]) == (400, f"transaction failed:{expected}")
     missing = client.send("DELETE", f"{FILES}/ssl-key/~Common~none.key").json()
     assert missing["message"] == "01020036:3: The requested Certificate Key File (/Common/none.key) was not found."

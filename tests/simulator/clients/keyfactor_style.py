@@ -1,4 +1,4 @@
-"""In the manner of Keyfactor's orchestrator.
+"""In the style of Keyfactor's orchestrator.
 
 Basic on every call, every property that it knows sent as ``null``, PKCS#12 files, pages followed by their links, PEM
 read from the file store, a profile's own ``cert`` and ``key``.
@@ -38,7 +38,7 @@ def run(client: Plain, material: Material) -> None:
 
 
 def names(client: Plain) -> tuple[str, str]:
-    """Return the names that the device gives: with endings on TMOS 13, without from 14."""
+    """Return the names that the device assigns: with endings on TMOS 13, without from 14."""
     return ("keyfactor.crt", "keyfactor.key") if client.device.switches.before_14 else ("keyfactor", "keyfactor")
 
 
@@ -67,12 +67,12 @@ def inventory(client: Plain) -> dict[str, x509.Certificate]:
         page = client.good("GET", page["nextLink"].replace("https://localhost", ""))
         items += page["items"]
     assert len(items) == total
-    found = {}
+    certificates = {}
     for item in items:
         assert set(item) == {"name", "isBundle", "keyType"}
         printed = client.bash(f"cat {STORE}/certificate_d/:Common:{item['name']}_* | base64")
-        found[item["name"]] = x509.load_pem_x509_certificates(base64.b64decode(printed))[0]
-    return found
+        certificates[item["name"]] = x509.load_pem_x509_certificates(base64.b64decode(printed))[0]
+    return certificates
 
 
 def bind(client: Plain) -> None:
@@ -90,7 +90,7 @@ def bind(client: Plain) -> None:
 
 
 def replace(client: Plain, certificate: bytes, key: bytes) -> None:
-    """Archive what is there by its file, then install over it, while it is in use."""
+    """Archive the certificate's file, then install over the object while it is in use."""
     client.bash(f"mkdir -p {ARCHIVE}")
     client.bash(f"cp {STORE}/certificate_d/:Common:{names(client)[0]}_* {ARCHIVE}/Common-keyfactor.crt")
     assert "BEGIN CERTIFICATE" in client.bash(f"cat {ARCHIVE}/Common-keyfactor.crt")

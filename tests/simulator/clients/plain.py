@@ -1,4 +1,4 @@
-"""What every client in the manner of others starts from: one HTTPS session with one device, and PEM texts."""
+"""The base of all clients in the style of others: one HTTPS session with one device, and PEM texts."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class Plain:
         )
 
     def good(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Send one call that must be answered 200; returns its JSON, None for an empty body."""
+        """Send one call that must be answered with 200; returns its JSON, or None for an empty body."""
         answer = self.send(method, path, body, None, **headers)
         assert answer.status_code == 200, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
     def login(self) -> str:
-        """Get a token and use it from now on."""
+        """Get a token and use it for all further calls."""
         body = {"username": self.device.username, "password": self.device.password, "loginProviderName": "tmos"}
         token = str(self.good("POST", "/mgmt/shared/authn/login", body)["token"]["token"])
         self.headers["X-F5-Auth-Token"] = token

@@ -1,6 +1,6 @@
-"""In the manner of DigiCert's plugin, F5's AS3 SDK and acme.sh's hook.
+"""In the style of DigiCert's plugin, F5's AS3 SDK and acme.sh's hook.
 
-Keys and CSRs with ``tmsh`` or in one call, the CSR's PEM cut out of what the shell prints, certificates installed, and
+Keys and CSRs with ``tmsh`` or in one call, the CSR's PEM extracted from the shell's output, certificates installed, and
 the profile changed by ``tmsh modify``.
 """
 
@@ -26,15 +26,15 @@ def run(client: Plain, material: Material) -> None:
 
 
 def requested(client: Plain, name: str) -> x509.CertificateSigningRequest:
-    """Make a key with its CSR by tmsh; the CSR is named after the key with ``.csr`` or exactly like it."""
+    """Create a key with its CSR by tmsh; the CSR has the key's name with ``.csr``, or exactly the key's name."""
     names = 'subject-alternative-name "DNS:www.example.com,DNS:api.example.com"'
     subject = f"common-name www.example.com {names} organization O country DE"
     client.bash(f"tmsh create /sys crypto key /Common/{name}.key key-type rsa-private key-size 2048 gen-csr {subject}")
     for ending in ("csr", "key"):
-        found = PEM.search(client.bash(f"tmsh list sys crypto csr {name}.{ending}"))
-        if found:
+        match = PEM.search(client.bash(f"tmsh list sys crypto csr {name}.{ending}"))
+        if match:
             client.bash(f"tmsh delete sys crypto csr {name}.{ending}")
-            return x509.load_pem_x509_csr(found[0].encode())
+            return x509.load_pem_x509_csr(match[0].encode())
     raise AssertionError("no CSR")
 
 
@@ -46,8 +46,8 @@ def in_one_call(client: Plain, name: str) -> x509.CertificateSigningRequest:
         "city": "City",
         "subject-alternative-name": "DNS:a.example.com, DNS:b.example.com",
     }
-    made = client.good("POST", "/mgmt/tm/sys/crypto/key", {**body, "options": [{"gen-csr": "www.example.com"}]})
-    csr = made["name"] if not client.device.switches.before_14 else f"{name}.csr"
+    created = client.good("POST", "/mgmt/tm/sys/crypto/key", {**body, "options": [{"gen-csr": "www.example.com"}]})
+    csr = created["name"] if not client.device.switches.before_14 else f"{name}.csr"
     client.bash(f"rm -f /config/ssl/ssl.csr/{csr.rpartition('/')[2]}")
     printed = client.bash(f"tmsh list sys crypto csr {csr}").split("\nsys crypto")[0]
     assert client.send("DELETE", f"/mgmt/tm/sys/crypto/csr/{csr.replace('/', '~')}").status_code == 200
@@ -61,6 +61,6 @@ def deploy(client: Plain, name: str, certificate: bytes, key: bytes) -> None:
         client.good("POST", f"/mgmt/tm/sys/crypto/{kind}", body)
         client.bash(f"rm -f {DOWNLOADS}/{name}.{kind}")
     chain = f"cert-key-chain replace-all-with {{ default {{ cert {name}.cert key {name}.key }} }}"
-    there = client.bash("tmsh list ltm profile client-ssl shell")
-    verb = "create" if "was not found" in there else "modify"
+    existing = client.bash("tmsh list ltm profile client-ssl shell")
+    verb = "create" if "was not found" in existing else "modify"
     assert client.bash(f"tmsh {verb} ltm profile client-ssl shell {chain}") == ""
