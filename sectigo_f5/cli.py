@@ -105,7 +105,7 @@ EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration �
 
 def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     """Return the command line of the contract."""
-    made = argparse.ArgumentParser(
+    line = argparse.ArgumentParser(
         prog=program,
         description="Keep the TLS certificates of BIG-IP virtual servers alive.",
         epilog="commands:\n"
@@ -113,31 +113,31 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
         + f"\n\nexit codes: {EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("command", nargs="?", default="run", choices=COMMANDS, help="what to do (default: run)")
-    made.add_argument("--config-dir", type=Path, default=Path("/etc/sectigo"), metavar="DIR", help="YAML files")
-    made.add_argument(
+    line.add_argument("command", nargs="?", default="run", choices=COMMANDS, help="what to do (default: run)")
+    line.add_argument("--config-dir", type=Path, default=Path("/etc/sectigo"), metavar="DIR", help="YAML files")
+    line.add_argument(
         "--env-file",
         type=Path,
         metavar="FILE",
         help="the env file (default: env beside start_acme.py, then /etc/sectigo/env)",
     )
-    made.add_argument(
+    line.add_argument(
         "--only",
         action="append",
         default=[],
         metavar="PATTERN",
         help="only these: shell wildcards over common_name, device or common_name@device; repeatable",
     )
-    made.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
-    made.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
-    made.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
-    made.add_argument("--json", action="store_true", help="run, plan, status: one JSON object on standard output")
-    made.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
-    made.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
-    made.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
-    made.add_argument("--yes", action="store_true", help="revoke: do not ask")
-    made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    return made
+    line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
+    line.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
+    line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
+    line.add_argument("--json", action="store_true", help="run, plan, status: one JSON object on standard output")
+    line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
+    line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
+    line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
+    line.add_argument("--yes", action="store_true", help="revoke: do not ask")
+    line.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return line
 
 
 def main(
@@ -180,15 +180,15 @@ def main(
 
 
 def _parse(argv: Sequence[str] | None, program: str) -> Options:
-    made = parser(program)
-    options = Options(**vars(made.parse_args(argv)))
+    line = parser(program)
+    options = Options(**vars(line.parse_args(argv)))
     command = COMMANDS[options.command]
     for option in OWN_OPTIONS:
         if getattr(options, option) and option not in command.options:
             takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
-            made.error(f"--{option} belongs to {takers}, not to {command.name}")
+            line.error(f"--{option} belongs to {takers}, not to {command.name}")
     if command.needs_only and not options.only:
-        made.error(f"{command.name} needs --only: it never acts on everything")
+        line.error(f"{command.name} needs --only: it never acts on everything")
     return replace(options, only=tuple(options.only))
 
 
@@ -249,9 +249,9 @@ def _counts(jobs: Sequence[Job]) -> tuple[int, int]:
 
 @contextlib.contextmanager
 def _stopped_by_signals() -> Iterator[threading.Event]:
-    """Turn the first SIGTERM, SIGINT or SIGHUP into an orderly end: what had begun is undone.
+    """Turn the first SIGTERM, SIGINT or SIGHUP into an orderly end: what was begun is undone.
 
-    A second signal is ignored, so that the undoing itself is not broken off.
+    A second signal is ignored, so that undoing is not interrupted.
     """
     stop = threading.Event()
 
@@ -259,8 +259,8 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
         if stop.is_set():
             return
         stop.set()
-        told = "what is not in service yet is undone, and the next run does it"
-        raise InterruptedRunError(f"stopped by {signal.Signals(number).name}; {told}")
+        rest = "what is not in service yet is undone, and the next run does it"
+        raise InterruptedRunError(f"stopped by {signal.Signals(number).name}; {rest}")
 
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -1,4 +1,4 @@
-"""What was read from a BIG-IP, as frozen values; no I/O."""
+"""The objects of a BIG-IP as they were read: frozen values, no I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OWN_CERTIFICATE = "/Common/default.crt"  # what a profile holds that was never g
 
 @dataclass(frozen=True)
 class CertificateObject:
-    """A ``sys file ssl-cert`` object; None where the release does not say."""
+    """A ``sys file ssl-cert`` object; None if the release does not say."""
 
     path: str
     checksum: str | None
@@ -70,7 +70,7 @@ class ClientSslProfile:
     sni_require: bool
     entries: tuple[Entry, ...]
     app_service: str | None
-    client_settings: Mapping[str, str] = field(default_factory=dict)  # what it asks of clients: readers.MANNERS
+    client_settings: Mapping[str, str] = field(default_factory=dict)  # see readers.CLIENT_SETTINGS
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Pair:
         """The profile entry that puts this pair in service, opened by the device's own ciphertext."""
         names = self.generation
         return Entry(
-            entry_name(names),
+            names.entry_name,
             names.certificate,
             names.key,
             names.chain if self.has_chain else None,
@@ -130,21 +130,40 @@ class Pair:
 class Observation:
     """Everything that step 3 looks at for one certificate."""
 
+    job: Job
     profile: ClientSslProfile | None
     pairs: tuple[Pair, ...]  # every complete pair of ours on the device, oldest first
     virtual_servers: tuple[VirtualServer, ...]
     profiles: Mapping[str, ClientSslProfile]  # every client SSL profile of the device
     certificates: Mapping[str, CertificateObject]  # every certificate of the device
     managed: frozenset[str] = frozenset()  # profiles of other configured certificates
-    unusable: Mapping[str, str] = field(default_factory=dict)  # listed virtual servers that are not there, and why
+    unusable: Mapping[str, str] = field(default_factory=dict)  # listed virtual servers that cannot be used, and why
+
+    @property
+    def server_paths(self) -> tuple[str, ...]:
+        """The full paths of the virtual servers."""
+        return tuple(server.path for server in self.virtual_servers)
+
+    @property
+    def wanted_sni_require(self) -> bool:
+        """True if our profile is to refuse clients that name no server; without ``sni: true`` its parent decides."""
+        parent = self.profiles.get(self.job.parent_profile)
+        return self.job.sni_require if self.job.sni else bool(parent and parent.sni_require)
+
+    def names_of(self, path: str) -> frozenset[str]:
+        """Return the names in the certificates of a client SSL profile, as far as the device tells them."""
+        profile = self.profiles.get(path)
+        entries = profile.entries if profile else ()
+        certificates = [self.certificates.get(entry.certificate or "") for entry in entries]
+        return frozenset(name for certificate in certificates if certificate for name in certificate.all_names())
 
     def in_service(self) -> tuple[Pair, ...]:
         """Our pairs that the profile names; empty when it names anything else."""
         if self.profile is None:
             return ()
         by_names = {(pair.generation.certificate, pair.generation.key): pair for pair in self.pairs}
-        found = [by_names.get((e.certificate or "", e.key or "")) for e in self.profile.entries]
-        return tuple(pair for pair in found if pair) if found and all(found) else ()
+        pairs = [by_names.get((e.certificate or "", e.key or "")) for e in self.profile.entries]
+        return tuple(pair for pair in pairs if pair) if pairs and all(pairs) else ()
 
     def newest(self) -> tuple[Pair, ...]:
         """The pairs of the newest generation on the device."""
@@ -154,27 +173,3 @@ class Observation:
 def pairs_issued_at(pairs: Iterable[Pair], stamp: str) -> tuple[Pair, ...]:
     """Pick the pairs that were issued together."""
     return tuple(pair for pair in pairs if pair.generation.stamp == stamp)
-
-
-def entry_name(generation: Generation) -> str:
-    """Name of a pair's profile entry: the first is ``default``, as the BIG-IP names it itself."""
-    return generation.variant.lstrip("_") or "default"
-
-
-def wanted_server_name(job: Job) -> str | None:
-    """Return the SNI name for the profile; None leaves the choice to all names of the certificate.
-
-    BIG-IP compares a profile's one server name exactly (AskF5 K13452) and looks at the
-    certificate's names only where there is none: so several names, or a wildcard, need none.
-    """
-    if not job.sni:
-        return None
-    if job.server_name:
-        return job.server_name
-    return job.common_name if job.names == (job.common_name,) and not job.common_name.startswith("*") else None
-
-
-def wanted_sni_require(job: Job, profiles: Mapping[str, ClientSslProfile]) -> bool:
-    """Tell whether our profile refuses clients that name no server; without ``sni: true`` its parent decides."""
-    parent = profiles.get(job.parent_profile)
-    return job.sni_require if job.sni else bool(parent and parent.sni_require)

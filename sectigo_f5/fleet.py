@@ -1,6 +1,6 @@
-"""Many certificates on many devices: side by side where they are apart, in turn where they meet.
+"""Many certificates on many devices: different BIG-IPs side by side, one BIG-IP in turn.
 
-A certificate or device that fails is a result, and the rest goes on.
+A certificate or device that fails is a result, and the rest continues.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
     with log.about(device.name):
         try:
             with ha_group.connected(device, run.pause) as group:  # 2
-                for unit in group.active:
-                    marked = any(run.state.unsaved.is_marked(job.device.name) for job in jobs)
-                    unit.changed = marked and not run.reads_only
+                if not run.reads_only and any(run.state.unsaved.is_marked(job.device.name) for job in jobs):
+                    for unit in group.active:  # an earlier run did not get to save it
+                        unit.note_change()
                 for job in jobs:
                     results.append(_one(run, group, job, work))
                 results = _saved(run, group, results)
@@ -92,15 +92,15 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
 def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
     with log.about(job.label):
         if run.stop.is_set():
-            told = InterruptedRunError("the run was told to stop before it")
-            return replace(failed(job, told), outcome=Outcome.SKIPPED)
+            stopped = InterruptedRunError("the run was stopped before it")
+            return replace(failed(job, stopped), outcome=Outcome.SKIPPED)
         try:
             return work(run, group.carrying(job), job)
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
             result = failed(job, error)
         except Exception as error:  # noqa: BLE001  # a bug met with one certificate must not let the others expire
-            logger.exception("this is a bug; the other certificates go on")
+            logger.exception("this is a bug; the other certificates continue")
             result = replace(failed(job, ConnectorError(f"bug: {type(error).__name__}")), bug=True)
         for unit in group.answering:
             unit.forget()
@@ -109,7 +109,7 @@ def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
 
 def _saved(run: Run, group: HaGroup, results: list[Result]) -> list[Result]:
     """Save once; a certificate whose change could not be saved has failed: a reboot would undo it."""
-    changed = [unit for unit in group.active if unit.changed]
+    changed = [unit for unit in group.active if unit.unsaved]
     if not changed:
         return results
     try:
@@ -129,12 +129,11 @@ def _sync_note(unit: Unit) -> tuple[str, ...]:
     try:
         pending = unit.changes_pending()
     except ConnectorError as error:
-        logger.warning("whether the group is in sync cannot be known: %s", error)
+        logger.warning("could not determine whether the group is in sync: %s", error)
         return ()
     return (f"the group says {pending}: the BIG-IP's own config sync has to carry it over",) if pending else ()
 
 
 def failed(job: Job, error: ConnectorError | InterruptedRunError) -> Result:
     """Turn an error into the result of its certificate."""
-    virtual_servers = () if job.every_virtual_server else job.virtual_servers
-    return Result(job.common_name, job.device.name, virtual_servers, Outcome.FAILED, str(error), error=str(error))
+    return Result.of(job, Outcome.FAILED, str(error), error=str(error))

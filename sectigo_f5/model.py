@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -46,7 +46,7 @@ class KeySpec:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the configuration something was said."""
+    """Where in the configuration something is written."""
 
     file: Path
     line: int
@@ -92,7 +92,7 @@ class Job:
     parent_profile: str  # full path
     virtual_servers: tuple[str, ...]  # full paths; or just ("all",)
     sni: bool
-    server_name: str | None  # None: not set; see ``observed.wanted_server_name``
+    server_name: str | None  # None: not set; see ``wanted_server_name``
     sni_default: bool
     sni_require: bool
     validation: str  # http-01 | dns-01 | prevalidated
@@ -107,7 +107,7 @@ class Job:
 
     @property
     def label(self) -> str:
-        """How this certificate is called in log, summary and ``--only``."""
+        """What the log, the summary and ``--only`` call this certificate."""
         return f"{self.common_name}@{self.device.name}"
 
     @property
@@ -122,8 +122,27 @@ class Job:
 
     @property
     def every_virtual_server(self) -> bool:
-        """True where the YAML says ``virtual_servers: all``."""
+        """True if the YAML says ``virtual_servers: all``."""
         return self.virtual_servers == (ALL_VIRTUAL_SERVERS,)
+
+    @property
+    def listed_virtual_servers(self) -> tuple[str, ...]:
+        """The virtual servers that the YAML names; none for ``all``."""
+        return () if self.every_virtual_server else self.virtual_servers
+
+    @property
+    def wanted_server_name(self) -> str | None:
+        """The SNI name for the profile; None leaves the choice to all names of the certificate.
+
+        BIG-IP compares a profile's one server name exactly (AskF5 K13452) and looks at the
+        certificate's names only if there is none: so several names, or a wildcard, need none.
+        """
+        if not self.sni:
+            return None
+        if self.server_name:
+            return self.server_name
+        single = self.names == (self.common_name,) and not self.common_name.startswith("*")
+        return self.common_name if single else None
 
 
 def partition_of(path: str) -> str:
@@ -165,16 +184,21 @@ class Generation:
         return f"{self._stem}_chain.crt"
 
     @property
+    def entry_name(self) -> str:
+        """Name of the pair's profile entry: the first is ``default``, as the BIG-IP names it itself."""
+        return self.variant.lstrip("_") or "default"
+
+    @property
     def issued_at(self) -> datetime:
         """The time of issue that the name carries, UTC."""
         return from_stamp(self.stamp)
 
     @classmethod
     def parse(cls, path: str, base: str) -> Generation | None:
-        """Read a full path back into names; None for an object that is not ours for ``base``."""
+        """Read a full path back into names; None if the object is not ours for ``base``."""
         pattern = r"/([^/]+)/" + re.escape(base) + r"_(\d{8}T\d{6}Z)(_ecdsa)?(?:\.key|\.crt|_chain\.crt)"
-        found = re.fullmatch(pattern, path)
-        return cls(found[1], base, found[2], found[3] or "") if found else None
+        match = re.fullmatch(pattern, path)
+        return cls(match[1], base, match[2], match[3] or "") if match else None
 
 
 @dataclass(frozen=True)
@@ -240,3 +264,26 @@ class Result:
     error: str | None = None
     notes: tuple[str, ...] = field(default=())  # "changes pending" and other things to look at
     bug: bool = False  # the error is not one that we foresaw: exit code 3
+
+    @classmethod
+    def of(
+        cls,
+        job: Job,
+        outcome: Outcome,
+        reason: str,
+        virtual_servers: Iterable[str] | None = None,
+        *,
+        not_after: datetime | None = None,
+        serial: str | None = None,
+        error: str | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> Result:
+        """Return the result of a certificate; ``virtual_servers`` are those that the YAML lists unless given."""
+        servers = job.listed_virtual_servers if virtual_servers is None else tuple(virtual_servers)
+        name, device = job.common_name, job.device.name
+        return cls(name, device, servers, outcome, reason, not_after, serial, error, notes)
+
+    @property
+    def label(self) -> str:
+        """What the log, the summary and ``--only`` call the certificate."""
+        return f"{self.common_name}@{self.device}"

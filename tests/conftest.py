@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,14 @@ import responses
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.replies import LOGIN, ORIGIN, TOKEN
 from tests.support.world import World
+
+
+@pytest.fixture(autouse=True)
+def _log_reaches_the_test() -> None:
+    """Undo what a command did to our logger, so that ``caplog`` sees it."""
+    logger = logging.getLogger("sectigo_f5")
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

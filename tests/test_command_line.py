@@ -287,13 +287,16 @@ def test_a_lock_that_is_held_is_75_whatever_else_is_wrong(here: Installation) ->
 
 
 def test_a_log_file_that_cannot_be_written_is_one_warning(here: Installation) -> None:
-    for file, why in ((here.folder, "Is a directory"), (Path("/dev/full"), "No space left on device")):
+    cases = (
+        (here.folder, "cannot be written (Is a directory)"),
+        (Path("/dev/full"), "can no longer be written (No space left on device)"),
+    )
+    for file, problem in cases:
         here.write_env(LOG_FILE=str(file), LOG_LEVEL="INFO")
         done = here.run()
         assert done.returncode == 0
         (warning,) = (line for line in messages(done.stderr) if line.startswith("WARNING"))
-        assert warning.startswith(f"WARNING run: LOG_FILE {file} cannot be written")
-        assert f"({why}): logging here only" in warning
+        assert warning.startswith(f"WARNING run: LOG_FILE {file} {problem}: logging here only")
         assert len(done.stderr.splitlines()) == 4
 
 

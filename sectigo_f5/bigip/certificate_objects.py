@@ -1,4 +1,4 @@
-"""The objects of a generation on the BIG-IP: step 10 stores them, and older ones are deleted.
+"""The certificate objects of a generation: step 10 stores them, and older ones are deleted.
 
 Nothing refers to them until the one change of :mod:`sectigo_f5.bigip.activation`, and their names are
 used once: a lost answer is resolved by looking.
@@ -6,19 +6,19 @@ used once: a lost answer is resolved by looking.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import re
 from collections.abc import Iterable
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
-from sectigo_f5.icontrol.shell import quietly, remove_file
+from sectigo_f5.icontrol.shell import remove_file
 from sectigo_f5.icontrol.transfer import DOWNLOADS, upload
 from sectigo_f5.model import Generation, Issued, Job
 
@@ -27,31 +27,28 @@ logger = logging.getLogger(__name__)
 SSL_CERT_URL = "/mgmt/tm/sys/file/ssl-cert"
 
 
-def upload_certificate(
-    f5: Unit, issued: Issued, generation: Generation, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack
-) -> None:
+def upload_certificate(f5: Unit, issued: Issued, generation: Generation, created: CreatedObjects) -> None:
     """Step 10: store chain and server certificate as objects that nothing refers to yet.
 
-    Raises :class:`ConnectorError` when the device then holds other bytes than were sent.
+    Raises :class:`ConnectorError` if the device then holds other bytes than were sent.
     """
     if issued.chain:
-        upload_chain(f5, issued, generation, undo, leftovers)
-    _store(f5, generation.certificate, issued.certificate.encode(), undo, leftovers)
+        upload_chain(f5, issued, generation, created)
+    _store(f5, generation.certificate, issued.certificate.encode(), created)
+    logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
 
 
-def upload_chain(
-    f5: Unit, issued: Issued, generation: Generation, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack
-) -> None:
+def upload_chain(f5: Unit, issued: Issued, generation: Generation, created: CreatedObjects) -> None:
     """Store the chain alone."""
-    _store(f5, generation.chain, issued.chain.encode(), undo, leftovers)
+    _store(f5, generation.chain, issued.chain.encode(), created)
 
 
-def _store(f5: Unit, path: str, content: bytes, undo: contextlib.ExitStack, leftovers: contextlib.ExitStack) -> None:
+def _store(f5: Unit, path: str, content: bytes, created: CreatedObjects) -> None:
     _, partition, name = path.split("/")
-    leftovers.callback(remove_file, f5.client, f"{DOWNLOADS}/{name}")
+    created.always.callback(remove_file, f5.client, f"{DOWNLOADS}/{name}")
     file = upload(f5.client, name, content)
     url = object_url("sys/file/ssl-cert", path)
-    undo.callback(quietly, f"the certificate {path}", f5.client.delete, url)
+    created.undo(f"the certificate {path}", f5.client.delete, url)
     body = {"name": name, "partition": partition, "sourcePath": f"file:{file}"}
     checksum = send_and_confirm(f5.client, lambda: f5.client.post(SSL_CERT_URL, body), lambda: _stored(f5, path))
     if checksum and checksum != checksum_of(content):
@@ -59,10 +56,10 @@ def _store(f5: Unit, path: str, content: bytes, undo: contextlib.ExitStack, left
 
 
 def _stored(f5: Unit, path: str) -> str | None:
-    found = find_created(f5.client, object_url("sys/file/ssl-cert", path))
-    if found is None:
+    certificate = find_created(f5.client, object_url("sys/file/ssl-cert", path))
+    if certificate is None:
         raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
-    return readers.text(found, "checksum")
+    return readers.text(certificate, "checksum")
 
 
 def checksum_of(content: bytes) -> str:
@@ -71,9 +68,9 @@ def checksum_of(content: bytes) -> str:
 
 
 def delete_older(f5: Unit, job: Job, keep: Iterable[str]) -> None:
-    """Delete the generations of a certificate that are older than those in ``keep`` (stamps) and unused.
+    """Delete the generations of a certificate that are older than those in ``keep`` (stamps) and not in use.
 
-    Only names of our own pattern for this certificate; whatever a profile still names stays.
+    Only names of our own pattern for this certificate; whatever a profile still refers to stays.
     """
     kept = set(keep)
     have = f5.inventory
@@ -88,9 +85,9 @@ def delete_older(f5: Unit, job: Job, keep: Iterable[str]) -> None:
 
 
 def _delete_requests(f5: Unit, job: Job, newest: str) -> None:
-    """Delete the CSRs of runs that were killed, and the files that those may have uploaded later on."""
-    for found in f5.client.items("/mgmt/tm/sys/crypto/csr"):
-        path = readers.full_path(found)
+    """Delete the CSRs of runs that were killed, and the files that those runs may have uploaded later."""
+    for request in f5.client.items("/mgmt/tm/sys/crypto/csr"):
+        path = readers.full_path(request)
         key = re.sub(r"\.csr$", ".key", path)
         of = Generation.parse(key, job.base)
         if of is None or key != of.key or of.partition != job.partition or of.stamp > newest:
@@ -101,8 +98,8 @@ def _delete_requests(f5: Unit, job: Job, newest: str) -> None:
 
 
 def _older(paths: Iterable[str], job: Job, kept: set[str]) -> list[str]:
-    found = [(Generation.parse(path, job.base), path) for path in paths]
-    ours = [(generation, path) for generation, path in found if generation and generation.partition == job.partition]
+    parsed = [(Generation.parse(path, job.base), path) for path in paths]
+    ours = [(generation, path) for generation, path in parsed if generation and generation.partition == job.partition]
     return [path for generation, path in ours if generation.stamp not in kept and generation.stamp < max(kept)]
 
 

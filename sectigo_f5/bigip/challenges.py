@@ -1,9 +1,9 @@
-"""How the CA is shown that the names are ours, for one certificate; found out before a key is made."""
+"""How the CA validates the names of one certificate, and what may be in the way; determined before a key is made."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import certifi
@@ -12,7 +12,7 @@ from sectigo_f5.bigip import port_80
 from sectigo_f5.bigip.irules import answering_first
 from sectigo_f5.bigip.obstacles import strict_updates
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.device_objects import COMMON, VirtualServer
+from sectigo_f5.device_objects import COMMON, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, partition_of
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
@@ -24,8 +24,9 @@ CHALLENGE_RULE = "/Certbot-Letsencrypt-"  # how certbot-bigip names its iRules
 MANUAL_HOOK = "manual-auth-hook"
 
 
-def validation_for(f5: Unit, job: Job, servers: Sequence[VirtualServer]) -> Validation:
-    """Choose the validation of a certificate on ``servers``; raises where it cannot be answered."""
+def validation_for(f5: Unit, seen: Observation) -> Validation:
+    """Choose the validation of a certificate; raises :class:`ConnectorError` if a challenge could not be answered."""
+    job = seen.job
     if job.validation == "prevalidated":
         return Prevalidated()
     if job.validation == "dns-01":
@@ -35,9 +36,9 @@ def validation_for(f5: Unit, job: Job, servers: Sequence[VirtualServer]) -> Vali
             f"validation http-01: certbot-bigip reaches a BIG-IP on port 443 only, not {job.device.port}; "
             "use validation: prevalidated or dns-01, or the BIG-IP's port 443"
         )
-    answering, unanswered = challenge_servers(f5, job, servers)
+    answering, unanswered = challenge_servers(f5, seen)
     return Http01(
-        hosts=f5.answering,  # certbot-bigip logs in to each, and gives up where one is down
+        hosts=f5.answering,  # certbot-bigip logs in to each, and gives up if one is down
         username=job.device.username,
         password=job.device.password,
         virtual_servers=tuple(server.path for server in answering),
@@ -48,36 +49,34 @@ def validation_for(f5: Unit, job: Job, servers: Sequence[VirtualServer]) -> Vali
     )
 
 
-def doubts(validation: Validation) -> tuple[str, ...]:
+def doubts(validation: Validation | None) -> tuple[str, ...]:
     """Return what may keep the CA from seeing the answer to its challenge."""
     return validation.doubts if isinstance(validation, Http01) else ()
 
 
-def challenge_servers(
-    f5: Unit, job: Job, servers: Iterable[VirtualServer]
-) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
+def challenge_servers(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
     """Return the virtual servers that answer http-01, and for which addresses there is none.
 
-    Those of the YAML, else those that answer port 80 on the addresses of ``servers``. certbot-bigip
-    skips a virtual server that does not exist or has no HTTP profile with a DEBUG line only, so all
-    is checked here; and it sleeps ten seconds for each, so it gets no others. Raises
-    :class:`ConnectorError` when none can answer.
+    Those of the YAML, else those that answer port 80 on the addresses of the certificate's virtual
+    servers. certbot-bigip skips a virtual server that does not exist or has no HTTP profile with a
+    DEBUG line only, so everything is checked here; and it sleeps ten seconds for each, so it gets no
+    others. Raises :class:`ConnectorError` if none can answer.
     """
-    if job.challenge_virtual_servers:
-        return _named(f5, job), ()
-    every, found, unanswered = f5.every_server(), dict[str, VirtualServer](), list[str]()
-    for address in dict.fromkeys((server.address, server.route_domain) for server in servers):
+    if seen.job.challenge_virtual_servers:
+        return _named(f5, seen.job), ()
+    every, answering, unanswered = f5.every_server(), dict[str, VirtualServer](), list[str]()
+    for address in dict.fromkeys((server.address, server.route_domain) for server in seen.virtual_servers):
         faults = {server: _fault(f5, server) for server in port_80.answering(every, *address)}
-        found |= {server.path: server for server, fault in faults.items() if not fault}
+        answering |= {server.path: server for server, fault in faults.items() if not fault}
         if all(faults.values()):
             why = f" ({'; '.join(filter(None, faults.values()))})" if faults else ""
             unanswered.append(f"no virtual server with an HTTP profile answers port 80 of {address[0]}{why}")
-    if not found:
+    if not answering:
         raise ConnectorError(
             f"validation http-01: {'; '.join(unanswered) or 'there is no virtual server'}; create one, "
             "name it under challenge_virtual_servers, or use validation: prevalidated or dns-01"
         )
-    return tuple(found.values()), tuple(f"{told}: a challenge sent there fails" for told in unanswered)
+    return tuple(answering.values()), tuple(f"{sentence}: a challenge sent there fails" for sentence in unanswered)
 
 
 def _named(f5: Unit, job: Job) -> tuple[VirtualServer, ...]:
@@ -89,7 +88,7 @@ def _named(f5: Unit, job: Job) -> tuple[VirtualServer, ...]:
 
 
 def _fault(f5: Unit, server: VirtualServer) -> str | None:
-    """Return why certbot-bigip cannot answer on a virtual server, None where it can."""
+    """Return why certbot-bigip cannot answer on a virtual server; None if it can."""
     if not server.enabled:
         return f"{server.path} is disabled; enable it"
     if not f5.inventory.http & set(server.profiles):  # FastHTTP will not do: the plugin looks for this type alone
@@ -108,31 +107,31 @@ def _rule_partition(job: Job, servers: Iterable[VirtualServer]) -> str:
 
 
 def _has_access_profile(f5: Unit, server: VirtualServer) -> bool:
-    """Tell whether APM stands before a virtual server's iRules; some releases do not tell a profile's type."""
+    """Tell whether APM stands before a virtual server's iRules; some releases do not report a profile's type."""
     untyped = {path for path in server.untyped if not TRANSPORT.fullmatch(path)}
     return server.access or bool(untyped and f5.access_profiles & untyped)
 
 
 def _rivals(f5: Unit, server: VirtualServer) -> list[str]:
     """Return what may answer a request before the challenge's iRule does."""
-    told = [
+    rivals = [
         f"the iRule {path} of {server.path} may answer before the challenge's does: its HTTP_REQUEST has priority "
         f"{priority} and responds; leave /.well-known/acme-challenge/ alone there, or give it a priority above "
         "100"
         for path in server.rules
         if CHALLENGE_RULE not in path and (priority := answering_first(f5.rule_text(path))) is not None
     ]
-    told += [
-        f"the iRule {path} of {server.path} is left over from a run that was killed; detach and delete it"
+    rivals += [
+        f"the iRule {path} of {server.path} is left over from a killed run; detach and delete it"
         for path in server.rules
         if CHALLENGE_RULE in path
     ]
-    told += [
+    rivals += [
         f"the policy {path} of {server.path} is evaluated before the challenge's iRule (AskF5 K16590); if it redirects "
         "or rejects, except /.well-known/acme-challenge/ from it"
         for path in server.policies
     ]
-    return told
+    return rivals
 
 
 def _dns_01(job: Job) -> Dns01:
@@ -144,7 +143,7 @@ def _dns_01(job: Job) -> Dns01:
 
 
 def _ca_file(verify_tls: bool | Path) -> Path | None:
-    """Return what the plugin can verify the BIG-IP with: it takes a file, never a yes."""
+    """Return what the plugin can verify the BIG-IP with: it takes a file, never ``true``."""
     if isinstance(verify_tls, Path):
         return verify_tls
     return Path(certifi.where()) if verify_tls else None

@@ -1,7 +1,7 @@
-"""The units of one HA group: which of them answers, and which carries a certificate's virtual servers.
+"""Step 2: the units of one HA group: which of them answers, and which carries a certificate's virtual servers.
 
 Active/standby is one active unit. In an active/active group each unit is active for some traffic
-groups, and a virtual server is worked on where the traffic group of its address is.
+groups, and work on a virtual server is done on the unit that holds the traffic group of its address.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Unit
@@ -45,9 +45,9 @@ class HaGroup:
         groups = _traffic_groups(any_of_them, any_of_them.virtual_servers(job))
         holders = {group: any_of_them.holder(group) for group in groups}
         if len(set(holders.values())) > 1:
-            told = " and ".join(f"{group} on {holder}" for group, holder in holders.items())
+            places = " and ".join(f"{group} on {holder}" for group, holder in holders.items())
             raise ConnectorError(
-                f"the addresses of the virtual servers are active on different units ({told}); put them into one "
+                f"the addresses of the virtual servers are active on different units ({places}); put them into one "
                 "traffic group, or give the virtual servers certificates of their own"
             )
         holder = next(iter(holders.values()), any_of_them.name)
@@ -57,14 +57,13 @@ class HaGroup:
                 f"{', '.join(groups)} is active on {holder}, which is not among the units that answered; "
                 "list every unit of the group under host"
             )
-        chosen.traffic_groups = groups
-        return chosen
+        return replace(chosen, traffic_groups=groups)
 
 
 def _traffic_groups(unit: Unit, servers: Iterable[VirtualServer]) -> frozenset[str]:
     """Return the floating traffic groups of the virtual servers' addresses; an address that does not float has none."""
     listed = unit.client.items("/mgmt/tm/ltm/virtual-address")
-    of_address = {readers.text(found, "address"): readers.text(found, "trafficGroup") for found in listed}
+    of_address = {readers.text(item, "address"): readers.text(item, "trafficGroup") for item in listed}
     groups = {of_address.get(server.address_on_device) for server in servers}
     return frozenset(group for group in groups if group and not group.endswith(LOCAL_ONLY))
 
@@ -73,42 +72,47 @@ def _traffic_groups(unit: Unit, servers: Iterable[VirtualServer]) -> frozenset[s
 def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> Iterator[HaGroup]:
     """Step 2: log in to every unit of the group; one that is down does not matter while an active one answers.
 
-    One token a unit, handed back when the block ends, whatever happened in it. A refused login ends
+    One token per unit, deleted when the block ends, whatever happened in it. A refused login ends
     it at once: the same user, refused by each unit in turn, is soon locked out.
-    Raises :class:`ConnectorError` when no unit can be used.
+    Raises :class:`ConnectorError` if no unit can be used.
     """
     with contextlib.ExitStack() as sessions:
-        answering, active, failures = list[Unit](), list[Unit](), list[str]()
+        units, failures = list[tuple[Unit, bool]](), list[str]()
         for host in device.hosts:
             try:
                 unit = _log_in(sessions, device, host, pause)
-                active += [unit] if unit.is_active() else []
-                answering.append(unit)
+                units.append((unit, unit.is_active()))
             except (UnreachableError, DeviceError) as error:
                 failures.append(str(error))
-        if not answering:
+        if not units:
             raise ConnectorError("; ".join(failures))
-        units = HaGroup(tuple(answering), tuple(active))
-        for unit in answering:
-            unit.answering = tuple(other.client.host for other in answering)
+        group = _group(units)
+        at_work = _describe(group.active or group.answering)
         for failure in failures:
-            logger.warning("%s; going on with %s", failure, _told(units.active or units.answering))
-        _must_be_one_group(units.active)
+            logger.warning("%s; continuing with %s", failure, at_work)
+        _must_be_one_group(group.active)
         if device.verify_tls is False:
-            logger.warning("verify_tls is false: whoever stands between here and the BIG-IP can read the password")
-        logger.info("2 connected to %s", _told(units.active or units.answering))
-        yield units
+            logger.warning("verify_tls is false: anyone between here and the BIG-IP can read the password")
+        logger.info("2 connected to %s", at_work)
+        yield group
+
+
+def _group(units: Sequence[tuple[Unit, bool]]) -> HaGroup:
+    """Let each unit know which hosts of its group answered."""
+    hosts = tuple(unit.client.host for unit, _ in units)
+    answering = [(replace(unit, answering=hosts), active) for unit, active in units]
+    return HaGroup(tuple(unit for unit, _ in answering), tuple(unit for unit, active in answering if active))
 
 
 def _log_in(sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]) -> Unit:
     client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
     sessions.enter_context(client)
     version = next(readers.statistics(client.get("/mgmt/tm/sys/version")), {})
-    return Unit(device, client, version.get("Version", "unknown"), pause=pause)
+    return Unit(device, client, version.get("Version", "unknown"))
 
 
 def _must_be_one_group(active: Sequence[Unit]) -> None:
-    """Refuse units that only stand in one list: what one of them gets, the others never would."""
+    """Refuse units that merely share a list in the YAML: what one of them gets, the others never would."""
     if len(active) < 2:  # noqa: PLR2004
         return
     lone = [unit.client.host for unit in active if unit.sync_status().get("mode") == LONE]
@@ -119,5 +123,5 @@ def _must_be_one_group(active: Sequence[Unit]) -> None:
         )
 
 
-def _told(units: Iterable[Unit]) -> str:
+def _describe(units: Iterable[Unit]) -> str:
     return " and ".join(f"{unit.client.host} (TMOS {unit.release})" for unit in units)

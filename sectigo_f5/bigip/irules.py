@@ -15,7 +15,7 @@ _ANSWERS = re.compile(r"\bHTTP::(?:respond|redirect|close)\b|(?:^|[\s{;])(?:reje
 
 
 def answering_first(text: str) -> int | None:
-    """Return the priority of an HTTP_REQUEST that may answer before the challenge's does; None where there is none."""
+    """Return the priority of an HTTP_REQUEST that may answer before the challenge's does; or None."""
     text = _COMMENT.sub("", text)
     own = _OWN.search(text)
     events = list(_WHEN.finditer(text))

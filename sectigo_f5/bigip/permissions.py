@@ -1,4 +1,4 @@
-"""What the account may do on a BIG-IP, as far as the device lets it be known without writing.
+"""What the account may do on a BIG-IP, as far as the device tells without a write.
 
 The roles are those of docs/permissions.md.
 """
@@ -15,18 +15,18 @@ from sectigo_f5.model import Job
 
 ENOUGH = ("admin", "resource-admin")
 BASH_SWITCH = "/mgmt/tm/sys/db/systemauth.disablebash"
-WITHOUT_SHELL = "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is closed"
+WITHOUT_SHELL = "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is not available"
 ALL_PARTITIONS = ("all-partitions", "[All]")
 
 
 def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
-    """Return what the run will fail for, and what only closes one of several ways."""
+    """Return what a run will fail for, and what only rules out one of several routes."""
     try:
         user = f5.client.find(f"/mgmt/tm/auth/user/{quote(job.device.username)}")
     except DeviceError as error:
-        return [], [f"the role of {job.device.username} cannot be known: {error}"]
+        return [], [f"the role of {job.device.username} cannot be determined: {error}"]
     if user is None:
-        return [], [f"{job.device.username} is no local user of the BIG-IP: its role cannot be known"]
+        return [], [f"{job.device.username} is not a local user of the BIG-IP: its role cannot be determined"]
     if not _roles(user):
         return [], [f"the BIG-IP does not tell the role of {job.device.username}"]
     problems, closed = _role_problems(user, job), _closed_shell(f5, user, job)
@@ -49,13 +49,13 @@ def _role_problems(user: Json, job: Job) -> list[str]:
 
 
 def _closed_shell(f5: Unit, user: Json, job: Job) -> str | None:
-    """Return why util/bash will be refused, None where nothing speaks against it."""
+    """Return why util/bash will be refused; None if nothing speaks against it."""
     try:
         switch = f5.client.find(BASH_SWITCH)
     except DeviceError:
         switch = None  # what cannot be read is tried when it is needed
     if switch and readers.flag(switch, "value"):
-        return "the BIG-IP lets nobody use bash (sys db systemauth.disablebash, as in Appliance mode)"
+        return "bash is disabled for every user (sys db systemauth.disablebash, as in Appliance mode)"
     shell = readers.text(user, "shell") or "none"
     if shell == "bash" or "admin" in _roles(user).values():
         return None
@@ -66,5 +66,5 @@ def _roles(user: Json) -> dict[str, str]:
     access = user.get("partitionAccess") or []
     if isinstance(access, str):
         return {}
-    listed = access if isinstance(access, list) else [{"name": name, **found} for name, found in access.items()]
-    return {str(found.get("name")): str(found.get("role")) for found in listed}
+    listed = access if isinstance(access, list) else [{"name": name, **entry} for name, entry in access.items()]
+    return {str(entry.get("name")): str(entry.get("role")) for entry in listed}

@@ -1,4 +1,4 @@
-"""Which virtual server a BIG-IP gives a connection to port 80 of an address to; pure."""
+"""Which virtual server receives connections to port 80 of an address; pure."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def answering(servers: Iterable[VirtualServer], address: str, route_domain: str)
     stands in the way of the others all the same (``tm.continuematching`` is false by default).
     """
     wanted = _network(address, None)
-    found = [
+    matching = [
         ((network.prefixlen, server.port == PORT), server)
         for server in servers
         if server.for_everybody and server.route_domain == route_domain and server.port in (PORT, ANY_PORT)
         if (network := _network(server.address, server.mask)) and wanted and _covers(network, wanted)
     ]
-    first = max((rank for rank, _ in found), default=None)
-    return tuple(server for rank, server in found if rank == first)
+    first = max((rank for rank, _ in matching), default=None)
+    return tuple(server for rank, server in matching if rank == first)
 
 
 def _network(address: str, mask: str | None) -> Network | None:
-    """Return the addresses of a destination; None for one that is no address. One host may have no mask."""
+    """Return the addresses of a destination; None if it is not an address. A single host may have no mask."""
     try:
         if address in ANY:
             return ipaddress.ip_network(ANY[address])

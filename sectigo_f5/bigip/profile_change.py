@@ -1,40 +1,47 @@
-"""What the one change that traffic sees sends to the BIG-IP, and what takes it back; pure.
+"""The one change that traffic sees, as operations: forward, and back; pure.
 
-Only what differs is sent, so settings that somebody else changes meanwhile stay.
+Only what differs is sent, so settings that somebody else changes meanwhile stay. Virtual servers
+are changed through their ``profiles`` sub-collection, so nothing else of them can be overwritten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sectigo_f5.decision.attachment import Attachment
-from sectigo_f5.device_objects import (
-    ClientSslProfile,
-    Entry,
-    KeyObject,
-    Observation,
-    entry_name,
-    wanted_server_name,
-    wanted_sni_require,
-)
-from sectigo_f5.model import Generation, Job
+from sectigo_f5.device_objects import ClientSslProfile, Entry, KeyObject, Observation
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.icontrol.transactions import Operation
+from sectigo_f5.model import Generation
 from sectigo_f5.secret import Secret
 
 Json = dict[str, Any]
 Files = set[tuple[str | None, ...]]  # certificate, key and chain of each entry, full paths
 
+CLIENT_SSL_URL = "/mgmt/tm/ltm/profile/client-ssl"
+KEY_CHAIN = "certKeyChain"
+
 
 @dataclass(frozen=True)
 class ProfileChange:
-    """The one change that traffic sees: what the profile is to hold, and where it is attached."""
+    """What our profile is to hold, and where it is attached."""
 
-    job: Job
     seen: Observation
     entries: tuple[Json, ...]  # certKeyChain, passphrases included: never logged
     attachments: tuple[Attachment, ...]
     pair_only: bool = False  # the profile's parent and SNI settings stay as they are
+
+    @property
+    def profile(self) -> str:
+        """Full path of our client SSL profile."""
+        return self.seen.job.profile
+
+    @property
+    def profile_url(self) -> str:
+        """Where the profile is over REST."""
+        return object_url("ltm/profile/client-ssl", self.profile)
 
     @property
     def plans(self) -> tuple[Attachment, ...]:
@@ -43,7 +50,7 @@ class ProfileChange:
 
     @property
     def ours_is_default(self) -> bool:
-        """True when our profile has to be the SNI default; where no virtual server is planned it stays what it is."""
+        """True if our profile has to be the SNI default; if no virtual server is planned it stays what it is."""
         if self.attachments:
             return self.attachments[0].ours_is_default
         return bool(self.seen.profile and self.seen.profile.sni_default)
@@ -53,16 +60,14 @@ class ProfileChange:
         """Certificate, key and chain of each entry that the profile is to hold."""
         return files(Entry(e["name"], e["cert"], e["key"], e.get("chain")) for e in self.entries)
 
-    @property
-    def reopens(self) -> bool:
-        """True when a pair is to be opened by the device's own ciphertext."""
-        return any(_is_ciphertext(entry.get("passphrase")) for entry in self.entries)
+
+# -- entries -----------------------------------------------------------------------------------
 
 
 def new_entry(generation: Generation, has_chain: bool, passphrase: Secret) -> Json:
-    """Return the profile entry of a pair just made; the passphrase is clear in it."""
+    """Return the profile entry of a new pair; the passphrase is clear in it."""
     chain = {"chain": generation.chain} if has_chain else {}
-    names = {"name": entry_name(generation), "cert": generation.certificate, "key": generation.key}
+    names = {"name": generation.entry_name, "cert": generation.certificate, "key": generation.key}
     return {**names, **chain, "passphrase": passphrase.reveal()}
 
 
@@ -72,52 +77,125 @@ def old_entry(entry: Entry) -> Json:
     Seen in F5's AS3: the device accepts the encrypted form that it showed before. A wrong one
     ends in 01070313 and changes nothing.
     """
-    found = {"name": entry.name, "cert": entry.certificate, "key": entry.key}
-    found |= {"chain": entry.chain} if entry.chain else {}
-    return found | ({"passphrase": entry.ciphertext} if entry.ciphertext else {})
+    body = {"name": entry.name, "cert": entry.certificate, "key": entry.key}
+    body |= {"chain": entry.chain} if entry.chain else {}
+    return body | ({"passphrase": entry.ciphertext} if entry.ciphertext else {})
 
 
-def new_profile(change: ProfileChange, ciphertext: bool) -> Json:
-    """Return the body that creates our profile."""
-    name = change.job.profile.rpartition("/")[2]
-    body = {"name": name, "partition": change.job.partition, "defaultsFrom": change.job.parent_profile}
-    return {**body, "certKeyChain": _chain(change.entries, ciphertext), **_sni(change)}
+def files(entries: Iterable[Entry]) -> Files:
+    """Return certificate, key and chain of each entry."""
+    return {(entry.certificate, entry.key, entry.chain) for entry in entries}
 
 
-def default_flag(change: ProfileChange, path: str, default: bool) -> Json:
-    """Return the PATCH that makes another profile the SNI default, or stops it from being that."""
-    return {"sniDefault": _word(default), **_owner(change.seen.profiles[path])}
+# -- operations --------------------------------------------------------------------------------
 
 
-def profile_change(change: ProfileChange, ciphertext: bool = True) -> Json:
-    """Return the PATCH: only what differs, but the certKeyChain always whole.
+def forward(change: ProfileChange) -> tuple[Operation, ...]:
+    """Return what makes the change: the profile first, then each virtual server."""
+    if change.seen.profile is None:
+        profile = [Operation("POST", CLIENT_SSL_URL, _new_profile(change))]
+    else:
+        body = changed_properties(change)
+        profile = [Operation("PATCH", change.profile_url, body)] if body else []
+    attachments = (operation for plan in change.plans for operation in _attach(change, plan))
+    return (*profile, *attachments)
+
+
+def backward(change: ProfileChange, keys: Mapping[str, KeyObject]) -> tuple[Operation, ...]:
+    """Return what takes :func:`forward` back, and nothing else: each virtual server first, then the profile.
+
+    ``keys`` are the key objects of the device by path: the former pair is opened by their ciphertext.
+    """
+    before = change.seen.profile
+    detachments = (operation for plan in change.plans for operation in _detach(change, plan))
+    if before is None:
+        return (*detachments, Operation("DELETE", change.profile_url))
+    body = _former_properties(change, before, keys)
+    return (*detachments, *([Operation("PATCH", change.profile_url, body)] if body else []))
+
+
+def without_ciphertext(operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """Leave the device's own ciphertexts out, for a device that does not take them back: the key object has them."""
+    return tuple(replace(operation, body=_without_ciphertext(operation.body)) for operation in operations)
+
+
+def _attach(change: ProfileChange, plan: Attachment) -> Iterator[Operation]:
+    url = _profiles_url(plan)
+    yield from _flags(change, default=plan.make_default, no_default=plan.drop_default)
+    for path in plan.remove:
+        yield Operation("DELETE", _item_url(url, path))
+    if plan.add:
+        yield Operation("POST", url, attached_profile(change.profile))
+
+
+def _detach(change: ProfileChange, plan: Attachment) -> Iterator[Operation]:
+    url = _profiles_url(plan)
+    if plan.add:
+        yield Operation("DELETE", _item_url(url, change.profile))
+    for path in plan.remove:
+        yield Operation("POST", url, attached_profile(path))
+    yield from _flags(change, default=plan.drop_default, no_default=plan.make_default)
+
+
+def _flags(change: ProfileChange, default: tuple[str, ...], no_default: tuple[str, ...]) -> Iterator[Operation]:
+    """Make other profiles the SNI default, or stop them from being it."""
+    for path in (*default, *no_default):
+        body = {"sniDefault": _word(path in default), **_owner(change.seen.profiles[path])}
+        yield Operation("PATCH", object_url("ltm/profile/client-ssl", path), body)
+
+
+def _profiles_url(plan: Attachment) -> str:
+    return object_url("ltm/virtual", plan.virtual_server) + "/profiles"
+
+
+def _item_url(collection: str, path: str) -> str:
+    return f"{collection}/{object_url('', path).rpartition('/')[2]}"
+
+
+# -- bodies ------------------------------------------------------------------------------------
+
+
+def attached_profile(profile: str) -> Json:
+    """Return the item of a virtual server's ``profiles`` that attaches a client SSL profile."""
+    partition, *folders, name = profile.lstrip("/").split("/")
+    place = {"partition": partition, "subPath": "/".join(folders)} if folders else {"partition": partition}
+    return {"name": name, **place, "context": "clientside"}
+
+
+def changed_properties(change: ProfileChange) -> Json:
+    """Return the PATCH of our profile: only what differs, but the certKeyChain always whole; empty if nothing does.
 
     It goes along with another parent too: whether the device then keeps the profile's own is not documented.
     """
     profile, body = change.seen.profile, Json()
     if profile is None:
         return body
-    settings = {"defaultsFrom": change.job.parent_profile, **_sni(change)}
-    there = _settings(profile)
+    present = _settings(profile)
     if not change.pair_only:
-        body = {name: value for name, value in settings.items() if there[name] != value}
+        wanted = {"defaultsFrom": change.seen.job.parent_profile, **_sni(change)}
+        body = {name: value for name, value in wanted.items() if present[name] != value}
     if "defaultsFrom" in body or change.files != files(profile.entries):
-        body["certKeyChain"] = _chain(change.entries, ciphertext)
+        body[KEY_CHAIN] = list(change.entries)
     return {**_owner(profile), **body} if body else body
 
 
-def former(change: ProfileChange, before: ClientSslProfile, keys: Mapping[str, KeyObject], ciphertext: bool) -> Json:
-    """Return the PATCH that takes back :func:`profile_change`, and nothing else."""
-    taken = profile_change(change)
+def _new_profile(change: ProfileChange) -> Json:
+    name = change.profile.rpartition("/")[2]
+    body = {"name": name, "partition": change.seen.job.partition, "defaultsFrom": change.seen.job.parent_profile}
+    return {**body, KEY_CHAIN: list(change.entries), **_sni(change)}
+
+
+def _former_properties(change: ProfileChange, before: ClientSslProfile, keys: Mapping[str, KeyObject]) -> Json:
+    taken = changed_properties(change)
     settings = {name: value for name, value in _settings(before).items() if name in taken}
-    if "certKeyChain" not in taken:
-        return {**_owner(before), **settings} if settings else {}
-    entries = []
-    for entry in before.entries:
-        held = keys.get(entry.key or "")
-        opened = replace(entry, ciphertext=entry.ciphertext or (held.ciphertext if held else None))
-        entries.append(old_entry(opened))
-    return {**_owner(before), **settings, "certKeyChain": _chain(entries, ciphertext)}
+    if KEY_CHAIN in taken:
+        settings[KEY_CHAIN] = [old_entry(_opened(entry, keys)) for entry in before.entries]
+    return {**_owner(before), **settings} if settings else {}
+
+
+def _opened(entry: Entry, keys: Mapping[str, KeyObject]) -> Entry:
+    key = keys.get(entry.key or "")
+    return replace(entry, ciphertext=entry.ciphertext or (key.ciphertext if key else None))
 
 
 def _settings(profile: ClientSslProfile) -> Json:
@@ -132,21 +210,22 @@ def _settings(profile: ClientSslProfile) -> Json:
 
 def _sni(change: ProfileChange) -> Json:
     """Return the SNI settings; ``sni: true`` manages them all, without it none but what would refuse clients."""
-    require = {"sniRequire": _word(wanted_sni_require(change.job, change.seen.profiles))}
-    if not change.job.sni:
-        return require if change.seen.profile else {}
+    seen = change.seen
+    require = {"sniRequire": _word(seen.wanted_sni_require)}
+    if not seen.job.sni:
+        return require if seen.profile else {}
     return {
-        "serverName": wanted_server_name(change.job) or "none",
+        "serverName": seen.job.wanted_server_name or "none",
         "sniDefault": _word(change.ours_is_default),
         **require,
     }
 
 
-def _chain(entries: Iterable[Json], ciphertext: bool) -> list[Json]:
-    """Return the certKeyChain, without the device's own ciphertexts where it does not take them back."""
-    if ciphertext:
-        return list(entries)
-    return [{name: value for name, value in entry.items() if not _is_ciphertext(value)} for entry in entries]
+def _without_ciphertext(body: Json | None) -> Json | None:
+    if body is None or KEY_CHAIN not in body:
+        return body
+    entries = [{name: value for name, value in e.items() if not _is_ciphertext(value)} for e in body[KEY_CHAIN]]
+    return {**body, KEY_CHAIN: entries}
 
 
 def _is_ciphertext(value: object) -> bool:
@@ -156,18 +235,6 @@ def _is_ciphertext(value: object) -> bool:
 def _owner(profile: ClientSslProfile) -> Json:
     """Name the application service that owns a profile: since 12.1 a change must (scottdware/go-bigip #47)."""
     return {"appService": profile.app_service} if profile.app_service else {}
-
-
-def files(entries: Iterable[Entry]) -> Files:
-    """Return certificate, key and chain of each entry."""
-    return {(entry.certificate, entry.key, entry.chain) for entry in entries}
-
-
-def attached_profile(profile: str) -> Json:
-    """Return the item of a virtual server's ``profiles`` that attaches a client SSL profile."""
-    partition, *folders, name = profile.lstrip("/").split("/")
-    place = {"partition": partition, "subPath": "/".join(folders)} if folders else {"partition": partition}
-    return {"name": name, **place, "context": "clientside"}
 
 
 def _word(flag: bool) -> str:

@@ -23,87 +23,87 @@ CLIENT_SETTINGS = ("peerCertMode", "caFile", "ciphers", "cipherGroup", "tmOption
 _CURVES = {"prime256v1": "secp256r1", "256": "secp256r1", "384": "secp384r1", "521": "secp521r1"}
 
 
-def text(found: Json, name: str) -> str | None:
+def text(item: Json, name: str) -> str | None:
     """Return a property's text; None for missing, empty and ``none``."""
-    value = found.get(name)
+    value = item.get(name)
     return str(value) if value not in (None, "", "none") else None
 
 
-def flag(found: Json, name: str) -> bool:
+def flag(item: Json, name: str) -> bool:
     """Return a property that is true as JSON ``true`` or as one of the device's words for it."""
-    return str(found.get(name)).lower() in ("true", "yes", "enabled")
+    return str(item.get(name)).lower() in ("true", "yes", "enabled")
 
 
-def statistics(found: Json) -> Iterator[dict[str, str]]:
+def statistics(item: Json) -> Iterator[dict[str, str]]:
     """Yield the entries of a statistics answer, each with the texts that it holds by name."""
-    for outer in (found.get("entries") or {}).values():
+    for outer in (item.get("entries") or {}).values():
         inner = outer.get("nestedStats", {}).get("entries", {}) if isinstance(outer, dict) else {}
         yield {name: str(value["description"]) for name, value in inner.items() if "description" in value}
 
 
-def full_path(found: Json) -> str:
+def full_path(item: Json) -> str:
     """Return an object's full path; crypto objects have it in ``name``, others in ``fullPath``."""
-    path = str(found.get("fullPath") or found.get("name") or "")
+    path = str(item.get("fullPath") or item.get("name") or "")
     if path.startswith("/"):
         return path
-    folder = (str(found.get("partition") or "Common"), str(found.get("subPath") or ""))
+    folder = (str(item.get("partition") or "Common"), str(item.get("subPath") or ""))
     return "/".join(["", *filter(None, folder), path])
 
 
-def certificate_object(found: Json) -> CertificateObject:
+def certificate_object(item: Json) -> CertificateObject:
     """Read a ``sys file ssl-cert`` object."""
-    alternative, serial = text(found, "subjectAlternativeName"), text(found, "serialNumber")
-    common_name = re.search(r"(?:^|[,/]\s*)CN\s*=\s*([^,/]+)", text(found, "subject") or "")
+    alternative, serial = text(item, "subjectAlternativeName"), text(item, "serialNumber")
+    common_name = re.search(r"(?:^|[,/]\s*)CN\s*=\s*([^,/]+)", text(item, "subject") or "")
     return CertificateObject(
-        path=full_path(found),
-        checksum=text(found, "checksum"),
+        path=full_path(item),
+        checksum=text(item, "checksum"),
         names=alternative_names(alternative) if alternative else None,
         common_name=common_name[1].strip().lower() if common_name else None,
-        not_after=_end(found),
-        created_at=_moment(text(found, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
-        key=_key_spec(text(found, "keyType"), found.get("certificateKeySize"), text(found, "certificateKeyCurveName")),
+        not_after=_end(item),
+        created_at=_moment(text(item, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
+        key=_key_spec(text(item, "keyType"), item.get("certificateKeySize"), text(item, "certificateKeyCurveName")),
         serial=serial_number(serial) if serial else None,
-        issuer=text(found, "issuer"),
+        issuer=text(item, "issuer"),
     )
 
 
-def key_object(found: Json) -> KeyObject:
+def key_object(item: Json) -> KeyObject:
     """Read a ``sys file ssl-key`` object."""
     return KeyObject(
-        path=full_path(found),
-        security_type=text(found, "securityType") or "normal",
-        spec=_key_spec(text(found, "keyType"), found.get("keySize"), text(found, "curveName")),
-        ciphertext=text(found, "passphrase"),
+        path=full_path(item),
+        security_type=text(item, "securityType") or "normal",
+        spec=_key_spec(text(item, "keyType"), item.get("keySize"), text(item, "curveName")),
+        ciphertext=text(item, "passphrase"),
     )
 
 
-def client_ssl_profile(found: Json) -> ClientSslProfile:
+def client_ssl_profile(item: Json) -> ClientSslProfile:
     """Read a client SSL profile; the entries of one that inherits them are its parent's."""
     return ClientSslProfile(
-        path=full_path(found),
-        parent=text(found, "defaultsFrom"),
-        server_name=text(found, "serverName"),
-        sni_default=flag(found, "sniDefault"),
-        sni_require=flag(found, "sniRequire"),
-        entries=_entries(found),
-        app_service=text(found, "appService"),
-        client_settings={name: _words(found[name]) for name in CLIENT_SETTINGS if name in found},
+        path=full_path(item),
+        parent=text(item, "defaultsFrom"),
+        server_name=text(item, "serverName"),
+        sni_default=flag(item, "sniDefault"),
+        sni_require=flag(item, "sniRequire"),
+        entries=_entries(item),
+        app_service=text(item, "appService"),
+        client_settings={name: _words(item[name]) for name in CLIENT_SETTINGS if name in item},
     )
 
 
 def virtual_server(
-    found: Json, profiles: Sequence[Json], client_ssl: Mapping[str, object], http: frozenset[str]
+    item: Json, profiles: Sequence[Json], client_ssl: Mapping[str, object], http: frozenset[str]
 ) -> VirtualServer:
     """Read a virtual server and the items of its ``profiles`` sub-collection.
 
     A profile's type is not in the sub-collection: it is looked up among the device's profiles.
     """
-    paths = tuple(full_path(item) for item in profiles)
-    links = [str((item.get("nameReference") or {}).get("link", "")) for item in profiles]
+    paths = tuple(full_path(profile) for profile in profiles)
+    links = [str((profile.get("nameReference") or {}).get("link", "")) for profile in profiles]
     known = http.union(client_ssl)
-    address, route_domain, port = destination(str(found.get("destination") or ""))
+    address, route_domain, port = destination(str(item.get("destination") or ""))
     return VirtualServer(
-        path=full_path(found),
+        path=full_path(item),
         address=address,
         route_domain=route_domain,
         port=port,
@@ -111,12 +111,12 @@ def virtual_server(
         client_ssl=tuple(path for path in paths if path in client_ssl),
         http=any(path in http for path in paths),
         access=any("/apm/profile/access/" in link for link in links),
-        app_service=text(found, "appService"),
-        enabled=not flag(found, "disabled"),
-        mask=text(found, "mask"),
-        for_everybody=found.get("ipProtocol") != "udp" and str(found.get("source") or "/0").endswith("/0"),
-        rules=_paths(found.get("rules")),
-        policies=tuple(full_path(item) for item in (found.get("policiesReference") or {}).get("items") or ()),
+        app_service=text(item, "appService"),
+        enabled=not flag(item, "disabled"),
+        mask=text(item, "mask"),
+        for_everybody=item.get("ipProtocol") != "udp" and str(item.get("source") or "/0").endswith("/0"),
+        rules=_paths(item.get("rules")),
+        policies=tuple(full_path(policy) for policy in (item.get("policiesReference") or {}).get("items") or ()),
         untyped=tuple(path for path, link in zip(paths, links, strict=True) if not link and path not in known),
     )
 
@@ -164,8 +164,8 @@ def _words(value: object) -> str:
     return " ".join(sorted(map(str, listed)))
 
 
-def _entries(found: Json) -> tuple[Entry, ...]:
-    listed = found.get("certKeyChain") or []
+def _entries(item: Json) -> tuple[Entry, ...]:
+    listed = item.get("certKeyChain") or []
     if isinstance(listed, dict):  # the form in which certbot-bigip writes it
         listed = [{"name": name, **entry} for name, entry in listed.items()]
     return tuple(
@@ -191,12 +191,12 @@ def _key_spec(kind: str | None, size: object, curve: str | None) -> KeySpec | No
     return KeySpec(kind.partition("-")[0], str(size))
 
 
-def _end(found: Json) -> datetime | None:
-    """Return the end of a certificate, None where it cannot be told: one odd object must not hide the others."""
+def _end(item: Json) -> datetime | None:
+    """Return the end of a certificate, or None if it cannot be read: one odd object must not hide the others."""
     try:
-        return datetime.fromtimestamp(int(found.get("expirationDate") or ""), timezone.utc)
+        return datetime.fromtimestamp(int(item.get("expirationDate") or ""), timezone.utc)
     except (TypeError, ValueError, OverflowError, OSError):
-        return _moment(text(found, "expirationString"), "%b %d %H:%M:%S %Y GMT")
+        return _moment(text(item, "expirationString"), "%b %d %H:%M:%S %Y GMT")
 
 
 def _moment(written: str | None, form: str) -> datetime | None:

@@ -1,14 +1,11 @@
-"""What we do to a BIG-IP, in the words of the job: look, save. Making keys is
-:mod:`sectigo_f5.bigip.keys`, changing what traffic sees is :mod:`sectigo_f5.bigip.activation`.
-"""
+"""Step 2 onward: one unit of an HA group, or a lone BIG-IP, for one login: look, ask whether it is active, save."""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import logging
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
@@ -42,22 +39,35 @@ class Inventory:
 
 
 @dataclass
+class Memory:
+    """What one login session remembers: the inventory until it changes, and what is not saved yet."""
+
+    inventory: Inventory | None = None
+    unsaved: bool = False
+    unsaved_traffic_groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Unit:
-    """The login session on one unit; one a unit and run."""
+    """The login session on one unit; one per unit and run."""
 
     device: Device
     client: IControl
     release: str
-    changed: bool = field(default=False)  # something of ours is not saved yet
     answering: tuple[str, ...] = ()  # the hosts of its group that answered when the run began, itself among them
-    traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those that we work for
-    pause: Callable[[float], None] = time.sleep
+    traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those of the certificate at work
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     # -- looking -------------------------------------------------------------------------------
 
-    @functools.cached_property
+    @property
     def inventory(self) -> Inventory:
         """Everything about certificates that the device holds; :meth:`forget` has it read again."""
+        if self.memory.inventory is None:
+            self.memory.inventory = self._read_inventory()
+        return self.memory.inventory
+
+    def _read_inventory(self) -> Inventory:
         read = self.client.items
         profiles = map(readers.client_ssl_profile, read("/mgmt/tm/ltm/profile/client-ssl"))
         certificates = map(readers.certificate_object, read("/mgmt/tm/sys/file/ssl-cert"))
@@ -65,46 +75,40 @@ class Unit:
         return Inventory(
             profiles={profile.path: profile for profile in profiles},
             http=frozenset(map(readers.full_path, read("/mgmt/tm/ltm/profile/http"))),
-            certificates={found.path: found for found in certificates},
-            keys={found.path: found for found in keys},
+            certificates={certificate.path: certificate for certificate in certificates},
+            keys={key.path: key for key in keys},
         )
 
     @functools.cached_property
     def fast_http(self) -> frozenset[str]:
-        """The FastHTTP profiles; asked for only where a virtual server has no HTTP profile."""
+        """The FastHTTP profiles; read only if a virtual server has no HTTP profile."""
         return frozenset(map(readers.full_path, self.client.items("/mgmt/tm/ltm/profile/fasthttp")))
 
     @functools.cached_property
     def access_profiles(self) -> frozenset[str]:
-        """The APM access profiles; none where the device has no APM, which it says with an error.
+        """The APM access profiles; none if the device has no APM, which it says with an error.
 
         It may say "not registered", as a REST service does that is starting: nobody waits for that here.
         """
         answer = self.client.send(Call("GET", "/mgmt/tm/apm/profile/access", accepted=range(400, 600)))
-        found = answer.json().get("items") if answer.ok else None
-        return frozenset(map(readers.full_path, found or ()))
+        listed = answer.json().get("items") if answer.ok else None
+        return frozenset(map(readers.full_path, listed or ()))
 
     def forget(self) -> None:
         """Have the inventory read again at the next look."""
-        self.__dict__.pop("inventory", None)
+        self.memory.inventory = None
 
     def observe(self, job: Job, managed: Collection[str] = ()) -> Observation:
         """Step 3: read everything that bears on one certificate.
 
         ``managed`` are the profiles of the other configured certificates. Raises
-        :class:`ConnectorError` when partition or parent profile do not exist.
+        :class:`ConnectorError` if the partition or the parent profile do not exist.
         """
-        have = self.inventory
-        if job.partition != COMMON:
-            there = [str(found["name"]) for found in self.client.items("/mgmt/tm/auth/partition")]
-            _must_exist("the partition", job.partition, there)
-        _must_exist("the parent profile", job.parent_profile, have.profiles)
-        if partition_of(job.parent_profile) not in (job.partition, COMMON):
-            raise ConnectorError(
-                f"the parent profile {job.parent_profile} is neither in partition {job.partition} nor in Common"
-            )
+        self._places_must_exist(job)
         servers, unusable = self._listed_servers(job)
+        have = self.inventory
         return Observation(
+            job=job,
             profile=have.profiles.get(job.profile),
             pairs=tuple(sorted(self._pairs(job), key=lambda pair: pair.generation)),
             virtual_servers=servers,
@@ -113,6 +117,19 @@ class Unit:
             managed=frozenset(managed) - {job.profile},
             unusable=unusable,
         )
+
+    def _places_must_exist(self, job: Job) -> None:
+        profiles = self.inventory.profiles
+        if job.partition != COMMON:
+            partitions = [str(item["name"]) for item in self.client.items("/mgmt/tm/auth/partition")]
+            if job.partition not in partitions:
+                raise ConnectorError(_missing("the partition", job.partition, partitions))
+        if job.parent_profile not in profiles:
+            raise ConnectorError(_missing("the parent profile", job.parent_profile, profiles))
+        if partition_of(job.parent_profile) not in (job.partition, COMMON):
+            raise ConnectorError(
+                f"the parent profile {job.parent_profile} is neither in partition {job.partition} nor in Common"
+            )
 
     def _pairs(self, job: Job) -> Iterator[Pair]:
         have = self.inventory
@@ -124,8 +141,10 @@ class Unit:
             if key is not None:
                 yield Pair(generation, certificate, key, generation.chain in have.certificates)
 
+    # -- virtual servers -----------------------------------------------------------------------
+
     def virtual_servers(self, job: Job) -> tuple[VirtualServer, ...]:
-        """Read the virtual servers of a certificate that can be used, fresh each time."""
+        """Read the virtual servers of a certificate that can be used; read again each time."""
         return self._listed_servers(job)[0]
 
     def _listed_servers(self, job: Job) -> tuple[tuple[VirtualServer, ...], dict[str, str]]:
@@ -137,53 +156,53 @@ class Unit:
                 "and either a client SSL profile or port 443; list them by name"
             )
             return servers, {} if servers else {ALL_VIRTUAL_SERVERS: none}
-        found = {path: self.find_virtual_server(path) for path in job.virtual_servers}
-        unusable = {path: self._missing(path) for path, server in found.items() if server is None}
+        listed = {path: self.find_virtual_server(path) for path in job.virtual_servers}
+        unusable = {path: self._missing_server(path) for path, server in listed.items() if server is None}
         unusable |= {
             path: f"{path} has no HTTP profile; attach one (for example /Common/http) or take it out of virtual_servers"
-            for path, server in found.items()
+            for path, server in listed.items()
             if server and not server.http
         }
-        return tuple(server for path, server in found.items() if server and path not in unusable), unusable
+        return tuple(server for path, server in listed.items() if server and path not in unusable), unusable
 
     def virtual_server(self, path: str) -> VirtualServer:
-        """Read one virtual server with its profiles; raises :class:`ConnectorError` when there is none."""
-        found = self.find_virtual_server(path)
-        if found is None:
-            raise ConnectorError(self._missing(path))
-        return found
+        """Read one virtual server with its profiles; raises :class:`ConnectorError` if there is none."""
+        server = self.find_virtual_server(path)
+        if server is None:
+            raise ConnectorError(self._missing_server(path))
+        return server
 
     def find_virtual_server(self, path: str) -> VirtualServer | None:
-        """Read one virtual server with its profiles, or None where there is none."""
-        found = self.client.find(object_url("ltm/virtual", path), {"expandSubcollections": "true"})
-        return self._with_profiles(found) if found else None
-
-    def _missing(self, path: str) -> str:
-        there = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
-        return _missing("the virtual server", path, there)
+        """Read one virtual server with its profiles, or None if there is none."""
+        item = self.client.find(object_url("ltm/virtual", path), {"expandSubcollections": "true"})
+        return self._with_profiles(item) if item else None
 
     def every_server(self) -> tuple[VirtualServer, ...]:
         """Read every virtual server that the user can see."""
         listed = self.client.items("/mgmt/tm/ltm/virtual", {"expandSubcollections": "true"})
-        return tuple(self._with_profiles(found) for found in listed)
+        return tuple(self._with_profiles(item) for item in listed)
 
     def partition_servers(self, partition: str) -> tuple[VirtualServer, ...]:
         """Read the virtual servers of a partition, its folders included."""
         return tuple(server for server in self.every_server() if partition_of(server.path) == partition)
 
     def rule_text(self, path: str) -> str:
-        """Read an iRule; empty where it is gone."""
-        found = self.client.find(object_url("ltm/rule", path))
-        return (readers.text(found, "apiAnonymous") if found else None) or ""
+        """Read an iRule; empty if it is gone."""
+        rule = self.client.find(object_url("ltm/rule", path))
+        return (readers.text(rule, "apiAnonymous") if rule else None) or ""
 
-    def _with_profiles(self, found: Json) -> VirtualServer:
-        reference = found.get("profilesReference") or {}
+    def _missing_server(self, path: str) -> str:
+        present = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
+        return _missing("the virtual server", path, present)
+
+    def _with_profiles(self, item: Json) -> VirtualServer:
+        reference = item.get("profilesReference") or {}
         profiles = reference.get("items")
         if profiles is None:
-            profiles = self.client.items(object_url("ltm/virtual", readers.full_path(found)) + "/profiles")
+            profiles = self.client.items(object_url("ltm/virtual", readers.full_path(item)) + "/profiles")
         have = self.inventory
-        read = readers.virtual_server(found, profiles, have.profiles, have.http)
-        return read if read.http or not self.fast_http & set(read.profiles) else replace(read, http=True)
+        server = readers.virtual_server(item, profiles, have.profiles, have.http)
+        return server if server.http or not self.fast_http & set(server.profiles) else replace(server, http=True)
 
     # -- high availability ---------------------------------------------------------------------
 
@@ -191,7 +210,7 @@ class Unit:
     def name(self) -> str:
         """The unit's name in its group, ``/Common/host``."""
         devices = self.client.items("/mgmt/tm/cm/device")
-        return next((readers.full_path(found) for found in devices if readers.flag(found, "selfDevice")), "unknown")
+        return next((readers.full_path(item) for item in devices if readers.flag(item, "selfDevice")), "unknown")
 
     def is_active(self) -> bool:
         """Tell whether the unit carries traffic now; it may fail over at any moment, so this is asked each time."""
@@ -199,13 +218,13 @@ class Unit:
         return status.get("status", "").upper() == "ACTIVE"
 
     def holder(self, traffic_group: str) -> str | None:
-        """Return the name of the unit on which a traffic group is active now, None where it is on none."""
+        """Return the name of the unit on which a traffic group is active now, or None if it is on none."""
         stats = self.client.get(f"{object_url('cm/traffic-group', traffic_group)}/stats")
-        active = (found for found in readers.statistics(stats) if found.get("failoverState") == "active")
-        return next((found.get("deviceName") for found in active), None)
+        active = (entry for entry in readers.statistics(stats) if entry.get("failoverState") == "active")
+        return next((entry.get("deviceName") for entry in active), None)
 
     def must_be_active(self) -> None:
-        """Refuse to write to a unit that does not carry the traffic, or does so no more."""
+        """Refuse to write to a unit that does not carry the traffic, or no longer does."""
         lost = [group for group in self.traffic_groups if self.holder(group) != self.name]
         if lost or not self.is_active():
             what = f"active for {', '.join(lost)}" if lost else "the active unit"
@@ -219,30 +238,35 @@ class Unit:
         return next(readers.statistics(self.client.get("/mgmt/tm/cm/sync-status")), {})
 
     def changes_pending(self) -> str | None:
-        """Return the group's sync status in words where it is not in sync; None for a lone unit."""
+        """Return the group's sync status in words if it is not in sync; None for a lone unit."""
         status = self.sync_status().get("status", "")
         return None if status in ("In Sync", "Standalone", "") else status
 
     # -- saving --------------------------------------------------------------------------------
 
+    @property
+    def unsaved(self) -> bool:
+        """True if the running configuration has changes that are not saved yet."""
+        return self.memory.unsaved
+
+    def note_change(self) -> None:
+        """Remember that the running configuration has to be saved, and for which traffic groups."""
+        self.memory.unsaved = True
+        self.memory.unsaved_traffic_groups |= self.traffic_groups
+
     def save(self) -> None:
-        """Save the running configuration, once a device and run."""
-        self.must_be_active()
+        """Save the running configuration, once per device and run."""
+        replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
         self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT, repeatable=True)
-        self.changed = False
+        self.memory.unsaved, self.memory.unsaved_traffic_groups = False, frozenset()
         logger.info("the configuration is saved")
-
-
-def _must_exist(what: str, wanted: str, there: Collection[str]) -> None:
-    if wanted not in there:
-        raise ConnectorError(_missing(what, wanted, there))
-
-
-def _missing(what: str, wanted: str, there: Collection[str]) -> str:
-    near = difflib.get_close_matches(wanted, there, n=1)
-    known = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(there)[:10]) or 'none'}"
-    return f"{what} {wanted} does not exist on the BIG-IP; {known}"
 
 
 def _wants_tls(server: VirtualServer) -> bool:
     return server.http and (bool(server.client_ssl) or server.port == 443)  # noqa: PLR2004  # https
+
+
+def _missing(what: str, wanted: str, present: Collection[str]) -> str:
+    near = difflib.get_close_matches(wanted, present, n=1)
+    known = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(present)[:10]) or 'none'}"
+    return f"{what} {wanted} does not exist on the BIG-IP; {known}"

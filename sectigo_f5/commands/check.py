@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sectigo_f5.bigip.challenges import doubts, validation_for
-from sectigo_f5.bigip.obstacles import obstacles, profile_must_be_free
-from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.commands.session import Session
-from sectigo_f5.decision.takeover import losses
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.preparation import examine
 from sectigo_f5.report import stdout
 from sectigo_f5.report.results import EXIT_FAILED, exit_code
 from sectigo_f5.run import CertificateAuthority, Run
@@ -41,27 +38,12 @@ def _account_of(authority: CertificateAuthority) -> tuple[str | None, str]:
 
 
 def _check_one(run: Run, f5: Unit, job: Job) -> Result:
-    problems, notes = missing_permissions(f5, job)
-    servers: tuple[str, ...] = ()
-    try:
-        f5.must_be_active()
-        seen = f5.observe(job, run.managed)
-        servers = tuple(server.path for server in seen.virtual_servers)
-        found = obstacles(f5, job, seen)
-        problems += found.values()
-        notes += losses(job, seen)
-        profile_must_be_free(f5, seen)
-        validation = validation_for(f5, job, seen.virtual_servers)
-        notes += doubts(validation)
-        plugin = run.authority.plugin_problem(validation)
-        problems += [plugin] if plugin else []
-    except ConnectorError as error:
-        problems.append(str(error))
-    if problems:
-        raise ConnectorError("; ".join(problems))
-    told = f"TMOS {f5.release}, {', '.join(servers) or 'no virtual server'}"
-    return Result(job.common_name, job.device.name, servers, Outcome.KEPT, told, notes=tuple(notes))
+    found = examine(run, f5, job)
+    if found.problems:
+        raise ConnectorError("; ".join(found.problems))
+    reason = f"TMOS {f5.release}, {', '.join(found.virtual_servers) or 'no virtual server'}"
+    return Result.of(job, Outcome.KEPT, reason, found.virtual_servers, notes=found.notes)
 
 
-def _line(what: str, problem: str | None, told: str) -> str:
-    return f"{PROBLEM if problem else 'ok':<8} {what}: {problem or told}"
+def _line(what: str, problem: str | None, fine: str) -> str:
+    return f"{PROBLEM if problem else 'ok':<8} {what}: {problem or fine}"

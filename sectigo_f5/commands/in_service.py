@@ -20,17 +20,16 @@ def pairs_in_service(run: Run, f5: Unit, job: Job) -> tuple[Observation, tuple[P
     return seen, pairs
 
 
-def result_of_pairs(job: Job, seen: Observation, pairs: Sequence[Pair], outcome: Outcome, reason: str) -> Result:
+def result_of_pairs(seen: Observation, pairs: Sequence[Pair], outcome: Outcome, reason: str) -> Result:
     """Return the result of a command about ``pairs``; a note names what they do not serve."""
-    certificate = min((pair.certificate for pair in pairs), key=lambda found: str(found.not_after))
+    certificate = min((pair.certificate for pair in pairs), key=lambda each: str(each.not_after))
     names = certificate.names
-    lost = sorted(set(job.names) - names) if names is not None else []
-    return Result(
-        job.common_name,
-        job.device.name,
-        tuple(server.path for server in seen.virtual_servers),
+    lost = sorted(set(seen.job.names) - names) if names is not None else []
+    return Result.of(
+        seen.job,
         outcome,
         reason,
+        seen.server_paths,
         not_after=certificate.not_after,
         serial=certificate.serial,
         notes=(f"it does not serve {', '.join(lost)}",) if lost else (),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sectigo_f5 import workflow
-from sectigo_f5.bigip.challenges import validation_for
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.commands.session import Session
-from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.model import Job, Result
+from sectigo_f5.preparation import foreseen, prepare
 from sectigo_f5.report import results, stdout
 from sectigo_f5.run import Run
 
@@ -21,9 +22,8 @@ def plan(session: Session) -> int:
 
 
 def _plan_one(run: Run, f5: Unit, job: Job) -> Result:
-    seen, decided = workflow.look(run, f5, job)
-    if decided.outcome is not Outcome.KEPT:
-        workflow.must_be_possible(f5, job, seen)
-    if decided.issues:
-        validation_for(f5, job, seen.virtual_servers)
-    return workflow.result_of(job, decided, seen)
+    plan = prepare(run, f5, job)
+    problems = foreseen(run, f5, job, plan)
+    if problems:
+        raise ConnectorError("; ".join(problems))
+    return workflow.result_of(plan)

@@ -21,17 +21,16 @@ MEANWHILE = "it is served until the next run replaces it"
 
 def revoke(session: Session) -> int:
     """Revoke the certificates in service at the CA; the next run replaces them. Returns the exit code."""
-    reason, asked = session.options.reason or "unspecified", set[tuple[str, str]]()
+    reason, asked = session.options.reason or "unspecified", set[str]()
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
-        asked.add((job.common_name, job.device.name))
+        asked.add(job.label)
         return revoke_in_service(run, f5, job, reason)
 
-    outcome = {(result.common_name, result.device): result for result in session.on_every_device(work)}
+    outcome = {result.label: result for result in session.on_every_device(work)}
     for job in session.jobs:
-        label = (job.common_name, job.device.name)
-        if label not in asked and not session.run.stop.is_set():
-            outcome[label] = _revoke_unasked(session.run, job, reason, outcome[label])
+        if job.label not in asked and not session.run.stop.is_set():
+            outcome[job.label] = _revoke_unasked(session.run, job, reason, outcome[job.label])
     return session.finish(list(outcome.values()))
 
 
@@ -45,37 +44,36 @@ def _revoke_unasked(run: Run, job: Job, reason: str, refused: Result) -> Result:
 
 
 def revoke_in_service(run: Run, f5: Unit, job: Job, reason: str) -> Result:
-    """Revoke what is in service at the CA; raises :class:`ConnectorError` for what there is no copy of."""
+    """Revoke what is in service at the CA; raises :class:`ConnectorError` if there is no copy of a certificate."""
     seen, pairs = pairs_in_service(run, f5, job)
-    copies = {pair.generation: copy_of(job, pair, run.state) for pair in pairs}
+    copies = {pair.generation: copy_of(run, job, pair) for pair in pairs}
     revoked = _revoke_copies(run, job, {of: copy for of, copy in copies.items() if copy}, reason)
     without = [pair for pair in pairs if not copies[pair.generation]]
     if without:
         serials = " and ".join(pair.certificate.serial or pair.generation.certificate for pair in without)
         done = f"; serial {' and '.join(revoked)} is revoked" if revoked else ""
         raise ConnectorError(
-            f"there is no copy of serial {serials} under STATE_DIR/certificates, and the BIG-IP gives none: "
+            f"there is no copy of serial {serials} under STATE_DIR/certificates, and the BIG-IP does not provide one: "
             f"revoke it in Sectigo Certificate Manager, then run `start_acme.py run --force --only {job.label}`{done}"
         )
-    return result_of_pairs(job, seen, pairs, Outcome.REVOKED, f"revoked at the CA ({reason}); {MEANWHILE}")
+    return result_of_pairs(seen, pairs, Outcome.REVOKED, f"revoked at the CA ({reason}); {MEANWHILE}")
 
 
 def _revoke_last_known(run: Run, job: Job, reason: str, why: str) -> Result:
-    """Revoke what the last run found in service, where the BIG-IP cannot be asked: ``why``."""
+    """Revoke what the last run found in service, if the BIG-IP cannot be asked: ``why``."""
     last, copies = run.state.history.results().get(job.label), run.state.certificates.copies(job)
     known = next((of for of, copy in copies.items() if last and _serial(copy) == last.serial), None)
     if last is None or known is None:
         kept = ", ".join(f"{_serial(copy)} of {of.issued_at:%Y-%m-%d}" for of, copy in sorted(copies.items()))
         raise ConnectorError(
-            f"{why}; and which certificate is in service there no run has told, so none was revoked: choose its serial "
-            f"in Sectigo Certificate Manager (copies here: {kept or 'none'})"
+            f"{why}; and no run has recorded which certificate is in service there, so none was revoked: choose "
+            f"its serial in Sectigo Certificate Manager (copies here: {kept or 'none'})"
         )
     logger.warning("%s; revoking what the run of %s found in service there: serial %s", why, last.at, last.serial)
     _revoke_copies(run, job, {of: copy for of, copy in copies.items() if of.stamp == known.stamp}, reason)
-    told = f"revoked at the CA ({reason}) without asking the BIG-IP: what was in service at {last.at}; {MEANWHILE}"
-    servers = () if job.every_virtual_server else job.virtual_servers
+    sentence = f"revoked at the CA ({reason}) without asking the BIG-IP: what was in service at {last.at}; {MEANWHILE}"
     not_after = read_certificate(copies[known].certificate).not_after
-    return Result(job.common_name, job.device.name, servers, Outcome.REVOKED, told, not_after, last.serial)
+    return Result.of(job, Outcome.REVOKED, sentence, not_after=not_after, serial=last.serial)
 
 
 def _revoke_copies(run: Run, job: Job, copies: dict[Generation, Issued], reason: str) -> list[str]:

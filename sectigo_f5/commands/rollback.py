@@ -32,25 +32,25 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
     seen, pairs = pairs_in_service(run, f5, job)
     f5.must_be_active()
     obstacles.profile_must_be_free(f5, seen)
-    previous = _previous(job, seen, pairs, run.clock())
-    copies = [copy_of(job, pair, run.state) for pair in previous]
-    revoked, stamp = why_revoked(job, previous, copies, run.state, run.revocation), previous[0].generation.stamp
+    previous = _previous(seen, pairs, run.clock())
+    copies = [copy_of(run, job, pair) for pair in previous]
+    revoked, stamp = why_revoked(run, job, previous, copies), previous[0].generation.stamp
     if revoked:
         raise ConnectorError(f"the previous certificate, of {stamp}, was revoked: {revoked}; {_instead(job)}")
-    due = when_due(job, previous, copies, run.authority, run.clock())
+    due = when_due(run, job, previous, copies)
     run.state.history.note_rollback(job, pairs[0].generation.stamp, run.clock())
-    change = ProfileChange(job, seen, (), (), pair_only=True)
     try:
-        workflow.put_pairs_in_service(run, f5, change, previous)
+        workflow.put_pairs_in_service(run, f5, ProfileChange(seen, (), (), pair_only=True), previous)
     except DeviceError as error:
         if not error.is_about_the_pair:
             raise
-        told = "the BIG-IP does not take the previous key and certificate back, so nothing was changed"
-        raise ConnectorError(f"{told}; {_instead(job)}: {error}") from error
-    return result_of_pairs(job, seen, previous, Outcome.ROLLED_BACK, _told(stamp, due[0] if due else None, run.clock()))
+        refusal = "the BIG-IP does not take the previous key and certificate back, so nothing was changed"
+        raise ConnectorError(f"{refusal}; {_instead(job)}: {error}") from error
+    sentence = _describe(stamp, due[0] if due else None, run.clock())
+    return result_of_pairs(seen, previous, Outcome.ROLLED_BACK, sentence)
 
 
-def _told(stamp: str, due: datetime | None, now: datetime) -> str:
+def _describe(stamp: str, due: datetime | None, now: datetime) -> str:
     if due is not None and due <= now:
         return f"the generation {stamp} serves again; its own renewal is due, so the next run gets a new certificate"
     when = f"on {due:%Y-%m-%d}" if due else "before its end"
@@ -61,16 +61,16 @@ def _instead(job: Job) -> str:
     return f"`start_acme.py run --force --only {job.label}` gets a new key and certificate instead"
 
 
-def _previous(job: Job, seen: Observation, pairs: Sequence[Pair], now: datetime) -> tuple[Pair, ...]:
-    serving = pairs[0].generation.stamp
+def _previous(seen: Observation, pairs: Sequence[Pair], now: datetime) -> tuple[Pair, ...]:
+    job, serving = seen.job, pairs[0].generation.stamp
     older = [pair.generation.stamp for pair in seen.pairs if pair.generation.stamp < serving]
     if not older:
         raise ConnectorError(
             f"there is no generation of {job.common_name} older than {serving} on the BIG-IP to go back to; "
             + _instead(job)
         )
-    found = pairs_issued_at(seen.pairs, max(older))
-    expired = [p.certificate for p in found if p.certificate.not_after and p.certificate.not_after <= now]
+    previous = pairs_issued_at(seen.pairs, max(older))
+    expired = [p.certificate for p in previous if p.certificate.not_after and p.certificate.not_after <= now]
     if expired:
         raise ConnectorError(f"the previous certificate {expired[0].path} expired; {_instead(job)}")
-    return found
+    return previous

@@ -27,12 +27,12 @@ def status(session: Session) -> int:
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
         seen = f5.observe(job, run.managed)
-        rows.append(_managed(run, job, seen, history.get(job.label)))
-        rows.extend(_unmanaged(job, seen, run.clock()))
-        return Result(job.common_name, job.device.name, (), Outcome.KEPT, "read")
+        rows.append(_managed(run, seen, history.get(job.label)))
+        rows.extend(_unmanaged(seen, run.clock()))
+        return Result.of(job, Outcome.KEPT, "read")
 
     outcome = session.on_every_device(work)
-    errors = {f"{result.common_name}@{result.device}": result.error for result in outcome if result.error}
+    errors = {result.label: result.error for result in outcome if result.error}
     unread = [job for job in session.jobs if job.label in errors]
     rows += [_unread(job, history.get(job.label), errors[job.label], run.clock()) for job in unread]
     ordered = sorted(_merged(rows), key=lambda row: (not row.managed, row.device, row.common_name))
@@ -45,19 +45,19 @@ def status(session: Session) -> int:
     return exit_code(outcome, session.configuration.mistakes)
 
 
-def _managed(run: Run, job: Job, seen: Observation, last: LastResult | None) -> Row:
-    """Return the row of what our profile serves, whoever put it there; ``plan`` says what is to become of it."""
-    known = circumstances(job, seen, run.authority, run.state, run.revocation, run.clock())
+def _managed(run: Run, seen: Observation, last: LastResult | None) -> Row:
+    """Return the row of what our profile serves, whoever put it there; ``plan`` says what will happen to it."""
+    job, known = seen.job, circumstances(seen, run)
     entries = seen.profile.entries if seen.profile else ()
-    serving = [found for entry in entries if (found := seen.certificates.get(entry.certificate or ""))]
-    first = min(serving, key=lambda found: found.not_after or run.clock(), default=None)
+    serving = [cert for entry in entries if (cert := seen.certificates.get(entry.certificate or ""))]
+    first = min(serving, key=lambda cert: cert.not_after or run.clock(), default=None)
     return Row(
         common_name=job.common_name,
         device=job.device.name,
         names=job.names,
-        virtual_servers=tuple(server.path for server in seen.virtual_servers),
+        virtual_servers=seen.server_paths,
         managed=True,
-        key=" and ".join(str(found.key) for found in serving if found.key) or None,
+        key=" and ".join(str(cert.key) for cert in serving if cert.key) or None,
         issuer=first.issuer if first else None,
         serial=first.serial if first else None,
         not_after=iso_or_none(first.not_after if first else None),
@@ -72,10 +72,10 @@ def _unread(job: Job, last: LastResult | None, error: str | None, now: datetime)
     """Return the row of a certificate whose device cannot be asked: what the last run knew of it."""
     not_after = last.not_after if last else None
     ends = from_iso(not_after) if not_after else None
-    servers = () if job.every_virtual_server else job.virtual_servers
-    told = {**_last(last), "error": error, "serial": last.serial if last else None, "not_after": not_after}
+    servers = job.listed_virtual_servers
+    columns = {**_last(last), "error": error, "serial": last.serial if last else None, "not_after": not_after}
     return Row(
-        job.common_name, job.device.name, job.names, servers, managed=True, days_left=days_left(ends, now), **told
+        job.common_name, job.device.name, job.names, servers, managed=True, days_left=days_left(ends, now), **columns
     )
 
 
@@ -99,14 +99,14 @@ def _last(last: LastResult | None) -> dict[str, Any]:
     }
 
 
-def _unmanaged(job: Job, seen: Observation, now: datetime) -> list[Row]:
+def _unmanaged(seen: Observation, now: datetime) -> list[Row]:
     rows = []
     for server in seen.virtual_servers:
-        for path in set(server.client_ssl) - seen.managed - {job.profile}:
+        for path in set(server.client_ssl) - seen.managed - {seen.job.profile}:
             for entry in seen.profiles[path].entries:
                 certificate = seen.certificates.get(entry.certificate or "")
                 if certificate:
-                    rows.append(_foreign(job, server.path, path, certificate, now))
+                    rows.append(_foreign(seen.job, server.path, path, certificate, now))
     return rows
 
 

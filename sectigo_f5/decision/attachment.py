@@ -1,4 +1,4 @@
-"""Which client SSL profiles a virtual server gets and loses; pure.
+"""Which client SSL profiles a virtual server gets and loses.
 
 A virtual server with two client SSL profiles needs exactly one that is the default for SNI (BIG-IP
 errors 01071809 and 0107149c), so flags and attachments change in one transaction. The flag belongs
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from sectigo_f5.decision.takeover import ProfileSplit, refusal, split_profiles
 from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.model import Job
 
 
 @dataclass(frozen=True)
@@ -29,56 +28,57 @@ class Attachment:
 
     @property
     def changes(self) -> bool:
-        """True when there is anything to do."""
+        """True if there is anything to do."""
         return bool(self.add or self.remove or self.make_default or self.drop_default)
 
     def __str__(self) -> str:
-        told = [f"attach to {self.virtual_server}"] if self.add else []
-        told += [f"take {path} off {self.virtual_server}" for path in self.remove]
-        told += [f"make {path} the SNI default" for path in self.make_default]
-        told += [f"make {path} no longer the SNI default" for path in self.drop_default]
-        return ", ".join(told)
+        steps = [f"attach to {self.virtual_server}"] if self.add else []
+        steps += [f"take {path} off {self.virtual_server}" for path in self.remove]
+        steps += [f"make {path} the SNI default" for path in self.make_default]
+        steps += [f"make {path} no longer the SNI default" for path in self.drop_default]
+        return ", ".join(steps)
 
 
-def plan_attachments(job: Job, seen: Observation) -> tuple[Attachment, ...]:
+def plan_attachments(seen: Observation) -> tuple[Attachment, ...]:
     """Plan every virtual server of a certificate: add our profile, remove what it takes over, keep one SNI default.
 
-    Raises :class:`ConnectorError` where a virtual server refuses it.
+    Raises :class:`ConnectorError` if a virtual server refuses it.
     """
-    refused = [told for told in (refusal(job, seen, server) for server in seen.virtual_servers) if told]
-    if refused:
-        raise ConnectorError("; ".join(refused))
-    shares = [split_profiles(job, seen, server) for server in seen.virtual_servers]
-    ours = _ours_is_default(job, seen, shares)
-    made = {} if ours else _new_defaults(shares)
+    refusals = [sentence for server in seen.virtual_servers if (sentence := refusal(seen, server))]
+    if refusals:
+        raise ConnectorError("; ".join(refusals))
+    splits = [split_profiles(seen, server) for server in seen.virtual_servers]
+    ours = _ours_is_default(seen, splits)
+    new_defaults = {} if ours else _new_defaults(splits)
     return tuple(
         Attachment(
-            virtual_server=share.server.path,
-            add=job.profile not in share.server.client_ssl,
-            remove=share.taken,
-            make_default=made.get(share.server.path, ()),
-            drop_default=share.defaults if ours else (),
+            virtual_server=split.server.path,
+            add=seen.job.profile not in split.server.client_ssl,
+            remove=split.taken,
+            make_default=new_defaults.get(split.server.path, ()),
+            drop_default=split.defaults if ours else (),
             ours_is_default=ours,
         )
-        for share in shares
+        for split in splits
     )
 
 
-def _ours_is_default(job: Job, seen: Observation, shares: Iterable[ProfileSplit]) -> bool:
+def _ours_is_default(seen: Observation, splits: Iterable[ProfileSplit]) -> bool:
     """Decide who answers clients without a known name: who did before, unless the YAML says that we do."""
+    job = seen.job
     if not job.sni or job.sni_default:
         return job.sni
-    if any(share.defaults for share in shares):
+    if any(split.defaults for split in splits):
         return False
-    handed_on = any(share.kept and any(seen.profiles[path].sni_default for path in share.taken) for share in shares)
-    return handed_on or bool(seen.profile and seen.profile.sni_default)
+    inherited = any(split.kept and any(seen.profiles[path].sni_default for path in split.taken) for split in splits)
+    return inherited or bool(seen.profile and seen.profile.sni_default)
 
 
-def _new_defaults(shares: Iterable[ProfileSplit]) -> dict[str, tuple[str, ...]]:
+def _new_defaults(splits: Iterable[ProfileSplit]) -> dict[str, tuple[str, ...]]:
     """Choose the default of each virtual server whose other profiles have none: as few different ones as possible."""
     chosen: dict[str, tuple[str, ...]] = {}
-    for share in sorted(shares, key=lambda share: len(share.kept)):
-        if share.kept and not share.defaults:
-            again = [path for path in share.kept if (path,) in chosen.values()]
-            chosen[share.server.path] = tuple([*again, *share.kept][:1])
+    for split in sorted(splits, key=lambda split: len(split.kept)):
+        if split.kept and not split.defaults:
+            again = [path for path in split.kept if (path,) in chosen.values()]
+            chosen[split.server.path] = tuple([*again, *split.kept][:1])
     return chosen

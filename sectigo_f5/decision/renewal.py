@@ -40,11 +40,11 @@ def due_at(
     margin = min(MARGIN, lifetime * EARLIEST)
     if renew_before_days is not None:
         before = min(max(timedelta(days=renew_before_days), margin), lifetime * EARLIEST)
-        return not_after - before, f"it ends on {not_after:%Y-%m-%d}, within {_told(before)} (renew_before_days)"
+        return not_after - before, f"it ends on {not_after:%Y-%m-%d}, within {_describe(before)} (renew_before_days)"
     if information is not None and information.end > max(information.start, not_before):
         return _in_window(information, not_after - max(lifetime * LATEST, margin), seed)
-    part, told = (lifetime / 2, "half") if lifetime < SHORT_LIVED else (lifetime / 3, "a third")
-    return not_after - part, f"it ends on {not_after:%Y-%m-%d}, less than {told} of its lifetime is left"
+    part, share = (lifetime / 2, "half") if lifetime < SHORT_LIVED else (lifetime / 3, "a third")
+    return not_after - part, f"it ends on {not_after:%Y-%m-%d}, less than {share} of its lifetime is left"
 
 
 def is_due(planned: datetime, now: datetime) -> bool:
@@ -58,10 +58,10 @@ def _in_window(information: RenewalInformation, latest: datetime, seed: str) -> 
     if start >= latest:
         return latest, f"the CA's renewal window begins on {start:%Y-%m-%d}, too near the end to wait for"
     share = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") / 2**64
-    told = f"the CA suggests renewal between {start:%Y-%m-%d} and {information.end:%Y-%m-%d} (ARI)"
-    return start + (end - start) * share, f"{told}; {information.explanation}" if information.explanation else told
+    reason = f"the CA suggests renewal between {start:%Y-%m-%d} and {information.end:%Y-%m-%d} (ARI)"
+    return start + (end - start) * share, f"{reason}; {information.explanation}" if information.explanation else reason
 
 
-def _told(span: timedelta) -> str:
+def _describe(span: timedelta) -> str:
     days = span / timedelta(days=1)
     return f"{days:.0f} days" if days >= MARGIN.days else f"{days * 24:.0f} hours"

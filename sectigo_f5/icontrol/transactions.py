@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import requests
@@ -31,32 +31,6 @@ class Operation:
     method: str
     path: str
     body: Json | None = field(default=None, repr=False)  # it may hold a passphrase
-
-
-class Transaction:
-    """Collects the operations of one transaction."""
-
-    def __init__(self) -> None:
-        self.operations: list[Operation] = []
-
-    def post(self, path: str, body: Json) -> None:
-        """Add the creation of an object."""
-        self.operations.append(Operation("POST", path, body))
-
-    def patch(self, path: str, body: Json) -> None:
-        """Add a change."""
-        self.operations.append(Operation("PATCH", path, body))
-
-    def delete(self, path: str) -> None:
-        """Add a deletion."""
-        self.operations.append(Operation("DELETE", path))
-
-
-def all_or_nothing(client: IControl, queue: Callable[[Transaction], None]) -> None:
-    """Have the device make every change that ``queue`` adds, or none of them; see :func:`send_operations`."""
-    transaction = Transaction()
-    queue(transaction)
-    _send_together(client, transaction.operations)
 
 
 def send_operations(client: IControl, operations: Sequence[Operation]) -> None:

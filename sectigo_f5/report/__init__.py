@@ -1,1 +1,1 @@
-"""What people and machines are told: summary, table, JSON, page, metrics; no device and no CA."""
+"""What people and machines read about a run: summary, table, JSON, page, metrics; no device and no CA."""

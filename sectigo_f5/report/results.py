@@ -23,21 +23,21 @@ def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """Return one line a certificate and a last line of counts."""
+    """Return one line per certificate and a last line of counts."""
     lines = [_line(result) for result in results]
-    counts = ", ".join(f"{count} {word}" for word, count in count_words(results).items())
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in count_words(results).items())
     return "\n".join([*lines, counts or "nothing to do: no certificate was selected"])
 
 
 def _line(result: Result) -> str:
     until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and not result.error else ""
     notes = "".join(f"; {note}" for note in result.notes)
-    told = result.error or result.reason
-    return f"{result.outcome:<11} {result.common_name}@{result.device}{until}: {told}{notes}"
+    sentence = result.error or result.reason
+    return f"{result.outcome:<11} {result.label}{until}: {sentence}{notes}"
 
 
 def count_words(results: Sequence[Result]) -> dict[str, int]:
-    """Count the results by word."""
+    """Count the results by outcome."""
     return dict(Counter(result.outcome.value for result in results))
 
 

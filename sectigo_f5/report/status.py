@@ -15,7 +15,7 @@ from sectigo_f5.timestamps import to_iso
 
 @dataclass(frozen=True)
 class Row:
-    """One certificate in ``status``; times are ISO 8601, UTC; None where it cannot be known."""
+    """One certificate in ``status``; times are ISO 8601, UTC; None if it cannot be determined."""
 
     common_name: str
     device: str
@@ -71,15 +71,15 @@ def to_json(rows: Sequence[Row], started: datetime, finished: datetime) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    told = (row.result or row.reason or "") if row.managed else "unmanaged"
-    told += f", revoked: {row.revoked}" if row.revoked else ""
+    last = (row.result or row.reason or "") if row.managed else "unmanaged"
+    last += f", revoked: {row.revoked}" if row.revoked else ""
     return (
         f"{row.common_name}@{row.device}",
         row.key or "-",
         "-" if row.days_left is None else str(row.days_left),
         (row.not_after or "-")[:10],
         (row.planned_renewal or "-")[:10],
-        f"{told}: {row.error}" if row.error else told,
+        f"{last}: {row.error}" if row.error else last,
         (row.since or "-")[:10],
         " ".join(row.virtual_servers),
     )

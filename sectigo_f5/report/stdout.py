@@ -1,4 +1,4 @@
-"""What a command is asked for goes to standard output, and nothing else does."""
+"""A command's answer goes to standard output, and nothing else does."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 def prepare() -> None:
-    """Let a terminal that knows few letters get the others escaped, instead of an error."""
+    """Escape what the terminal's encoding cannot show, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:
-    """Write a command's answer; that nobody can read it (a closed pipe, a full disk) is a warning and no more."""
+    """Write a command's answer; if nobody can read it (a closed pipe, a full disk), that is only a warning."""
     if sys.stdout is None:  # closed before we were started
         return
     try:
@@ -27,5 +27,5 @@ def say(text: str) -> None:
         sys.stdout.flush()
     except OSError as error:
         logger.warning("standard output cannot be written (%s)", error.strerror)
-        with contextlib.suppress(OSError, ValueError):  # what is left in its buffer would fail once more at our end
+        with contextlib.suppress(OSError, ValueError):  # what is left in its buffer would fail again at our end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -282,7 +282,7 @@ def test_the_rule_of_a_run_that_was_killed_is_told(field: World) -> None:
     field.device.add_rule(left, "when HTTP_REQUEST priority 100 { HTTP::respond 200 content x }")
     listens(field, "/Common/vs_http", f"{SITE}:80", rules=[left])
     assert answered(field, job_for(field)).doubts == (
-        f"the iRule {left} of /Common/vs_http is left over from a run that was killed; detach and delete it",
+        f"the iRule {left} of /Common/vs_http is left over from a killed run; detach and delete it",
     )
 
 

@@ -13,7 +13,7 @@ from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.world import World
 
 TOO_LOW = "; uploads and keys need resource-admin or admin (docs/permissions.md)"
-SHUT = "the BIG-IP lets nobody use bash (sys db systemauth.disablebash, as in Appliance mode)"
+SHUT = "bash is disabled for every user (sys db systemauth.disablebash, as in Appliance mode)"
 
 
 def told(folder: Path, *faults: Fault, key_route: str = "auto", **switches: Any) -> tuple[list[str], list[str]]:
@@ -58,7 +58,7 @@ def test_a_shell_that_is_closed_where_nothing_else_is_allowed(tmp_path: Path) ->
 
 def test_an_account_that_the_device_does_not_show(tmp_path: Path) -> None:
     hidden = Fault("GET", "/auth/user/", action="error:404:01020036:3: The requested user (sectigo) was not found.")
-    assert told(tmp_path, hidden) == ([], ["sectigo is no local user of the BIG-IP: its role cannot be known"])
+    assert told(tmp_path, hidden) == ([], ["sectigo is not a local user of the BIG-IP: its role cannot be determined"])
     refused = Fault("GET", "/auth/user/", action="error:403:01070822:3: Access Denied")
     problems, (note,) = told(tmp_path, refused)
-    assert (problems, note[:38]) == ([], "the role of sectigo cannot be known: 1")
+    assert (problems, note[:43]) == ([], "the role of sectigo cannot be determined: 1")

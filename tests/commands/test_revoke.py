@@ -192,7 +192,7 @@ def test_what_no_run_has_told_is_not_guessed(world: World) -> None:
     world.device.fault(REFUSED_LOGIN)
     code, (last,) = command(world, world.job(keys=EC))
     assert (code, last["result"], world.authority.revoked) == (1, "failed", [])
-    assert "and which certificate is in service there no run has told, so none was revoked" in last["error"]
+    assert "and no run has recorded which certificate is in service there, so none was revoked" in last["error"]
     assert f"copies here: {first.serial} of {world.now:%Y-%m-%d}" in last["error"]
 
 

@@ -90,7 +90,7 @@ def test_runs_leave_it_until_its_window_or_force(world: World) -> None:
         world.wait(days=5)
         kept = world.one(job)
         assert (kept.outcome, kept.serial) == (Outcome.KEPT, first.serial)
-        assert kept.reason.endswith("left in service after a roll back")
+        assert kept.reason.endswith("left in service after a rollback")
     world.wait(days=50)
     renewed = world.one(job)
     assert renewed.outcome is Outcome.RENEWED
@@ -325,7 +325,7 @@ def test_a_roll_back_is_a_warning_of_every_run(world: World, caplog: pytest.LogC
         world.one(world.job(keys=EC))
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert told.startswith("3 kept: ")
-    assert told.endswith("left in service after a roll back")
+    assert told.endswith("left in service after a rollback")
 
 
 def test_the_log_tells_what_serves(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -202,7 +202,7 @@ def test_a_page_that_cannot_be_written_comes_after_the_table(world: World, tmp_p
         ({}, 91, (), Outcome.RENEWED, "the certificate expired on .*"),
         ({}, 0, ("--force",), Outcome.RENEWED, r"renewal was forced \(--force\)"),
         ({"key_type": "rsa"}, 0, (), Outcome.REKEYED, "the key is ECDSA secp256r1, .* asks for RSA 2048"),
-        ({"sans": ["api.example.com"]}, 0, (), Outcome.REPLACED, ".* it is without api.example.com"),
+        ({"sans": ["api.example.com"]}, 0, (), Outcome.REPLACED, ".* it lacks api.example.com"),
         ({"sni": True, "sni_default": True}, 0, (), Outcome.REPAIRED, ".*; the profile is not the SNI default"),
     ],
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sectigo_f5.decision.attachment import Attachment, plan_attachments
-from sectigo_f5.decision.takeover import lost_names
+from sectigo_f5.decision.losses import lost_names
 from sectigo_f5.device_objects import Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job
@@ -15,7 +15,7 @@ OTHER = "/Common/hand_made"
 
 
 def plan_attachment(of: Job, observed: Observation, only: VirtualServer) -> Attachment:
-    (found,) = plan_attachments(of, replace(observed, virtual_servers=(only,)))
+    (found,) = plan_attachments(replace(observed, job=of, virtual_servers=(only,)))
     return found
 
 
@@ -62,7 +62,7 @@ def test_beside_others_a_profile_with_more_names_stays() -> None:
 
 def test_names_that_are_served_no_more_are_told() -> None:
     observed = seen(PLAIN, others=(hand_made(OTHER, "www.example.com", "shop.example.com"),))
-    assert lost_names(PLAIN, observed, server(OTHER)) == ("shop.example.com",)
+    assert lost_names(observed, server(OTHER)) == ("shop.example.com",)
 
 
 def test_another_name_is_refused_with_what_to_write() -> None:

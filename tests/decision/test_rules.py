@@ -16,7 +16,9 @@ LATER = NOW + timedelta(days=20)
 
 
 def decided(of: Job, observed: Observation, **known: Any) -> Decision:
-    return decide(of, observed, Circumstances(**{"now": NOW, "due_at": LATER, "due_reason": "due", **known}))
+    return decide(
+        replace(observed, job=of), Circumstances(**{"now": NOW, "due_at": LATER, "due_reason": "due", **known})
+    )
 
 
 def test_nothing_there_is_enrolled() -> None:
@@ -73,7 +75,7 @@ def test_other_names_are_replaced() -> None:
     wanted = job("www.example.com", "api.example.com")
     found = decided(wanted, seen(wanted, old, serving=old))
     assert found.outcome is Outcome.REPLACED
-    assert "without api.example.com and with old.example.com besides" in found.reason
+    assert "lacks api.example.com and also covers old.example.com" in found.reason
 
 
 def test_the_order_of_names_is_no_change() -> None:
@@ -175,7 +177,7 @@ def test_what_rollback_put_in_service_stays() -> None:
     observed = seen(job(), old, new, serving=old)
     kept = decided(job(), observed, rolled_back=True)
     assert (kept.outcome, kept.pairs) == (Outcome.KEPT, (old,))
-    assert kept.reason.endswith("left in service after a roll back")
+    assert kept.reason.endswith("left in service after a rollback")
     assert decided(job(), observed, rolled_back=True, due_at=NOW).outcome is Outcome.RENEWED
     assert decided(job(), observed, rolled_back=True, force=True).outcome is Outcome.RENEWED
     assert decided(job(), observed, rolled_back=True, revoked="keycompromise (OCSP)").issues

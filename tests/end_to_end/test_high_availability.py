@@ -80,5 +80,5 @@ def test_a_standby_that_is_down_stops_neither_us_nor_the_plugin(
     found = here.run_json()
     assert (found["exit_code"], found["summary"]) == (0, {"enrolled": 1}), found["log"]
     assert f"{pair[1].address}" in found["log"]
-    assert "going on with" in found["log"]
+    assert "continuing with" in found["log"]
     assert verified_names(SITE, 443, "www.example.com", here.ca.root) == {"www.example.com"}

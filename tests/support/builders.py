@@ -114,4 +114,4 @@ def seen(
     certificates = {found.certificate.path: found.certificate for found in pairs}
     certificates |= {found.path: found for _, found in others}
     attached = servers if servers is not None else (server(*([of.profile] if ours else [])),)
-    return Observation(ours, tuple(pairs), attached, profiles, certificates)
+    return Observation(of, ours, tuple(pairs), attached, profiles, certificates)

@@ -176,7 +176,7 @@ def test_both_failures_are_told_and_a_lost_answer_is_looked_after(
         assert "could not be put back" not in str(result.error)
         assert (now["cert"], world.seen_by_client().serial) == (old["cert"], first.serial)
         return
-    assert "and what served before could not be put back: " in str(result.error)
+    assert "and what was in service could not be put back: " in str(result.error)
     assert f"clientssl holds {now['cert']}, {now['key']}, {now['chain']}; to go back by hand, " in str(result.error)
     assert f"give /Common/www.example.com_clientssl back {old['cert']}, {old['key']}" in str(result.error)
     assert now["cert"] != old["cert"]
@@ -215,7 +215,10 @@ def test_a_change_that_cannot_be_read_back_is_said_to_be_unknown(world: World) -
     first = run(world)
     world.device.fault(Fault(method="GET", path="client-ssl/~Common~www", action=REFUSED))
     result = renew(world)
-    assert "was sent, and whether it was made cannot be read; either way something whole serves" in str(result.error)
+    assert (
+        "was sent, and whether it was made cannot be read; either pair is complete, and the next run continues"
+        in str(result.error)
+    )
     kept = run(world)
     assert (kept.outcome, kept.error) == (Outcome.KEPT, None)
     assert world.seen_by_client().serial == kept.serial != first.serial
@@ -265,7 +268,7 @@ def test_another_route_domain_is_not_looked_at_unless_required(
         assert run(world, virtual_servers=servers).error is None
         assert renew(world, virtual_servers=servers).error is None
         assert other.asked == 0
-        assert "/Common/vs_rd: what it serves was not checked: its address is one of route domain 2" in told.text
+        assert "/Common/vs_rd: what it serves was not checked: its address is in route domain 2" in told.text
         handshake_check = world.device.get(PROFILE)["cert"]
         strict = renew(world, virtual_servers=servers, verify_handshake="required")
         assert "/Common/vs_rd does not serve the certificate that was put in service" in str(strict.error)
@@ -373,14 +376,16 @@ def test_of_two_certificates_each_is_asked_for_where_that_can_be_done(
         virtual = builders.server("/Common/old", address="127.0.0.1", port=port)
         others = ((profile, replace(certificate, serial=ecdsa.serial)),)
         seen = builders.seen(made, servers=(virtual,), others=others)
-        before = handshake_check.look_before(made, [virtual], seen)
+        probe = handshake_check.probe_of(seen)
+        assert probe is not None
+        before = handshake_check.look_before(probe, [virtual], seen)
         expected = [Expected("0a", "rsa", "0b"), Expected(ecdsa.serial, "ecdsa", ecdsa.fingerprint)]
         if only_tls_1_3:
-            handshake_check.confirm(made, [virtual], expected, before, lambda _: None)
+            handshake_check.confirm(probe, before, [virtual], expected, lambda _: None)
             assert "which of the certificates others get was not checked: it speaks no TLS 1.2" in told.text
         else:
             with pytest.raises(ConnectorError, match="does not serve the certificate that was put in service"):
-                handshake_check.confirm(made, [virtual], expected, before, lambda _: None)
+                handshake_check.confirm(probe, before, [virtual], expected, lambda _: None)
 
 
 def test_certificate_and_chain_are_compared(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sectigo_f5 import fleet, workflow
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.model import Job, KeySpec, Outcome, Result
+from sectigo_f5.preparation import prepare
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault, SimulatedBigIP
@@ -129,8 +130,7 @@ def test_a_reading_command_does_not_save_what_an_earlier_run_left_unsaved(worlds
     assert world.one(job).outcome is Outcome.FAILED
 
     def look(run: Run, f5: Unit, job: Job) -> Result:
-        seen, decided = workflow.look(run, f5, job)
-        return workflow.result_of(job, decided, seen)
+        return workflow.result_of(prepare(run, f5, job))
 
     before = len(world.device.writes())
     (result,) = fleet.on_every_device(run_of(world, [job], reads_only=True), [job], look, parallel=1)

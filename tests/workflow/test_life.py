@@ -122,9 +122,9 @@ def test_another_key_in_the_yaml_is_a_new_pair(
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ((), ("api.example.com",), "it is without api.example.com"),
-        (("api.example.com",), (), "it is with api.example.com besides"),
-        (("a.example.com",), ("b.example.com",), "it is without b.example.com and with a.example.com besides"),
+        ((), ("api.example.com",), "it lacks api.example.com"),
+        (("api.example.com",), (), "it also covers api.example.com"),
+        (("a.example.com",), ("b.example.com",), "it lacks b.example.com and also covers a.example.com"),
     ],
 )
 def test_other_names_in_the_yaml_are_a_new_certificate(

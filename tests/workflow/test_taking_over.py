@@ -159,7 +159,7 @@ def test_names_and_settings_that_are_lost_are_told(world: World, caplog: pytest.
     assert world.one(job_for(world)).error is None
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert warned == [
-        "/Common/vs_www serves shop.example.com no longer, which the profile taken over named",
+        "/Common/vs_www no longer serves shop.example.com, which the replaced profile covered",
         "/Common/vs_www has ciphers, tmOptions of /Common/clientssl, no longer of /Common/hand; write "
         "`parent_profile: /Common/hand` for www.example.com to have them back",
     ]
@@ -202,7 +202,7 @@ def test_a_profile_of_our_name_becomes_ours_and_what_is_lost_is_told(
     assert world.seen_by_client(name=WWW).serial == result.serial
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert warned == [
-        f"{OURS} was there before and serves shop.example.com no longer",
+        f"{OURS} was there before and no longer serves shop.example.com",
         f"{OURS} was there before with the parent /Common/corporate; write `parent_profile: /Common/corporate` for "
         "www.example.com to have its settings back",
     ]

@@ -1,0 +1,55 @@
+"""Reading a CSR's PEM from the BIG-IP: by tmsh in its shell, else as a file."""
+
+from __future__ import annotations
+
+import contextlib
+
+from sectigo_f5.bigip.keys.order import CreatedKey, KeyOrder
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.shell import bash, remove_file, shell_safe
+from sectigo_f5.icontrol.transfer import BULK
+from sectigo_f5.icontrol.transfer import download as download_file
+from sectigo_f5.x509.certificates import extract_request
+
+
+def download(order: KeyOrder, key: CreatedKey) -> str:
+    """Return the CSR's PEM; raises :class:`ConnectorError` if the account may not read it."""
+    if key.request is not None:
+        return key.request
+    reasons = []
+    for reader in (_by_tmsh, _by_file):
+        for name in key.request_names:
+            try:
+                request = reader(order, name)
+            except DeviceError as error:
+                reasons.append(str(error))
+                break
+            if request:
+                return request
+            reasons.append(f"no CSR under the name {name}")
+    raise ConnectorError(
+        "the CSR cannot be read from the BIG-IP; the user needs the role Administrator or Resource Administrator, with "
+        f"the advanced shell (docs/permissions.md): {'; '.join(dict.fromkeys(reasons))}"
+    )
+
+
+def _by_tmsh(order: KeyOrder, name: str) -> str | None:
+    for spelling in (name, name.removeprefix("/Common/")):
+        request = extract_request(bash(order.f5.client, f"tmsh list sys crypto csr {shell_safe(spelling)}"))
+        if request:
+            return request
+    return None
+
+
+def _by_file(order: KeyOrder, name: str) -> str | None:
+    """Move the CSR's file to where it can be downloaded (F5's Ansible module does so)."""
+    file = shell_safe(name.rpartition("/")[2])
+    order.created.always.callback(remove_file, order.f5.client, f"{BULK}/{file}")
+    move = {"command": "run", "utilCmdArgs": f"/config/ssl/ssl.csr/{file} {BULK}/{file}"}
+    with contextlib.suppress(OutcomeUnknownError):  # whether it was moved shows just below
+        order.f5.client.post("/mgmt/tm/util/unix-mv", move)
+    try:
+        return extract_request(download_file(order.f5.client, file).decode("ascii", "replace"))
+    except DeviceError:
+        return None

@@ -1,0 +1,117 @@
+"""The native route: ``sys crypto key`` with ``securityType: password``; the CSR apart, or in the same call."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from sectigo_f5.bigip.keys import csr
+from sectigo_f5.bigip.keys.order import (
+    CURVES,
+    KEY_TIMEOUT,
+    CreatedKey,
+    KeyOrder,
+    RouteUnavailableError,
+    clear_away,
+    post_key,
+    send_protected,
+)
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.read_back import find_created
+from sectigo_f5.icontrol.shell import quietly
+from sectigo_f5.x509.certificates import extract_request
+
+CSR_URL = "/mgmt/tm/sys/crypto/csr"
+
+
+def native_key(order: KeyOrder) -> CreatedKey:
+    """Make the key alone."""
+    _send_key(order, _key_body(order))
+    return CreatedKey("native")
+
+
+def native_request(order: KeyOrder, key: CreatedKey) -> CreatedKey:
+    """Make the CSR of a key that is there."""
+    name = f"{order.stem}.csr"
+    path = f"/{order.job.partition}/{name}"
+    _delete_request_afterwards(order, path)
+    body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
+    answer = _send_request(order, body, path)
+    return replace(key, request=_request_in(answer), request_names=(path,))
+
+
+def native_key_and_request(order: KeyOrder) -> CreatedKey:
+    """Make key and CSR in one call (``gen-csr``).
+
+    TMOS 13 names the CSR after the key with ``.csr``, TMOS 14 and later exactly like the key. The option's value seems
+    to mean nothing; if it is the CSR's name after all, it is one that is looked for.
+    """
+    names = tuple(f"/{order.job.partition}/{order.stem}{suffix}" for suffix in (".key", ".csr"))
+    for name in names:
+        _delete_request_afterwards(order, name)
+    clear_away(order)
+    body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": f"{order.stem}.csr"}]}
+    key = CreatedKey("native", _request_in(_send_key(order, body)), names)
+    if key.request is None:
+        try:
+            key = replace(key, request=csr.download(order, key))
+        except ConnectorError as error:
+            raise RouteUnavailableError(str(error)) from error
+    return key
+
+
+def _send_key(order: KeyOrder, body: Json) -> Json:
+    answer: Json = {}
+
+    def send() -> None:
+        try:
+            answer.update(post_key(order, body))
+        except DeviceError as error:
+            if error.may_exist:
+                raise
+            raise RouteUnavailableError(str(error)) from error
+
+    send_protected(order, send)
+    return answer
+
+
+def _send_request(order: KeyOrder, body: Json, path: str) -> Json:
+    """Send the CSR call, once more if its answer was lost; whether the CSR is there shows when it is read."""
+    for last in (False, True):
+        try:
+            return order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
+        except DeviceError as error:
+            if not error.may_exist:
+                raise RouteUnavailableError(str(error)) from error
+            if last or find_created(order.f5.client, object_url("sys/crypto/csr", path)) is not None:
+                break
+    return {}
+
+
+def _delete_request_afterwards(order: KeyOrder, path: str) -> None:
+    url = object_url("sys/crypto/csr", path)
+    order.created.always.callback(quietly, f"the CSR {path}", order.f5.client.delete, url)
+
+
+def _request_in(answer: Json) -> str | None:
+    return extract_request(json.dumps(answer).replace("\\n", "\n"))
+
+
+def _key_body(order: KeyOrder) -> Json:
+    """Name every property: no default of the device is depended on."""
+    rsa = order.spec.type == "rsa"
+    return {
+        "name": f"{order.stem}.key",
+        "partition": order.job.partition,
+        "keyType": "rsa-private" if rsa else "ec-private",
+        **({"keySize": order.spec.size} if rsa else {"curveName": CURVES[order.spec.size]}),
+        "securityType": "password",
+        "passphrase": order.passphrase.reveal(),
+    }
+
+
+def _subject(order: KeyOrder) -> Json:
+    return {"commonName": order.job.common_name, "subjectAlternativeName": order.alternative_names}

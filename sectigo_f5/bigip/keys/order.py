@@ -1,0 +1,98 @@
+"""A key to be made on the BIG-IP, what became of it, and the proof that a password protects it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.created_objects import CreatedObjects
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.device_objects import KeyObject
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
+from sectigo_f5.model import Generation, Job, KeySpec
+from sectigo_f5.secret import Secret
+
+KEY_TIMEOUT = 90.0  # seconds; RSA 4096 on a virtual edition takes several
+KEY_URL = "/mgmt/tm/sys/crypto/key"
+CURVES = {"secp256r1": "prime256v1", "secp384r1": "secp384r1"}  # as BIG-IP and OpenSSL spell them
+
+
+@dataclass(frozen=True)
+class KeyOrder:
+    """A key to be made: its names, its kind, and what cleans up after it."""
+
+    f5: Unit
+    job: Job
+    spec: KeySpec
+    generation: Generation
+    passphrase: Secret
+    created: CreatedObjects
+
+    @property
+    def stem(self) -> str:
+        """The key's name without its partition and suffix."""
+        return self.generation.key.rpartition("/")[2].removesuffix(".key")
+
+    @property
+    def alternative_names(self) -> str:
+        """The CSR's subject alternative names in BIG-IP's spelling."""
+        return ",".join(f"DNS:{name}" for name in self.job.names)
+
+    @property
+    def key_object_url(self) -> str:
+        """Where the key object is over REST."""
+        return object_url("sys/file/ssl-key", self.generation.key)
+
+    def delete_unless_kept(self) -> None:
+        """Have the key deleted again unless its certificate gets into service."""
+        self.created.undo(f"the key {self.generation.key}", self.f5.client.delete, self.key_object_url)
+
+
+@dataclass(frozen=True)
+class CreatedKey:
+    """A key on the device, the route that made it, and where its CSR is."""
+
+    route: str
+    request: str | None = None  # PEM, if the route already gave it
+    request_names: tuple[str, ...] = ()  # CSR objects to look at, full paths
+
+
+class RouteUnavailableError(ConnectorError):
+    """This route does not work here; the next one may."""
+
+
+def send_protected(order: KeyOrder, send: Callable[[], object]) -> None:
+    """Send what makes the key, read it back; raises :class:`RouteUnavailableError` unless a password protects it."""
+    order.delete_unless_kept()
+    key = send_and_confirm(order.f5.client, send, lambda: _shown_key(order))
+    if not key.protected:
+        order.f5.client.delete(order.key_object_url)
+        raise RouteUnavailableError(
+            f"the BIG-IP made the key with securityType {key.security_type} instead of password; it was deleted"
+        )
+    if key.spec and key.spec != order.spec:
+        order.f5.client.delete(order.key_object_url)
+        raise RouteUnavailableError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
+
+
+def post_key(order: KeyOrder, body: Json) -> Json:
+    """Send a call to ``sys crypto key``; returns its answer."""
+    return order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
+
+
+def clear_away(order: KeyOrder) -> None:
+    """Free the name of the key that an earlier route made; what does not show is not there to be deleted."""
+    if find_created(order.f5.client, order.key_object_url) is not None:
+        order.f5.client.delete(order.key_object_url)
+
+
+def _shown_key(order: KeyOrder) -> KeyObject:
+    item = find_created(order.f5.client, order.key_object_url)
+    if item is None:
+        name = order.generation.key
+        raise RouteUnavailableError(f"the BIG-IP does not show the key {name} that it was asked to make")
+    return readers.key_object(item)

@@ -1,0 +1,148 @@
+"""Step 3, and everything that must hold before a write: the one list that ``run``, ``plan`` and ``check`` share."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sectigo_f5.bigip.challenges import doubts, validation_for
+from sectigo_f5.bigip.obstacles import obstacles, profile_must_be_free, restricted_to_attached
+from sectigo_f5.bigip.permissions import missing_permissions
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import circumstances
+from sectigo_f5.decision.losses import losses
+from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
+from sectigo_f5.device_objects import Observation
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
+from sectigo_f5.model import Job, Outcome
+from sectigo_f5.run import Run
+from sectigo_f5.tls.handshake_check import look_before, probe_of
+from sectigo_f5.validation import Validation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was read for one certificate, and what will be done; nothing is written yet."""
+
+    seen: Observation
+    decided: Decision
+    validation: Validation | None = None  # how the CA validates the names; None: no new certificate is needed
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What ``check`` finds out about one certificate."""
+
+    virtual_servers: tuple[str, ...]  # full paths
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def prepare(run: Run, f5: Unit, job: Job) -> Plan:
+    """Step 3: read, decide, and make sure that nothing keeps the change from being made.
+
+    A certificate that is kept needs nothing, so nothing more is read. Raises :class:`ConnectorError`
+    for the first thing that stands in the way.
+    """
+    seen = f5.observe(job, run.managed)
+    obstructed = obstacles(f5, seen)
+    seen = restricted_to_attached(seen, obstructed)
+    known = circumstances(seen, run)
+    decided = decide(seen, known, tuple(obstructed.values()))
+    _log(decided, known)
+    return Plan(seen, decided) if decided.outcome is Outcome.KEPT else _plan(run, f5, seen, decided)
+
+
+def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) -> Plan:
+    """Plan a new certificate after the BIG-IP has refused the pair that a repair would put in service."""
+    decided = replaced_after_refusal(plan.decided, refusal)
+    logger.warning("3 to be %s: %s", decided.outcome, decided.reason)
+    return _plan(run, f5, plan.seen, decided)
+
+
+def examine(run: Run, f5: Unit, job: Job) -> Examination:
+    """Look for everything that would keep an enrolment or a renewal from being made, whatever is due today."""
+    problems, notes = missing_permissions(f5, job)
+    try:
+        seen = f5.observe(job, run.managed)
+        problems += obstacles(f5, seen).values()
+        notes += losses(seen)
+        validation, needs = _needs(f5, seen, issues=True)
+    except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
+        return Examination((), (*problems, str(error)), tuple(notes))
+    problems += [*map(str, needs), *_plugin_problem(run, validation)]
+    return Examination(seen.server_paths, tuple(problems), (*notes, *doubts(validation)))
+
+
+def foreseen(run: Run, f5: Unit, job: Job, plan: Plan) -> list[str]:
+    """Return what the BIG-IP or Certbot will refuse when ``plan`` is carried out, as far as it can be read beforehand.
+
+    ``plan`` and ``check`` report it. ``run`` leaves it to them: with a custom REST role, say, the
+    device knows better.
+    """
+    if plan.decided.outcome is Outcome.KEPT:
+        return []
+    problems, _ = missing_permissions(f5, job)
+    return [*problems, *_plugin_problem(run, plan.validation)]
+
+
+def _plugin_problem(run: Run, validation: Validation | None) -> list[str]:
+    problem = run.authority.plugin_problem(validation) if validation else None
+    return [problem] if problem else []
+
+
+# -- what must hold before a write -------------------------------------------------------------
+
+
+def _plan(run: Run, f5: Unit, seen: Observation, decided: Decision) -> Plan:
+    validation, problems = _needs(f5, seen, decided.issues)
+    for problem in problems:
+        raise problem
+    for doubt in () if run.reads_only else doubts(validation):
+        logger.warning("%s", doubt)
+    return Plan(seen, decided, validation)
+
+
+def _needs(f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:
+    """The list: what must hold before a write, and more if a certificate is to be ordered."""
+    validation, problems = None, list[ConnectorError]()
+    with _noted(problems):
+        f5.must_be_active()
+    with _noted(problems):
+        profile_must_be_free(f5, seen)
+    with _noted(problems):
+        _handshake_must_be_possible(seen)
+    if issues:
+        with _noted(problems):
+            validation = validation_for(f5, seen)
+    return validation, problems
+
+
+def _handshake_must_be_possible(seen: Observation) -> None:
+    """Refuse a change that ``verify_handshake: required`` could not look at afterwards."""
+    probe = probe_of(seen)
+    if probe and probe.required:
+        look_before(probe, seen.virtual_servers, seen)
+
+
+@contextlib.contextmanager
+def _noted(problems: list[ConnectorError]) -> Iterator[None]:
+    """Note a problem and continue; if the device no longer answers, nothing more can be asked."""
+    try:
+        yield
+    except UnreachableError:
+        raise
+    except ConnectorError as problem:
+        problems.append(problem)
+
+
+def _log(decided: Decision, known: Circumstances) -> None:
+    kept = decided.outcome is Outcome.KEPT
+    odd = kept and known.rolled_back  # an operator's doing, that should not be forgotten
+    level = logging.WARNING if odd else logging.INFO
+    logger.log(level, "3 %s%s: %s", "" if kept else "to be ", decided.outcome, decided.reason)

@@ -1,0 +1,201 @@
+"""``run``, ``plan`` and ``check`` refuse the same things, in the same words, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.console import Console
+from tests.support.impostor import silence
+from tests.support.virtual_servers import VIRTUAL, attach, hand_made
+from tests.support.world import World
+
+WWW, OURS, IAPP = "www.example.com", "/Common/www.example.com_clientssl", "/Common/shop.app/shop"
+PLAIN = ("/Common/tcp", "/Common/http")
+
+Settings = dict[str, Any]  # of the certificate in the YAML
+Arrange = Callable[[World], Settings]
+
+
+def unknown_virtual_server(_: World) -> Settings:
+    return {"virtual_servers": ["vs_typo"]}
+
+
+def virtual_server_without_http_profile(world: World) -> Settings:
+    world.device.set(VIRTUAL, profiles=[{"name": "/Common/tcp"}])
+    return {}
+
+
+def no_virtual_server_for_all(_: World) -> Settings:
+    return {"virtual_servers": "all"}
+
+
+def virtual_server_of_another_partition(world: World) -> Settings:
+    world.device.add_partition("Shop")
+    return {"partition": "Shop", "virtual_servers": ["/Common/vs_www"]}
+
+
+def unknown_partition(_: World) -> Settings:
+    return {"partition": "Shop", "virtual_servers": ["/Common/vs_www"]}
+
+
+def unknown_parent(_: World) -> Settings:
+    return {"parent_profile": "/Common/corporate"}
+
+
+def parent_of_another_partition(world: World) -> Settings:
+    world.device.add_partition("Shop")
+    world.device.add_profile("client-ssl", "/Shop/corporate")
+    return {"parent_profile": "/Shop/corporate"}
+
+
+def other_profile(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", "shop.example.com"))
+    return {}
+
+
+def server_name_taken(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", WWW, "shop.example.com", serverName=WWW, sniDefault="true"))
+    return {"sni": True}
+
+
+def lost_client_certificates(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", WWW, peerCertMode="require"))
+    return {}
+
+
+def lost_client_certificates_of_our_name(world: World) -> Settings:
+    world.device.add_profile("client-ssl", "/Common/corporate", peerCertMode="require")
+    attach(world, hand_made(world, OURS, WWW, defaultsFrom="/Common/corporate"))
+    return {}
+
+
+def strict_iapp_of_the_virtual_server(world: World) -> Settings:
+    world.device.add_application(IAPP)
+    world.device.set(VIRTUAL, appService=IAPP)
+    return {}
+
+
+def strict_iapp_of_our_profile(world: World) -> Settings:
+    world.device.add_application(IAPP)
+    attach(world, hand_made(world, OURS, WWW, appService=IAPP))
+    return {}
+
+
+def sni_default_of_another_virtual_server(world: World) -> Settings:
+    shared = hand_made(world, "shared", "shop.example.com", sniDefault="true")
+    beside = hand_made(world, "beside", "b.example.com")
+    world.add_virtual_server("/Common/vs_b", shared, beside)
+    attach(world, shared)
+    return {"sni": True, "sni_default": True}
+
+
+def unreachable_for_a_required_handshake(world: World) -> Settings:
+    with silence() as port:
+        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=PLAIN)
+    return {"virtual_servers": ["vs_far"], "verify_handshake": "required"}
+
+
+def every_address_for_a_required_handshake(world: World) -> Settings:
+    world.device.set(VIRTUAL, destination="/Common/any:443")
+    return {"verify_handshake": "required"}
+
+
+def http_01_at_another_port(_: World) -> Settings:
+    return {"validation": "http-01"}
+
+
+def manual_dns_without_a_program(_: World) -> Settings:
+    return {"validation": "dns-01", "dns_authenticator": "manual"}
+
+
+REFUSALS: dict[Arrange, str] = {
+    unknown_virtual_server: "the virtual server /Common/vs_typo does not exist on the BIG-IP",
+    virtual_server_without_http_profile: "/Common/vs_www has no HTTP profile",
+    no_virtual_server_for_all: "virtual_servers: all finds none in partition Common",
+    virtual_server_of_another_partition: "/Common/vs_www cannot use a client SSL profile of partition Shop",
+    unknown_partition: "the partition Shop does not exist on the BIG-IP",
+    unknown_parent: "the parent profile /Common/corporate does not exist on the BIG-IP",
+    parent_of_another_partition: "the parent profile /Shop/corporate is neither in partition Common nor in Common",
+    other_profile: "/Common/vs_www already has the client SSL profile /Common/hand",
+    server_name_taken: "has the server name www.example.com already",
+    lost_client_certificates: "asks clients for certificates (peerCertMode require)",
+    lost_client_certificates_of_our_name: "was made by somebody else and asks clients for certificates",
+    strict_iapp_of_the_virtual_server: f"/Common/vs_www belongs to the iApp {IAPP} with strict updates on",
+    strict_iapp_of_our_profile: f"{OURS} belongs to the iApp {IAPP} with strict updates on",
+    sni_default_of_another_virtual_server: "/Common/shared would have to stop being the SNI default",
+    unreachable_for_a_required_handshake: "verify_handshake is required, so nothing was changed",
+    every_address_for_a_required_handshake: "it listens on every address, so there is none to look at",
+    http_01_at_another_port: "validation http-01: certbot-bigip reaches a BIG-IP on port 443 only",
+    manual_dns_without_a_program: "dns_authenticator: manual asks a program for the DNS record",
+}
+
+
+def all_refuse(world: World, settings: Settings, sentence: str) -> None:
+    """Require that each of the three fails with ``sentence``, and that nothing is written."""
+    console = Console(world, {"common_name": WWW, "virtual_servers": ["vs_www"], **settings})
+    (ran,), (planned,) = (console.say(command, "--json").json["results"] for command in ("run", "plan"))
+    checked = console.say("check")
+    assert sentence in ran["error"]
+    assert (ran["result"], planned["result"], planned["error"]) == ("failed", "failed", ran["error"])
+    line = next(line for line in checked.out.splitlines() if line.startswith(f"problem  {WWW}@bigip-sim: "))
+    assert (checked.code, ran["error"] in line) == (1, True), line
+    assert world.device.writes() == []
+
+
+@pytest.mark.parametrize(("arrange", "sentence"), REFUSALS.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_run_plan_and_check_refuse_the_same(world: World, arrange: Arrange, sentence: str) -> None:
+    all_refuse(world, arrange(world), sentence)
+
+
+def test_run_plan_and_check_refuse_a_standby_unit(tmp_path: Path) -> None:
+    with SimulatedBigIP(Switches(ha="standby")) as device:
+        world = World(device, tmp_path)
+        world.add_virtual_server()
+        all_refuse(world, {}, "is not the active unit: nothing in service was changed")
+
+
+def test_plan_and_check_foresee_a_role_that_is_too_low(tmp_path: Path) -> None:
+    """``run`` leaves it to the device, which refuses the first write: a custom REST role may allow it."""
+    with SimulatedBigIP(Switches(username="sectigo", role="guest")) as device:
+        world = World(device, tmp_path)
+        world.add_virtual_server()
+        console = Console(world)
+        (ran,), (planned,) = (console.say(command, "--json").json["results"] for command in ("run", "plan"))
+        assert (ran["result"], planned["result"]) == ("failed", "failed")
+        assert "sectigo has the role guest" in planned["error"]
+        assert planned["error"] in console.say("check").out
+
+
+def test_plan_and_check_foresee_a_missing_plugin(world: World) -> None:
+    console = Console(
+        world,
+        {
+            "common_name": WWW,
+            "virtual_servers": ["vs_www"],
+            "validation": "dns-01",
+            "dns_authenticator": "dns-nowhere",
+        },
+    )
+    (planned,) = console.say("plan", "--json").json["results"]
+    assert "Certbot has no plugin dns-nowhere" in planned["error"]
+    assert planned["error"] in console.say("check").out
+    assert world.device.writes() == []
+
+
+def test_what_is_kept_needs_nothing_but_check_looks_ahead(world: World) -> None:
+    """A certificate that is not due is kept whatever the next change would need; ``check`` says it in time."""
+    job = world.job(keys=world.job().keys)
+    assert world.one(job).error is None
+    console = Console(
+        world,
+        {"common_name": WWW, "virtual_servers": ["vs_www"], "key_type": "rsa", "validation": "http-01"},
+    )
+    for command in ("run", "plan"):
+        (result,) = console.say(command, "--json").json["results"]
+        assert (result["result"], result["error"]) == ("kept", None)
+    assert "validation http-01" in console.say("check").out
