@@ -1,1 +1,1 @@
-"""Step 1: YAML files and the env file become jobs and settings; every mistake with its file, line and key."""
+"""Step 1: YAML files and the env file become jobs and settings, mistakes name file, line and key; no device, no CA."""

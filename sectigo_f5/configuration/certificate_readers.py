@@ -1,4 +1,4 @@
-"""The readers of the settings that say what a certificate is: virtual servers, profile, plugin, keys."""
+"""Readers of the settings of a certificate: virtual servers, parent profile, options of a plugin, keys."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def virtual_servers(raw: RawSetting) -> tuple[str, ...]:
     """Read a list of names and full paths, or the word ``all``."""
     if raw.value.is_scalar and raw.value.text == ALL_VIRTUAL_SERVERS:
         return (ALL_VIRTUAL_SERVERS,)
-    found = list_of(checks.object_fault)(raw)
-    if ALL_VIRTUAL_SERVERS in found:
+    names = list_of(checks.object_fault)(raw)
+    if ALL_VIRTUAL_SERVERS in names:
         raise raw.wrong("contains the word all; write virtual_servers: all, or the full path /Common/all")
-    return found
+    return names
 
 
 def parent_profile(raw: RawSetting) -> str:
@@ -40,7 +40,7 @@ def plugin_options(raw: RawSetting) -> dict[str, str]:
 
 
 def _plugin_option(option: tuple[str, RawSetting]) -> tuple[str, str]:
-    """Read one option as text; its value may be a secret and is never quote."""
+    """Read one option as text; its value may be a secret and is never shown."""
     name, raw = option
     value = raw.value
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -56,10 +56,10 @@ def keys(raw: RawSetting) -> tuple[KeySpec, ...]:
     """Read one key, or one RSA and one ECDSA key for the same names, RSA first."""
     if not raw.items:
         raise raw.wrong("must be a list of keys; write [{type: rsa, size: 2048}, {type: ecdsa, size: secp256r1}]")
-    found = read_each(_key, raw.items)
-    if len({key.type for key in found}) < len(found):
+    specs = read_each(_key, raw.items)
+    if len({spec.type for spec in specs}) < len(specs):
         raise raw.wrong("contains two keys of one type; write at most one rsa and one ecdsa")
-    return tuple(sorted(found, key=lambda key: key.type, reverse=True))
+    return tuple(sorted(specs, key=lambda spec: spec.type, reverse=True))
 
 
 def _key(item: RawSetting) -> KeySpec:

@@ -46,8 +46,8 @@ def common_name_fault(name: str) -> str | None:
     if fault := certificate_name_fault(name):
         return fault
     if len(name) > LONGEST_COMMON_NAME:
-        text = f"has {len(name)} characters, but X.509 allows {LONGEST_COMMON_NAME}; "
-        return text + "move it to sans and write a shorter common_name"
+        remedy = "move it to sans and write a shorter common_name"
+        return f"has {len(name)} characters, but X.509 allows {LONGEST_COMMON_NAME}; {remedy}"
     return None
 
 

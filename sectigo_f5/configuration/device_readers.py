@@ -1,4 +1,4 @@
-"""The readers of the settings that say how a BIG-IP is reached: addresses, CA file, credentials."""
+"""Readers of the settings of the connection to a BIG-IP: addresses, CA file, credentials."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def hosts(raw: RawSetting) -> tuple[str, ...]:
     items = raw.items if raw.items is not None else (raw.item(raw.value),)
     if not items:
         raise raw.wrong("is an empty list; write the address of the BIG-IP")
-    found = read_each(text_checked(checks.device_host_fault, lower=True), items)
-    return tuple(dict.fromkeys(str(ipaddress.ip_address(h)) if checks.is_address(h) else h for h in found))
+    names = read_each(text_checked(checks.device_host_fault, lower=True), items)
+    return tuple(dict.fromkeys(str(ipaddress.ip_address(name)) if checks.is_address(name) else name for name in names))
 
 
 def verify_tls(raw: RawSetting) -> bool | Path:
@@ -86,7 +86,7 @@ def credentials_file(raw: RawSetting) -> Credentials:
     findings = raw.findings.about(file)
     credentials = findings.attempt(_credentials_in, content, findings)
     if credentials is None:
-        raise InvalidValueError  # noted under the name of that file
+        raise InvalidValueError  # noted with the name of that file
     return credentials
 
 

@@ -20,6 +20,7 @@ from sectigo_f5.model import Configuration, Job, Place
 VERSION = "v1"
 SUFFIXES = (".yaml", ".yml")
 DEVICE_NAME = "letters, digits, _ . and -, and begin with a letter or digit"
+FIRST_LINES = {"devices": "- name: bigip-fra", "certificates": "- common_name: www.example.com"}
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,8 @@ def _yaml_files(directory: Path) -> list[Path]:
     try:
         paths = sorted(directory.iterdir())
     except OSError as error:
-        text = (
-            f"{directory}: cannot be read ({error.strerror}); create it, run as root, or name another with --config-dir"
-        )
-        raise ConfigurationError(text) from error
+        remedy = "create it, run as root, or name another with --config-dir"
+        raise ConfigurationError(f"{directory}: cannot be read ({error.strerror}); {remedy}") from error
     files = [path for path in paths if path.suffix in SUFFIXES and not path.name.startswith(".")]
     if not files:
         raise ConfigurationError(
@@ -118,12 +117,12 @@ def _wrong(mapping: Value, key: str, text: str) -> InvalidValueError:
 def _mappings(parent: Value, key: str, findings: Findings) -> list[Value]:
     """Return the items of the list of mappings under ``key``; anything else is a mistake."""
     entry = (parent.entries or {}).get(key)
-    example = "- name: bigip-fra" if key == "devices" else "- common_name: www.example.com"
+    example = FIRST_LINES[key]
     if entry is None:
         findings.mistake(parent.line, key, f"missing; write {key}: and a list below it: {example}")
         return []
     if not entry.value.items:
-        findings.mistake(entry.line, key, f"must be a non-empty list; write one item per {key[:-1]}: {example}")
+        findings.mistake(entry.line, key, f"must be a list with at least one item; write {example}")
         return []
     for item in entry.value.items:
         if item.entries is None:
@@ -144,8 +143,8 @@ def _device_name(value: Value, lines: dict[str, int], findings: Findings) -> str
     if checks.segment_fault(name) or not name[0].isalnum():
         raise _wrong(value, "name", f"{quote(name)} is not valid; use {DEVICE_NAME}")
     if name in lines:
-        text = f"{quote(name)} is used twice, first at line {lines[name]}; give each device a name of its own, and "
-        text += "list several certificates of one device under certificates:"
+        remedy = "give each device a name of its own, and list several certificates of one device under certificates:"
+        text = f"{quote(name)} is used twice, first at line {lines[name]}; {remedy}"
         raise InvalidValueError(Mistake(value.line, "name", text))
     lines[name] = value.line
     return name
@@ -156,8 +155,8 @@ def _jobs_of_device(value: Value, name: str | None, top: Section, findings: Find
     own = read_section(value, Level.DEVICE, ("name", "certificates"), findings)
     scope = Scope(Place(findings.file, value.line), (own, top))
     device = device_of(name, scope, findings)
-    for each in _certificates(value, scope, findings):
-        if job := job_of(device, each, findings):
+    for certificate in _certificates(value, scope, findings):
+        if job := job_of(device, certificate, findings):
             yield job
 
 

@@ -1,4 +1,4 @@
-"""From what is written at three levels to one job: the nearest setting wins."""
+"""The settings of up to three levels become one device or job: the nearest setting wins."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def _device(name: str, scope: Scope) -> Device:
 
 
 def _credentials(scope: Scope) -> Credentials:
-    """Find the nearest credentials: a file, or a user name and a password, perhaps at two levels."""
+    """Return the nearest credentials: a file, or a user name and a password, perhaps at two levels."""
     username: ParsedSetting[str] | None = None
     password: ParsedSetting[Secret] | None = None
     for section in scope.sections:
         file = section.get(Table.credentials_file)
-        here = section.get(Table.username), section.get(Table.password)
-        if file and any(here):
+        own_username, own_password = section.get(Table.username), section.get(Table.password)
+        if file and (own_username or own_password):
             text = "cannot be combined with username or password; keep the file or the two keys, not both"
             raise InvalidValueError(Mistake(file.line, "credentials_file", text))
         if file and not (username or password):
             return file.valid()
         if file:
             break
-        username, password = username or here[0], password or here[1]
+        username, password = username or own_username, password or own_password
     return _inline_credentials(username, password, scope)
 
 
@@ -171,12 +171,12 @@ def _check_wildcards(scope: Scope) -> None:
             f"http-01 cannot prove the wildcard {wildcard.value}; write validation: dns-01 with a dns_authenticator, "
             f"or validation: prevalidated if the domain is validated in SCM"
         )
-        written = scope.nearest(Table.validation) or wildcard
-        raise InvalidValueError(Mistake(written.line, "validation", text))
+        cause = scope.nearest(Table.validation) or wildcard
+        raise InvalidValueError(Mistake(cause.line, "validation", text))
 
 
 def _wildcard(scope: Scope) -> ParsedSetting[str] | None:
-    """Find a wildcard among the names, with the line that it comes from."""
+    """Return the first wildcard among the names, with its line, or None."""
     common_name, sans = scope.nearest(Table.common_name), scope.nearest(Table.sans)
     names = [ParsedSetting(common_name.line, common_name.value)] if common_name else []
     names += [ParsedSetting(sans.line, name) for name in sans.value or ()] if sans else []
@@ -189,8 +189,8 @@ def _check_http_01_virtual_servers(scope: Scope) -> None:
     if scope.required(Table.virtual_servers) == () == scope.value(Table.challenge_virtual_servers):
         text = "http-01 has no virtual server to answer on; write challenge_virtual_servers, or another validation"
         validation, servers = scope.nearest(Table.validation), scope.nearest(Table.virtual_servers)
-        written = validation or servers
-        raise InvalidValueError(Mistake(written.line if written else None, "validation", text))
+        cause = validation or servers
+        raise InvalidValueError(Mistake(cause.line if cause else None, "validation", text))
 
 
 def _note_flags_without_effect(scope: Scope, findings: Findings) -> None:
@@ -206,6 +206,6 @@ def _check_path_length(scope: Scope) -> None:
     base, partition = base_of(scope.required(Table.common_name)), scope.value(Table.partition)
     length = len(Generation(partition, base, ANY_STAMP, "_ecdsa").chain)
     if length > LONGEST_PATH:
-        written = scope.nearest(Table.partition)
+        cause = scope.nearest(Table.partition) or scope.place
         text = f"makes object names of {length} characters, but BIG-IP allows {LONGEST_PATH}; use a shorter partition"
-        raise InvalidValueError(Mistake(written.line if written else scope.place.line, "partition", text))
+        raise InvalidValueError(Mistake(cause.line, "partition", text))

@@ -1,7 +1,7 @@
-"""How each kind of value in the YAML is read: from what is raw to what the program works with.
+"""Readers of the kinds of value that a setting may have: text, lists, words, truth values, numbers.
 
-A reader returns the value or raises :class:`InvalidValueError` with every mistake in it; the mistakes are
-noted where a whole mapping is read (``resolution.read_settings_of``), so the rest of the file is still checked.
+A reader returns the value, or raises :class:`InvalidValueError` with every mistake in it.
+``settings.read_section`` notes them and reads the next key, so the whole file is always checked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RawSetting:
-    """One key, or one item of its list, as it stands in a file."""
+    """One key, or one item of its list, as it is written in a file."""
 
     key: str
     value: Value
@@ -105,13 +105,13 @@ def list_of(fault_in: Callable[[str], str | None], *, lower: bool = False) -> Re
 
 
 def one_of(*words: str) -> Reader[str]:
-    """Return a reader that compares the text as raw: YAML reads ``off`` as false and 2048 as a number."""
+    """Return a reader that compares the text as written: YAML reads ``off`` as false and 2048 as a number."""
 
     def read(raw: RawSetting) -> str:
         if raw.value.is_scalar and raw.value.text in words:
             return raw.value.text
         guess = did_you_mean(raw.value.text, words) if len(words) > 1 else ""
-        raise raw.wrong(f"{_shown(raw.value)} is not valid; write {alternatives(words)}{guess}")
+        raise raw.wrong(f"{_described(raw.value)} is not valid; write {alternatives(words)}{guess}")
 
     return read
 
@@ -120,7 +120,7 @@ def truth_value(raw: RawSetting) -> bool:
     """Read true or false, in each of YAML's spellings."""
     if isinstance(raw.value.data, bool):
         return raw.value.data
-    raise raw.wrong(f"{_shown(raw.value)} is neither true nor false; write true or false, without quotes")
+    raise raw.wrong(f"{_described(raw.value)} is neither true nor false; write true or false, without quotes")
 
 
 def number_between(lowest: int, highest: int) -> Reader[int]:
@@ -130,10 +130,10 @@ def number_between(lowest: int, highest: int) -> Reader[int]:
         number = raw.value.data
         if isinstance(number, int) and not isinstance(number, bool) and lowest <= number <= highest:
             return number
-        raise raw.wrong(f"{_shown(raw.value)} is not valid; write a number from {lowest} to {highest}")
+        raise raw.wrong(f"{_described(raw.value)} is not valid; write a number from {lowest} to {highest}")
 
     return read
 
 
-def _shown(value: Value) -> str:
+def _described(value: Value) -> str:
     return quote(value.text) if value.is_scalar else value.kind

@@ -1,6 +1,6 @@
-"""The table of settings: what each YAML key may hold, where it may stand, and its default; and how it is looked up.
+"""The table of settings: what each YAML key may contain, where it is allowed, its default, and how it is looked up.
 
-A new setting is one line in :class:`Table`; the guesses at typing mistakes, the text for a missing
+A new setting is one row of :class:`Table`; the guesses at typing mistakes, the text for a missing
 key and the test that the sample names every key follow from it.
 """
 
@@ -54,13 +54,13 @@ REQUIRED: Final = Required.REQUIRED
 
 @dataclass(frozen=True)
 class Setting(Generic[T_co, D_co]):
-    """One line of the table: what its reader returns, and its default."""
+    """One row of the table; typed by what its reader returns, and by its default."""
 
     level: Level  # the lowest at which it is allowed
     read: Reader[T_co]
     example: str
     default: D_co
-    key: str = field(init=False)  # the name of its line
+    key: str = field(init=False)  # the name of its row
 
     def __set_name__(self, owner: type, name: str) -> None:
         object.__setattr__(self, "key", name)
@@ -75,7 +75,7 @@ _NO_OPTIONS: Mapping[str, str] = {}
 
 
 class Table:
-    """Every setting, in the order of the documentation."""
+    """Every setting, one per row."""
 
     type = Setting(Level.DEVICE, one_of("F5"), "F5", "F5")
     protocol = Setting(Level.DEVICE, one_of("https"), "https", "https")
@@ -86,9 +86,7 @@ class Table:
     password = Setting(Level.DEVICE, device_readers.inline_password, "…", None)
     verify_tls = Setting(Level.DEVICE, device_readers.verify_tls, "/etc/sectigo/bigip-ca.pem", True)
     partition = Setting(Level.CERTIFICATE, text_checked(checks.segment_fault), "Common", "Common")
-    parent_profile = Setting(
-        Level.CERTIFICATE, certificate_readers.parent_profile, "/Common/clientssl", "/Common/clientssl"
-    )
+    parent_profile = Setting(Level.CERTIFICATE, certificate_readers.parent_profile, STOCK_PROFILE, STOCK_PROFILE)
     common_name = Setting(Level.CERTIFICATE, _common_name, "www.example.com", REQUIRED)
     sans = Setting(Level.CERTIFICATE, _host_names, "[api.example.com]", ())
     key_type = Setting(Level.CERTIFICATE, one_of(*KEY_SIZES), "rsa", "rsa")
@@ -109,9 +107,7 @@ class Table:
     verify_handshake = Setting(Level.CERTIFICATE, one_of("auto", "required", "off"), "auto", "auto")
 
 
-SETTINGS: tuple[Setting[object, object], ...] = tuple(
-    line for line in vars(Table).values() if isinstance(line, Setting)
-)
+SETTINGS: tuple[Setting[object, object], ...] = tuple(row for row in vars(Table).values() if isinstance(row, Setting))
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
@@ -136,7 +132,7 @@ class Section:
     settings: Mapping[str, ParsedSetting[object]]
 
     def get(self, setting: Setting[T, object]) -> ParsedSetting[T] | None:
-        """Return the setting as it is written here, or None."""
+        """Return the setting if it is set here, or None."""
         return cast("ParsedSetting[T] | None", self.settings.get(setting.key))  # read by the reader of this setting
 
     def without(self, setting: Setting[object, object]) -> Section:
@@ -194,4 +190,5 @@ def _misplaced(key: str, level: Level, allowed: list[str]) -> str:
     if key == "devices":
         return "is not allowed here; put it at the top of the file"
     place = "at the top" if level is Level.TOP else f"on a {level.value}"
-    return f"unknown key{did_you_mean(key, allowed) or f'; allowed {place}: ' + ', '.join(sorted(allowed))}"
+    hint = did_you_mean(key, allowed) or f"; allowed {place}: {', '.join(sorted(allowed))}"
+    return f"unknown key{hint}"

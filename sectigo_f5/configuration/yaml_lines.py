@@ -1,8 +1,8 @@
 """YAML as values that know their line; duplicate keys are reported instead of silently lost.
 
-PyYAML's node tree has the lines; its constructor would throw them away. The values keep the text of
-a scalar as written too, because YAML 1.1 reads ``off`` as false and ``10:20`` as 620.
-No message repeats a piece of the file: it might be a password that YAML reads as an anchor or a tag.
+PyYAML's node tree has the lines; its constructor would drop them. The values also keep the text of
+a scalar as written, because YAML 1.1 reads ``off`` as false and ``10:20`` as 620.
+No message repeats a part of the file: it might be a password that YAML reads as an anchor or a tag.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake
 
-MAXIMUM_LENGTH = 1 << 20  # bytes of a file; PyYAML takes minutes for a few megabytes, and the other files wait
+MAXIMUM_LENGTH = 1 << 20  # bytes of a file; PyYAML takes minutes for a few megabytes, while the other files wait
 MERGE_TAG = "tag:yaml.org,2002:merge"
 PLAIN_TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq)")
 REMEDIES = {
@@ -72,7 +72,7 @@ class Entry:
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be read at all; the text says why, for a mistake of the file that names it."""
+    """A file cannot be read at all; the text says why, without the name of the file."""
 
 
 def read_content(file: Path) -> bytes:
@@ -80,8 +80,8 @@ def read_content(file: Path) -> bytes:
     try:
         if file.exists() and not file.is_file():
             raise UnreadableFileError("is not a file; move it out of this directory")
-        with file.open("rb") as opened:
-            content = opened.read(MAXIMUM_LENGTH + 1)
+        with file.open("rb") as stream:
+            content = stream.read(MAXIMUM_LENGTH + 1)
     except OSError as error:
         reason = error.strerror or os.strerror(error.errno or 0)
         raise UnreadableFileError(f"cannot be read ({reason}); check the path and its permissions") from error
@@ -101,7 +101,7 @@ def parse(content: bytes, findings: Findings) -> Value:
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
-        value = _Reading(loader, findings).value(node) if node is not None else None
+        value = _NodeReader(loader, findings).value(node) if node is not None else None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise InvalidValueError(Mistake(line, None, "contains a control character; remove it")) from error
@@ -138,37 +138,36 @@ def _broken_yaml(error: yaml.MarkedYAMLError) -> Mistake:
     problem = error.problem or "is not valid YAML"
     if problem == "second occurrence" and error.context:
         problem = error.context.split(";")[0]
-    remedy = next(
-        (text for pattern, text in REMEDIES.items() if pattern in f"{problem} {error.context}"), "correct the line"
-    )
+    whole = f"{problem} {error.context}"
+    remedy = next((text for pattern, text in REMEDIES.items() if pattern in whole), "correct the line")
     mark = error.problem_mark or error.context_mark
     column = f"column {mark.column + 1}" if mark else None
     hidden = re.sub(r"(alias|anchor|tag|handle|directive) ['\"].*['\"]", r"\1", problem)
     return Mistake(mark.line + 1 if mark else None, column, f"broken YAML: {hidden}; {remedy}")
 
 
-class _Reading:
-    """One pass over a node tree; it remembers the values built so far, so that aliases cost nothing."""
+class _NodeReader:
+    """One pass over a node tree; it remembers the values so far, so that aliases cost nothing."""
 
     def __init__(self, loader: yaml.SafeLoader, findings: Findings) -> None:
         self._loader = loader
         self._findings = findings
-        self._built: dict[int, Value] = {}
+        self._values: dict[int, Value] = {}
         self._open: set[int] = set()
 
     def value(self, node: yaml.Node) -> Value:
         """Return the node as a value."""
-        if id(node) in self._built:
-            return self._built[id(node)]
+        if id(node) in self._values:
+            return self._values[id(node)]
         line = node.start_mark.line + 1
         if id(node) in self._open:
             self._findings.mistake(line, None, "an anchor is used inside itself; write the settings out")
             return Value(line, None)
         self._open.add(id(node))
-        built = Value(line, self._data(node, line), node.value if isinstance(node, yaml.ScalarNode) else "")
+        value = Value(line, self._data(node, line), node.value if isinstance(node, yaml.ScalarNode) else "")
         self._open.discard(id(node))
-        self._built[id(node)] = built
-        return built
+        self._values[id(node)] = value
+        return value
 
     def _data(self, node: yaml.Node, line: int) -> object:
         if not PLAIN_TAG.fullmatch(node.tag):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
@@ -201,7 +200,7 @@ def test_a_wrong_certificate_excludes_its_whole_file(tmp_path: Path) -> None:
     [
         (
             "certificates: []\n",
-            "shop.yaml:8: certificates: must be a non-empty list; write one item per certificate: - common_name: www",
+            "shop.yaml:8: certificates: must be a list with at least one item; write - common_name: www.exam",
         ),
         (
             "certificates: [www.example.com]\n",
@@ -243,9 +242,9 @@ def test_a_common_name_at_the_top_is_not_for_listed_certificates(tmp_path: Path)
     [
         (
             "devices: []\n",
-            "shop.yaml:3: devices: must be a non-empty list; write one item per device: - name: bigip-fra",
+            "shop.yaml:3: devices: must be a list with at least one item; write - name: bigip-fra",
         ),
-        ("devices: bigip-fra\n", "shop.yaml:3: devices: must be a non-empty list"),
+        ("devices: bigip-fra\n", "shop.yaml:3: devices: must be a list with at least one item"),
         (
             "devices: [bigip-fra]\n",
             "shop.yaml:3: devices: must hold settings, not text; write - name: bigip-fra",
@@ -287,34 +286,3 @@ def test_oddities_of_yaml_are_reported_on_one_printable_line(tmp_path: Path, old
     messages = mistakes(tmp_path, GOOD.replace(old, new))
     assert [mistake for mistake in messages if expected in mistake], messages
     assert all(mistake.isprintable() for mistake in messages)
-
-
-def test_a_damaged_file_has_jobs_or_mistakes(tmp_path: Path) -> None:
-    """Three hundred damaged files: each is read or has a mistake, and none raises."""
-    chance = random.Random(20261124)
-    pieces = [
-        "[",
-        "{",
-        "}",
-        "*a",
-        "&a ",
-        "!x ",
-        "'",
-        '"',
-        "\t",
-        "\n",
-        ": ",
-        "- ",
-        "|",
-        "~",
-        "é",
-        "<<: *a\n",
-        "#",
-        "\\",
-        "---\n",
-    ]
-    for _ in range(300):
-        start, length = chance.randrange(len(GOOD)), chance.randrange(4)
-        text = GOOD[:start] + chance.choice(pieces) + GOOD[start + length :]
-        read = configuration(tmp_path, shop=text)
-        assert bool(read.jobs) != bool(read.mistakes), text
