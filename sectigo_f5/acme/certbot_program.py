@@ -129,7 +129,7 @@ class Certbot:
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:
         """Make a directory for one call that only we can read; it is deleted after the block."""
-        with self._used(), contextlib.ExitStack() as stack:
+        with self._file_errors(), contextlib.ExitStack() as stack:
             with self._lock:
                 if not self._prepared:
                     self._prepare()
@@ -144,11 +144,11 @@ class Certbot:
 
     def clear_up(self) -> None:
         """Delete the workplaces that a killed run left behind: the files in them may hold secrets."""
-        with self._used(), contextlib.suppress(FileNotFoundError):
+        with self._file_errors(), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._private)
 
     @contextlib.contextmanager
-    def _used(self) -> Iterator[None]:
+    def _file_errors(self) -> Iterator[None]:
         """Turn an error of the file system into a :class:`ConnectorError` with the remedy."""
         try:
             yield

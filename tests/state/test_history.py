@@ -1,0 +1,83 @@
+"""The last results: what they remember, and a history that is damaged or cannot be written."""
+
+from __future__ import annotations
+
+import pytest
+
+from sectigo_f5 import fleet, workflow
+from sectigo_f5.model import Outcome
+from sectigo_f5.simulator import Fault
+from sectigo_f5.state.history import LastResult
+from sectigo_f5.timestamps import to_iso
+from tests.state.conftest import EC, enrol
+from tests.support.console import Console
+from tests.support.world import World
+
+
+def last(world: World) -> LastResult:
+    return world.state.history.results()["www.example.com@bigip-sim"]
+
+
+def put_a_directory_in_the_way(world: World) -> None:
+    (world.state.path / "results.json").unlink(missing_ok=True)
+    (world.state.path / "results.json").mkdir()
+
+
+def test_a_history_that_cannot_be_written_does_not_fail_the_run(world: World) -> None:
+    enrol(world)
+    console = Console(world)
+    put_a_directory_in_the_way(world)
+    said = console.say("run")
+    assert (said.code, "kept        www.example.com@bigip-sim" in said.out) == (0, True)
+    assert f"WARNING run: {world.state.path / 'results.json'} cannot be written (" in said.log
+    assert "bug" not in said.log
+
+
+def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World) -> None:
+    """The next run would undo it at once, and the operator would find out from the clients."""
+    enrol(world)
+    world.wait(days=1)
+    second = world.one(world.job(keys=EC), force=True)
+    console, before = Console(world), len(world.device.writes())
+    put_a_directory_in_the_way(world)
+    said = console.say("rollback", "--only", "www.example.com")
+    assert said.code == 1
+    assert "nothing was changed, because the next run would undo it: " in said.out
+    assert "results.json cannot be written (Is a directory); make room, or correct its owner and rights" in said.out
+    assert world.device.writes()[before:] == []
+    assert world.seen_by_client().serial == second.serial
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"www.example.com@bigip-sim": {"surprise": 1}}', '{"x": 3}'])
+def test_a_damaged_history_is_replaced_by_a_new_one(world: World, content: str) -> None:
+    enrol(world)
+    (world.state.path / "results.json").write_text(content)
+    assert enrol(world).outcome is Outcome.KEPT
+    assert last(world).result == "kept"
+
+
+def test_since_is_the_first_of_consecutive_failures(world: World) -> None:
+    first = enrol(world)
+    assert first.not_after is not None
+    world.device.fault(Fault(method="POST", path="login", times=2, action="error:401:no"))
+    world.wait(days=1)
+    began = to_iso(world.now)
+    assert enrol(world).outcome is Outcome.FAILED
+    world.wait(days=1)
+    assert enrol(world).outcome is Outcome.FAILED
+    failing = last(world)
+    assert (failing.result, failing.since, failing.at) == ("failed", began, to_iso(world.now))
+    assert (failing.serial, failing.not_after) == (first.serial, to_iso(first.not_after))
+    world.wait(days=1)
+    assert enrol(world).outcome is Outcome.KEPT
+    assert (last(world).since, last(world).error) == (last(world).at, None)
+
+
+def test_a_skipped_certificate_keeps_its_last_result(world: World) -> None:
+    enrol(world)
+    before, run = last(world), world.run_of(world.job(keys=EC))
+    run.stop.set()
+    world.wait(days=1)
+    (skipped,) = fleet.on_every_device(run, [world.job(keys=EC)], workflow.keep_alive, 1)
+    world.state.history.record([skipped], world.now)
+    assert (skipped.outcome, last(world)) == (Outcome.SKIPPED, before)
