@@ -1,6 +1,7 @@
-"""A TLS client that looks: which certificate and chain does an address serve for a name?
+"""A TLS client that reads which certificate and chain an address serves for a name.
 
-It compares bytes with what was installed, so it verifies no trust: a private CA needs no set-up.
+The certificates are compared with those that were installed, so trust is not verified: a private CA
+needs no set-up.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.x509.certificates import read_certificate
 
 # TLS 1.2 names the certificate's key in the cipher suite (RFC 5246); TLS 1.3 does not.
-ONLY = {"rsa": "ECDHE+aRSA:DHE+aRSA:kRSA", "ecdsa": "ECDHE+aECDSA"}
+CIPHERS = {"rsa": "ECDHE+aRSA:DHE+aRSA:kRSA", "ecdsa": "ECDHE+aECDSA"}
 
 
 @dataclass(frozen=True)
-class Served:
+class Handshake:
     """What the server sent in its handshake: its certificate, and the certificates after it."""
 
     certificate_pem: str
@@ -27,24 +28,26 @@ class Served:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a client is to see. Where there is no copy of the certificate here, its serial number has to do."""
+    """What a client must see; without a copy of the certificate, only its serial number is compared."""
 
-    serial: str | None  # lower-case hexadecimal; None: the device does not tell
+    serial: str | None  # lower-case hexadecimal; None: the device does not say
     kind: str | None  # rsa | ecdsa
     fingerprint: str | None = None
     chain: tuple[str, ...] = ()  # fingerprints
 
 
 class UnreachableError(ConnectorError):
-    """Nothing answered at the address: no statement about what is served there."""
+    """Nothing answered at the address: it is unknown what is served there."""
 
 
-def served(address: str, port: int, server_name: str | None, *, timeout: float, only: str | None = None) -> Served:
-    """Connect, with SNI unless ``server_name`` is None, and return what is served.
+def handshake(
+    address: str, port: int, server_name: str | None, *, timeout: float, only: str | None = None
+) -> Handshake:
+    """Connect, with SNI unless ``server_name`` is None, and return what the server sent.
 
-    ``only`` (``rsa`` or ``ecdsa``) offers nothing but that kind of certificate, over TLS 1.2.
-    ``timeout`` is in seconds. Raises :class:`UnreachableError` when nothing answers,
-    :class:`ConnectorError` when the TLS handshake fails.
+    ``only`` (``rsa`` or ``ecdsa``) accepts only that kind of certificate, over TLS 1.2.
+    ``timeout`` is in seconds. Raises :class:`UnreachableError` if nothing answers,
+    :class:`ConnectorError` if the TLS handshake fails.
     """
     context = _context(only)
     try:
@@ -53,14 +56,14 @@ def served(address: str, port: int, server_name: str | None, *, timeout: float, 
         raise UnreachableError(f"{address} port {port} does not answer ({error})") from error
     try:
         with connection, context.wrap_socket(connection, server_hostname=server_name) as tls:
-            return Served(*_sent(tls))
+            return Handshake(*_sent(tls))
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or str(error)
         raise ConnectorError(f"the TLS handshake with {address} port {port} failed: {reason}") from error
 
 
-def compare(found: Served, wanted: Expected) -> str | None:
-    """Return a sentence about what differs from what was put in service, None where nothing does."""
+def compare(found: Handshake, wanted: Expected) -> str | None:
+    """Return a sentence about the difference from what was put in service, or None if there is none."""
     have = read_certificate(found.certificate_pem)
     other = have.fingerprint != wanted.fingerprint if wanted.fingerprint else have.serial != wanted.serial
     if other and wanted.serial:
@@ -77,14 +80,14 @@ def _context(only: str | None) -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     if only:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
-        context.set_ciphers(ONLY[only])
+        context.set_ciphers(CIPHERS[only])
     return context
 
 
 def _sent(tls: ssl.SSLSocket) -> tuple[str, tuple[str, ...]]:
     """Return certificate and chain as PEM.
 
-    ``ssl`` shows the chain publicly from Python 3.13 on; the same method exists, unnamed, since 3.10.
+    ``ssl`` has a public method for the chain since Python 3.13; the private one exists since 3.10.
     """
     leaf = ssl.DER_cert_to_PEM_cert(tls.getpeercert(binary_form=True) or b"")
     source: Any = tls if hasattr(tls, "get_unverified_chain") else getattr(tls, "_sslobj", None)

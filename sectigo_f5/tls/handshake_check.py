@@ -13,7 +13,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued
 from sectigo_f5.names import covers
 from sectigo_f5.tls import client
-from sectigo_f5.tls.client import Expected, Served
+from sectigo_f5.tls.client import Expected, Handshake
 from sectigo_f5.x509.certificates import read_certificate, read_chain
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def _look_before(probe: Probe, seen: Observation, server: VirtualServer) -> Base
     return _who_answered(probe, seen, server, served)
 
 
-def _who_answered(probe: Probe, seen: Observation, server: VirtualServer, served: Served) -> Baseline:
+def _who_answered(probe: Probe, seen: Observation, server: VirtualServer, served: Handshake) -> Baseline:
     """Tell the virtual server itself from another host, or another virtual server, at its address."""
     serial = read_certificate(served.certificate_pem).serial
     own = _serials(seen, server)
@@ -226,5 +226,5 @@ def _difference(probe: Probe, server: VirtualServer, expected: Sequence[Expected
     return next((problem for problem in comparisons if problem), None)
 
 
-def _see(probe: Probe, server: VirtualServer, only: str | None = None) -> Served:
-    return client.served(server.address, server.port or HTTPS, probe.server_name, timeout=TIMEOUT, only=only)
+def _see(probe: Probe, server: VirtualServer, only: str | None = None) -> Handshake:
+    return client.handshake(server.address, server.port or HTTPS, probe.server_name, timeout=TIMEOUT, only=only)

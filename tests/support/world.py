@@ -16,7 +16,7 @@ from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP
 from sectigo_f5.state.directory import StateDirectory
-from sectigo_f5.tls.client import served
+from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support import builders
 from tests.support.local_authority import LocalAuthority, LocalRevocation
@@ -114,7 +114,7 @@ class World:
     ) -> Certificate:
         """Return the certificate that a TLS client gets."""
         address, port = self.addresses[path]
-        return read_certificate(served(address, port, name, timeout=5, **how).certificate_pem)
+        return read_certificate(handshake(address, port, name, timeout=5, **how).certificate_pem)
 
     def leftovers(self) -> dict[str, list[str]]:
         """Return what no run may leave on the device."""

@@ -18,7 +18,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import KeySpec, Outcome, Result
 from sectigo_f5.simulator import Fault
 from sectigo_f5.tls import handshake_check
-from sectigo_f5.tls.client import Expected, Served, compare
+from sectigo_f5.tls.client import Expected, Handshake, compare
 from sectigo_f5.x509.certificates import read_certificate
 from tests.support import builders
 from tests.support.hierarchy import new_authority, new_server
@@ -395,10 +395,10 @@ def test_certificate_and_chain_are_compared(world: World) -> None:
     links = (issuer.certificate_pem, root.certificate_pem)
     of = {text: read_certificate(text) for text in (leaf, other, *links)}
     wanted = Expected(of[leaf].serial, "ecdsa", of[leaf].fingerprint, (of[links[0]].fingerprint,))
-    assert compare(Served(leaf, links[:1]), wanted) is None
-    assert compare(Served(leaf, links), wanted) is None  # a root more does no harm
-    assert "sends 0 chain certificates, which are not the 1" in str(compare(Served(leaf, ()), wanted))
-    assert "sends 1 chain certificates" in str(compare(Served(leaf, links[1:]), wanted))
-    assert f"instead of serial {of[leaf].serial}" in str(compare(Served(other, links), wanted))
-    assert compare(Served(leaf, ()), Expected(of[leaf].serial, "ecdsa")) is None
-    assert compare(Served(other, ()), Expected(of[leaf].serial, "ecdsa")) is not None
+    assert compare(Handshake(leaf, links[:1]), wanted) is None
+    assert compare(Handshake(leaf, links), wanted) is None  # a root more does no harm
+    assert "sends 0 chain certificates, which are not the 1" in str(compare(Handshake(leaf, ()), wanted))
+    assert "sends 1 chain certificates" in str(compare(Handshake(leaf, links[1:]), wanted))
+    assert f"instead of serial {of[leaf].serial}" in str(compare(Handshake(other, links), wanted))
+    assert compare(Handshake(leaf, ()), Expected(of[leaf].serial, "ecdsa")) is None
+    assert compare(Handshake(other, ()), Expected(of[leaf].serial, "ecdsa")) is not None
