@@ -1,17 +1,22 @@
-"""The twelve steps: the table of contents of the program.
+"""The twelve steps: the table of contents of the program, and where each of them is.
 
- 1. read every YAML file in the configuration directory          (``cli``, before any device is touched)
- 2. connect to the BIG-IP                                        (``fleet``, once for all its certificates)
- 3. check whether a certificate for the common name exists, and is still what the YAML asks for
- 4. generate a password-protected key pair on the BIG-IP
- 5. generate a certificate signing request (CSR) on the BIG-IP
- 6. download the CSR
- 7. connect to the ACME server
- 8. register the connector there (external account binding)
- 9. submit the CSR and receive the certificate
-10. upload the CA chain and the server certificate to the BIG-IP
-11. create (or re-point) the custom client SSL profile with certificate, key and password
-12. enable SSL on the virtual servers with that profile; then forget the password
+ 1. read every YAML file in the configuration directory ................ ``configuration/files.py``
+ 2. connect to the BIG-IP .............................................. ``bigip/ha_group.py``
+ 3. check whether a certificate for the common name exists, and
+    is still what the YAML asks for .................................... ``preparation.py``, ``decision/rules.py``
+ 4. generate a password-protected key pair on the BIG-IP ............... ``bigip/keys/creation.py``
+ 5. generate a certificate signing request (CSR) on the BIG-IP ......... ``bigip/keys/creation.py``
+ 6. download the CSR ................................................... ``bigip/keys/creation.py``
+ 7. connect to the ACME server ......................................... ``acme/authority.py``
+ 8. register the connector there (external account binding) ............ ``acme/authority.py``
+ 9. submit the CSR and receive the certificate ......................... ``acme/authority.py``
+10. upload the CA chain and the server certificate to the BIG-IP ....... ``bigip/certificate_objects.py``
+11. create (or re-point) the custom client SSL profile with
+    certificate, key and password ...................................... ``bigip/activation.py``
+12. enable SSL on the virtual servers with that profile; then
+    forget the password ................................................ ``bigip/activation.py``
+
+Steps 1 and 2 are done before this page: once for all files, and once for all certificates of a BIG-IP.
 """
 
 from __future__ import annotations
@@ -109,7 +114,7 @@ def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
     """
     decided = plan.decided
     try:
-        put_pairs_in_service(run, f5, ProfileChange(plan.seen, (), decided.attachments), decided.pairs)
+        put_back_in_service(run, f5, ProfileChange(plan.seen, (), decided.attachments), decided.pairs)
     except DeviceError as refusal:
         if not refusal.is_about_the_pair:
             raise
@@ -187,7 +192,7 @@ def put_in_service(run: Run, f5: Unit, change: ProfileChange, expected: Sequence
     before = look_before(probe, servers, change.seen) if probe else {}
     f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
-    activation.put_in_service(f5, change)
+    activation.apply(f5, change)
     try:
         activation.log_in_service(change)
         if probe:
@@ -197,7 +202,7 @@ def put_in_service(run: Run, f5: Unit, change: ProfileChange, expected: Sequence
         raise
 
 
-def put_pairs_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequence[Pair]) -> None:
+def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequence[Pair]) -> None:
     """Put pairs that the device holds in service by ``change``; a chain that was deleted there is stored again."""
     expected, entries = [], []
     with created_objects() as created:

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 BAD_PASSPHRASE = "01070313"  # noqa: S105  # the number of a refusal
 
 
-def put_in_service(f5: Unit, change: ProfileChange) -> None:
+def apply(f5: Unit, change: ProfileChange) -> None:
     """Steps 11 and 12: one atomic change of profile and virtual servers, then read it back.
 
     A renewal is one PATCH of the profile; if a virtual server changes too, it is one transaction.
@@ -41,7 +41,7 @@ def log_in_service(change: ProfileChange) -> None:
 
 
 def restore(f5: Unit, change: ProfileChange) -> None:
-    """Put back what was in service before ``put_in_service``, in one change; the former pair opens by its ciphertext.
+    """Put back what was in service before :func:`apply`, in one change; the former pair opens by its ciphertext.
 
     Raises :class:`ConnectorError` if the device refuses, or shows something else afterwards.
     """

@@ -40,7 +40,7 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
     due = when_due(run, job, previous, copies)
     run.state.history.note_rollback(job, pairs[0].generation.stamp, run.clock())
     try:
-        workflow.put_pairs_in_service(run, f5, ProfileChange(seen, (), (), pair_only=True), previous)
+        workflow.put_back_in_service(run, f5, ProfileChange(seen, (), (), pair_only=True), previous)
     except DeviceError as error:
         if not error.is_about_the_pair:
             raise
