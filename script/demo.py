@@ -1,7 +1,7 @@
 """The demo: a simulated BIG-IP, a real ACME CA, the real connector, and what a TLS client sees.
 
-Run it with ``script/demo``, which makes its environment. It ends with exit code 0 only when
-everything was as it says.
+Run it with ``script/demo``, which creates its environment. It ends with exit code 0 only when
+everything happened as it says.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PATIENCE = 120.0  # seconds for one command
 
 
 class DemoError(Exception):
-    """Something was not as the demo says."""
+    """Something is not as the demo says."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Stage:
 
     @property
     def connector(self) -> list[str]:
-        """The command line of the connector, before its own words."""
+        """The command line of the connector, without its command and options."""
         configuration = ["--config-dir", str(self.folder / "sectigo"), "--env-file", str(self.folder / "env")]
         return [sys.executable, str(ROOT / "start_acme.py"), *configuration]
 
@@ -54,9 +54,9 @@ class Stage:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the demo; returns its exit code."""
     parser = argparse.ArgumentParser(prog="script/demo", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C, to play with it")
+    parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C, for you to try")
     arguments = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the `with` blocks end what they began
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the `with` blocks end what they started
     try:
         with tempfile.TemporaryDirectory(prefix="sectigo-demo-") as folder, _stage(Path(folder)) as stage:
             _play(stage)
@@ -74,13 +74,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _stage(folder: Path) -> Iterator[Stage]:
-    """Start the BIG-IP and the CA, each a process of its own, and write the connector's configuration."""
+    """Start the BIG-IP and the CA, and write the connector's configuration."""
     _title("A BIG-IP and a CA of our own, on loopback only")
     switches = Switches(tmos="17.1.2", password=secrets.token_urlsafe())
     domains = ["example.com", "*.example.com"]
     with (
         Acme2Certifier(folder / "ca", domains) as authority,
-        SimulatedBigIP(switches, ADDRESS) as device,  # its end fails on any call that it did not know
+        SimulatedBigIP(switches, ADDRESS) as device,  # on exit fails if there was a call that it does not know
     ):
         stage = Stage(folder, authority, device, free_port())
         profiles = ("/Common/tcp", "/Common/http", "/Common/clientssl")
@@ -128,8 +128,8 @@ STATE_DIR={stage.folder}/state
     _title("The configuration: sectigo/demo.yaml")
     _say((sectigo / "demo.yaml").read_text().rstrip())
     _say(
-        "\n`prevalidated`: the CA knows that the domain is ours, as it does when it was validated in SCM."
-        "\nhttp-01 needs the BIG-IP's ports 443 and 80, which an ordinary user may not open; the tests show it."
+        "\n`prevalidated`: the CA has already validated the domain, as a CA does after validation in SCM."
+        "\nhttp-01 needs the BIG-IP's ports 443 and 80, which an ordinary user may not open; the tests show that."
     )
 
 
@@ -144,15 +144,15 @@ def _write_private(file: Path, text: str) -> None:
 
 
 def _play(stage: Stage) -> None:
-    """Enrol, look, run again; raises :class:`DemoError` at the first thing that is not as it should be."""
+    """Enrol, look, run again; raises :class:`DemoError` at the first deviation."""
     _title("Before: the virtual server as a TLS client sees it")
-    before = _seen_by_client(stage, verified=False)
+    before = _show_handshake(stage, verified=False)
     _title("The first run: enrol")
     _run_connector(stage, expected="enrolled")
-    _title("After: the same client, which now trusts nothing but the CA's root")
-    enrolled = _seen_by_client(stage, verified=True)
+    _title("After: the same client, now trusting nothing but the CA's root")
+    enrolled = _show_handshake(stage, verified=True)
     if enrolled == before:
-        raise DemoError("the virtual server still shows the certificate that it had before")
+        raise DemoError("the virtual server still shows its previous certificate")
     _title("The second run, as cron would start it: nothing to do")
     written = len(stage.device.writes())
     _run_connector(stage, expected="kept")
@@ -166,7 +166,7 @@ def _play(stage: Stage) -> None:
 
 
 def _run_connector(stage: Stage, expected: str, *words: str) -> None:
-    """Run ``start_acme.py``, show what it says while it says it, and require the result word."""
+    """Run ``start_acme.py``, show its output as it comes, and require the result word."""
     _say(f"$ {shlex.join([*stage.connector, *words])}\n")
     with subprocess.Popen(
         [*stage.connector, *words],
@@ -175,56 +175,56 @@ def _run_connector(stage: Stage, expected: str, *words: str) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        told = []
+        lines = []
         try:
             for line in process.stdout or ():
-                told.append(line)
+                lines.append(line)
                 _say(line.rstrip())
-        except BaseException:  # we are told to stop: so is the connector, which then undoes what it began
+        except BaseException:  # stop the connector as well: it then undoes what it began
             process.terminate()
-            for line in process.stdout or ():  # until its end: after Ctrl-C Popen would not wait for it
+            for line in process.stdout or ():  # until it ends: after Ctrl-C Popen would not wait for it
                 _say(line.rstrip())
             raise
     if process.returncode != 0:
         raise DemoError(f"start_acme.py ended with exit code {process.returncode}")
-    if not re.search(rf"^{expected}\s+{re.escape(NAME)}@bigip-demo", "".join(told), re.MULTILINE):
+    if not re.search(rf"^{expected}\s+{re.escape(NAME)}@bigip-demo", "".join(lines), re.MULTILINE):
         raise DemoError(f"start_acme.py did not say `{expected}` in its summary")
 
 
-def _seen_by_client(stage: Stage, verified: bool) -> str:
+def _show_handshake(stage: Stage, verified: bool) -> str:
     """Show the handshake as OpenSSL's client sees it; returns the certificate's serial number."""
-    told = _handshake(stage, verified)
-    for line in told.splitlines():
+    output = _handshake(stage, verified)
+    for line in output.splitlines():
         if line.startswith(("subject=", "issuer=", "New, ", "Verification", "Verified peername", "    Verify return")):
             _say(line.strip())
     details = ["openssl", "x509", "-noout", "-serial", "-dates", "-ext", "subjectAltName"]
     if verified:
-        _say(subprocess.run(details, input=told, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout)
-    return _serial(told)
+        _say(subprocess.run(details, input=output, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout)
+    return _serial(output)
 
 
 def _handshake(stage: Stage, verified: bool) -> str:
-    """Return what ``openssl s_client`` says; ``verified``: chain and name must be right, or it fails."""
+    """Return the output of ``openssl s_client``; with ``verified``, chain and name must be right, or it fails."""
     target = f"{ADDRESS}:{stage.service_port}"
     command = ["openssl", "s_client", "-connect", target, "-servername", NAME]
     if verified:
         root = str(stage.authority.root)
         command += ["-CAfile", root, "-verify_hostname", NAME, "-verify_return_error"]
     _say(f"$ {shlex.join(command)}")
-    found = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=PATIENCE)
-    if found.returncode != 0 or (verified and "Verify return code: 0 (ok)" not in found.stdout):
-        raise DemoError(f"openssl s_client is not content: {found.stderr.strip()[-500:]}")
-    return found.stdout
+    completed = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=PATIENCE)
+    if completed.returncode != 0 or (verified and "Verify return code: 0 (ok)" not in completed.stdout):
+        raise DemoError(f"openssl s_client failed: {completed.stderr.strip()[-500:]}")
+    return completed.stdout
 
 
-def _serial(told: str) -> str:
+def _serial(output: str) -> str:
     command = ["openssl", "x509", "-noout", "-serial"]
-    found = subprocess.run(command, input=told, capture_output=True, text=True, check=True, timeout=PATIENCE)
-    return found.stdout.strip().removeprefix("serial=").lower()
+    completed = subprocess.run(command, input=output, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    return completed.stdout.strip().removeprefix("serial=").lower()
 
 
 def _wait(stage: Stage) -> None:
-    """Say how to play, and wait for Ctrl-C."""
+    """Say what can be tried, and wait for Ctrl-C."""
     connector = shlex.join(stage.connector)
     curl = f"curl --cacert {stage.authority.root} --resolve {NAME}:{stage.service_port}:{ADDRESS}"
     _title("Everything is still running; Ctrl-C ends it")

@@ -1,7 +1,7 @@
-# Makes what a command needs: programs, and a virtual environment. Sourced by script/demo and script/test, bash.
-# Everything here says in plain words what is missing and how to get it.
+# Sets up what a command needs: programs and a virtual environment. Bash, sourced by the other scripts.
+# Every failure says in plain words what is missing and how to get it.
 
-SUPPORTED=(3.14 3.13 3.12 3.11 3.10) # the versions of Python, as in pyproject.toml
+SUPPORTED=(3.14 3.13 3.12 3.11 3.10) # versions of Python, as in pyproject.toml
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -13,7 +13,7 @@ give_up() {
     exit 1
 }
 
-# prepare DIRECTORY REQUIREMENTS PROGRAM:PACKAGE...: all that is missing is asked for, or installed, at once.
+# prepare DIRECTORY REQUIREMENTS PROGRAM:PACKAGE...: names or installs everything that is missing, all at once.
 prepare() {
     local directory=$1 requirements=$2 python
     shift 2
@@ -34,31 +34,36 @@ find_missing() {
     local directory=$1 python=$2 pair
     shift 2
     missing=()
-    # Debian keeps ensurepip, without which venv fails, in a package of its own.
-    works "$directory" || "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    works "$directory" || can_make_environments "$python" || missing+=(python3-venv)
     for pair in "$@"; do
         command -v "${pair%:*}" >/dev/null || [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
     done
 }
 
-# install_packages PACKAGE...: on Debian or Ubuntu, as root; anybody else is told what to do.
+# install_packages PACKAGE...: on Debian or Ubuntu, as root; otherwise says what to do.
 install_packages() {
     local hint="apt-get update && apt-get install -y --no-install-recommends $*"
     command -v apt-get >/dev/null ||
-        give_up "missing: $*" "These are the names of Debian's packages; install what they bring." "On Debian or Ubuntu: $hint"
+        give_up "missing: $*" "These are Debian's package names; install what they contain." "On Debian or Ubuntu: $hint"
     [ "$(id -u)" = 0 ] || give_up "missing: $*" "Run this once as root, then try again:" "$hint"
     say "installing $*"
     DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 </dev/null &&
         DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2 </dev/null ||
-        give_up "apt-get could not install $*" "Its messages are above; when they are dealt with: $hint"
+        give_up "apt-get could not install $*" "Its messages are above; when the cause is fixed: $hint"
 }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
 
-# find_python: prints the first Python that is new enough; $PYTHON is asked first.
+# is_version PYTHON VERSION: a name in PATH may be a shim of pyenv, which fails unless that version is selected.
+is_version() { [ "$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$2" ]; }
+
+# Debian keeps ensurepip, without which venv fails, in a package of its own.
+can_make_environments() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
+# find_python: prints the first Python that is new enough; $PYTHON comes first.
 find_python() {
     local candidate
-    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+    for candidate in ${PYTHON:+"$PYTHON"} python3 "${SUPPORTED[@]/#/python}"; do
         if is_new_enough "$candidate"; then
             command -v "$candidate"
             return
@@ -69,29 +74,47 @@ find_python() {
         "If it is installed elsewhere: PYTHON=/path/to/python3 $0"
 }
 
-# works DIRECTORY: is there a virtual environment that is not broken, say by an upgrade of its Python?
-works() { is_new_enough "$1/bin/python" && "$1/bin/python" -m pip --version >/dev/null 2>&1; }
-
-make_environment() {
-    works "$1" && return
-    say "making the virtual environment ${1##*/}"
-    "$2" -m venv --clear "$1" >&2 || give_up "the virtual environment $1 cannot be made" "The messages of $2 are above."
+# find_version VERSION: prints a Python of that version, from PATH or pyenv; fails if there is none.
+find_version() {
+    local candidate
+    for candidate in "python$1" "${PYENV_ROOT:-${HOME-}/.pyenv}/versions/$1".*/bin/"python$1"; do
+        if is_version "$candidate" "$1"; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
 }
 
+# works DIRECTORY: is there a virtual environment, and has no upgrade of its Python broken it?
+works() { is_new_enough "$1/bin/python" && "$1/bin/python" -m pip --version >/dev/null 2>&1; }
+
+# make_environment DIRECTORY PYTHON
+make_environment() {
+    works "$1" && return
+    say "creating the virtual environment ${1##*/}"
+    "$2" -m venv --clear "$1" >&2 || give_up "the virtual environment $1 cannot be created" "The messages of $2 are above."
+}
+
+# install_requirements DIRECTORY REQUIREMENTS: does nothing if they have not changed since the last time.
 install_requirements() {
     local wanted
     wanted=$(cat requirements*.txt | cksum)
     [ "$(cat "$1/installed" 2>/dev/null)" != "$wanted" ] || return 0
     say "installing $2; the first time this takes a minute"
-    # twice where the first try fails: networks hiccup
+    # twice if the first attempt fails: networks hiccup
     pip_install "$1" "$2" || { say "trying once more" && pip_install "$1" "$2"; } ||
         give_up "pip could not install $2" "Its messages are above. Behind a mirror: PIP_INDEX_URL=https://... $0"
     printf '%s' "$wanted" >"$1/installed"
 }
 
-pip_install() { "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$2" >&2 </dev/null; }
+# Not compiled beforehand: that takes half the time, and most modules are never imported.
+pip_install() {
+    "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input --no-compile --require-hashes -r "$2" \
+        >&2 </dev/null
+}
 
-# forget_settings: what the caller's shell holds for real work must not reach a test or the demo.
+# forget_settings: the settings that the caller's shell holds for real work must not reach a test or the demo.
 forget_settings() {
     unset ACME_SERVER ACME_EAB_KID ACME_EAB_HMAC_KEY ACME_EMAIL ACME_CA_BUNDLE SECTIGO_ENV_FILE
     unset LOG_LEVEL LOG_FILE STATE_DIR METRICS_FILE

@@ -1,4 +1,4 @@
-"""What a newcomer types first: the demo from end to end, and what both commands say when something is missing."""
+"""What a newcomer types first: the demo from end to end, and what both commands say if something is missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BASH = shutil.which("bash") or "bash"
 
 
-def run(command: Sequence[str], timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         env={**os.environ, **environment},
@@ -25,7 +25,7 @@ def run(command: Sequence[str], timeout: float = 120, **environment: str) -> sub
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=timeout,
+        timeout=120,
         check=False,
     )
 
@@ -48,7 +48,7 @@ def command_lines() -> Iterator[bytes]:
             yield file.read_bytes()
 
 
-def test_ctrl_c_in_the_middle_of_a_run_leaves_nothing(tmp_path: Path) -> None:
+def test_ctrl_c_during_a_run_leaves_nothing_behind(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, str(ROOT / "script" / "demo.py")],
         env={**os.environ, "TMPDIR": str(tmp_path)},
@@ -61,15 +61,15 @@ def test_ctrl_c_in_the_middle_of_a_run_leaves_nothing(tmp_path: Path) -> None:
         assert demo.stdout is not None
         assert any(" 9 submitting the CSR" in line for line in demo.stdout)
         os.killpg(demo.pid, signal.SIGINT)
-        told = demo.stdout.read()
-    assert demo.returncode == 130, told
-    assert re.search(r"^failed +www\.example\.com@bigip-demo: stopped by SIG", told, re.MULTILINE)
-    assert told.endswith("Interrupted; everything that was started has ended.\n")
+        output = demo.stdout.read()
+    assert demo.returncode == 130, output
+    assert re.search(r"^failed +www\.example\.com@bigip-demo: stopped by SIG", output, re.MULTILINE)
+    assert output.endswith("Interrupted; everything that was started has ended.\n")
     assert not list(tmp_path.iterdir()), "the demo left something behind"
     assert not [command for command in command_lines() if str(tmp_path).encode() in command]
 
 
-def test_demo_fails_when_the_client_is_not_content(tmp_path: Path) -> None:
+def test_demo_fails_if_the_client_rejects_the_handshake(tmp_path: Path) -> None:
     openssl = tmp_path / "bin" / "openssl"
     openssl.parent.mkdir()
     openssl.write_text("#!/bin/sh\necho 'verify error:num=20' >&2\nexit 1\n")
@@ -77,18 +77,18 @@ def test_demo_fails_when_the_client_is_not_content(tmp_path: Path) -> None:
     path = f"{openssl.parent}:{os.environ['PATH']}"
     ran = run([sys.executable, str(ROOT / "script" / "demo.py")], PATH=path)
     assert ran.returncode == 1
-    assert "The demo failed: openssl s_client is not content: verify error:num=20" in ran.stdout
+    assert "The demo failed: openssl s_client failed: verify error:num=20" in ran.stdout
 
 
 def bare_path(folder: Path, *more: str) -> str:
-    """Make a PATH on which there is next to nothing."""
+    """Create a directory for PATH that holds next to nothing."""
     folder.mkdir()
     for name in ("dirname", "uname", "id", "cat", "cksum", *more):
         (folder / name).symlink_to(shutil.which(name) or name)
     return str(folder)
 
 
-def test_missing_programs_are_named_all_at_once_and_nothing_is_skipped(tmp_path: Path) -> None:
+def test_missing_programs_are_named_together_and_fail_the_run(tmp_path: Path) -> None:
     path = bare_path(tmp_path / "bin")
     (tmp_path / "bin" / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (tmp_path / "bin" / "python3").chmod(0o755)
@@ -98,8 +98,40 @@ def test_missing_programs_are_named_all_at_once_and_nothing_is_skipped(tmp_path:
     assert re.search(r"apt-get install -y --no-install-recommends .*pebble openssl$", ran.stdout, re.MULTILINE)
 
 
-def test_missing_python_is_told_with_the_remedy(tmp_path: Path) -> None:
+def test_missing_python_is_named_with_the_remedy(tmp_path: Path) -> None:
     ran = run([BASH, str(ROOT / "script" / "demo")], PATH=bare_path(tmp_path / "bin"))
     assert ran.returncode == 1
     assert "Python 3.10 or newer is needed and was not found" in ran.stdout
     assert "apt-get install python3 python3-venv" in ran.stdout
+
+
+def shell(script: str, **environment: str) -> str:
+    ran = run([BASH, "-euc", f". {ROOT}/script/environment.sh; {script}"], **environment)
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout
+
+
+def test_selection_for_other_versions_names_existing_tests() -> None:
+    listed = re.search(r"^SELECTION=\((.*?)^\)", (ROOT / "script" / "test").read_text(), re.MULTILINE | re.DOTALL)
+    assert listed is not None
+    names = listed[1].split()
+    for file, _, function in (name.partition("::") for name in names):
+        assert f"def {function}" in (ROOT / file).read_text(), f"{file} has no {function}"
+    for needed in ("twelve_steps.py", "test_command_line.py", "acme2certifier.py::", "pebble.py::", "test_demo.py::"):
+        assert any(needed in name for name in names), f"no {needed}"
+
+
+def test_other_versions_are_found_in_path_and_under_pyenv(tmp_path: Path) -> None:
+    def fake(file: Path, version: str) -> Path:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"#!/bin/sh\necho {version}\n")
+        file.chmod(0o755)
+        return file
+
+    path, pyenv = tmp_path / "bin", tmp_path / "pyenv"
+    in_path = fake(path / "python3.14", "3.14")
+    fake(path / "python3.13", "")  # a shim of pyenv: another version is selected
+    under_pyenv = fake(pyenv / "versions" / "3.13.9" / "bin" / "python3.13", "3.13")
+    search = 'for version in 3.14 3.13 3.12; do find_version "$version" || echo none; done'
+    found = shell(search, PATH=f"{path}:{bare_path(tmp_path / 'bare')}", PYENV_ROOT=str(pyenv))
+    assert found.split() == [str(in_path), str(under_pyenv), "none"]
