@@ -107,10 +107,10 @@ def _spelling(value: object) -> str:
     return "yes" if value is True else "no" if value is False else str(value)
 
 
-def _address(written: str) -> tuple[str, int]:
-    host, _, port = written.rpartition(":")
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or int(port) > _LAST_PORT:
-        raise ValueError(f"--listen {written}: write HOST:PORT, for example 127.0.0.1:8443")
+        raise ValueError(f"--listen {text}: write HOST:PORT, for example 127.0.0.1:8443")
     return host.strip("[]"), int(port)
 
 
@@ -138,11 +138,11 @@ def _is_loopback(host: str) -> bool:
 def _set_up(device: SimulatedBigIP, options: argparse.Namespace) -> None:
     for fault in read_scenario(options.scenario) if options.scenario else []:
         device.fault(fault)
-    for written in options.virtual_server or DEFAULT_SERVERS:
-        path, _, rest = written.partition("=")
+    for text in options.virtual_server or DEFAULT_SERVERS:
+        path, _, rest = text.partition("=")
         destination, *profiles = rest.split(",")
         if not path.startswith("/") or not destination:
-            raise ValueError(f"--virtual-server {written}: write PATH=ADDR:PORT, for example {DEFAULT_SERVERS[0]}")
+            raise ValueError(f"--virtual-server {text}: write PATH=ADDR:PORT, for example {DEFAULT_SERVERS[0]}")
         device.add_virtual_server(path, destination, tuple(profiles) or ("/Common/tcp", "/Common/http"))
 
 

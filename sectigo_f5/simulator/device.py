@@ -164,11 +164,11 @@ class SimulatedBigIP:
             item = work.configuration.find(url, resolve(segment, kind.bare)[0])
             if item is None:
                 raise KeyError(path)
-            wanted = {name: value for name, value in properties.items() if kind.knows(name)}
-            changed = objects.modify(work, item, wanted, "PATCH") if wanted else item
-            raw = {name: value for name, value in properties.items() if name not in wanted}
-            if raw:
-                work.configuration.put(changed.with_properties(**raw))
+            writable = {name: value for name, value in properties.items() if kind.knows(name)}
+            changed = objects.modify(work, item, writable, "PATCH") if writable else item
+            read_only = {name: value for name, value in properties.items() if name not in writable}
+            if read_only:
+                work.configuration.put(changed.with_properties(**read_only))
             self.engine.keep(work)
 
     def delete(self, path: str) -> None:

@@ -70,9 +70,9 @@ class Faults:
 def read_scenario(file: Path) -> list[Fault]:
     """Read faults from a JSON file: a list of objects with the fields of :class:`Fault`."""
     try:
-        listed = json.loads(file.read_text(encoding="utf-8"))
-        if isinstance(listed, list):
-            return [Fault(**one) for one in listed]
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(content, list):
+            return [Fault(**one) for one in content]
     except (ValueError, TypeError, re.error) as error:
         raise ValueError(f"{file}: {error}") from error
     raise ValueError(f"{file} is not a list of faults")

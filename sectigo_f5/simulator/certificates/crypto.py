@@ -27,9 +27,9 @@ _KEY = (
 RSA_SIZES = ("1024", "2048", "3072", "4096")
 
 
-def post(work: Work, what: str, given: object) -> Json:
+def post(work: Work, what: str, request: object) -> Json:
     """Create a key or a CSR, or install a file."""
-    body = normalize(given)
+    body = normalize(request)
     if body.get("command") == "install" and what in installation.KINDS:
         return installation.install(work, what, body)
     if what == "key":
@@ -61,8 +61,8 @@ def _generate(work: Work, body: Json) -> pem.PrivateKey:
     kind = str(body.get("keyType") or "rsa-private")
     if body.get("curveName") and work.switches.curve_name == REJECTED:
         raise refusals.bad_request('"curve-name" is an unknown property of sys crypto key')
-    given = None if work.switches.curve_name == IGNORED else body.get("curveName")
-    size, curve = str(body.get("keySize") or "2048"), str(given or "prime256v1")
+    requested = None if work.switches.curve_name == IGNORED else body.get("curveName")
+    size, curve = str(body.get("keySize") or "2048"), str(requested or "prime256v1")
     if kind == "rsa-private" and size not in RSA_SIZES:
         raise refusals.bad_value("keySize", size)
     if kind == "ec-private" and curve not in pem.CURVES:
@@ -74,10 +74,10 @@ def _generate(work: Work, body: Json) -> pem.PrivateKey:
 
 def _passphrase(work: Work, body: Json) -> str | None:
     """Return the passphrase that protects the key, or None; what other devices answer is a switch. Texts uncertain."""
-    wanted = str(body.get("securityType") or "normal")
-    if wanted not in ("normal", "password"):
-        raise UnknownCallError(f"the securityType {wanted}: there is no hardware security module")
-    if wanted == "normal":
+    security_type = str(body.get("securityType") or "normal")
+    if security_type not in ("normal", "password"):
+        raise UnknownCallError(f"the securityType {security_type}: there is no hardware security module")
+    if security_type == "normal":
         return None
     if work.switches.native_password_keys == REJECTED:
         raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')

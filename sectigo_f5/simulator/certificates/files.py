@@ -21,19 +21,20 @@ _CERTIFICATE_MODE = 0o100644
 
 def change(work: Work, item: Item, body: Json, _: str) -> Item:
     """Apply a request: any ``sourcePath``, even an unchanged one, reads the file again (f5-sdk's tests)."""
-    wanted = {name: value for name, value in body.items() if name not in ("passphrase", "securityType", "sourcePath")}
+    handled = ("passphrase", "securityType", "sourcePath")
+    properties = {name: value for name, value in body.items() if name not in handled}
     content: bytes | None = item.content
     if "sourcePath" in body:
-        wanted["sourcePath"] = f"file://{_local(str(body['sourcePath']))}"
+        properties["sourcePath"] = f"file://{_local(str(body['sourcePath']))}"
         content = work.world.disk.read(_local(str(body["sourcePath"])))
         if content is None:
             raise refusals.file_unreadable()
     elif not content:
         raise refusals.bad_request("one or more properties must be specified")
     elif "passphrase" not in body:
-        return item.with_properties(**wanted)
+        return item.with_properties(**properties)
     store = store_key if item.kind == KEY else store_certificate
-    return store(work, item.with_properties(**wanted), content, str(body.get("passphrase") or ""))
+    return store(work, item.with_properties(**properties), content, str(body.get("passphrase") or ""))
 
 
 def _local(source: str) -> str:
@@ -53,8 +54,8 @@ def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
     kind, size, curve = pem.describe_key(key, "private") if key else ("rsa-private", 0, "none")
     words = {"keyType": kind, "keySize": size, "curveName": curve}
     words["securityType"] = "password" if encrypted else "normal"
-    kept = {name: value for name, value in item.properties.items() if name != "passphrase"}
-    properties = {**kept, **words, **({"passphrase": sealed} if sealed else {})}
+    others = {name: value for name, value in item.properties.items() if name != "passphrase"}
+    properties = {**others, **words, **({"passphrase": sealed} if sealed else {})}
     return _stamp(work, Item(item.kind, item.path, properties, content=content), item)
 
 

@@ -19,9 +19,9 @@ _PROPERTIES = {
 KINDS = tuple(_PROPERTIES)
 
 
-def install(work: Work, what: str, given: Json) -> Json:
+def install(work: Work, what: str, request: Json) -> Json:
     """Install a file that is on the device; overwrites silently (dehydrated-bigip relies on it)."""
-    body = _flat(given)
+    body = _flat(request)
     csrs.check_properties(body, (*csrs.PLACE, "command", "fromLocalFile", *_PROPERTIES[what]), what)
     path = csrs.path_in(body)
     check_name(path)
@@ -39,11 +39,11 @@ def install(work: Work, what: str, given: Json) -> Json:
     return {"kind": f"tm:sys:crypto:{what}:installstate", **echoed}
 
 
-def _flat(given: Json) -> Json:
+def _flat(body: Json) -> Json:
     """Return the body; in the older shape the properties are in ``options``, one by one (F5's cloud templates)."""
-    options = [option for option in given.get("options") or [] if isinstance(option, dict)]
+    options = [option for option in body.get("options") or [] if isinstance(option, dict)]
     properties = {camel(name): value for option in options for name, value in option.items()}
-    return {**{name: value for name, value in given.items() if name != "options"}, **properties}
+    return {**{name: value for name, value in body.items() if name != "options"}, **properties}
 
 
 def _target(work: Work, kind: str, path: str, body: Json) -> Item:

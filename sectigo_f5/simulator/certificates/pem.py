@@ -178,8 +178,8 @@ def make_request(key: PrivateKey, subject: Mapping[str, str], names: str) -> byt
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
-def _general_name(written: str) -> x509.GeneralName:
-    kind, _, value = written.partition(":")
+def _general_name(text: str) -> x509.GeneralName:
+    kind, _, value = text.partition(":")
     if kind == "DNS":
         return x509.DNSName(value)
     if kind in ("IP", "IP Address"):
@@ -190,7 +190,7 @@ def _general_name(written: str) -> x509.GeneralName:
         return x509.RegisteredID(x509.ObjectIdentifier(value))
     if kind == "URI":
         return x509.UniformResourceIdentifier(value)
-    raise ValueError(written)
+    raise ValueError(text)
 
 
 @functools.cache

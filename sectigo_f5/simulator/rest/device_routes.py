@@ -153,13 +153,13 @@ def echo(call: Call) -> Answer:
 
 def upload(call: Call, name: str) -> Answer:
     """Receive a chunk of a file."""
-    written = call.request.headers.get("content-range", "")
-    return Answer(transfer.upload(call.work.world, name, call.request.content, written))
+    content_range = call.request.headers.get("content-range", "")
+    return Answer(transfer.upload(call.work.world, name, call.request.content, content_range))
 
 
 def download(call: Call, name: str) -> Answer:
     """Send a chunk of a file."""
-    wanted = call.request.headers.get("content-range", "")
-    status, content, written = transfer.download(call.work.world, name, wanted)
-    headers = {"Content-Range": written, "Content-Type": "application/octet-stream"}
+    requested = call.request.headers.get("content-range", "")
+    status, content, content_range = transfer.download(call.work.world, name, requested)
+    headers = {"Content-Range": content_range, "Content-Type": "application/octet-stream"}
     return Answer(content, status, headers)

@@ -23,8 +23,8 @@ def check_options(query: Mapping[str, str]) -> None:
 
 def without_options(raw: str, *names: str) -> str:
     """Return a query string without some of its options; every link that a client may follow has ``ver``."""
-    kept = [(name, value) for name, value in parse_qsl(raw, keep_blank_values=True) if name not in names]
-    return urlencode(kept, safe="$,~/", quote_via=quote)
+    options = [(name, value) for name, value in parse_qsl(raw, keep_blank_values=True) if name not in names]
+    return urlencode(options, safe="$,~/", quote_via=quote)
 
 
 def collection(work: Work, state: str, path: str, items: list[Json], query: Mapping[str, str], raw: str) -> Json:
@@ -43,12 +43,12 @@ def collection(work: Work, state: str, path: str, items: list[Json], query: Mapp
 
 def select(answer: Json, query: Mapping[str, str]) -> Json:
     """Apply ``$select``: to the items of a collection, or to an object."""
-    wanted = [name.strip() for name in query.get("$select", "").split(",") if name.strip()]
-    if not wanted or "entries" in answer:
+    names = [name.strip() for name in query.get("$select", "").split(",") if name.strip()]
+    if not names or "entries" in answer:
         return answer
     if "items" in answer:
-        return {**answer, "items": [{name: item[name] for name in wanted if name in item} for item in answer["items"]]}
-    return {name: answer[name] for name in wanted if name in answer}
+        return {**answer, "items": [{name: item[name] for name in names if name in item} for item in answer["items"]]}
+    return {name: answer[name] for name in names if name in answer}
 
 
 def _filter(items: list[Json], condition: str | None) -> list[Json]:
@@ -62,10 +62,10 @@ def _filter(items: list[Json], condition: str | None) -> list[Json]:
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    written = query.get(name, str(default))
-    if not written.isdigit():
-        raise refusals.bad_value(name, written)
-    return int(written)
+    text = query.get(name, str(default))
+    if not text.isdigit():
+        raise refusals.bad_value(name, text)
+    return int(text)
 
 
 def _paging(work: Work, path: str, raw: str, total: int, page: tuple[int, int]) -> Json:

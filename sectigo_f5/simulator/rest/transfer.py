@@ -17,11 +17,11 @@ _RANGE = re.compile(r"(\d+)-(\d+)/(\d+|\*)")
 _NAME = re.compile(r"(?!\.{1,2}\Z)[\w.%+@=-]+")
 
 
-def upload(world: World, name: str, content: bytes, written: str) -> Json:
+def upload(world: World, name: str, content: bytes, content_range: str) -> Json:
     """Store one chunk; the file appears when its last byte has arrived."""
-    start, end, total = _range(written)
+    start, end, total = _range(content_range)
     if end - start + 1 != len(content) or end >= total or not _NAME.fullmatch(name):
-        raise refusals.bad_request(f"Chunk range ({written}) does not match the content's {len(content)} bytes")
+        raise refusals.bad_request(f"Chunk range ({content_range}) does not match the content's {len(content)} bytes")
     temporary = world.disk.root / f"{UPLOADING}/{name}".lstrip("/")
     have = temporary.stat().st_size if temporary.exists() else 0
     if start and start != have:
@@ -41,7 +41,7 @@ def upload(world: World, name: str, content: bytes, written: str) -> Json:
     }
 
 
-def download(world: World, name: str, written: str) -> tuple[int, bytes, str]:
+def download(world: World, name: str, content_range: str) -> tuple[int, bytes, str]:
     """Return status, content and ``Content-Range``.
 
     A range within the file is answered with 200 (BIGREST accepts nothing else for later chunks), a
@@ -51,10 +51,10 @@ def download(world: World, name: str, written: str) -> tuple[int, bytes, str]:
     content = world.disk.read(f"{BULK}/{name}") if _NAME.fullmatch(name) else None
     if content is None:
         raise Refusal(404, f"java.io.FileNotFoundException: {BULK}/{name} (No such file or directory)")
-    start, end, _ = _range(written) if written else (0, len(content) - 1, 0)
+    start, end, _ = _range(content_range) if content_range else (0, len(content) - 1, 0)
     total = len(content)
     if start >= total and total:
-        raise refusals.bad_request(f"Invalid range {written} for {total} bytes")
+        raise refusals.bad_request(f"Invalid range {content_range} for {total} bytes")
     if end < total:
         return 200, content[start : end + 1], f"{start}-{end}/{total}"
     status = world.switches.bulk_status
@@ -62,8 +62,8 @@ def download(world: World, name: str, written: str) -> tuple[int, bytes, str]:
     return status, body, f"{start}-{total - 1}/{total}"
 
 
-def _range(written: str) -> tuple[int, int, int]:
-    match = _RANGE.fullmatch(written.strip())
+def _range(text: str) -> tuple[int, int, int]:
+    match = _RANGE.fullmatch(text.strip())
     if match is None:
-        raise refusals.bad_request(f"Content-Range header is missing or invalid: {written!r}")
+        raise refusals.bad_request(f"Content-Range header is missing or invalid: {text!r}")
     return int(match[1]), int(match[2]), int(match[3]) if match[3] != "*" else 0

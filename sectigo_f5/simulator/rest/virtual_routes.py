@@ -41,15 +41,15 @@ def change(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Change the context of an attached profile."""
     item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
     changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
-    kept = [changed if _name(one) == path else one for one in item.get(below)]
-    return Answer(_shown(call, objects.modify(call.work, item, {below: kept}, "PATCH"), below, path))
+    entries = [changed if _name(one) == path else one for one in item.get(below)]
+    return Answer(_shown(call, objects.modify(call.work, item, {below: entries}, "PATCH"), below, path))
 
 
 def detach(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Detach one."""
     item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
-    kept = [one for one in item.get(below) if _name(one) != path]
-    objects.modify(call.work, item, {below: kept}, "PATCH")
+    entries = [one for one in item.get(below) if _name(one) != path]
+    objects.modify(call.work, item, {below: entries}, "PATCH")
     return Answer()
 
 

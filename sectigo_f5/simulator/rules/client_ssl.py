@@ -67,10 +67,10 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
     own = _own_entries(work, item, body, fresh)
     if method == "PATCH" and work.switches.cert_key_chain_patch == ADDS and body.get("certKeyChain"):
         own = list({entry["name"]: entry for entry in [*(item.get("certKeyChain") or []), *own]}.values())
-    written = ("certKeyChain", "inheritCertkeychain", *_LEGACY)
-    wanted = {name: "none" if value == "" else value for name, value in body.items() if name not in written}
-    kept = _reset(item) if method == "PUT" else item.properties
-    properties = {name: value for name, value in {**kept, **wanted}.items() if name != "certKeyChain"}
+    chain_properties = ("certKeyChain", "inheritCertkeychain", *_LEGACY)
+    others = {name: "none" if value == "" else value for name, value in body.items() if name not in chain_properties}
+    before = _reset(item) if method == "PUT" else item.properties
+    properties = {name: value for name, value in {**before, **others}.items() if name != "certKeyChain"}
     return Item(item.kind, item.path, {**properties, **({"certKeyChain": own} if own else {})})
 
 
@@ -82,14 +82,14 @@ def _reset(item: Item) -> Json:
 def _own_entries(work: Work, item: Item, body: Json, fresh: bool) -> list[Json]:
     """Return the profile's own list after a request; empty if it inherits."""
     now = [] if fresh else entries_of(work, item)
-    listed = _given_entries(body.get("certKeyChain"))
+    requested = _given_entries(body.get("certKeyChain"))
     legacy = {name: body[name] for name in _LEGACY if name in body and not _repeats(now, name, body[name])}
-    if listed and legacy and not all(_repeats(listed, name, value) for name, value in legacy.items()):
+    if requested and legacy and not all(_repeats(requested, name, value) for name, value in legacy.items()):
         if work.switches.major >= _FIRST_WITH_BOTH_REFUSED:
             raise refusals.both_spellings(item.path)
         legacy = {}
-    if listed:
-        entries = [_entry(work, entry) for entry in listed]
+    if requested:
+        entries = [_entry(work, entry) for entry in requested]
         inherits = str(body.get("inheritCertkeychain")) == "true" and _same_pairs(entries, now)
         return [] if inherits and not item.get("certKeyChain") else entries
     if legacy and not all(is_unset(value) for value in legacy.values()):
@@ -98,11 +98,10 @@ def _own_entries(work: Work, item: Item, body: Json, fresh: bool) -> list[Json]:
     return [] if inherits else (item.get("certKeyChain") or [])
 
 
-def _given_entries(given: Any) -> list[Json]:
+def _given_entries(chain: Any) -> list[Json]:
     """Return the entries of a request: a list, or a map by name as certbot-bigip sends it."""
-    if isinstance(given, dict):
-        given = [{"name": name, **entry} for name, entry in given.items()]
-    return [{camel(name): value for name, value in entry.items()} for entry in given or []]
+    entries = [{"name": name, **entry} for name, entry in chain.items()] if isinstance(chain, dict) else chain or []
+    return [{camel(name): value for name, value in entry.items()} for entry in entries]
 
 
 def _repeats(entries: list[Json], name: str, value: Any) -> bool:
@@ -118,15 +117,15 @@ def _same_pairs(one: list[Json], other: list[Json]) -> bool:
     return pairs[0] == pairs[1]
 
 
-def _entry(work: Work, given: Json) -> Json:
-    entry: Json = {"name": str(given.get("name") or "default")}
+def _entry(work: Work, body: Json) -> Json:
+    entry: Json = {"name": str(body.get("name") or "default")}
     for name in ("cert", "key", "chain"):
-        entry[name] = "none" if is_unset(given.get(name)) else full_path(str(given[name]))
-    if not is_unset(given.get("passphrase")):
+        entry[name] = "none" if is_unset(body.get(name)) else full_path(str(body[name]))
+    if not is_unset(body.get("passphrase")):
         vault = work.world.vault
         take = vault.keep if work.switches.own_ciphertext == WORKS else vault.seal
-        entry["passphrase"] = take(str(given["passphrase"]))
-    entry["usage"] = str(given.get("usage") or "SERVER")
+        entry["passphrase"] = take(str(body["passphrase"]))
+    entry["usage"] = str(body.get("usage") or "SERVER")
     return entry
 
 

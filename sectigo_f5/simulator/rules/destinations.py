@@ -37,11 +37,11 @@ class Destination:
         return f"/{self.partition}/{self.virtual_address}{separator}{self.port}"
 
 
-def parse(written: str, partition: str) -> Destination:
+def parse(text: str, partition: str) -> Destination:
     """Parse a request's destination; refuses an invalid one."""
-    if written.startswith("/"):
-        partition = written.split("/")[1]
-    last = written.rpartition("/")[2]
+    if text.startswith("/"):
+        partition = text.split("/")[1]
+    last = text.rpartition("/")[2]
     separator = "." if last.count(":") > 1 or last.startswith("any6") else ":"
     host, _, port = last.rpartition(separator) if separator in last else (last, "", "any")
     address, _, route_domain = host.partition("%")
@@ -51,5 +51,5 @@ def parse(written: str, partition: str) -> Destination:
     except ValueError:
         number = -1
     if not 0 <= number < 1 << 16:
-        raise refusals.bad_value("destination", written)
+        raise refusals.bad_value("destination", text)
     return Destination(partition, address, route_domain, number)

@@ -56,8 +56,8 @@ def equip(work: Work) -> None:
         put(Item("sys/provision", module, {"level": "nominal"} if module == "ltm" else {}))
     _certificates(work)
     for kind, names in _STOCK.items():
-        for written in names:
-            name, _, parent = written.partition(":")
+        for text in names:
+            name, _, parent = text.partition(":")
             put(Item(kind, f"/Common/{name}", {"defaultsFrom": f"/Common/{parent}"} if parent else {}))
     entry = {"name": "default", "cert": "/Common/default.crt", "key": "/Common/default.key", "chain": "none"}
     entry["usage"] = "SERVER"

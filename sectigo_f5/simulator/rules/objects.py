@@ -37,17 +37,17 @@ _LONGEST_TEXT = 65535  # characters
 
 def create(work: Work, url: str, body: object) -> Item:
     """Create an object from a POST."""
-    kind, wanted = KINDS[url], normalize(body)
-    if not wanted.get("name"):
+    kind, requested = KINDS[url], normalize(body)
+    if not requested.get("name"):
         raise refusals.bad_request("one or more properties must be specified")
-    path = path_of(kind, wanted)
+    path = path_of(kind, requested)
     check_name(path)
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
         raise refusals.exists(kind.title, path, split_path(path)[0])
     item = Item(url, path, {}, generation=0)
-    item = _apply(work, kind, item, wanted, "POST")
+    item = _apply(work, kind, item, requested, "POST")
     work.check_may_change(item)
     return _put(work, item)
 
@@ -82,19 +82,19 @@ def delete(work: Work, item: Item) -> None:
 
 
 def _apply(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
-    wanted = known_properties(kind, body)
-    if any(len(value) > _LONGEST_TEXT for value in wanted.values() if isinstance(value, str)):
+    properties = known_properties(kind, body)
+    if any(len(value) > _LONGEST_TEXT for value in properties.values() if isinstance(value, str)):
         raise refusals.bad_request(
             f"01020057:3: The string with more than {_LONGEST_TEXT} characters cannot be stored in a message."
         )
     change = _CHANGES.get(kind.url, _set_properties)
-    return change(work, item, wanted, method)
+    return change(work, item, properties, method)
 
 
 def _set_properties(_: Work, item: Item, body: Json, method: str) -> Item:
     fixed = KINDS[item.kind].fixed.split()
-    kept = {name: value for name, value in item.properties.items() if method != "PUT" or name in fixed}
-    properties = {**kept, **body}
+    before = {name: value for name, value in item.properties.items() if method != "PUT" or name in fixed}
+    properties = {**before, **body}
     if "/profile/" not in item.kind:  # there "none" overrides the parent; elsewhere it removes a property
         properties = {name: value for name, value in properties.items() if not is_unset(value)}
     return replace(item, properties={name: value for name, value in properties.items() if value != ""})
@@ -244,9 +244,9 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
     return inherited
 
 
-def _options(work: Work, given: list[str] | str, collection: bool) -> list[str] | str:
+def _options(work: Work, value: list[str] | str, collection: bool) -> list[str] | str:
     """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections, ``none`` if empty (F5 Ansible)."""
-    options = given.strip("{} ").split() if isinstance(given, str) else given
+    options = value.strip("{} ").split() if isinstance(value, str) else value
     if work.switches.before_14:  # which has no TLS 1.3
         return [option for option in options if option != "no-tlsv1.3"]
     return (f"{{ {' '.join(options)} }}" if options else "none") if collection else options

@@ -64,14 +64,14 @@ def _normalize_list(name: str, value: Any) -> Any:
     return [full_path(str(path)) for path in (value.strip("{} ").split() if isinstance(value, str) else value)]
 
 
-def _as_list(given: Any) -> list[Any]:
-    return [{"name": name, **entry} for name, entry in given.items()] if isinstance(given, dict) else list(given or [])
+def _as_list(value: Any) -> list[Any]:
+    return [{"name": name, **entry} for name, entry in value.items()] if isinstance(value, dict) else list(value or [])
 
 
 def _check_metadata(work: Work, item: Item, body: Json) -> None:
     """Refuse metadata from a user who is not an administrator (F5 Ansible)."""
-    given = _normalize_list("metadata", body.get("metadata"))
-    if given and given != item.get("metadata") and work.switches.role != "admin" and not work.arranged:
+    metadata = _normalize_list("metadata", body.get("metadata"))
+    if metadata and metadata != item.get("metadata") and work.switches.role != "admin" and not work.arranged:
         raise refusals.metadata_denied(work.user, item.path)
 
 
@@ -91,12 +91,12 @@ def _stamp(work: Work, item: Item) -> Item:
     return Item(item.kind, item.path, {**first, **item.properties, "lastModifiedTime": now})
 
 
-def attachment(work: Work, given: Any) -> Json:
+def attachment(work: Work, reference: Any) -> Json:
     """Return one attached profile: a full path, or an object with name and context."""
-    if isinstance(given, dict) and set(given) == {"path", "context"}:
-        return given  # as it is stored
-    entry = {camel(name): value for name, value in given.items()} if isinstance(given, dict) else {}
-    path = full_path(_attached_path(given))
+    if isinstance(reference, dict) and set(reference) == {"path", "context"}:
+        return reference  # as it is stored
+    entry = {camel(name): value for name, value in reference.items()} if isinstance(reference, dict) else {}
+    path = full_path(_attached_path(reference))
     profile = work.configuration.profile(path)
     context = str(entry.get("context") or "all")
     if profile is not None:
@@ -104,11 +104,11 @@ def attachment(work: Work, given: Any) -> Json:
     return {"path": path, "context": context}
 
 
-def _attached_path(given: Any) -> str:
+def _attached_path(reference: Any) -> str:
     """Return the full path in ``"/P/x"`` or ``{"name":…, "partition":…}``."""
-    if not isinstance(given, dict):
-        return str(given)
-    entry = {camel(name): value for name, value in given.items()}
+    if not isinstance(reference, dict):
+        return str(reference)
+    entry = {camel(name): value for name, value in reference.items()}
     strangers = set(entry) - {*_ATTACHMENT}
     if strangers:
         raise UnknownCallError(f"the property {', '.join(sorted(strangers))} of a profile of {KIND}")
@@ -132,8 +132,8 @@ def _with_layer_4(work: Work, item: Item) -> Item:
 
 
 def _protocol(item: Item, kinds: list[str]) -> Json:
-    given = item.get("ipProtocol")
-    if given and given != "any":
+    current = item.get("ipProtocol")
+    if current and current != "any":
         return {}
     return {"ipProtocol": "udp" if "ltm/profile/udp" in kinds else "any" if kinds == ["ltm/profile/fastl4"] else "tcp"}
 
@@ -210,15 +210,15 @@ def _check_destination(work: Work, item: Item) -> None:
 
 
 def _listens(item: Item) -> tuple[Any, ...]:
-    written = str(item.get("destination") or "").rpartition("/")[2]
+    place = str(item.get("destination") or "").rpartition("/")[2]
     vlans = tuple(item.get("vlans") or ())
-    return written, item.get("source") or "0.0.0.0/0", item.get("ipProtocol"), vlans
+    return place, item.get("source") or "0.0.0.0/0", item.get("ipProtocol"), vlans
 
 
 def destination(item: Item) -> Destination | None:
     """Return where a virtual server listens; None if it was created without a destination."""
-    written = item.get("destination")
-    return parse(str(written), split_path(item.path)[0]) if written else None
+    text = item.get("destination")
+    return parse(str(text), split_path(item.path)[0]) if text else None
 
 
 def sync_addresses(work: Work) -> None:

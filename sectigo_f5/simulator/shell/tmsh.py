@@ -85,12 +85,12 @@ def _change(work: Work, verb: str, url: str, path: str, properties: Json) -> str
 
 def _create_or_install(work: Work, verb: str, url: str, path: str, properties: Json) -> str:
     """Create a key or CSR, or install a file; from TMOS 14 ``gen-csr`` prints the CSR (DigiCert's F5 plugin)."""
-    wanted = {name: value for name, value in properties.items() if not is_unset(value) and name != "gen-csr"}
+    body = {name: value for name, value in properties.items() if not is_unset(value) and name != "gen-csr"}
     if "gen-csr" in properties:
-        wanted["options"] = [{"gen-csr": path}]
+        body["options"] = [{"gen-csr": path}]
     if verb == "install":
-        wanted["command"] = verb
-    crypto.post(work, url.rpartition("/")[2], {"name": path, **wanted})
+        body["command"] = verb
+    crypto.post(work, url.rpartition("/")[2], {"name": path, **body})
     prints = "gen-csr" in properties and not work.switches.before_14
     return csrs.require(work.world, path).content.decode() if prints else ""
 
@@ -113,8 +113,8 @@ def _list_after(item: Item, name: str, change: Change) -> list[Any]:
     for one in [] if change.operation == "replace-all-with" else item.get(camel(name)) or []:
         entry = {"name": one} if isinstance(one, str) else dict(one)
         entries[entry.pop("path", None) or entry.pop("name")] = entry
-    for written, more in change.entries.items():
-        path = full_path(written) if name in _PATHS else written
+    for entry_name, more in change.entries.items():
+        path = full_path(entry_name) if name in _PATHS else entry_name
         if change.operation == "delete":
             entries.pop(path, None)
         else:

@@ -119,8 +119,8 @@ def _property(name: str, value: Any) -> list[str]:
 
 
 def _inside(block: Json) -> list[str]:
-    wanted = {name: value for name, value in block.items() if value is not None and not name.endswith("Reference")}
-    return [f"    {line}" for name, value in sorted(wanted.items()) for line in _property(hyphenated(name), value)]
+    properties = {name: value for name, value in block.items() if value is not None and not name.endswith("Reference")}
+    return [f"    {line}" for name, value in sorted(properties.items()) for line in _property(hyphenated(name), value)]
 
 
 def _word(value: object) -> str:

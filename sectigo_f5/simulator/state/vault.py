@@ -39,6 +39,6 @@ class Vault:
         except (binascii.Error, InvalidTag, ValueError):
             return None
 
-    def keep(self, given: str) -> str:
+    def keep(self, passphrase: str) -> str:
         """Return what to store for a passphrase in a request: clear text is sealed, a ``$M$`` text stays as it is."""
-        return given if given.startswith(_MARK) else self.seal(given)
+        return passphrase if passphrase.startswith(_MARK) else self.seal(passphrase)

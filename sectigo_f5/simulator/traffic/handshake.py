@@ -84,26 +84,26 @@ def choose(profiles: Sequence[LoadedProfile], name: str | None) -> LoadedProfile
     First the profile's own server name, then, for profiles without one, the certificate's
     names, then the SNI default, unless that one requires a known name.
     """
-    wanted = (name or "").lower()
-    if wanted:
+    server_name = (name or "").lower()
+    if server_name:
         for level in (_is_named, _matches_name, _certifies):
-            match = next((one for one in profiles if level(one, wanted)), None)
+            match = next((one for one in profiles if level(one, server_name)), None)
             if match:
                 return match
     default = profiles[0] if len(profiles) == 1 else next((one for one in profiles if one.profile.sni_default), None)
     return None if default is None or default.profile.sni_require else default
 
 
-def _is_named(one: LoadedProfile, wanted: str) -> bool:
-    return (one.profile.server_name or "").lower() == wanted
+def _is_named(one: LoadedProfile, server_name: str) -> bool:
+    return (one.profile.server_name or "").lower() == server_name
 
 
-def _matches_name(one: LoadedProfile, wanted: str) -> bool:
-    return _covers((one.profile.server_name or "").lower(), wanted)
+def _matches_name(one: LoadedProfile, server_name: str) -> bool:
+    return _covers((one.profile.server_name or "").lower(), server_name)
 
 
-def _certifies(one: LoadedProfile, wanted: str) -> bool:
-    return one.profile.server_name is None and any(_covers(name, wanted) for name in one.names)
+def _certifies(one: LoadedProfile, server_name: str) -> bool:
+    return one.profile.server_name is None and any(_covers(name, server_name) for name in one.names)
 
 
 def _covers(pattern: str, name: str) -> bool:

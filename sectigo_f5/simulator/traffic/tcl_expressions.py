@@ -69,9 +69,9 @@ class _Expression:
         match = _TOKEN.match(self._text, self._at)
         return match[1] if match else self._text[self._at :].strip()[:1]
 
-    def _take(self, *wanted: str) -> bool:
+    def _take(self, *tokens: str) -> bool:
         match = _TOKEN.match(self._text, self._at)
-        if not match or match[1] not in wanted:
+        if not match or match[1] not in tokens:
             return False
         self._at = match.end()
         return True
