@@ -6,7 +6,7 @@ from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto
 from sectigo_f5.simulator.rest import queries
 from sectigo_f5.simulator.rest.call import Call, resolve
-from sectigo_f5.simulator.rules import objects
+from sectigo_f5.simulator.rules import object_views, objects
 from sectigo_f5.simulator.rules.engine import Answer
 from sectigo_f5.simulator.state.kinds import KINDS
 
@@ -14,7 +14,7 @@ from sectigo_f5.simulator.state.kinds import KINDS
 def list_all(call: Call, url: str) -> Answer:
     """List a collection."""
     items = call.work.configuration.of(url)
-    shown = [objects.show(call.work, item, expand=call.expands, collection=True) for item in items]
+    shown = [object_views.show(call.work, item, expand=call.expands, collection=True) for item in items]
     return call.collection(KINDS[url].collection_state, shown)
 
 
@@ -22,12 +22,12 @@ def get(call: Call, url: str, segment: str) -> Answer:
     """Show one object."""
     item, query = call.item(url, segment), queries.without_options(call.request.raw_query, "ver")
     echo = resolve(segment, KINDS[url].bare)[1]
-    return Answer(objects.show(call.work, item, expand=call.expands, query=query, echo=echo))
+    return Answer(object_views.show(call.work, item, expand=call.expands, query=query, echo=echo))
 
 
 def post(call: Call, url: str) -> Answer:
     """Create an object."""
-    return Answer(objects.show(call.work, objects.create(call.work, url, call.request.body)))
+    return Answer(object_views.show(call.work, objects.create(call.work, url, call.request.body)))
 
 
 def change(call: Call, url: str, segment: str) -> Answer:
@@ -36,7 +36,7 @@ def change(call: Call, url: str, segment: str) -> Answer:
     owner = item.get("appService")
     if owner and call.work.switches.owner_in_body and call.body.get("appService") != owner:
         raise refusals.owner_not_named(owner)
-    return Answer(objects.show(call.work, objects.modify(call.work, item, body, call.request.method)))
+    return Answer(object_views.show(call.work, objects.modify(call.work, item, body, call.request.method)))
 
 
 def delete(call: Call, url: str, segment: str) -> Answer:

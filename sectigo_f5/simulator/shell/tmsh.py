@@ -13,7 +13,7 @@ from typing import Any
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto, csrs
 from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
-from sectigo_f5.simulator.rules import objects
+from sectigo_f5.simulator.rules import object_views, objects
 from sectigo_f5.simulator.shell import tmsh_language
 from sectigo_f5.simulator.shell.tmsh_language import Change
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
@@ -137,7 +137,7 @@ def _matching_objects(work: Work, url: str, path: str) -> list[Json]:
     what = url.rpartition("/")[2]
     if url in KINDS:
         items = [objects.require(work, url, path)] if path else work.configuration.of(url)
-        return [objects.show(work, item) for item in items]
+        return [object_views.show(work, item) for item in items]
     views = [crypto.get(work, what, path)] if path else crypto.list_all(work, what)
     return [{**view, **_tmsh_only(work, what, view["fullPath"])} for view in views]
 
@@ -146,5 +146,5 @@ def _tmsh_only(work: Work, what: str, path: str) -> Json:
     """Return what REST does not show: a CSR's PEM (F5's AS3 SDK), a certificate's alternative names (kojot-acme)."""
     if what == "csr":
         return {"PEM": csrs.require(work.world, path).content.decode()}
-    shown = objects.show(work, crypto.file_item(work, what, path))
+    shown = object_views.show(work, crypto.file_item(work, what, path))
     return {name: shown[name] for name in ("subjectAlternativeName",) if name in shown}
