@@ -59,8 +59,8 @@ class _Variables:
 
     def missing(self, name: str, why: str, example: str) -> None:
         """Note that a variable must be set, and where."""
-        where = f"in {self._file}" if self._file else "in a file env next to start_acme.py (copy env.example)"
-        self.mistakes.append(f"{self._file or 'environment'}: {name}: {why}; write {name}={example} {where}")
+        place = f"in {self._file}" if self._file else "in a file env next to start_acme.py (copy env.example)"
+        self.mistakes.append(f"{self._file or 'environment'}: {name}: {why}; write {name}={example} {place}")
 
     def wrong(self, name: str, text: str) -> None:
         """Note what is wrong with a variable, at the line or place where it was set."""

@@ -1,4 +1,4 @@
-"""The table of settings: what each YAML key may contain, where it is allowed, its default, and how it is looked up.
+"""The table of settings: what each YAML key may contain, its level, its default, and how it is looked up.
 
 A new setting is one row of :class:`Table`; the guesses at typing mistakes, the text for a missing
 key and the test that the sample names every key follow from it.

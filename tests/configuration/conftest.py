@@ -1,4 +1,4 @@
-"""A CA certificate, made once."""
+"""A CA certificate, created once for all tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A configuration directory to fill: good files and bad ones, whole or by one changed line."""
+"""A configuration directory for tests, with good files and bad ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def private(file: Path, content: str | bytes) -> Path:
 
 
 def configuration(directory: Path, **files: str | bytes) -> Configuration:
-    """Write each text as ``NAME.yaml`` beside one credentials file, and read the directory."""
+    """Write each text as ``NAME.yaml`` next to one credentials file, and read the directory."""
     private(directory / "credentials" / "bigip-fra.yaml", CREDENTIALS)
     for name, text in files.items():
         private(directory / f"{name}.yaml", text)
@@ -38,7 +38,7 @@ def configuration(directory: Path, **files: str | bytes) -> Configuration:
 
 
 def only_job(directory: Path, text: str) -> Job:
-    """Read one good file that holds one certificate."""
+    """Read one good file with one certificate."""
     read = configuration(directory, shop=text)
     assert read.mistakes == ()
     (job,) = read.jobs
@@ -49,8 +49,8 @@ def mistakes(directory: Path, text: str | bytes) -> list[str]:
     """Read one bad file and return its mistakes, without the directory in front."""
     read = configuration(directory, shop=text)
     assert read.jobs == ()
-    assert read.warnings == (f"{directory / 'shop.yaml'}: {LEFT_OUT}",)
+    assert read.warnings == (f"{directory / 'shop.yaml'}: {EXCLUDED}",)
     return [mistake.replace(f"{directory}/", "") for mistake in read.mistakes]
 
 
-LEFT_OUT = "none of its certificates is managed until its mistakes are fixed"
+EXCLUDED = "none of its certificates is managed until its mistakes are fixed"

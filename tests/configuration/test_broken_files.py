@@ -1,4 +1,4 @@
-"""Mistakes that are more than one line: broken files, credentials, lists, and several at once."""
+"""Mistakes that concern more than one line: broken files, credentials, lists, and several at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5.configuration.files import read_configuration
+from sectigo_f5.configuration.findings import Findings
 from tests.configuration.directory import GOOD, configuration, mistakes, private
 
 
@@ -118,7 +119,7 @@ def test_a_mistake_in_a_credentials_file_names_that_file(tmp_path: Path, content
     private(tmp_path / "credentials" / "bigip-fra.yaml", content)
     private(
         tmp_path / "other.yaml", GOOD.replace("www.", "other.")
-    )  # the second file that names it adds no second line
+    )  # a second file that names it adds no second mistake
     read = read_configuration(tmp_path)
     assert len(read.mistakes) == 1
     assert read.mistakes[0].startswith(f"{tmp_path}/{expected}")
@@ -136,6 +137,29 @@ def test_mistakes_after_the_fiftieth_are_only_mentioned(tmp_path: Path) -> None:
     assert len(messages) == 51
     assert messages[0].startswith("shop.yaml:4: name: missing")
     assert messages[-1] == "shop.yaml: has more than 50 mistakes; fix these first"
+
+
+def test_a_repeated_mistake_counts_once() -> None:
+    findings = Findings(Path("shop.yaml"))
+    for line in [*range(1, 51), *range(1, 51)]:
+        findings.mistake(line, "host", "missing")
+    assert len(findings.mistakes) == 50
+    assert findings.mistakes[-1] == "shop.yaml:50: host: missing"
+
+
+def test_every_bad_item_of_a_list_is_reported_at_its_line(tmp_path: Path) -> None:
+    text = GOOD.replace("[vs_www_https]", "\n  - vs 1\n  - vs_2\n  - 3") + (
+        "  sans: [a b]\n  keys:\n  - type: dsa\n  - size: 1\n  dns_options:\n    a: [1]\n    B: 2\n"
+    )
+    assert [message.split(" ")[:2] for message in mistakes(tmp_path, text)] == [
+        ["shop.yaml:9:", "virtual_servers:"],
+        ["shop.yaml:11:", "virtual_servers:"],
+        ["shop.yaml:12:", "sans:"],
+        ["shop.yaml:14:", "keys:"],
+        ["shop.yaml:15:", "keys:"],
+        ["shop.yaml:17:", "dns_options:"],
+        ["shop.yaml:18:", "dns_options:"],
+    ]
 
 
 def test_a_missing_credentials_file_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The ``env`` file: where it is looked for, what it may hold, and who wins."""
+"""The ``env`` file: where it is searched for, what it may contain, and what overrides it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_variable_reaches_the_settings(tmp_path: Path, ca_pem: str) -> Non
         log_level="DEBUG",
         log_file=Path("/srv/log"),
         state_dir=tmp_path / "state",
-        metrics_file=tmp_path / "${HOME}" / "metrics",  # nothing is put in: a secret may hold a $
+        metrics_file=tmp_path / "${HOME}" / "metrics",  # no variable is expanded: a secret may contain a $
     )
     assert warnings == ()
 

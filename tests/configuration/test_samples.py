@@ -1,4 +1,4 @@
-"""The samples are loaded as an operator would load them."""
+"""The samples, read as an operator would read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What good files mean: defaults, levels, lists, paths."""
+"""The meaning of good files: defaults, levels, lists, paths."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_a_secret_that_others_can_read_is_only_a_warning(tmp_path: Path) -> None
     configuration(tmp_path, a=GOOD, b=inline.replace("bigip-fra", "bigip-b").replace("www.", "b."))
     (tmp_path / "b.yaml").chmod(0o640)
     (tmp_path / "credentials" / "bigip-fra.yaml").chmod(0o604)
-    (tmp_path / "a.yaml").chmod(0o644)  # holds no secret
+    (tmp_path / "a.yaml").chmod(0o644)  # without a secret
     read = read_configuration(tmp_path)
     assert read.mistakes == ()
     assert len(read.jobs) == 2
