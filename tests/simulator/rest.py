@@ -73,7 +73,7 @@ class Rest:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def refused(self, method: str, path: str, body: Any = None, transaction: Any = None) -> tuple[int, str]:
+    def refusal(self, method: str, path: str, body: Any = None, transaction: Any = None) -> tuple[int, str]:
         """Return status and message of a call that must not succeed."""
         answer = self.call(method, path, body, transaction)
         assert answer.status_code >= 400, answer.text

@@ -60,24 +60,24 @@ def test_basic_authentication_works_without_a_token(device: SimulatedBigIP) -> N
 
 def test_unknown_and_expired_tokens_have_different_texts(rest: Rest, device: SimulatedBigIP) -> None:
     good, rest.token = rest.token, "A" * 26
-    assert rest.refused("GET", "sys/version") == (401, "X-F5-Auth-Token does not exist.")
+    assert rest.refusal("GET", "sys/version") == (401, "X-F5-Auth-Token does not exist.")
     rest.token = good
     device.engine.world.accounts.expire_all()
-    assert rest.refused("GET", "sys/version") == (401, "X-F5-Auth-Token has expired.")
+    assert rest.refusal("GET", "sys/version") == (401, "X-F5-Auth-Token has expired.")
 
 
 def test_token_lifetime_can_be_set_up_to_its_maximum(rest: Rest) -> None:
     assert rest.patch(f"{TOKENS}/{rest.token}", {"timeout": 36000})["timeout"] == 36000
     assert rest.patch(f"{TOKENS}/{rest.token}", {"timeout": "1800"})["timeout"] == 1800
-    assert rest.refused("PATCH", f"{TOKENS}/{rest.token}", {"timeout": "soon"})[0] == 400
-    status, message = rest.refused("PATCH", f"{TOKENS}/{rest.token}", {"timeout": 36001})
+    assert rest.refusal("PATCH", f"{TOKENS}/{rest.token}", {"timeout": "soon"})[0] == 400
+    status, message = rest.refusal("PATCH", f"{TOKENS}/{rest.token}", {"timeout": 36001})
     assert (status, message) == (406, "Auth-token absolute timeout (36000 seconds) exceeded")
 
 
 def test_deleted_token_is_refused(rest: Rest, device: SimulatedBigIP) -> None:
     assert rest.call("DELETE", f"{TOKENS}/{rest.token}").status_code == 200
     assert device.tokens == []
-    assert rest.refused("GET", "sys/version")[0] == 401
+    assert rest.refusal("GET", "sys/version")[0] == 401
 
 
 def test_all_tokens_can_be_deleted_at_once(rest: Rest, device: SimulatedBigIP) -> None:
@@ -93,7 +93,7 @@ def test_login_beyond_the_token_limit_is_refused(make: Make) -> None:
         assert [rest.login().status_code for _ in range(4)] == [200, 200, 200, 400]
         rest.token = ""
         body = {"username": "admin", "password": "admin", "loginProviderName": "tmos"}
-        status, message = rest.refused("POST", "/mgmt/shared/authn/login", body)
+        status, message = rest.refusal("POST", "/mgmt/shared/authn/login", body)
     # The id is Java's name-based UUID of "admin", seen with exactly this value on real devices.
     expected = "user 21232f29-7a57-35a7-8389-4a0e4a801fc3 has reached maximum active login tokens"
     assert (status, message) == (400, expected)
@@ -151,7 +151,7 @@ def test_roles_allow_their_calls_and_no_others(make: Make, role: str, allowed: s
 def test_device_without_bash_still_transfers_files(make: Make) -> None:
     with contextlib.closing(Rest(make(bash=False))) as rest:
         rest.login()
-        assert rest.refused("POST", "util/bash", BASH[2])[0] == 401
+        assert rest.refusal("POST", "util/bash", BASH[2])[0] == 401
         rest.upload("x", b"content")
         rest.post("util/unix-rm", {"command": "run", "utilCmdArgs": "/var/config/rest/downloads/x"})
         assert rest.get("sys/db/systemauth.disablebash")["value"] == "true"
@@ -163,7 +163,7 @@ def test_role_for_one_partition_writes_only_there(make: Make) -> None:
     with contextlib.closing(Rest(device)) as rest:
         rest.login()
         rest.post("ltm/rule", {"name": "r", "partition": "Shop", "apiAnonymous": ""})
-        status, message = rest.refused("POST", "ltm/rule", {"name": "r", "partition": "Common", "apiAnonymous": ""})
+        status, message = rest.refusal("POST", "ltm/rule", {"name": "r", "partition": "Common", "apiAnonymous": ""})
         access = rest.get("auth/user/admin")["partitionAccess"]
     assert (status, message[:14]) == (403, "01070822:3: Ac")
     assert [(one["name"], one["role"]) for one in access] == [("Shop", "manager")]

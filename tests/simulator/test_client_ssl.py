@@ -54,7 +54,7 @@ def test_cert_key_chain_has_three_spellings(rest: Rest, spelling: str) -> None:
 def test_protected_key_needs_its_passphrase(rest: Rest) -> None:
     add_protected(rest.device, "p")
     for given in ({}, {"passphrase": "wrong"}, {"passphrase": "$M$ab$bm9uc2Vuc2U="}):
-        status, message = rest.refused("POST", URL, {"name": "p", "certKeyChain": [entry("p", **given)]})
+        status, message = rest.refusal("POST", URL, {"name": "p", "certKeyChain": [entry("p", **given)]})
         assert status == 400
         assert message.startswith("01070313:3: Error reading key PEM file /Common/p.key for profile /Common/p: error:")
     answer = rest.post(URL, {"name": "p", "certKeyChain": [entry("p", passphrase=PASSPHRASE)]})
@@ -76,7 +76,7 @@ def test_own_ciphertext_may_count_as_a_wrong_passphrase(make: Make) -> None:
         rest.post(URL, {"name": "p", "certKeyChain": [entry("p", passphrase=PASSPHRASE)]})
         (shown,) = rest.get(f"{URL}/p")["certKeyChain"]
         again = {"certKeyChain": [entry("p", passphrase=shown["passphrase"])]}
-        status, message = rest.refused("PATCH", f"{URL}/p", again)
+        status, message = rest.refusal("PATCH", f"{URL}/p", again)
         assert (status, message[:8]) == (400, "01070313")
 
 
@@ -93,7 +93,7 @@ def test_key_and_certificate_must_match(rest: Rest) -> None:
     add_pair(rest.device, "a", key=ec_key())
     body = {"name": "x", "certKeyChain": [{"name": "x", "cert": "/Common/default.crt", "key": "/Common/a.key"}]}
     expected = "01070317:3: profile /Common/x's key(/Common/a.key) and certificate(/Common/default.crt) do not match."
-    assert rest.refused("POST", URL, body) == (400, expected)
+    assert rest.refusal("POST", URL, body) == (400, expected)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_key_and_certificate_must_match(rest: Rest) -> None:
 def test_files_of_an_entry_must_exist(rest: Rest, name: str, what: str, path: str) -> None:
     body = {"name": "x", "certKeyChain": [{"name": "x", **DEFAULT, name: path}]}
     expected = f"01070277:3: The requested {what} ({path}) was not found."
-    assert rest.refused("POST", URL, body) == (400, expected)
+    assert rest.refusal("POST", URL, body) == (400, expected)
 
 
 def test_profile_takes_one_pair_of_each_key_type(rest: Rest) -> None:
@@ -115,7 +115,7 @@ def test_profile_takes_one_pair_of_each_key_type(rest: Rest) -> None:
     add_pair(rest.device, "e", key=ec_key())
     answer = rest.post(URL, {"name": "both", "certKeyChain": [entry("r"), entry("e")]})
     assert [one["name"] for one in answer["certKeyChain"]] == ["r", "e"]
-    status, _ = rest.refused("POST", URL, {"name": "two", "certKeyChain": [entry("r"), {"name": "d", **DEFAULT}]})
+    status, _ = rest.refusal("POST", URL, {"name": "two", "certKeyChain": [entry("r"), {"name": "d", **DEFAULT}]})
     assert status == 400
 
 
@@ -170,7 +170,7 @@ def test_old_spelling_changes_the_first_entry(rest: Rest) -> None:
 def test_old_spelling_takes_only_rsa(rest: Rest) -> None:
     add_pair(rest.device, "e", key=ec_key())
     rest.post(URL, {"name": "x"})
-    status, message = rest.refused("PATCH", f"{URL}/~Common~x", {"cert": "/Common/e.crt", "key": "/Common/e.key"})
+    status, message = rest.refusal("PATCH", f"{URL}/~Common~x", {"cert": "/Common/e.crt", "key": "/Common/e.key"})
     assert (status, message[:12]) == (400, "01b40029:3: ")
     assert "/Common/e.key is not RSA key." in message
 
@@ -186,7 +186,7 @@ def test_child_profile_follows_changes_of_its_parent(rest: Rest) -> None:
         "01070265:3: The ClientSSL Profile (/Common/parent) cannot be deleted because it is in use by a "
         "ClientSSL Profile (/Common/heir)."
     )
-    assert rest.refused("DELETE", f"{URL}/~Common~parent") == (400, expected)
+    assert rest.refusal("DELETE", f"{URL}/~Common~parent") == (400, expected)
 
 
 def test_new_file_contents_must_match_the_profiles_that_use_them(rest: Rest) -> None:
@@ -194,21 +194,21 @@ def test_new_file_contents_must_match_the_profiles_that_use_them(rest: Rest) -> 
     rest.post(URL, {"name": "x", "certKeyChain": [entry("r")]})
     rest.upload("other.crt", certificate_pem(ec_key().public_key(), "r.example.com").encode())
     change = {"sourcePath": "file:/var/config/rest/downloads/other.crt"}
-    status, message = rest.refused("PATCH", "sys/file/ssl-cert/~Common~r.crt", change)
+    status, message = rest.refusal("PATCH", "sys/file/ssl-cert/~Common~r.crt", change)
     assert (status, message[:12]) == (400, "01070317:3: ")
     assert rest.get("sys/file/ssl-cert/~Common~r.crt")["revision"] == 1
 
 
 @pytest.mark.parametrize("name", ["*.example.com", "a b/c", ""])
 def test_invalid_profile_names_are_refused(rest: Rest, name: str) -> None:
-    assert rest.refused("POST", URL, {"name": name, "partition": "Common"})[0] in (400, 404)
+    assert rest.refusal("POST", URL, {"name": name, "partition": "Common"})[0] in (400, 404)
 
 
 def test_profiles_of_all_types_share_one_namespace(rest: Rest) -> None:
     expected = "01020066:3: The requested ClientSSL Profile (/Common/http) already exists in partition Common."
-    assert rest.refused("POST", URL, {"name": "http", "partition": "Common"}) == (409, expected)
+    assert rest.refusal("POST", URL, {"name": "http", "partition": "Common"}) == (409, expected)
 
 
 def test_parent_profile_must_exist(rest: Rest) -> None:
-    status, message = rest.refused("POST", URL, {"name": "x", "defaultsFrom": "/Common/nope"})
+    status, message = rest.refusal("POST", URL, {"name": "x", "defaultsFrom": "/Common/nope"})
     assert (status, message) == (404, "01020036:3: The requested ClientSSL Profile (/Common/nope) was not found.")

@@ -57,7 +57,7 @@ def test_faults_affect_the_calls_that_they_name(rest: Rest, device: SimulatedBig
     answer = rest.call("GET", "sys/version")
     assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
     device.fault(Fault("GET", "/sys/version", action="error:400:01070712:3: something"))
-    assert rest.refused("GET", "sys/version") == (400, "01070712:3: something")
+    assert rest.refusal("GET", "sys/version") == (400, "01070712:3: something")
     device.fault(Fault("GET", "/sys/version", action="delay:0.3"))
     begun = time.monotonic()
     assert rest.get("sys/version")

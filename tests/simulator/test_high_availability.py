@@ -52,7 +52,7 @@ def test_pair_shares_its_configuration_and_syncs_changes(make: Make) -> None:
         rest.login()
         unknown = {"command": "run", "utilCmdArgs": "config-sync to-group nobody"}
         expected = "01020036:3: The requested Device Group (/Common/nobody) was not found."
-        assert rest.refused("POST", "cm", unknown)[1] == expected
+        assert rest.refusal("POST", "cm", unknown)[1] == expected
         rest.post("cm", {"command": "run", "utilCmdArgs": "config-sync to-group sync-failover force-full-load-push"})
     assert (two.rules, status_of(two, "sync-status")) == (["/Common/r"], "In Sync")
 

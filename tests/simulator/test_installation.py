@@ -74,7 +74,7 @@ def test_pkcs12_key_is_normal_by_default(rest: Rest, more: dict[str, Any]) -> No
 def test_unusable_pkcs12_file_leaves_nothing(rest: Rest, content: bytes, more: dict[str, Any], text: str) -> None:
     rest.upload("f", content)
     before = rest.device.engine.configuration
-    status, message = rest.refused("POST", *install("pkcs12", "www", **more))
+    status, message = rest.refusal("POST", *install("pkcs12", "www", **more))
     assert (status, text in message) == (400, True)
     assert rest.device.engine.configuration is before
 
@@ -93,7 +93,7 @@ def test_install_over_an_object_is_checked_against_its_profiles(rest: Rest) -> N
     chain = [{"name": "w", "cert": "/Common/w.cer", "key": "/Common/w.key"}]
     rest.post("ltm/profile/client-ssl", {"name": "w", "certKeyChain": chain})
     rest.upload("f", certificate_pem(rsa_key(1).public_key(), "a").encode())
-    assert rest.refused("POST", *install("cert", "/Common/w.cer"))[1].startswith("01070317:3: ")
+    assert rest.refusal("POST", *install("cert", "/Common/w.cer"))[1].startswith("01070317:3: ")
     rest.upload("f", certificate_pem(rsa_key().public_key(), "b").encode())
     rest.post(*install("cert", "/Common/w.cer"))
     assert rest.get("sys/file/ssl-cert/w.cer")["revision"] == 2
@@ -112,7 +112,7 @@ def test_unencrypted_key_takes_no_passphrase(rest: Rest) -> None:
     rest.upload("f", key_pem(rsa_key()).encode())
     source = {"name": "k.key", "partition": "Common", "sourcePath": f"file:{DOWNLOADS}/f"}
     for call in (install("key", "k.key", passphrase="x"), ("sys/file/ssl-key", {**source, "passphrase": "x"})):
-        assert rest.refused("POST", *call) == (400, "Passphrase specified, but key is not protected")
+        assert rest.refusal("POST", *call) == (400, "Passphrase specified, but key is not protected")
     rest.post(*install("key", "k.key", passphrase=PASSPHRASE, securityType="password"))
     assert load_pem_private_key(content_of(rest, "ssl-key", "/Common/k.key"), PASSPHRASE.encode())
 
@@ -121,7 +121,7 @@ def test_passphrase_of_a_key_can_be_set_later(rest: Rest) -> None:
     rest.upload("f", key_pem(rsa_key(), PASSPHRASE).encode())
     created = rest.post("sys/file/ssl-key", {"name": "k.key", "sourcePath": f"file:{DOWNLOADS}/f"})
     assert (created["securityType"], "passphrase" in created) == ("password", False)
-    assert rest.refused("PATCH", "sys/file/ssl-key/k.key", {"passphrase": "wrong"})[0] == 400
+    assert rest.refusal("PATCH", "sys/file/ssl-key/k.key", {"passphrase": "wrong"})[0] == 400
     shown = rest.patch("sys/file/ssl-key/k.key", {"passphrase": PASSPHRASE})
     assert (shown["keySize"], shown["passphrase"][:3]) == (2048, "$M$")
     again = rest.patch("sys/file/ssl-key/k.key", {"passphrase": shown["passphrase"]})

@@ -85,7 +85,7 @@ def test_password_key_silently_becomes_normal_by_switch(make: Make) -> None:
 def test_password_key_is_refused_by_switch(make: Make) -> None:
     with contextlib.closing(Rest(make(native_password_keys="rejected"))) as rest:
         rest.login()
-        assert rest.refused("POST", "sys/crypto/key", {"name": "a.key", **PROTECTED})[0] == 400
+        assert rest.refusal("POST", "sys/crypto/key", {"name": "a.key", **PROTECTED})[0] == 400
         assert not rest.device.exists("/mgmt/tm/sys/file/ssl-key/~Common~a.key")
 
 
@@ -106,7 +106,7 @@ def test_password_key_is_refused_by_switch(make: Make) -> None:
     ],
 )
 def test_invalid_key_requests_are_refused(rest: Rest, body: dict[str, str], status: int, text: str) -> None:
-    answer = rest.refused("POST", "sys/crypto/key", body)
+    answer = rest.refusal("POST", "sys/crypto/key", body)
     assert answer[0] == status
     assert text in answer[1]
 
@@ -144,10 +144,10 @@ def test_csr_for_a_protected_key_is_refused_by_switch(make: Make) -> None:
     with contextlib.closing(Rest(make(csr_for_password_keys="rejected"))) as rest:
         rest.login()
         rest.post("sys/crypto/key", {"name": "a.key", **PROTECTED})
-        status, message = rest.refused("POST", "sys/crypto/csr", {"name": "a.csr", "key": "a.key", **REQUEST})
+        status, message = rest.refusal("POST", "sys/crypto/csr", {"name": "a.csr", "key": "a.key", **REQUEST})
         assert (status, message[:12]) == (400, "01070313:3: ")
         together = {"name": "b.key", **PROTECTED, "options": [{"gen-csr": "x"}]}
-        assert rest.refused("POST", "sys/crypto/key", together)[0] == 400
+        assert rest.refusal("POST", "sys/crypto/key", together)[0] == 400
         assert not rest.device.exists("/mgmt/tm/sys/file/ssl-key/~Common~b.key")
         assert rest.device.csrs == []
 
@@ -155,10 +155,10 @@ def test_csr_for_a_protected_key_is_refused_by_switch(make: Make) -> None:
 def test_csr_is_never_overwritten_and_can_be_deleted_once(rest: Rest) -> None:
     body = {"name": "a.csr", "key": "/Common/default.key", **REQUEST}
     rest.post("sys/crypto/csr", body)
-    assert rest.refused("POST", "sys/crypto/csr", body)[0] == 409
+    assert rest.refusal("POST", "sys/crypto/csr", body)[0] == 409
     assert [item["name"] for item in rest.get("sys/crypto/csr")["items"]] == ["/Common/a.csr"]
     assert rest.call("DELETE", "sys/crypto/csr/~Common~a.csr").text == ""
-    assert rest.refused("DELETE", "sys/crypto/csr/~Common~a.csr")[0] == 404
+    assert rest.refusal("DELETE", "sys/crypto/csr/~Common~a.csr")[0] == 404
     assert "was not found" in rest.bash("tmsh list sys crypto csr a.csr")
 
 
@@ -166,7 +166,7 @@ def test_csr_is_gone_once_its_file_is_moved_away(rest: Rest) -> None:
     rest.post("sys/crypto/csr", {"name": "a.csr", "key": "/Common/default.key", **REQUEST})
     move = "/config/ssl/ssl.csr/a.csr /var/config/rest/bulk/a.csr"
     rest.post("util/unix-mv", {"command": "run", "utilCmdArgs": move})
-    assert rest.refused("GET", "sys/crypto/csr/a.csr")[0] == 404
+    assert rest.refusal("GET", "sys/crypto/csr/a.csr")[0] == 404
     assert rest.device.uploads == ["a.csr"]
     answer = rest.call("GET", "/mgmt/shared/file-transfer/bulk/a.csr")
     assert x509.load_pem_x509_csr(answer.content).is_signature_valid
@@ -190,7 +190,7 @@ def test_uploaded_certificate_becomes_an_object(rest: Rest) -> None:
     assert answer["checksum"].startswith(f"SHA1:{len(content)}:")
     again = {"name": "c.crt", "partition": "Common", "sourcePath": source("c.crt")}
     expected = "01020066:3: The requested Certificate File (/Common/c.crt) already exists in partition Common."
-    assert rest.refused("POST", "sys/file/ssl-cert", again) == (409, expected)
+    assert rest.refusal("POST", "sys/file/ssl-cert", again) == (409, expected)
 
 
 def test_long_serial_number_has_colons(rest: Rest) -> None:
@@ -211,8 +211,8 @@ def test_file_that_is_not_a_pem_is_refused(rest: Rest, kind: str) -> None:
     rest.upload("x", b"no PEM at all")
     expected = "01070712:3: Certificate/Key has unknown format or security type (/Common/x)."
     body = {"name": "x", "partition": "Common", "sourcePath": source("x")}
-    assert rest.refused("POST", f"sys/file/{kind}", body) == (400, expected)
-    assert rest.refused("POST", f"sys/file/{kind}", {**body, "sourcePath": source("nothing")})[0] == 400
+    assert rest.refusal("POST", f"sys/file/{kind}", body) == (400, expected)
+    assert rest.refusal("POST", f"sys/file/{kind}", {**body, "sourcePath": source("nothing")})[0] == 400
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -233,20 +233,20 @@ def test_encrypted_key_is_installed_with_its_passphrase(rest: Rest) -> None:
     shown = rest.get("sys/file/ssl-key/~Common~k.key")
     assert (shown["securityType"], shown["keySize"]) == ("password", 2048)
     assert MASTER.fullmatch(shown["passphrase"])
-    assert rest.refused("POST", "sys/crypto/key", {**body, "passphrase": "wrong"})[0] == 400
+    assert rest.refusal("POST", "sys/crypto/key", {**body, "passphrase": "wrong"})[0] == 400
     rest.post("sys/crypto/key", {**body, "fromLocalFile": body["from-local-file"], "passphrase": PASSPHRASE})
 
 
 def test_encrypted_key_file_is_created_with_its_passphrase(rest: Rest) -> None:
     rest.upload("k", key_pem(rsa_key(), PASSPHRASE).encode())
     body = {"name": "k.key", "partition": "Common", "sourcePath": source("k")}
-    assert rest.refused("POST", "sys/file/ssl-key", {**body, "passphrase": "wrong"})[0] == 400
+    assert rest.refusal("POST", "sys/file/ssl-key", {**body, "passphrase": "wrong"})[0] == 400
     assert rest.post("sys/file/ssl-key", {**body, "passphrase": PASSPHRASE})["securityType"] == "password"
 
 
 @pytest.mark.parametrize(("kind", "name"), [("ssl-cert", "default.crt"), ("ssl-key", "default.key")])
 def test_file_in_use_cannot_be_deleted(rest: Rest, kind: str, name: str) -> None:
-    status, message = rest.refused("DELETE", f"sys/file/{kind}/~Common~{name}")
+    status, message = rest.refusal("DELETE", f"sys/file/{kind}/~Common~{name}")
     assert (status, message) == (400, f"01071349:3: File object by name (/Common/{name}) is in use.")
 
 
@@ -257,7 +257,7 @@ def test_unused_key_is_deleted_through_either_collection(rest: Rest) -> None:
         answer = rest.call("DELETE", url)
         assert (answer.status_code, answer.text) == (200, "")
         expected = f"01020036:3: The requested Certificate Key File (/Common/{url[-5:]}) was not found."
-        assert rest.refused("GET", url) == (404, expected)
+        assert rest.refusal("GET", url) == (404, expected)
 
 
 def test_ec_pair_without_rsa_is_accepted_from_tmos_14(make: Make) -> None:

@@ -31,7 +31,7 @@ def test_bash_answer_has_a_result_only_if_something_was_printed(rest: Rest) -> N
     assert answer == {"kind": "tm:util:bash:runstate", "command": "run", "utilCmdArgs": "-c 'true'"}
     answer = rest.post("util/bash", {"command": "run", "utilCmdArgs": "echo hello"})
     assert answer["commandResult"] == 'Required format is "-c <bash command and arguments>"\n'
-    status, message = rest.refused("POST", "util/bash", {"command": "run", "utilCmdArgs": "-c 'echo"})
+    status, message = rest.refusal("POST", "util/bash", {"command": "run", "utilCmdArgs": "-c 'echo"})
     assert (status, "quotes are not balanced" in message) == (400, True)
 
 

@@ -34,7 +34,7 @@ def test_curve_name_works_is_ignored_or_is_rejected(make: Make, switch: str, siz
     with logged_in(make, curve_name=switch) as rest:
         body = {"name": "e.key", "keyType": "ec-private", "curveName": "secp384r1"}
         if size is None:
-            assert rest.refused("POST", "sys/crypto/key", body)[0] == 400
+            assert rest.refusal("POST", "sys/crypto/key", body)[0] == 400
         else:
             rest.post("sys/crypto/key", body)
             assert rest.get("sys/file/ssl-key/e.key")["keySize"] == size

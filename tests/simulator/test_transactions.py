@@ -62,7 +62,7 @@ def test_one_refused_command_undoes_the_whole_transaction(rest: Rest) -> None:
     assert (answer.status_code, answer.json()["message"]) == (400, expected)
     assert rest.device.engine.configuration is before
     assert rest.device.rules == []
-    assert rest.refused("GET", f"transaction/{number}")[0] == 404
+    assert rest.refusal("GET", f"transaction/{number}")[0] == 404
 
 
 def test_validation_changes_nothing(rest: Rest) -> None:
@@ -100,7 +100,7 @@ def test_object_released_by_the_same_transaction_can_be_deleted(rest: Rest) -> N
 
 
 def test_empty_transaction_cannot_be_committed(rest: Rest) -> None:
-    status, message = rest.refused("PATCH", f"transaction/{rest.begin()}", {"state": "VALIDATING"})
+    status, message = rest.refusal("PATCH", f"transaction/{rest.begin()}", {"state": "VALIDATING"})
     assert status == 400
     assert "there is no command to commit in the transaction" in message
 
@@ -110,8 +110,8 @@ def test_aborted_transaction_is_missing(rest: Rest) -> None:
     rest.post("ltm/rule", {"name": "r", "apiAnonymous": ""}, number)
     assert rest.call("DELETE", f"transaction/{number}").status_code == 200
     missing = (404, "Missing transaction ID for this call.")
-    assert rest.refused("POST", "ltm/rule", {"name": "r"}, number) == missing
-    assert rest.refused("PATCH", f"transaction/{number}", {"state": "VALIDATING"}) == missing
+    assert rest.refusal("POST", "ltm/rule", {"name": "r"}, number) == missing
+    assert rest.refusal("PATCH", f"transaction/{number}", {"state": "VALIDATING"}) == missing
     assert rest.device.rules == []
 
 
@@ -124,7 +124,7 @@ def test_idle_transaction_expires() -> None:
         rest.login()
         number = rest.begin()
         now[0] += 121
-        assert rest.refused("POST", "ltm/rule", {"name": "r"}, number)[0] == 404
+        assert rest.refusal("POST", "ltm/rule", {"name": "r"}, number)[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_idle_transaction_expires() -> None:
     ],
 )
 def test_some_calls_are_refused_in_a_transaction(rest: Rest, path: str, body: dict[str, str]) -> None:
-    assert rest.refused("POST", path, body, rest.begin())[0] == 400
+    assert rest.refusal("POST", path, body, rest.begin())[0] == 400
     assert (rest.device.saved, rest.device.audit) == (0, [])
 
 
@@ -150,8 +150,8 @@ def test_commands_keep_their_number_and_can_be_moved(rest: Rest) -> None:
     listed = rest.get(f"transaction/{number}/commands")["items"]
     assert [(one["commandId"], one["evalOrder"]) for one in listed] == [(3, 1), (2, 2)]
     assert rest.get(f"transaction/{number}/commands/2")["body"]["name"] == "b"
-    assert rest.refused("GET", f"transaction/{number}/commands/1")[0] == 404
-    assert rest.refused("PATCH", f"transaction/{number}/commands/2", {"evalOrder": 9})[0] == 400
+    assert rest.refusal("GET", f"transaction/{number}/commands/1")[0] == 404
+    assert rest.refusal("PATCH", f"transaction/{number}/commands/2", {"evalOrder": 9})[0] == 400
     assert rest.commit(number).ok
     assert rest.device.rules == ["/Common/b", "/Common/c"]
 

@@ -171,12 +171,12 @@ def test_text_of_a_key_mismatch_depends_on_the_release(make: Make, tmos: str, te
     with contextlib.closing(Rest(device)) as rest:
         rest.login()
         body = {"name": "x", "certKeyChain": chain}
-        assert rest.refused("POST", "ltm/profile/client-ssl", body) == (400, text)
+        assert rest.refusal("POST", "ltm/profile/client-ssl", body) == (400, text)
 
 
 def test_missing_policy_is_a_dangling_reference(rest: Rest) -> None:
     rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443")
-    status, message = rest.refused("POST", "ltm/virtual/~Common~vs/policies", {"name": "p", "partition": "Common"})
+    status, message = rest.refusal("POST", "ltm/virtual/~Common~vs/policies", {"name": "p", "partition": "Common"})
     expected = "01070712:3: Values (/Common/p) specified for virtual server policy (/Common/vs /Common/p): foreign key "
     assert (status, message) == (
         400,

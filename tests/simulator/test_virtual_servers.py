@@ -68,11 +68,11 @@ def test_protocol_can_be_a_number(vs: Rest) -> None:
 
 @pytest.mark.parametrize("given", ["nonsense:80", "192.0.2.1:99999", "192.0.2.300:80", "192.0.2.1:x"])
 def test_invalid_destinations_are_refused(rest: Rest, given: str) -> None:
-    assert rest.refused("POST", "ltm/virtual", {"name": "vs", "destination": given})[0] == 400
+    assert rest.refusal("POST", "ltm/virtual", {"name": "vs", "destination": given})[0] == 400
 
 
 def test_destination_cannot_be_used_twice(vs: Rest) -> None:
-    status, message = vs.refused(
+    status, message = vs.refusal(
         "POST", "ltm/virtual", {"name": "b", "destination": "192.0.2.10:443", "profiles": ["tcp"]}
     )
     assert (status, message[:12]) == (400, "01070333:3: ")
@@ -101,17 +101,17 @@ def test_profiles_are_attached_and_detached_one_by_one(vs: Rest) -> None:
     answer = vs.post(f"{VS}/profiles", body)
     assert (answer["kind"], answer["fullPath"]) == ("tm:ltm:virtual:profiles:profilesstate", "/Common/clientssl")
     assert "/ltm/profile/client-ssl/~Common~clientssl?" in answer["nameReference"]["link"]
-    assert vs.refused("POST", f"{VS}/profiles", body)[0] == 409
+    assert vs.refusal("POST", f"{VS}/profiles", body)[0] == 409
     assert vs.get(f"{VS}/profiles/~Common~clientssl")["context"] == "clientside"
     assert vs.call("DELETE", f"{VS}/profiles/~Common~clientssl").text == ""
-    assert vs.refused("DELETE", f"{VS}/profiles/~Common~clientssl")[0] == 404
+    assert vs.refusal("DELETE", f"{VS}/profiles/~Common~clientssl")[0] == 404
     assert profiles_of(vs) == {"/Common/tcp": "all", "/Common/http": "all"}
 
 
 def test_attached_profile_must_exist(vs: Rest) -> None:
     expected = (404, "01020036:3: The requested profile (/Common/nope) was not found.")
-    assert vs.refused("PATCH", VS, {"profiles": ["/Common/nope"]}) == expected
-    assert vs.refused("POST", f"{VS}/profiles", {"name": "nope", "partition": "Common"}) == expected
+    assert vs.refusal("PATCH", VS, {"profiles": ["/Common/nope"]}) == expected
+    assert vs.refusal("POST", f"{VS}/profiles", {"name": "nope", "partition": "Common"}) == expected
 
 
 def test_default_fastl4_is_replaced_by_tcp(rest: Rest) -> None:
@@ -128,7 +128,7 @@ def test_profile_in_use_cannot_be_deleted(vs: Rest) -> None:
         "01070265:3: The ClientSSL Profile (/Common/x) cannot be deleted because it is in use by a virtual server "
         "profile (/Common/vs /Common/x)."
     )
-    assert vs.refused("DELETE", f"{CLIENT_SSL}/~Common~x") == (400, expected)
+    assert vs.refusal("DELETE", f"{CLIENT_SSL}/~Common~x") == (400, expected)
 
 
 # -- SNI ---------------------------------------------------------------------------------------
@@ -152,21 +152,21 @@ def two(vs: Rest) -> Rest:
 def test_two_client_ssl_profiles_need_one_sni_default(two: Rest) -> None:
     two.post(CLIENT_SSL, {"name": "c", "sniDefault": "true"})
     two.post(CLIENT_SSL, {"name": "d"})
-    assert two.refused("POST", f"{VS}/profiles", {"name": "c", "partition": "Common"}) == (400, SEVERAL)
-    assert two.refused("PATCH", VS, {"profiles": ["tcp", "b", "d"]}) == (400, NONE)
+    assert two.refusal("POST", f"{VS}/profiles", {"name": "c", "partition": "Common"}) == (400, SEVERAL)
+    assert two.refusal("PATCH", VS, {"profiles": ["tcp", "b", "d"]}) == (400, NONE)
     assert set(profiles_of(two)) == {"/Common/tcp", "/Common/a", "/Common/b"}
 
 
 def test_sni_default_is_checked_when_an_attached_profile_changes(two: Rest) -> None:
-    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"sniDefault": "true"}) == (400, SEVERAL)
-    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}) == (400, NONE)
+    assert two.refusal("PATCH", f"{CLIENT_SSL}/~Common~b", {"sniDefault": "true"}) == (400, SEVERAL)
+    assert two.refusal("PATCH", f"{CLIENT_SSL}/~Common~a", {"sniDefault": "false"}) == (400, NONE)
 
 
 def test_two_client_ssl_profiles_need_two_server_names(two: Rest) -> None:
     expected = (
         "0107149e:3: Virtual server /Common/vs has more than one clientssl/serverssl profile with same server name."
     )
-    assert two.refused("PATCH", f"{CLIENT_SSL}/~Common~b", {"serverName": "a.example.com"}) == (400, expected)
+    assert two.refusal("PATCH", f"{CLIENT_SSL}/~Common~b", {"serverName": "a.example.com"}) == (400, expected)
     for name in ("a", "b"):
         two.patch(f"{CLIENT_SSL}/~Common~{name}", {"serverName": "none"})
 
@@ -210,7 +210,7 @@ def test_rules_are_ordered_and_can_be_removed(vs: Rest) -> None:
     answer = vs.patch(VS, {"rules": ["/Common/r2", "/Common/r1"]})
     assert answer["rules"] == ["/Common/r2", "/Common/r1"]
     assert [one["link"].split("~")[-1].split("?")[0] for one in answer["rulesReference"]] == ["r2", "r1"]
-    status, message = vs.refused("DELETE", "ltm/rule/~Common~r1")
+    status, message = vs.refusal("DELETE", "ltm/rule/~Common~r1")
     expected = (
         "01070265:3: The rule (/Common/r1) cannot be deleted because it is in use by a virtual server (/Common/vs)."
     )
@@ -222,16 +222,16 @@ def test_rules_are_ordered_and_can_be_removed(vs: Rest) -> None:
 def test_http_rule_needs_an_http_profile(vs: Rest) -> None:
     vs.post("ltm/rule", {"name": "r", "apiAnonymous": HTTP_RULE})
     vs.patch(VS, {"rules": ["/Common/r"]})
-    status, message = vs.refused("PATCH", VS, {"profiles": ["/Common/tcp"]})
+    status, message = vs.refusal("PATCH", VS, {"profiles": ["/Common/tcp"]})
     assert (status, message[:12]) == (400, "01070394:3: ")
     vs.patch(VS, {"rules": [], "profiles": ["/Common/tcp"]})
-    assert vs.refused("PATCH", VS, {"rules": ["/Common/r"]})[1] == message
+    assert vs.refusal("PATCH", VS, {"rules": ["/Common/r"]})[1] == message
 
 
 def test_rule_must_exist_and_have_a_limited_length(vs: Rest) -> None:
     expected = (404, "01020036:3: The requested iRule (/Common/nope) was not found.")
-    assert vs.refused("PATCH", VS, {"rules": ["/Common/nope"]}) == expected
-    status, message = vs.refused("POST", "ltm/rule", {"name": "r", "apiAnonymous": "#" * 65536})
+    assert vs.refusal("PATCH", VS, {"rules": ["/Common/nope"]}) == expected
+    status, message = vs.refusal("POST", "ltm/rule", {"name": "r", "apiAnonymous": "#" * 65536})
     assert (status, message[:12]) == (400, "01020057:3: ")
 
 
@@ -283,7 +283,7 @@ def test_objects_in_folders_show_their_sub_path(make: Make) -> None:
         listed = rest.get("ltm/virtual", **{"$filter": "partition eq Shop", "$select": "name,fullPath"})["items"]
         assert listed == [{"name": "vs", "fullPath": "/Shop/app.app/vs"}]
         assert rest.get("ltm/virtual", **{"$filter": "partition eq Common"})["items"] == []
-        status, message = rest.refused("POST", "ltm/rule", {"name": "/Shop/nope/r"})
+        status, message = rest.refusal("POST", "ltm/rule", {"name": "/Shop/nope/r"})
     assert (status, message) == (404, "01020036:3: The requested folder (/Shop/nope) was not found.")
 
 
@@ -298,7 +298,7 @@ def test_virtual_server_uses_objects_of_its_partition_and_common_only(make: Make
             ("rules", {"rules": ["/Bank/x"]}),
             ("profiles", {"profiles": ["/Common/tcp", "/Common/http", "/Bank/x"]}),
         ):
-            status, message = rest.refused("PATCH", "ltm/virtual/~Shop~vs", body)
+            status, message = rest.refusal("PATCH", "ltm/virtual/~Shop~vs", body)
             assert (status, message) == (
                 400,
                 f"01070726:3: A virtual server may only reference {what} in the same partition or the common partition "
@@ -372,7 +372,7 @@ def test_direct_door_changes_and_deletes_past_the_journal(vs: Rest, device: Simu
     assert vs.get(VS)["description"] == "changed"
     assert vs.get("sys/file/ssl-cert/~Common~default.crt")["expirationDate"] == 1
     device.delete("/mgmt/tm/ltm/virtual/~Common~vs")
-    assert vs.refused("GET", VS)[0] == 404
+    assert vs.refusal("GET", VS)[0] == 404
     assert not device.exists("/mgmt/tm/ltm/virtual/~Common~vs")
     assert device.writes() == []
 
@@ -381,7 +381,7 @@ def test_context_of_an_attached_profile_can_change(vs: Rest) -> None:
     assert vs.patch(f"{VS}/profiles/~Common~tcp", {"context": "clientside"})["context"] == "clientside"
     assert profiles_of(vs) == {"/Common/http": "all", "/Common/tcp": "clientside"}
     assert vs.call("PUT", f"{VS}/profiles/~Common~tcp", {"name": "tcp", "context": "all"}).json()["context"] == "all"
-    assert vs.refused("PATCH", f"{VS}/profiles/~Common~udp", {"context": "all"})[0] == 404
+    assert vs.refusal("PATCH", f"{VS}/profiles/~Common~udp", {"context": "all"})[0] == 404
 
 
 def test_sub_collections_change_in_a_transaction(vs: Rest) -> None:

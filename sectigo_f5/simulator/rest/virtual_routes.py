@@ -22,7 +22,7 @@ def list_all(call: Call, segment: str, below: str) -> Answer:
 
 def get(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Show one attached profile or policy."""
-    return Answer(_shown(call, call.item(KIND, segment), below, _require_attached(call, segment, below, attached)))
+    return Answer(_show(call, call.item(KIND, segment), below, _require_attached(call, segment, below, attached)))
 
 
 def attach(call: Call, segment: str, below: str) -> Answer:
@@ -34,7 +34,7 @@ def attach(call: Call, segment: str, below: str) -> Answer:
     if path in _paths(item, below):
         raise refusals.exists(_TITLES[below], f"{item.path} {path}", item.path.split("/")[1])
     changed = objects.modify(call.work, item, {below: [*(item.get(below) or []), body]}, "PATCH")
-    return Answer(_shown(call, changed, below, path))
+    return Answer(_show(call, changed, below, path))
 
 
 def change(call: Call, segment: str, below: str, attached: str) -> Answer:
@@ -42,7 +42,7 @@ def change(call: Call, segment: str, below: str, attached: str) -> Answer:
     item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
     changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
     entries = [changed if _name(one) == path else one for one in item.get(below)]
-    return Answer(_shown(call, objects.modify(call.work, item, {below: entries}, "PATCH"), below, path))
+    return Answer(_show(call, objects.modify(call.work, item, {below: entries}, "PATCH"), below, path))
 
 
 def detach(call: Call, segment: str, below: str, attached: str) -> Answer:
@@ -61,7 +61,7 @@ def _require_attached(call: Call, segment: str, below: str, attached: str) -> st
     return path
 
 
-def _shown(call: Call, item: Item, below: str, path: str) -> Json:
+def _show(call: Call, item: Item, below: str, path: str) -> Json:
     return next(one for one in virtual_views.attachments(call.work, item, below) if one["fullPath"] == path)
 
 
