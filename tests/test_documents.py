@@ -106,6 +106,11 @@ def test_the_documents_are_in_plain_english(document: Path) -> None:
     assert not_english(document.read_text()) == []
 
 
+def test_log_lines_and_errors_are_in_plain_english() -> None:
+    texts = texts_in(ROOT / "sectigo_f5")
+    assert [sentence for text in texts for sentence in not_english(text)] == []
+
+
 def test_every_page_is_linked_from_the_readme() -> None:
     assert [page.name for page in PAGES if f"](docs/{page.name})" not in README] == []
 

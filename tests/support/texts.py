@@ -16,7 +16,7 @@ NOT_ENGLISH = re.compile(
 )
 
 
-def texts_in(folder: Path, without: str) -> list[str]:
+def texts_in(folder: Path, without: str | None = None) -> list[str]:
     """Return every text in the modules of a folder, docstrings excepted; what is filled in shows as ``…``.
 
     ``without`` is a folder in it that is left out.
