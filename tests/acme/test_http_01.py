@@ -6,7 +6,6 @@ The plugin knows only port 443 of a BIG-IP: bound on a loopback address of our o
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -22,27 +21,23 @@ from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.validation import Http01
 from tests.acme.conftest import account, now, request
 from tests.support.authorities import Acme2Certifier
+from tests.support.loopback import own_address
 
 VIRTUAL_SERVER = "/Common/vs_http"
-
-
-def own_address() -> str:
-    """Return a loopback address that only this process uses."""
-    number = os.getpid()
-    return f"127.{192 + (number >> 14) % 32}.{(number >> 6) % 256}.{(number % 64) * 4 + 1}"
+ADDRESS = own_address(1)
 
 
 @pytest.fixture
 def device() -> Iterator[SimulatedBigIP]:
-    with SimulatedBigIP(Switches(password="pa ss"), address=own_address(), port=443) as simulated:
+    with SimulatedBigIP(Switches(password="pa ss"), address=ADDRESS, port=443) as simulated:
         simulated.add_virtual_server(
-            VIRTUAL_SERVER, f"{own_address()}:8080", profiles=("/Common/tcp", "/Common/http"), rules=()
+            VIRTUAL_SERVER, f"{ADDRESS}:8080", profiles=("/Common/tcp", "/Common/http"), rules=()
         )
         yield simulated
 
 
 def http01(device: SimulatedBigIP) -> Http01:
-    return Http01((own_address(),), "admin", Secret("pa ss"), (VIRTUAL_SERVER,), "Common", device.ca_file, apm=False)
+    return Http01((ADDRESS,), "admin", Secret("pa ss"), (VIRTUAL_SERVER,), "Common", device.ca_file, apm=False)
 
 
 def challenges(device: SimulatedBigIP) -> list[str]:

@@ -1,8 +1,9 @@
-"""The whole main job with real Certbot against acme2certifier: EAB, names validated beforehand."""
+"""Whole runs with real Certbot against acme2certifier: external account binding, prevalidated names."""
 
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import time
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ WWW = {"common_name": "www.example.com", "sans": ["api.example.com"], "virtual_s
 VALIDATED = {"validation": "prevalidated"}
 
 
-def test_enrol_then_keep(here: Installation, ca: Acme2Certifier, port: int) -> None:
+def test_a_certificate_is_enrolled_and_then_kept(here: Installation, ca: Acme2Certifier, port: int) -> None:
     here.write_config({**WWW, **VALIDATED})
     first = here.run_json()
     assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
@@ -49,7 +50,7 @@ def test_enrol_then_keep(here: Installation, ca: Acme2Certifier, port: int) -> N
     before = len(here.device.writes())
     second = here.run_json()
     assert (second["exit_code"], second["summary"]) == (0, {"kept": 1}), second["log"]
-    # The window of this CA's renewal information opens when 85 % of the lifetime are over, our own rule at 67 %.
+    # The window of this CA's renewal information opens after 85 % of the lifetime, our own rule renews at 67 %.
     planned = datetime.strptime(second["results"][0]["reason"].rpartition(" ")[2], "%Y-%m-%d")
     assert planned > datetime.now() + timedelta(days=75)
     assert here.run_json("plan")["results"][0]["reason"] == second["results"][0]["reason"]
@@ -57,7 +58,7 @@ def test_enrol_then_keep(here: Installation, ca: Acme2Certifier, port: int) -> N
     assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
 
 
-def test_a_wildcard_that_was_validated_beforehand(here: Installation, ca: Acme2Certifier, port: int) -> None:
+def test_a_prevalidated_wildcard_needs_no_certbot_plugin(here: Installation, ca: Acme2Certifier, port: int) -> None:
     """Certbot has no plugin to run: the one login on the BIG-IP is the connector's own."""
     here.write_config(
         {"common_name": "*.example.com", "sans": ["example.com"], "virtual_servers": ["vs_www"], "key_type": "ecdsa"},
@@ -72,7 +73,7 @@ def test_a_wildcard_that_was_validated_beforehand(here: Installation, ca: Acme2C
     assert [item["name"] for item in keys if "*" in item["name"]] == []
 
 
-def test_one_device_that_is_down_does_not_stop_the_other(here: Installation, port: int) -> None:
+def test_a_device_that_is_down_does_not_stop_the_other(here: Installation, port: int) -> None:
     here.write_config({**WWW, **VALIDATED})
     other = here.config / "down.yaml"
     other.write_text((here.config / "shop.yaml").read_text().replace("bigip-sim", "bigip-down"))
@@ -86,7 +87,7 @@ def test_one_device_that_is_down_does_not_stop_the_other(here: Installation, por
     assert "cannot connect" in failed["error"]
 
 
-def test_an_order_that_the_ca_refuses(here: Installation) -> None:
+def test_a_refused_order_fails_with_the_remedy(here: Installation) -> None:
     here.write_config({"common_name": "www.example.org", "virtual_servers": ["vs_www"], **VALIDATED})
     found = here.run_json()
     assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
@@ -94,7 +95,7 @@ def test_an_order_that_the_ca_refuses(here: Installation) -> None:
     assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
 
 
-def test_external_account_binding_refused(here: Installation) -> None:
+def test_a_refused_account_binding_fails_with_the_remedy(here: Installation) -> None:
     here.write_config({**WWW, **VALIDATED})
     here.write_env(ACME_EAB_KID="kid-unknown")
     found = here.run_json()
@@ -102,7 +103,7 @@ def test_external_account_binding_refused(here: Installation) -> None:
     assert "ACME_EAB" in found["results"][0]["error"]
 
 
-def test_a_second_run_ends_at_once_and_says_who_holds_the_lock(here: Installation) -> None:
+def test_a_second_run_ends_at_once_and_names_the_lock_holder(here: Installation) -> None:
     here.write_config({**WWW, **VALIDATED})
     first = subprocess.Popen(
         here.command("run"),
@@ -124,14 +125,17 @@ def test_a_second_run_ends_at_once_and_says_who_holds_the_lock(here: Installatio
     assert first.returncode == 0
 
 
-def test_revoke_then_the_next_run_replaces(here: Installation, ca: Acme2Certifier, port: int) -> None:
+def test_a_revoked_certificate_is_replaced_and_never_rolled_back_to(here: Installation) -> None:
     here.write_config({**WWW, **VALIDATED})
     first = here.run_json()
-    asked = here.run("revoke", "--only", "www.example.com")
-    assert (asked.returncode, "add --yes" in asked.stderr) == (2, True)
-    revoked = here.run("revoke", "--only", "www.example.com", "--reason", "superseded", "--yes")
-    assert revoked.returncode == 0, revoked.stderr
-    assert "revoked     www.example.com@bigip-sim" in revoked.stdout
+    assert first["summary"] == {"enrolled": 1}, first["log"]
+    refused = here.run("revoke", "--only", "www.example.com")
+    assert (refused.returncode, "add --yes" in refused.stderr) == (2, True)
+    assert "nothing was revoked" in revoke_on_a_terminal(here, "n")
+    assert "is revoked (unspecified)" in revoke_on_a_terminal(here, "y")
+    again = here.run("revoke", "--only", "www.example.com", "--reason", "superseded", "--yes")
+    assert (again.returncode, "revoked     www.example.com@bigip-sim" in again.stdout) == (0, True), again.stderr
+    assert here.run_json("plan")["summary"] == {"replaced": 1}
     replaced = here.run_json()
     assert replaced["summary"] == {"replaced": 1}, replaced["log"]
     assert replaced["results"][0]["serial"] != first["results"][0]["serial"]
@@ -142,6 +146,30 @@ def test_revoke_then_the_next_run_replaces(here: Installation, ca: Acme2Certifie
     assert back.returncode == 0, back.stderr
     kept = here.run_json()
     assert (kept["summary"], kept["results"][0]["serial"]) == ({"kept": 1}, replaced["results"][0]["serial"])
+
+
+def revoke_on_a_terminal(here: Installation, answer: str) -> str:
+    """Run ``revoke`` on a terminal, wait for its question, and answer; returns its output."""
+    master, slave = pty.openpty()
+    with os.fdopen(master, "wb", buffering=0) as keyboard:
+        process = subprocess.Popen(
+            here.command("revoke", "--only", "www.example.com"),
+            stdin=slave,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        os.close(slave)
+        assert process.stdout is not None
+        said = b""
+        while not said.endswith(b"[y/N] "):
+            piece = process.stdout.read(1)
+            assert piece, said
+            said += piece
+        assert b"Really revoke the certificate in service of www.example.com@bigip-sim? This cannot be undone." in said
+        keyboard.write(f"{answer}\n".encode())
+        rest, _ = process.communicate(timeout=120)
+    assert process.returncode == (0 if answer == "y" else 2), rest
+    return rest.decode()
 
 
 def test_check_plan_and_status_write_nothing(here: Installation) -> None:

@@ -1,4 +1,4 @@
-"""dns-01 with real Certbot and Pebble: a program of the operator's own writes the record that Pebble looks up."""
+"""dns-01 with real Certbot and Pebble: a hook of the operator writes the record that Pebble looks up."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ body = {"host": "_acme-challenge." + os.environ["CERTBOT_DOMAIN"] + "."}
 if sys.argv[1] == "set-txt":
     body["value"] = os.environ["CERTBOT_VALIDATION"]
 urllib.request.urlopen("%s/" + sys.argv[1], json.dumps(body).encode())
-with open("%s", "a") as told:
-    print(sys.argv[1], body["host"], file=told)
+with open("%s", "a") as notes:
+    print(sys.argv[1], body["host"], file=notes)
 """
 
 
@@ -46,11 +46,11 @@ def here(tmp_path: Path, ca: Pebble) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def told(here: Installation, dns: ChallengeTestServer) -> Path:
-    """The hook beside the configuration; returns where it notes what it did."""
-    told = here.folder / "told"
-    (here.folder / "hook.py").write_text(HOOK % (dns.management_url, told))
-    return told
+def notes(here: Installation, dns: ChallengeTestServer) -> Path:
+    """Write the hook next to the configuration; return the file in which it notes its calls."""
+    notes = here.folder / "notes"
+    (here.folder / "hook.py").write_text(HOOK % (dns.management_url, notes))
+    return notes
 
 
 def certificate(here: Installation, *names: str, **changes: Any) -> dict[str, Any]:
@@ -67,33 +67,36 @@ def certificate(here: Installation, *names: str, **changes: Any) -> dict[str, An
     }
 
 
-@pytest.mark.parametrize(
-    ("names", "asked"),
-    [
-        (("www.example.com", "api.example.com"), "api.example.com"),
-        (("*.example.com",), "shop.example.com"),
-        (("*.example.net", "example.net"), "example.net"),  # two records of one name
-    ],
+CERTIFICATES = (  # names, and one to ask for
+    (("www.example.com", "api.example.com"), "api.example.com"),
+    (("*.example.com",), "shop.example.com"),
+    (("*.example.net", "example.net"), "example.net"),  # two records of one name
 )
-def test_a_hook_writes_the_record(
-    here: Installation, ca: Pebble, told: Path, names: tuple[str, ...], asked: str
-) -> None:
-    here.write_config(certificate(here, *names))
+
+
+def test_names_are_validated_by_records_that_a_hook_writes(here: Installation, ca: Pebble, notes: Path) -> None:
+    ports = [here.port, free_port(), free_port()]
+    for number, port in enumerate(ports[1:], 1):
+        here.device.add_virtual_server(f"/Common/vs_{number}", f"127.0.0.1:{port}")
+    servers = ["vs_www", "vs_1", "vs_2"]
+    wanted = zip(CERTIFICATES, servers, strict=True)
+    here.write_config(*(certificate(here, *names, virtual_servers=[server]) for (names, _), server in wanted))
     check = here.run("check")
     assert (check.returncode, here.device.writes()) == (0, []), check.stdout
     first = here.run_json()
-    assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
-    assert verified_names("127.0.0.1", here.port, asked, ca.root) == set(names)
-    hosts = [f"_acme-challenge.{name.removeprefix('*.')}." for name in names]
-    noted = told.read_text().splitlines()
+    assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 3}), first["log"]
+    for (names, asked), port in zip(CERTIFICATES, ports, strict=True):
+        assert verified_names("127.0.0.1", port, asked, ca.root) == set(names)
+    hosts = [f"_acme-challenge.{name.removeprefix('*.')}." for names, _ in CERTIFICATES for name in names]
+    noted = notes.read_text().splitlines()
     assert sorted(noted) == sorted(f"{verb} {host}" for verb in ("set-txt", "clear-txt") for host in hosts)
     assert len([call for call in here.device.journal if "authn/login" in call.path]) == 2  # check, and this run
     assert [call.path for call in here.device.journal if "*" in call.path] == []
-    assert here.run_json()["summary"] == {"kept": 1}
-    assert told.read_text().splitlines() == noted
+    assert here.run_json()["summary"] == {"kept": 3}
+    assert notes.read_text().splitlines() == noted
 
 
-def test_a_hook_that_writes_nothing(here: Installation) -> None:
+def test_a_missing_record_fails_and_leaves_nothing_behind(here: Installation) -> None:
     here.write_config(certificate(here, "www.example.com", dns_options={"auth-hook": "true"}))
     found = here.run_json()
     assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
@@ -114,7 +117,9 @@ def test_a_hook_that_writes_nothing(here: Installation) -> None:
         ({"dns_options": {}}, "dns_authenticator: manual asks a program for the DNS record; name it: dns_options"),
     ],
 )
-def test_check_says_what_is_missing(here: Installation, changes: dict[str, Any], problem: str) -> None:
+def test_a_missing_plugin_or_hook_is_reported_by_check(
+    here: Installation, changes: dict[str, Any], problem: str
+) -> None:
     here.write_config(certificate(here, "www.example.com", **changes))
     check = here.run("check")
     assert (check.returncode, problem in check.stdout) == (1, True), check.stdout

@@ -1,12 +1,11 @@
-"""An HA group with the real certbot-bigip, which logs in to every unit that it is told of.
+"""An HA group with the real certbot-bigip, which logs in to every unit that it gets.
 
-The names are validated beforehand, so that no challenge costs its ten seconds: the plugin prepares
-itself all the same, as ``validation: http-01`` has it do.
+The names are validated beforehand, so no challenge costs its ten seconds; with ``validation: http-01``
+the plugin logs in nevertheless.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +14,9 @@ import pytest
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.authorities import Acme2Certifier
 from tests.support.installation import Installation, verified_names
+from tests.support.loopback import own_address
 
 HTTP = ("/Common/tcp", "/Common/http")
-
-
-def own_address(last: int) -> str:
-    """Return a loopback address that only this process uses."""
-    number = os.getpid()
-    return f"127.{160 + (number >> 14) % 32}.{(number >> 6) % 256}.{(number % 64) * 4 + last}"
 
 
 SITE = own_address(0)
@@ -59,7 +53,7 @@ def plugin_logins(unit: SimulatedBigIP) -> int:
 
 
 @pytest.mark.parametrize("active", [0, 1])
-def test_the_plugin_is_told_of_every_unit(
+def test_the_plugin_gets_every_unit_of_the_group(
     here: Installation, pair: tuple[SimulatedBigIP, SimulatedBigIP], active: int
 ) -> None:
     if active == 1:

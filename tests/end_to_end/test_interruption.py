@@ -1,4 +1,4 @@
-"""A run that is stopped, or killed, at every step of its story: nothing half done is seen, the next run mends it."""
+"""A run that is stopped or killed at every step: no partial change is visible, and the next run completes it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def here(tmp_path: Path, ca: Acme2Certifier) -> Iterator[Installation]:
 
 
 def stopped(here: Installation, step: str, number: signal.Signals) -> tuple[int, str]:
-    """Start a run, send it a signal when its log comes to ``step``; return its exit code and log.
+    """Start a run, send it a signal when its log reaches ``step``; return its exit code and log.
 
-    From that line on the device answers nothing before the signal is sent, however busy this machine is.
+    From that line on, the device does not answer until the signal is sent, however busy this machine is.
     """
     sent = threading.Event()
 
@@ -80,7 +80,7 @@ def ours(here: Installation) -> list[str]:
 
 
 @pytest.mark.parametrize("step", STEPS[:5])
-def test_a_stopped_run_undoes_what_it_had_begun(here: Installation, step: str) -> None:
+def test_a_stopped_run_undoes_what_it_began(here: Installation, step: str) -> None:
     code, log = stopped(here, step, signal.SIGTERM)
     assert code == 1, log
     assert "stopped by SIGTERM" in log
@@ -91,7 +91,7 @@ def test_a_stopped_run_undoes_what_it_had_begun(here: Installation, step: str) -
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_killed_run_is_mended_by_the_next(here: Installation, ca: Acme2Certifier, step: str) -> None:
+def test_a_killed_run_is_completed_by_the_next(here: Installation, ca: Acme2Certifier, step: str) -> None:
     code, log = stopped(here, step, signal.SIGKILL)
     assert code == -signal.SIGKILL, log
     found = here.run_json()

@@ -1,8 +1,8 @@
-"""The whole main job with real Certbot and certbot-bigip against Pebble.
+"""Whole runs with real Certbot and certbot-bigip against Pebble.
 
 Pebble fetches http-01 from port 80 of the simulated virtual server, asks pebble-challtestsrv for
 addresses, and rejects nonces at its default rate. certbot-bigip knows only port 443 of a BIG-IP,
-so these tests bind ports 80 and 443 of loopback addresses of their own: as root, or where
+so these tests bind ports 80 and 443 of loopback addresses of their own: as root, or if
 ``net.ipv4.ip_unprivileged_port_start`` allows it.
 """
 
@@ -50,10 +50,10 @@ def here(tmp_path: Path, ca: Pebble) -> Iterator[Installation]:
 
 
 PORT_80 = "/mgmt/tm/ltm/virtual/~Common~vs_www_http"
-NOT_OURS = ("generation", "lastModifiedTime")  # the device's own counters
+COUNTERS = ("generation", "lastModifiedTime")  # which the device changes by itself
 
 
-def test_http_01_through_the_virtual_server(here: Installation, ca: Pebble) -> None:
+def test_http_01_is_answered_by_the_virtual_server(here: Installation, ca: Pebble) -> None:
     here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
     before = here.device.get(PORT_80)
     hidden = collect_passphrases(here.device)
@@ -66,8 +66,8 @@ def test_http_01_through_the_virtual_server(here: Installation, ca: Pebble) -> N
     must_not_be_kept(hidden, here.state, first["log"], here.log.read_text())
     assert verified_names(SITE, 443, "www.example.com", ca.root) == {"www.example.com"}
     after = here.device.get(PORT_80)
-    assert {k: v for k, v in after.items() if k not in NOT_OURS} == {
-        k: v for k, v in before.items() if k not in NOT_OURS
+    assert {k: v for k, v in after.items() if k not in COUNTERS} == {
+        k: v for k, v in before.items() if k not in COUNTERS
     }
     left = [*here.device.tokens, *here.device.uploads, *here.device.csrs]
     assert left + [name for name in here.device.rules if "Certbot" in name] == []
@@ -81,7 +81,7 @@ DOUBTS = (
 )
 
 
-def test_what_eats_the_challenge_was_warned_of(here: Installation) -> None:
+def test_rules_that_intercept_the_challenge_are_warned_of(here: Installation) -> None:
     here.device.add_rule("/Common/first", REDIRECT.replace("HTTP_REQUEST", "HTTP_REQUEST priority 50"))
     rule = {"name": "all", "actions": [{"httpReply": True, "redirect": True, "location": f"https://{SITE}/"}]}
     here.device.add("ltm/policy", "/Common/to_https", rules=[rule])
@@ -98,7 +98,7 @@ def test_what_eats_the_challenge_was_warned_of(here: Installation) -> None:
     assert [name for name in here.device.rules if "Certbot" in name] == []
 
 
-def test_a_challenge_in_another_partition_than_the_profile(here: Installation, ca: Pebble) -> None:
+def test_a_challenge_in_another_partition_is_answered(here: Installation, ca: Pebble) -> None:
     """The virtual server of port 80 is in Common: an iRule of partition Shop would be refused there."""
     here.device.delete("/mgmt/tm/ltm/virtual/~Common~vs_www_https")
     here.device.add_partition("Shop")
@@ -110,7 +110,7 @@ def test_a_challenge_in_another_partition_than_the_profile(here: Installation, c
     assert verified_names(SITE, 443, "www.example.com", ca.root) == {"www.example.com"}
 
 
-def test_where_no_virtual_server_answers_port_80(here: Installation) -> None:
+def test_a_missing_virtual_server_on_port_80_is_an_error(here: Installation) -> None:
     here.device.delete(PORT_80)
     here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
     found = here.run_json()
@@ -121,22 +121,19 @@ def test_where_no_virtual_server_answers_port_80(here: Installation) -> None:
     assert here.device.writes() == []
 
 
-def test_a_challenge_that_the_ca_cannot_fetch(here: Installation, dns: ChallengeTestServer) -> None:
-    dns.add_a("api.example.com", own_address(3))
-    here.write_config({"common_name": "api.example.com", "virtual_servers": ["vs_www_https"]})
+def test_failed_challenges_leave_nothing_behind(here: Installation, dns: ChallengeTestServer) -> None:
+    dns.add_a("api.example.com", own_address(3))  # nothing answers there
+    here.write_config(
+        {"common_name": "api.example.com", "virtual_servers": ["vs_www_https"]},
+        {"common_name": "www.example.com", "virtual_servers": ["vs_www_https"], "validation": "prevalidated"},
+        sni=True,
+    )
     found = here.run_json()
-    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
-    assert "api.example.com" in found["results"][0]["error"]
+    assert (found["exit_code"], found["summary"]) == (1, {"failed": 2})
+    errors = {result["common_name"]: result["error"] for result in found["results"]}
+    assert "the CA could not see that the names are ours (api.example.com: " in errors["api.example.com"]
+    assert "validate the domain in SCM" in errors["www.example.com"]
     left = [*here.device.tokens, *here.device.uploads, *here.device.csrs]
     assert left + [name for name in here.device.rules if "Certbot" in name] == []
     keys = here.device.get("/mgmt/tm/sys/file/ssl-key")["items"]
     assert [item["name"] for item in keys if "example.com" in item["name"]] == []
-
-
-def test_prevalidated_where_the_ca_asks_for_a_challenge(here: Installation) -> None:
-    here.write_config(
-        {"common_name": "www.example.com", "virtual_servers": ["vs_www_https"], "validation": "prevalidated"}
-    )
-    found = here.run_json()
-    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1})
-    assert "SCM" in found["results"][0]["error"]

@@ -1,6 +1,6 @@
-"""Where the BIG-IP's password, the HMAC key and the keys' passphrases can be seen: nowhere.
+"""The BIG-IP's password, the HMAC key and the keys' passphrases are visible nowhere.
 
-The log is at DEBUG, and everybody else on the machine looks at all processes all the time.
+The log level is DEBUG, and another user of the machine watches all processes all the time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WWW["key_type"] = "ecdsa"
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2Certifier]:
-    """A CA whose HMAC key no other test knows."""
+    """A CA with an HMAC key that no other test uses."""
     eab = {"kid-1": secrets.token_urlsafe(32)}
     with Acme2Certifier(tmp_path_factory.mktemp("ca"), ["example.com", "*.example.com"], eab=eab) as made:
         yield made
@@ -47,8 +47,8 @@ def here(tmp_path: Path, ca: Acme2Certifier) -> Iterator[Installation]:
         yield made
 
 
-def known_to_nobody(here: Installation, passphrases: set[str]) -> list[str]:
-    assert passphrases, "no passphrase was found out"
+def hidden_texts(here: Installation, passphrases: set[str]) -> list[str]:
+    assert passphrases, "no passphrase was collected"
     return [here.device.password, here.device.password.split()[-1], here.ca.eab_hmac_key, *passphrases]
 
 
@@ -57,7 +57,7 @@ def private(here: Installation) -> Path:
 
 
 def must_be_put_away(here: Installation, hidden: list[str], *texts: str) -> None:
-    """Look through everything that is left, but for the files in which an operator wrote the secrets."""
+    """Search everything that is left, except the files in which an operator wrote the secrets."""
     here.env_file.unlink()
     for file in here.config.iterdir():
         file.unlink()
@@ -66,21 +66,21 @@ def must_be_put_away(here: Installation, hidden: list[str], *texts: str) -> None
 
 
 @pytest.mark.parametrize("route", ["native", "openssl"])
-def test_enrol_and_renew(here: Installation, route: str) -> None:
+def test_secrets_stay_hidden_during_enrolment_and_renewal(here: Installation, route: str) -> None:
     here.write_config({**WWW, "key_route": route})
     passphrases = collect_passphrases(here.device)
     with Watch(private(here)) as watch:
         first, second = here.run("run"), here.run("run", "--force")
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert len(passphrases) == 2
-    hidden = known_to_nobody(here, passphrases)
+    hidden = hidden_texts(here, passphrases)
     watch.must_not_have_seen(hidden)
     assert watch.modes == {("certbot.ini", 0o600), ("private", 0o700)}
     assert not [command for command in here.device.audit if any(secret in command for secret in hidden)]
     must_be_put_away(here, hidden, first.stdout, first.stderr, second.stdout, second.stderr)
 
 
-def test_the_hmac_key_in_the_real_environment_is_passed_on_to_nobody(here: Installation, ca: Acme2Certifier) -> None:
+def test_an_hmac_key_in_the_environment_is_not_passed_on(here: Installation, ca: Acme2Certifier) -> None:
     here.write_env(ACME_EAB_HMAC_KEY="")
     here.environment["ACME_EAB_HMAC_KEY"] = ca.eab_hmac_key
     with Watch() as watch:
@@ -89,7 +89,7 @@ def test_the_hmac_key_in_the_real_environment_is_passed_on_to_nobody(here: Insta
     watch.must_not_have_seen([ca.eab_hmac_key], but="start_acme.py")
 
 
-def test_whatever_fails(here: Installation) -> None:
+def test_secrets_stay_hidden_whatever_fails(here: Installation) -> None:
     def certificate(number: int, **changes: Any) -> dict[str, Any]:
         name = f"fails-{number}.example.com"
         return {**WWW, "common_name": name, "virtual_servers": [f"vs_{number}"], "key_route": "native", **changes}
@@ -105,7 +105,7 @@ def test_whatever_fails(here: Installation) -> None:
         Fault("POST", "/util/unix-mv$", 1, "error:401:Authorization failed: user"),
         Fault("POST", "/sys/file/ssl-cert$", 1, "error:500:no room"),  # 3, step 10; 4 is refused in step 9
         Fault("PATCH", "/transaction/", 1, "error:400:01070313:3: Error reading key PEM file"),  # 5, steps 11 and 12
-        Fault("PATCH", "/transaction/", 2, "drop-after"),  # 6: done, as looking shows
+        Fault("PATCH", "/transaction/", 2, "drop-after"),  # 6: done, as reading back shows
         Fault("POST", "/sys/config$", 1, "html:502"),
         Fault("DELETE", "/authz/tokens/", 1, "status:500", times=9),
     ):
@@ -117,12 +117,12 @@ def test_whatever_fails(here: Installation) -> None:
     words = [line.split()[0] for line in done.stdout.splitlines()[:-1]]
     assert words == ["failed"] * 6 + ["enrolled"], done.stdout
     assert len(passphrases) == 6
-    hidden = known_to_nobody(here, passphrases)
+    hidden = hidden_texts(here, passphrases)
     watch.must_not_have_seen(hidden)
     must_be_put_away(here, hidden, done.stdout, done.stderr)
 
 
-def test_a_run_that_is_killed_while_certbot_works(here: Installation) -> None:
+def test_secrets_of_a_killed_run_are_deleted_by_the_next(here: Installation) -> None:
     passphrases = collect_passphrases(here.device)
     killed = subprocess.Popen(
         here.command("run"),
@@ -136,15 +136,15 @@ def test_a_run_that_is_killed_while_certbot_works(here: Installation) -> None:
         assert killed.poll() is None
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    end_what_works_in(private(here))
-    assert list(private(here).glob("*/certbot.ini")), "nobody was left to delete it"
+    end_processes_of(private(here))
+    assert list(private(here).glob("*/certbot.ini")), "no process was left to delete it"
     done = here.run("run")
     assert done.returncode == 0, done.stderr
-    must_be_put_away(here, known_to_nobody(here, passphrases), done.stdout, done.stderr)
+    must_be_put_away(here, hidden_texts(here, passphrases), done.stdout, done.stderr)
 
 
-def end_what_works_in(folder: Path) -> None:
-    """End the Certbot that the killed run left alone."""
+def end_processes_of(folder: Path) -> None:
+    """End the Certbot that the killed run left running: only processes with ``folder`` in their command line."""
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             if str(folder).encode() in command.read_bytes():
