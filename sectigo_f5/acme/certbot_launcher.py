@@ -67,6 +67,8 @@ def list_plugins() -> None:
 
     ``certbot plugins`` omits some (``manual``), and fails if a single plugin cannot be loaded.
     """
+    # Python 3.12 warns of invalid escapes in f5-sdk when it compiles that; our caller reads stderr as well as stdout.
+    warnings.simplefilter("ignore")
     for entry in importlib.metadata.entry_points(group="certbot.plugins"):
         try:
             entry.load()
