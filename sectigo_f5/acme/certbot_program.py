@@ -188,7 +188,7 @@ class Certbot:
 
 
 def find_certbot() -> list[str]:
-    """Return how to start Certbot: the one beside our Python, else the one on PATH, through our launcher.
+    """Return how to start Certbot: the one next to our Python, else the one on PATH, through our launcher.
 
     Raises :class:`ConnectorError` if there is none, or only one that is not a Python program (a snap):
     the launcher could not run in it to hand the plugin's tokens back.
@@ -201,7 +201,9 @@ def find_certbot() -> list[str]:
         raise ConnectorError(f"Certbot is not installed: {INSTALL}")
     interpreter = re.match(rb"#!\s*(/\S*python\S*)", Path(found).read_bytes()[:256])
     if interpreter is None:
-        raise ConnectorError(f"{found} is not a Certbot that the connector can use; beside {sys.executable}: {INSTALL}")
+        raise ConnectorError(
+            f"{found} is not a Certbot that the connector can use; it needs one next to {sys.executable}: {INSTALL}"
+        )
     return [interpreter[1].decode(), launcher]
 
 

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class CertificateStore:
-    """The copies, in ``device/common name/stamp.pem``, with a note beside each that `revoke` was asked for."""
+    """The copies, as ``device/common name/stamp.pem``; ``stamp.revoked`` notes that ``revoke`` was run for one."""
 
     def __init__(self, folder: Path) -> None:
         self._root = folder

@@ -132,9 +132,9 @@ def test_a_challenge_for_prevalidated_names_is_not_answered(authority: Open, peb
     before = pebble.log.read_text()
     with pytest.raises(ConnectorError, match="validate the domain in SCM"):
         opened.issue(request("unanswered.example.net"), Prevalidated())
-    said = pebble.log.read_text().removeprefix(before)
-    assert "POST /authZ/" in said
-    assert "POST /chalZ/" not in said
+    log = pebble.log.read_text().removeprefix(before)
+    assert "POST /authZ/" in log
+    assert "POST /chalZ/" not in log
 
 
 def test_a_refused_order_is_explained(authority: Open, pebble: Pebble) -> None:

@@ -22,8 +22,8 @@ NAMES = ["example.com", "*.example.com", "www.example.com", "api.example.com", "
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2Certifier]:
-    with Acme2Certifier(tmp_path_factory.mktemp("ca"), NAMES) as made:
-        yield made
+    with Acme2Certifier(tmp_path_factory.mktemp("ca"), NAMES) as server:
+        yield server
 
 
 @pytest.fixture
@@ -160,12 +160,14 @@ def revoke_on_a_terminal(here: Installation, answer: str) -> str:
         )
         os.close(slave)
         assert process.stdout is not None
-        said = b""
-        while not said.endswith(b"[y/N] "):
+        output = b""
+        while not output.endswith(b"[y/N] "):
             piece = process.stdout.read(1)
-            assert piece, said
-            said += piece
-        assert b"Really revoke the certificate in service of www.example.com@bigip-sim? This cannot be undone." in said
+            assert piece, output
+            output += piece
+        assert (
+            b"Really revoke the certificate in service of www.example.com@bigip-sim? This cannot be undone." in output
+        )
         keyboard.write(f"{answer}\n".encode())
         rest, _ = process.communicate(timeout=120)
     assert process.returncode == (0 if answer == "y" else 2), rest

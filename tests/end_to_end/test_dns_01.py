@@ -27,14 +27,14 @@ with open("%s", "a") as notes:
 
 @pytest.fixture(scope="module")
 def dns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChallengeTestServer]:
-    with ChallengeTestServer(tmp_path_factory.mktemp("dns")) as made:
-        yield made
+    with ChallengeTestServer(tmp_path_factory.mktemp("dns")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory, dns: ChallengeTestServer) -> Iterator[Pebble]:
-    with Pebble(tmp_path_factory.mktemp("ca"), dns_server=dns.dns_address) as made:
-        yield made
+    with Pebble(tmp_path_factory.mktemp("ca"), dns_server=dns.dns_address) as server:
+        yield server
 
 
 @pytest.fixture

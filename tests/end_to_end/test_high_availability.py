@@ -37,15 +37,15 @@ def pair() -> Iterator[tuple[SimulatedBigIP, SimulatedBigIP]]:
 @pytest.fixture
 def here(tmp_path: Path, pair: tuple[SimulatedBigIP, SimulatedBigIP]) -> Iterator[Installation]:
     with Acme2Certifier(tmp_path / "ca", ["www.example.com"]) as ca:
-        made = Installation(tmp_path / "connector", pair[0], ca)
+        installation = Installation(tmp_path / "connector", pair[0], ca)
         bundle = tmp_path / "devices.pem"
         bundle.write_text("".join(unit.ca_file.read_text() for unit in pair))
-        made.write_config(
+        installation.write_config(
             {"common_name": "www.example.com", "virtual_servers": ["vs_https"]},
             host=[unit.address for unit in pair],
             verify_tls=str(bundle),
         )
-        yield made
+        yield installation
 
 
 def plugin_logins(unit: SimulatedBigIP) -> int:

@@ -21,18 +21,22 @@ STEPS = [": 4 ", ": 6 ", ": 8 ", ": 9 certificate", ": 10 ", "serves the certifi
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2Certifier]:
-    with Acme2Certifier(tmp_path_factory.mktemp("ca"), ["www.example.com"]) as made:
-        yield made
+    with Acme2Certifier(tmp_path_factory.mktemp("ca"), ["www.example.com"]) as server:
+        yield server
 
 
 @pytest.fixture
 def here(tmp_path: Path, ca: Acme2Certifier) -> Iterator[Installation]:
     with SimulatedBigIP(Switches()) as device:
-        made = Installation(tmp_path / "connector", device, ca)
-        made.port = free_port()
-        device.add_virtual_server("/Common/vs", f"127.0.0.1:{made.port}", profiles=("/Common/tcp", "/Common/http"))
-        made.write_config({"common_name": "www.example.com", "virtual_servers": ["vs"], "validation": "prevalidated"})
-        yield made
+        installation = Installation(tmp_path / "connector", device, ca)
+        installation.port = free_port()
+        device.add_virtual_server(
+            "/Common/vs", f"127.0.0.1:{installation.port}", profiles=("/Common/tcp", "/Common/http")
+        )
+        installation.write_config(
+            {"common_name": "www.example.com", "virtual_servers": ["vs"], "validation": "prevalidated"}
+        )
+        yield installation
 
 
 def stopped(here: Installation, step: str, number: signal.Signals) -> tuple[int, str]:

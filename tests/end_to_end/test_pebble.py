@@ -29,15 +29,15 @@ SITE, MANAGEMENT = own_address(1), own_address(2)
 
 @pytest.fixture(scope="module")
 def dns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChallengeTestServer]:
-    with ChallengeTestServer(tmp_path_factory.mktemp("dns")) as made:
-        made.add_a("www.example.com", SITE)
-        yield made
+    with ChallengeTestServer(tmp_path_factory.mktemp("dns")) as server:
+        server.add_a("www.example.com", SITE)
+        yield server
 
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory, dns: ChallengeTestServer) -> Iterator[Pebble]:
-    with Pebble(tmp_path_factory.mktemp("ca"), http_port=80, dns_server=dns.dns_address) as made:
-        yield made
+    with Pebble(tmp_path_factory.mktemp("ca"), http_port=80, dns_server=dns.dns_address) as server:
+        yield server
 
 
 @pytest.fixture

@@ -20,23 +20,23 @@ BY_DNS = {"validation": "dns-01", "dns_authenticator": "manual", "dns_options": 
 
 @pytest.fixture
 def ocsp() -> Iterator[Responder]:
-    with responder() as made:
-        yield made
+    with responder() as server:
+        yield server
 
 
 @pytest.fixture
 def pebble(tmp_path: Path, ocsp: Responder) -> Iterator[Pebble]:
-    with Pebble(tmp_path / "ca", ocsp_url=ocsp.url, always_valid=True, nonce_reject=0) as made:
-        ocsp.pebble = made
-        yield made
+    with Pebble(tmp_path / "ca", ocsp_url=ocsp.url, always_valid=True, nonce_reject=0) as server:
+        ocsp.pebble = server
+        yield server
 
 
 @pytest.fixture
 def device() -> Iterator[SimulatedBigIP]:
-    with SimulatedBigIP() as made:
+    with SimulatedBigIP() as bigip:
         profiles = ("/Common/tcp", "/Common/http")
-        made.add_virtual_server("/Common/vs_www", f"127.0.0.1:{free_port()}", profiles=profiles)
-        yield made
+        bigip.add_virtual_server("/Common/vs_www", f"127.0.0.1:{free_port()}", profiles=profiles)
+        yield bigip
 
 
 def test_a_certificate_revoked_by_ocsp_is_replaced_with_a_new_key(

@@ -30,21 +30,21 @@ WWW["key_type"] = "ecdsa"
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Acme2Certifier]:
     """A CA with an HMAC key that no other test uses."""
     eab = {"kid-1": secrets.token_urlsafe(32)}
-    with Acme2Certifier(tmp_path_factory.mktemp("ca"), ["example.com", "*.example.com"], eab=eab) as made:
-        yield made
+    with Acme2Certifier(tmp_path_factory.mktemp("ca"), ["example.com", "*.example.com"], eab=eab) as server:
+        yield server
 
 
 @pytest.fixture
 def here(tmp_path: Path, ca: Acme2Certifier) -> Iterator[Installation]:
     password = f"A-$ecret #that 'no \"log holds {secrets.token_urlsafe()}"
     with SimulatedBigIP(Switches(tmos="17.1.2", password=password)) as device:
-        made = Installation(tmp_path / "connector", device, ca)
-        made.environment["TMPDIR"] = str(made.folder)
-        made.write_config(WWW)
+        installation = Installation(tmp_path / "connector", device, ca)
+        installation.environment["TMPDIR"] = str(installation.folder)
+        installation.write_config(WWW)
         for number in range(7):
             profiles = ("/Common/tcp", "/Common/http")
             device.add_virtual_server(f"/Common/vs_{number}", f"127.0.0.1:{free_port()}", profiles=profiles)
-        yield made
+        yield installation
 
 
 def hidden_texts(here: Installation, passphrases: set[str]) -> list[str]:

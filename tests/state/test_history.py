@@ -27,10 +27,10 @@ def test_a_history_that_cannot_be_written_does_not_fail_the_run(world: World) ->
     enrol(world)
     console = Console(world)
     put_a_directory_in_the_way(world)
-    said = console.say("run")
-    assert (said.code, "kept        www.example.com@bigip-sim" in said.out) == (0, True)
-    assert f"WARNING run: {world.state.path / 'results.json'} cannot be written (" in said.log
-    assert "bug" not in said.log
+    done = console.say("run")
+    assert (done.code, "kept        www.example.com@bigip-sim" in done.out) == (0, True)
+    assert f"WARNING run: {world.state.path / 'results.json'} cannot be written (" in done.log
+    assert "bug" not in done.log
 
 
 def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World) -> None:
@@ -40,10 +40,10 @@ def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World) -> None:
     second = world.one(world.job(keys=EC), force=True)
     console, before = Console(world), len(world.device.writes())
     put_a_directory_in_the_way(world)
-    said = console.say("rollback", "--only", "www.example.com")
-    assert said.code == 1
-    assert "nothing was changed, because the next run would undo it: " in said.out
-    assert "results.json cannot be written (Is a directory); make room, or correct its owner and rights" in said.out
+    done = console.say("rollback", "--only", "www.example.com")
+    assert done.code == 1
+    assert "nothing was changed, because the next run would undo it: " in done.out
+    assert "results.json cannot be written (Is a directory); make room, or correct its owner and rights" in done.out
     assert world.device.writes()[before:] == []
     assert world.seen_by_client().serial == second.serial
 

@@ -295,10 +295,10 @@ def _index_line(state: str, found: x509.Certificate) -> str:
 
 def delegate(issuer: Identity) -> Identity:
     key = new_key("rsa")
-    made = new_leaf(
+    certificate = new_leaf(
         issuer, key, "ocsp.example.com", begins=NOW - timedelta(hours=1), usage=ExtendedKeyUsageOID.OCSP_SIGNING
     )
-    return Identity(made, key)
+    return Identity(certificate, key)
 
 
 @pytest.mark.parametrize("signer", ["the issuer", "a delegate"])
