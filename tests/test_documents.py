@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [ROOT / "README.md", *PAGES]
-LINKING = [*sorted(ROOT.glob("*.md")), *PAGES, ROOT / "sectigo_f5" / "simulator" / "README.md"]
+EVERY_DOCUMENT = [*sorted(ROOT.glob("*.md")), *PAGES, ROOT / "sectigo_f5" / "simulator" / "README.md"]
 ARCHITECTURE, CONFIGURATION, OPERATIONS, TROUBLESHOOTING, VALIDATION = (
     (ROOT / "docs" / f"{name}.md").read_text()
     for name in ("architecture", "configuration", "operations", "troubleshooting", "validation")
@@ -101,7 +101,7 @@ def test_a_text_that_is_not_plain_english_is_noticed(text: str) -> None:
     assert not_english("the place where it listens; roll back, if it is lost; renewed") == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", EVERY_DOCUMENT, ids=lambda document: str(document.relative_to(ROOT)))
 def test_the_documents_are_in_plain_english(document: Path) -> None:
     assert not_english(document.read_text()) == []
 
@@ -115,7 +115,7 @@ def test_every_page_is_linked_from_the_readme() -> None:
     assert [page.name for page in PAGES if f"](docs/{page.name})" not in README] == []
 
 
-@pytest.mark.parametrize("document", LINKING, ids=lambda document: str(document.relative_to(ROOT)))
+@pytest.mark.parametrize("document", EVERY_DOCUMENT, ids=lambda document: str(document.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", document.read_text()):
         file = document.parent / target if target else document
