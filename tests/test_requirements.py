@@ -140,7 +140,7 @@ def test_every_pinned_package_has_its_licence_in_the_docs() -> None:
             assert stated in (None, licence), f"{name}: docs/licences.md says {licence}, the package {stated}"
 
 
-def test_the_gpl_package_is_no_dependency_of_the_connector() -> None:
+def test_the_gpl_package_is_not_a_dependency_of_the_connector() -> None:
     assert "acme2certifier" not in pins("requirements.txt", PYTHONS[0])
     importing = re.compile(r"^\s*(?:import|from) acme2certifier", re.MULTILINE)
     files = [*(ROOT / "sectigo_f5").rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "script").rglob("*.py")]
