@@ -21,7 +21,7 @@ def check(session: Session) -> int:
     acme_problem, account = _account_of(session.run.authority)
     lines.append(_line("ACME server", acme_problem, f"the directory answers; {account}"))
     outcome = session.on_every_device(_check_one)
-    lines += [_line(f"{r.common_name}@{r.device}", r.error, "; ".join((r.reason, *r.notes))) for r in outcome]
+    lines += [_line(r.label, r.error, "; ".join((r.reason, *r.notes))) for r in outcome]
     if shown := [line for line in lines if not session.options.quiet or line.startswith(PROBLEM)]:
         stdout.say("\n".join(shown))
     code = exit_code(outcome, mistakes)

@@ -54,10 +54,9 @@ class History:
         """
         history = self.results()
         for result in results:
-            label = f"{result.common_name}@{result.device}"
-            before = history.get(label)
+            before = history.get(result.label)
             if before is None or result.outcome is not Outcome.SKIPPED:
-                history[label] = _following(before, result, to_iso(now))
+                history[result.label] = _following(before, result, to_iso(now))
         try:
             self._write(history)
         except ConnectorError as error:
