@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol import client
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
@@ -248,3 +250,13 @@ def test_two_bigips_that_stand_alone_are_no_group(tmp_path: Path) -> None:
         result = world.one(Pair(world, two).job())
         assert "belongs to no group of units" in (result.error or "")
         assert one.writes() == two.writes() == []
+
+
+def test_a_save_asks_for_every_traffic_group_that_was_worked_for(both: Pair) -> None:
+    with ha_group.connected(both.job().device) as group:
+        unit = next(unit for unit in group.active if unit.client.host == both.first.address)
+        replace(unit, traffic_groups=frozenset({SECOND_GROUP})).note_change()
+        replace(unit, traffic_groups=frozenset()).note_change()
+        with pytest.raises(ConnectorError, match=f"is not active for {SECOND_GROUP}"):
+            unit.save()
+        assert unit.unsaved
