@@ -84,8 +84,8 @@ class Walk:
     def go(self) -> None:
         """Walk, and judge each night."""
         trouble, left = None, 0
-        for self.number in range(self.nights):
-            self.world.now = night(self.number)
+        for number in range(self.nights):
+            self.number, self.world.now = number, night(number)
             self.evening()
             if trouble is None and self.may_begin():
                 trouble = self.scene.random.choice(troubles.OUTAGES + troubles.ACCIDENTS)
