@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from sectigo_f5 import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,10 +62,8 @@ class Packages:
         return self.environment / "bin" / name
 
 
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+def build_and_install(folder: Path) -> Packages:
     """Build as pip does, from what a clone holds, with the locked build tool; nothing is downloaded."""
-    folder = tmp_path_factory.mktemp("packages")
     clone = folder / "clone"
     for name in SOURCES:
         target = clone / name
@@ -98,7 +94,7 @@ def modules(names: Sequence[str]) -> set[str]:
     return {name for name in names if name.endswith(".py")}
 
 
-def test_wheel_holds_the_package_and_nothing_else(packages: Packages) -> None:
+def wheel_holds_the_package_and_nothing_else(packages: Packages) -> None:
     with zipfile.ZipFile(packages.wheel) as archive:
         names = archive.namelist()
     package = [name for name in names if not name.startswith(f"sectigo_f5-{__version__}.dist-info/")]
@@ -108,7 +104,7 @@ def test_wheel_holds_the_package_and_nothing_else(packages: Packages) -> None:
     assert f"sectigo_f5-{__version__}.dist-info/licenses/LICENSE" in names
 
 
-def test_wheel_states_version_licence_and_dependencies(packages: Packages) -> None:
+def wheel_states_version_licence_and_dependencies(packages: Packages) -> None:
     with zipfile.ZipFile(packages.wheel) as archive:
         metadata = email.message_from_bytes(archive.read(f"sectigo_f5-{__version__}.dist-info/METADATA"))
     assert (metadata["Name"], metadata["Version"]) == ("sectigo-f5", __version__)
@@ -118,7 +114,7 @@ def test_wheel_states_version_licence_and_dependencies(packages: Packages) -> No
     assert not [name for name in needed if re.match("acme2certifier|pytest", name)]
 
 
-def test_sdist_holds_both_ways_to_run_but_no_tests(packages: Packages) -> None:
+def sdist_holds_both_ways_to_run_but_no_tests(packages: Packages) -> None:
     assert not (packages.source / "tests").exists()
     assert not (packages.source / "script").exists()
     kept = [name for name in SOURCES if not name.startswith(("tests", "script"))]
@@ -127,22 +123,34 @@ def test_sdist_holds_both_ways_to_run_but_no_tests(packages: Packages) -> None:
     assert done.stdout == f"start_acme.py {__version__}\n"
 
 
-def test_installed_command_runs_without_the_clone(packages: Packages, tmp_path: Path) -> None:
-    assert succeed([packages.program("sectigo-f5"), "--version"], tmp_path) == f"sectigo-f5 {__version__}\n"
+def installed_command_runs_without_the_clone(packages: Packages, folder: Path) -> None:
+    assert succeed([packages.program("sectigo-f5"), "--version"], folder) == f"sectigo-f5 {__version__}\n"
     python = packages.program("python")
-    assert succeed([python, "-m", "sectigo_f5", "--version"], tmp_path) == f"sectigo-f5 {__version__}\n"
-    assert "usage: " in succeed([python, "-m", "sectigo_f5.simulator", "--help"], tmp_path)
-    where = succeed([python, "-c", "import sectigo_f5; print(sectigo_f5.__file__)"], tmp_path)
+    assert succeed([python, "-m", "sectigo_f5", "--version"], folder) == f"sectigo-f5 {__version__}\n"
+    assert "usage: " in succeed([python, "-m", "sectigo_f5.simulator", "--help"], folder)
+    where = succeed([python, "-c", "import sectigo_f5; print(sectigo_f5.__file__)"], folder)
     assert Path(where.strip()).is_relative_to(packages.environment)
 
 
-def test_installed_command_ignores_an_env_beside_it(packages: Packages, tmp_path: Path) -> None:
+def installed_command_ignores_an_env_beside_it(packages: Packages, folder: Path) -> None:
     beside = packages.program("env")  # in /usr/bin there is a program of this name
     beside.write_text("ACME_SERVER=not a URL\n")
     try:
-        done = run([packages.program("sectigo-f5"), "check", "--config-dir", str(tmp_path / "none")], tmp_path)
+        done = run([packages.program("sectigo-f5"), "check", "--config-dir", str(folder / "none")], folder)
     finally:
         beside.unlink()
     assert done.returncode == 2
     assert "not a URL" not in done.stderr
     assert "ACME_SERVER" in done.stderr
+
+
+def test_packages_hold_what_runs_and_run_without_the_clone(tmp_path: Path) -> None:
+    """One test, since building takes longer than looking, and each worker would build for itself."""
+    packages = build_and_install(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    wheel_holds_the_package_and_nothing_else(packages)
+    wheel_states_version_licence_and_dependencies(packages)
+    sdist_holds_both_ways_to_run_but_no_tests(packages)
+    installed_command_runs_without_the_clone(packages, elsewhere)
+    installed_command_ignores_an_env_beside_it(packages, elsewhere)
