@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import os
@@ -10,20 +9,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 
-from sectigo_f5 import __version__, log
+from sectigo_f5 import log
 from sectigo_f5.acme.authority import Authority
-from sectigo_f5.commands.check import check
-from sectigo_f5.commands.plan import plan
-from sectigo_f5.commands.revoke import revoke
-from sectigo_f5.commands.rollback import rollback
-from sectigo_f5.commands.run import run
+from sectigo_f5.commands.arguments import parse
 from sectigo_f5.commands.session import Options, Session
-from sectigo_f5.commands.status import status
+from sectigo_f5.commands.table import COMMANDS, Command
 from sectigo_f5.configuration.environment import find_env_file, read_settings
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.selection import select
@@ -38,106 +32,7 @@ from sectigo_f5.x509.revocation import RevocationChecker
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Command:
-    """One command: what the command line, the lock and the reader of ``--help`` need to know of it."""
-
-    name: str
-    help: str
-    function: Callable[[Session], int]
-    options: frozenset[str] = frozenset()  # those of OWN_OPTIONS that it takes
-    writes: bool = False  # it takes the lock
-    needs_only: bool = False  # it never acts on everything
-    confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
-
-
-COMMANDS = {
-    command.name: command
-    for command in (
-        Command(
-            "run",
-            "bring everything up to date; what cron runs (default)",
-            run,
-            options=frozenset({"force", "json"}),
-            writes=True,
-        ),
-        Command(
-            "check",
-            "configuration, credentials, permissions, virtual servers, ACME directory, plugin; writes nothing",
-            check,
-        ),
-        Command(
-            "plan",
-            "what run would do, and why, per certificate; reads only",
-            plan,
-            options=frozenset({"force", "json"}),
-        ),
-        Command(
-            "status",
-            "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
-            status,
-            options=frozenset({"html", "json"}),
-        ),
-        Command(
-            "revoke",
-            "revoke the certificate in service at the CA (the next run replaces it)",
-            revoke,
-            options=frozenset({"reason", "yes"}),
-            writes=True,
-            needs_only=True,
-            confirmation="revoke the certificate in service of",
-        ),
-        Command(
-            "rollback",
-            "put the previous key and certificate back in service",
-            rollback,
-            options=frozenset({"yes"}),  # accepted for runbooks: it can be undone, so it never asks
-            writes=True,
-            needs_only=True,
-        ),
-    )
-}
-OWN_OPTIONS = ("force", "json", "html", "reason", "yes")  # options that not every command takes
-REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 INSTALLED_COMMAND = "sectigo-f5"
-EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
-
-
-def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
-    """Return the command line of the contract."""
-    line = argparse.ArgumentParser(
-        prog=program,
-        description="Keep the TLS certificates of BIG-IP virtual servers alive.",
-        epilog="commands:\n"
-        + "\n".join(f"  {command.name:<9} {command.help}" for command in COMMANDS.values())
-        + f"\n\nexit codes: {EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    line.add_argument("command", nargs="?", default="run", choices=COMMANDS, help="what to do (default: run)")
-    line.add_argument("--config-dir", type=Path, default=Path("/etc/sectigo"), metavar="DIR", help="YAML files")
-    line.add_argument(
-        "--env-file",
-        type=Path,
-        metavar="FILE",
-        help="the env file (default: env beside start_acme.py, then /etc/sectigo/env)",
-    )
-    line.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="only these: shell wildcards over common_name, device or common_name@device; repeatable",
-    )
-    line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
-    line.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
-    line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
-    line.add_argument("--json", action="store_true", help="run, plan, status: one JSON object on standard output")
-    line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
-    line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
-    line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
-    line.add_argument("--yes", action="store_true", help="revoke: do not ask")
-    line.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    return line
 
 
 def main(
@@ -149,7 +44,7 @@ def main(
     beside which only programs lie (/usr/bin/env is one of them).
     """
     stdout.prepare()
-    options = _parse(argv, script.name if script else INSTALLED_COMMAND)
+    options = parse(argv, script.name if script else INSTALLED_COMMAND)
     clock = clock or (lambda: datetime.now(timezone.utc))
     os.umask(0o027)
     try:
@@ -177,19 +72,6 @@ def main(
         except Exception:  # the one place where a bug ends
             logger.exception("this is a bug, please report it with the lines below")
             return results.EXIT_BUG
-
-
-def _parse(argv: Sequence[str] | None, program: str) -> Options:
-    line = parser(program)
-    options = Options(**vars(line.parse_args(argv)))
-    command = COMMANDS[options.command]
-    for option in OWN_OPTIONS:
-        if getattr(options, option) and option not in command.options:
-            takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
-            line.error(f"--{option} belongs to {takers}, not to {command.name}")
-    if command.needs_only and not options.only:
-        line.error(f"{command.name} needs --only: it never acts on everything")
-    return replace(options, only=tuple(options.only))
 
 
 def _with_configuration(
@@ -271,9 +153,3 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
     finally:
         for number, former in before.items():
             signal.signal(number, former)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not possible; write a number of 1 or more")
-    return int(text)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5 import cli
+from sectigo_f5.commands.arguments import OWN_OPTIONS, parser
+from sectigo_f5.commands.table import COMMANDS
 from sectigo_f5.configuration.environment import VARIABLES
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
@@ -35,12 +36,12 @@ TEXTS = texts_in(ROOT / "sectigo_f5", without="simulator")
 def test_help_text_in_operations() -> None:
     shown = re.search(r"The help text:\n\n```\n(.*?)```", OPERATIONS, re.DOTALL)
     assert shown is not None
-    assert shown[1].split() == cli.parser().format_help().split()  # Python's releases break lines differently
+    assert shown[1].split() == parser().format_help().split()  # Python's releases break lines differently
 
 
 def test_every_command_and_option_is_in_the_help_text_of_operations() -> None:
-    assert [name for name in cli.COMMANDS if not re.search(rf"^  {name} +\w", OPERATIONS, re.MULTILINE)] == []
-    assert [name for name in cli.OWN_OPTIONS if not re.search(rf"^  --{name} +\w", OPERATIONS, re.MULTILINE)] == []
+    assert [name for name in COMMANDS if not re.search(rf"^  {name} +\w", OPERATIONS, re.MULTILINE)] == []
+    assert [name for name in OWN_OPTIONS if not re.search(rf"^  --{name} +\w", OPERATIONS, re.MULTILINE)] == []
 
 
 def test_every_setting_is_in_the_tables_of_configuration() -> None:
@@ -62,7 +63,7 @@ def test_every_result_word_is_in_operations() -> None:
 
 @pytest.mark.parametrize("code", ["0", "1", "2", "3", "75"])
 def test_every_exit_code_is_in_help_and_operations(code: str) -> None:
-    assert re.search(rf"\b{code} \w", cli.parser().format_help().split("exit codes:")[1])
+    assert re.search(rf"\b{code} \w", parser().format_help().split("exit codes:")[1])
     assert re.search(rf"\b{code} \w", OPERATIONS.split("Exit codes:")[1])
 
 

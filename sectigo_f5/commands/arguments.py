@@ -1,0 +1,73 @@
+"""The command line: its options, and which command takes which."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sectigo_f5 import __version__, log
+from sectigo_f5.commands.session import Options
+from sectigo_f5.commands.table import COMMANDS
+
+OWN_OPTIONS = ("force", "json", "html", "reason", "yes")  # options that not every command takes
+REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
+EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
+
+
+def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
+    """Return the command line of the contract."""
+    line = argparse.ArgumentParser(
+        prog=program,
+        description="Keep the TLS certificates of BIG-IP virtual servers alive.",
+        epilog="commands:\n"
+        + "\n".join(f"  {command.name:<9} {command.help}" for command in COMMANDS.values())
+        + f"\n\nexit codes: {EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    line.add_argument("command", nargs="?", default="run", choices=COMMANDS, help="what to do (default: run)")
+    line.add_argument("--config-dir", type=Path, default=Path("/etc/sectigo"), metavar="DIR", help="YAML files")
+    line.add_argument(
+        "--env-file",
+        type=Path,
+        metavar="FILE",
+        help="the env file (default: env beside start_acme.py, then /etc/sectigo/env)",
+    )
+    line.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only these: shell wildcards over common_name, device or common_name@device; repeatable",
+    )
+    line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
+    line.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
+    line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
+    line.add_argument("--json", action="store_true", help="run, plan, status: one JSON object on standard output")
+    line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
+    line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
+    line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
+    line.add_argument("--yes", action="store_true", help="revoke: do not ask")
+    line.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return line
+
+
+def parse(argv: Sequence[str] | None, program: str) -> Options:
+    """Read the command line; a mistake in it ends the program with exit code 2."""
+    line = parser(program)
+    options = Options(**vars(line.parse_args(argv)))
+    command = COMMANDS[options.command]
+    for option in OWN_OPTIONS:
+        if getattr(options, option) and option not in command.options:
+            takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
+            line.error(f"--{option} belongs to {takers}, not to {command.name}")
+    if command.needs_only and not options.only:
+        line.error(f"{command.name} needs --only: it never acts on everything")
+    return replace(options, only=tuple(options.only))
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible; write a number of 1 or more")
+    return int(text)

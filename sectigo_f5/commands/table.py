@@ -1,0 +1,75 @@
+"""Every command in one row: what the command line, the lock and the reader of ``--help`` need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sectigo_f5.commands.check import check
+from sectigo_f5.commands.plan import plan
+from sectigo_f5.commands.revoke import revoke
+from sectigo_f5.commands.rollback import rollback
+from sectigo_f5.commands.run import run
+from sectigo_f5.commands.session import Session
+from sectigo_f5.commands.status import status
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command; its name is what an operator types."""
+
+    name: str
+    help: str
+    function: Callable[[Session], int]
+    options: frozenset[str] = frozenset()  # those of arguments.OWN_OPTIONS that it takes
+    writes: bool = False  # it takes the lock
+    needs_only: bool = False  # it never acts on everything
+    confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "run",
+            "bring everything up to date; what cron runs (default)",
+            run,
+            options=frozenset({"force", "json"}),
+            writes=True,
+        ),
+        Command(
+            "check",
+            "configuration, credentials, permissions, virtual servers, ACME directory, plugin; writes nothing",
+            check,
+        ),
+        Command(
+            "plan",
+            "what run would do, and why, per certificate; reads only",
+            plan,
+            options=frozenset({"force", "json"}),
+        ),
+        Command(
+            "status",
+            "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
+            status,
+            options=frozenset({"html", "json"}),
+        ),
+        Command(
+            "revoke",
+            "revoke the certificate in service at the CA (the next run replaces it)",
+            revoke,
+            options=frozenset({"reason", "yes"}),
+            writes=True,
+            needs_only=True,
+            confirmation="revoke the certificate in service of",
+        ),
+        Command(
+            "rollback",
+            "put the previous key and certificate back in service",
+            rollback,
+            options=frozenset({"yes"}),  # accepted for runbooks: it can be undone, so it never asks
+            writes=True,
+            needs_only=True,
+        ),
+    )
+}
