@@ -1,4 +1,4 @@
-"""A simulated BIG-IP, or single replies of one, for every test that asks for one."""
+"""A simulated BIG-IP, or single replies of one, for every test that requests one."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def _log_reaches_the_test() -> None:
 def world(tmp_path: Path) -> Iterator[World]:
     """A BIG-IP of TMOS 16.1 with one virtual server for the job ``world.job()``."""
     with SimulatedBigIP(Switches(tmos="16.1.4")) as device:
-        made = World(device, tmp_path)
-        made.add_virtual_server()
-        yield made
+        world = World(device, tmp_path)
+        world.add_virtual_server()
+        yield world
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""``start_acme.py`` as cron and operators meet it: what it says where, and its exit code.
+"""``start_acme.py`` as cron and operators use it: its two outputs, its log, and its exit code.
 
-A process of its own each time. The BIG-IP holds a certificate already, so most runs have nothing to do. Of a CA there
-is only the directory, and where a test takes that away too, a new certificate fails.
+Each test starts a process. The BIG-IP has a certificate already, so most runs have nothing to do. The CA consists of
+its directory only; if a test removes that too, a new certificate fails.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.installation import ROOT, Installation
-from tests.support.serving import serving
+from tests.support.names import ONLY_EC
+from tests.support.serving import QuietHandler, serving
 from tests.support.world import World
 
 NO_CA = "https://127.0.0.1:1/directory"
@@ -33,18 +33,11 @@ MISSING = {**KEPT, "common_name": "new.example.com", "virtual_servers": ["vs_new
 BROKEN = "name: broken\nversion: v1\ndevices:\n- name: bigip-x\n  hots: 192.0.2.1\n"
 
 
-class Directory(BaseHTTPRequestHandler):
-    """All of a CA that a run asks when there is nothing to do."""
+class Directory(QuietHandler):
+    """The part of a CA that a run calls if there is nothing to do."""
 
     def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
-        content = json.dumps({"newOrder": "x", "meta": {"externalAccountRequired": True}}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.respond(json.dumps({"newOrder": "x", "meta": {"externalAccountRequired": True}}).encode())
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +51,20 @@ def ca() -> Iterator[SimpleNamespace]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A BIG-IP where www.example.com is enrolled, and a virtual server for one more certificate."""
     with SimulatedBigIP(Switches(tmos="17.1.2", password="nobody's business")) as device:
-        made = World(device, tmp_path_factory.mktemp("world"))
-        made.add_virtual_server("/Common/vs_www")
-        made.add_virtual_server("/Common/vs_new")
-        made.one(made.job(keys=(KeySpec("ecdsa", "secp256r1"),)))
-        yield made
+        world = World(device, tmp_path_factory.mktemp("world"))
+        world.add_virtual_server("/Common/vs_www")
+        world.add_virtual_server("/Common/vs_new")
+        world.one(world.job(keys=ONLY_EC))
+        yield world
 
 
 @pytest.fixture
 def here(tmp_path: Path, world: World, ca: SimpleNamespace) -> Installation:
-    made = Installation(tmp_path / "connector", world.device, ca)
-    made.write_env(LOG_LEVEL="INFO")
-    made.write_config(KEPT)
-    shutil.copytree(world.state.path / "certificates", made.state / "certificates")
-    return made
+    installation = Installation(tmp_path / "connector", world.device, ca)
+    installation.write_env(LOG_LEVEL="INFO")
+    installation.write_config(KEPT)
+    shutil.copytree(world.state.path / "certificates", installation.state / "certificates")
+    return installation
 
 
 def shell(here: Installation, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -91,10 +84,10 @@ def messages(text: str) -> list[str]:
     return [line.partition(" ")[2] for line in text.splitlines()]
 
 
-# -- where things are said ---------------------------------------------------------------------
+# -- the outputs ---------------------------------------------------------------------
 
 
-def test_the_answer_is_on_standard_output_and_the_story_is_not(here: Installation) -> None:
+def test_the_result_is_on_standard_output_and_the_log_is_not(here: Installation) -> None:
     done = here.run()
     assert done.returncode == 0
     lines = done.stdout.splitlines()
@@ -107,13 +100,13 @@ def test_the_answer_is_on_standard_output_and_the_story_is_not(here: Installatio
     assert done.stderr == here.log.read_text()
 
 
-def test_quiet_says_nothing_where_all_is_well(here: Installation) -> None:
+def test_a_quiet_run_prints_nothing_if_all_is_well(here: Installation) -> None:
     done = here.run("--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(here.log.read_text().splitlines()) == 3, "the file has it all"
 
 
-def test_quiet_says_what_is_wrong(here: Installation) -> None:
+def test_a_quiet_run_prints_failures(here: Installation) -> None:
     (here.config / "broken.yaml").write_text(BROKEN)
     here.write_config(KEPT, MISSING)
     here.write_env(LOG_LEVEL="INFO", ACME_SERVER=NO_CA)
@@ -123,11 +116,11 @@ def test_quiet_says_what_is_wrong(here: Installation) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["kept", "failed", "1"]
 
 
-def test_a_plan_says_that_nothing_is_done_yet(here: Installation) -> None:
+def test_a_plan_states_that_it_is_only_a_plan(here: Installation) -> None:
     here.write_config(KEPT, MISSING)
-    told = here.run("plan").stdout.splitlines()
-    assert told[0] == "what a run would do now:"
-    assert told[2] == "enrolled    new.example.com@bigip-sim: found no certificate for new.example.com on the BIG-IP"
+    lines = here.run("plan").stdout.splitlines()
+    assert lines[0] == "what a run would do now:"
+    assert lines[2] == "enrolled    new.example.com@bigip-sim: found no certificate for new.example.com on the BIG-IP"
 
 
 @pytest.mark.parametrize("command", ["run", "plan", "status"])
@@ -136,26 +129,26 @@ def test_json_is_alone_on_standard_output(here: Installation, command: str) -> N
     here.write_config(KEPT, MISSING)
     here.write_env(LOG_LEVEL="DEBUG")
     done = here.run(command, "--json")
-    found = json.loads(done.stdout)
-    assert found["version"] == 1
-    assert {result["common_name"] for result in found["results"]} == {"www.example.com", "new.example.com"}
+    output = json.loads(done.stdout)
+    assert output["version"] == 1
+    assert {result["common_name"] for result in output["results"]} == {"www.example.com", "new.example.com"}
     assert (done.returncode, "DEBUG" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("line", ["CONNECTOR | true", "CONNECTOR >/dev/full", "CONNECTOR >&-", "CONNECTOR 2>&-"])
-def test_that_nobody_listens_is_no_failure(here: Installation, line: str) -> None:
+def test_an_output_that_cannot_be_written_is_not_a_failure(here: Installation, line: str) -> None:
     done = shell(here, f"set -o pipefail; {line}")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr + here.log.read_text()
 
 
-def test_a_terminal_that_knows_few_letters(here: Installation) -> None:
+def test_a_terminal_limited_to_ascii_is_not_a_failure(here: Installation) -> None:
     (here.config / "broken.yaml").write_text(BROKEN.replace("192.0.2.1", "straße"))
     assert shell(here, "CONNECTOR --help", PYTHONIOENCODING="ascii").returncode == 0
     assert shell(here, "CONNECTOR check", PYTHONIOENCODING="ascii").returncode == 2
 
 
-def test_an_empty_environment_as_cron_has_it(here: Installation) -> None:
+def test_an_empty_environment_is_sufficient(here: Installation) -> None:
     done = run(here.command("--quiet"), {})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -163,44 +156,44 @@ def test_an_empty_environment_as_cron_has_it(here: Installation) -> None:
 # -- exit codes --------------------------------------------------------------------------------
 
 
-def test_a_failed_certificate_is_1_and_the_other_is_done(here: Installation) -> None:
+def test_a_failed_certificate_exits_1_and_the_other_is_processed(here: Installation) -> None:
     here.write_config(MISSING, KEPT)
     here.write_env(ACME_SERVER=NO_CA)
     before = here.device.get("/mgmt/tm/sys/file/ssl-key")
-    found = here.run_json()
-    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1, "kept": 1})
-    assert "ACME_SERVER https://127.0.0.1:1/directory cannot be reached (Connection refused)" in found["log"]
+    output = here.run_json()
+    assert (output["exit_code"], output["summary"]) == (1, {"failed": 1, "kept": 1})
+    assert "ACME_SERVER https://127.0.0.1:1/directory cannot be reached (Connection refused)" in output["log"]
     assert here.device.get("/mgmt/tm/sys/file/ssl-key") == before
     assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
 
 
-def test_a_wrong_password_is_1_and_says_whose(here: Installation) -> None:
+def test_a_wrong_password_exits_1_and_names_the_device(here: Installation) -> None:
     other = here.config / "other.yaml"
     other.write_text((here.config / "shop.yaml").read_text().replace("nobody's business", "wrong-password"))
     other.write_text(other.read_text().replace("bigip-sim", "bigip-two").replace("www.", "two."))
     other.chmod(0o600)
-    found = here.run_json()
-    assert (found["exit_code"], found["summary"]) == (1, {"failed": 1, "kept": 1})
-    assert "bigip-two: 127.0.0.1: the BIG-IP refused the login of admin; check username and password" in found["log"]
-    assert "wrong-password" not in found["log"]
+    output = here.run_json()
+    assert (output["exit_code"], output["summary"]) == (1, {"failed": 1, "kept": 1})
+    assert "bigip-two: 127.0.0.1: the BIG-IP refused the login of admin; check username and password" in output["log"]
+    assert "wrong-password" not in output["log"]
 
 
 @pytest.mark.parametrize(("certificates", "summary"), [((KEPT,), {"kept": 1}), ((MISSING,), {"failed": 1})])
-def test_a_broken_file_is_2_whatever_became_of_the_good_ones(
+def test_a_broken_file_exits_2_whatever_the_result_of_the_others(
     here: Installation, certificates: tuple[dict[str, object], ...], summary: dict[str, int]
 ) -> None:
     (here.config / "broken.yaml").write_text(BROKEN)
     here.write_config(*certificates)
     here.write_env(ACME_SERVER=NO_CA)
-    found = here.run_json()
-    assert (found["exit_code"], found["summary"]) == (2, summary)
-    first, *_, last = (line for line in messages(found["log"]) if "broken.yaml" in line)
+    output = here.run_json()
+    assert (output["exit_code"], output["summary"]) == (2, summary)
+    first, *_, last = (line for line in messages(output["log"]) if "broken.yaml" in line)
     assert first == f"ERROR   run: {here.config}/broken.yaml:5: hots: unknown key; did you mean host?"
     assert last.startswith(f"WARNING run: {here.config}/broken.yaml: none of its certificates is managed")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "sentence"),
     [
         (["--config-dir", "/nowhere"], "/nowhere: cannot be read (No such file or directory); create it"),
         (["--config-dir", str(ROOT / "docs")], "docs: contains no *.yaml or *.yml file; write one"),
@@ -213,15 +206,15 @@ def test_a_broken_file_is_2_whatever_became_of_the_good_ones(
         (["chek"], "invalid choice: 'chek'"),
     ],
 )
-def test_a_mistake_in_the_command_is_2(here: Installation, arguments: list[str], told: str) -> None:
+def test_a_mistake_on_the_command_line_exits_2(here: Installation, arguments: list[str], sentence: str) -> None:
     before = len(here.device.journal)
     done = run([*here.command(), *arguments], os.environ)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr.splitlines()[-1]
+    assert sentence in done.stderr.splitlines()[-1]
     assert len(here.device.journal) == before
 
 
-def test_a_state_directory_that_cannot_be_used_is_2_before_any_device_is_touched(here: Installation) -> None:
+def test_an_unusable_state_directory_exits_2_before_any_device_call(here: Installation) -> None:
     before = len(here.device.journal)
     here.write_env(STATE_DIR=str(here.env_file))
     done = here.run("--json")
@@ -259,7 +252,7 @@ sys.exit(cli.main(sys.argv[2:], script=Path("start_acme.py"), clock=clock))
 
 
 @pytest.mark.parametrize("when", [1, 2])
-def test_a_bug_is_3_whatever_else_is_wrong(here: Installation, when: int) -> None:
+def test_a_bug_exits_3_whatever_else_is_wrong(here: Installation, when: int) -> None:
     (here.config / "broken.yaml").write_text(BROKEN)
     here.write_config(MISSING, KEPT)
     here.write_env(ACME_SERVER=NO_CA)
@@ -270,11 +263,11 @@ def test_a_bug_is_3_whatever_else_is_wrong(here: Installation, when: int) -> Non
     assert "this is a bug" in done.stderr
     if when == 1:
         assert done.stdout == ""
-    else:  # met with one certificate: the other goes on
+    else:  # it concerns one certificate: the other continues
         assert json.loads(done.stdout)["summary"] == {"failed": 1, "kept": 1}
 
 
-def test_a_lock_that_is_held_is_75_whatever_else_is_wrong(here: Installation) -> None:
+def test_a_lock_held_by_another_run_exits_75_whatever_else_is_wrong(here: Installation) -> None:
     here.run()
     (here.config / "broken.yaml").write_text(BROKEN)
     done = shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR --json 9>&-")
@@ -283,10 +276,10 @@ def test_a_lock_that_is_held_is_75_whatever_else_is_wrong(here: Installation) ->
     assert shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR plan 9>&-").returncode == 2, "plan only reads"
 
 
-# -- what it writes beside the answer ----------------------------------------------------------
+# -- files besides the output ----------------------------------------------------------
 
 
-def test_a_log_file_that_cannot_be_written_is_one_warning(here: Installation) -> None:
+def test_an_unwritable_log_file_is_one_warning(here: Installation) -> None:
     cases = (
         (here.folder, "cannot be written (Is a directory)"),
         (Path("/dev/full"), "can no longer be written (No space left on device)"),
@@ -300,7 +293,7 @@ def test_a_log_file_that_cannot_be_written_is_one_warning(here: Installation) ->
         assert len(done.stderr.splitlines()) == 4
 
 
-def test_metrics_are_for_another_user_to_read(here: Installation) -> None:
+def test_the_metrics_file_is_readable_by_other_users(here: Installation) -> None:
     file = here.folder / "metrics" / "sectigo.prom"
     here.write_env(METRICS_FILE=str(file), ACME_SERVER=NO_CA)
     here.write_config(KEPT, MISSING)
@@ -315,7 +308,7 @@ def test_metrics_are_for_another_user_to_read(here: Installation) -> None:
     assert file.read_text() == written, "a run over a part says nothing of the whole"
 
 
-def test_what_cannot_be_kept_of_a_run_is_a_warning(here: Installation) -> None:
+def test_an_unwritable_history_or_metrics_file_is_a_warning(here: Installation) -> None:
     (here.state / "results.json").mkdir(parents=True)
     here.write_env(METRICS_FILE="/proc/nowhere/sectigo.prom")
     done = here.run("--quiet")
@@ -323,7 +316,7 @@ def test_what_cannot_be_kept_of_a_run_is_a_warning(here: Installation) -> None:
     assert "results.json cannot be written (Is a directory)" in done.stderr
 
 
-def test_the_secrets_of_a_killed_run_are_gone_after_the_next_one_even_if_that_has_nothing_to_do(
+def test_the_secrets_of_a_killed_run_are_deleted_by_the_next_run(
     here: Installation,
 ) -> None:
     left = here.state / "certbot" / "private" / "run-killed" / "certbot.ini"
@@ -338,7 +331,7 @@ def test_the_secrets_of_a_killed_run_are_gone_after_the_next_one_even_if_that_ha
 # -- check -------------------------------------------------------------------------------------
 
 
-def test_check_says_what_is_well_and_what_is_not(here: Installation) -> None:
+def test_check_reports_each_certificate_as_ok_or_as_a_problem(here: Installation) -> None:
     here.write_config(KEPT, {**KEPT, "common_name": "x.example.com", "virtual_servers": ["vs_nowhere"]})
     done = here.run("check")
     assert done.returncode == 1
@@ -349,7 +342,7 @@ def test_check_says_what_is_well_and_what_is_not(here: Installation) -> None:
     assert here.run("check", "--quiet").stdout.splitlines() == [failed]
 
 
-def test_check_misses_the_ca_and_what_it_wants(here: Installation) -> None:
+def test_check_reports_a_missing_account_binding_and_ca(here: Installation) -> None:
     here.write_env(ACME_EAB_KID="", ACME_EAB_HMAC_KEY="")
     done = here.run("check")
     assert done.returncode == 1
@@ -364,11 +357,11 @@ def test_check_misses_the_ca_and_what_it_wants(here: Installation) -> None:
 
 
 def base_python() -> str:
-    """Return the Python that our virtual environment was made with."""
+    """Return the Python that created our virtual environment."""
     return str(Path(sys.base_prefix) / "bin" / "python3")
 
 
-def test_the_script_finds_the_environment_beside_it(tmp_path: Path) -> None:
+def test_the_script_uses_the_virtual_environment_beside_it(tmp_path: Path) -> None:
     script = tmp_path / "start_acme.py"
     script.write_text((ROOT / "start_acme.py").read_text())
     python = tmp_path / ".venv" / "bin" / "python"
@@ -380,7 +373,7 @@ def test_the_script_finds_the_environment_beside_it(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"{script} plan --only a b\n")
 
 
-def test_what_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
+def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path) -> None:
     script = tmp_path / "start_acme.py"
     script.write_text((ROOT / "start_acme.py").read_text())
     done = run([sys.executable, str(script)], {})

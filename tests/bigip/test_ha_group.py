@@ -1,4 +1,4 @@
-"""Two BIG-IPs that are one group: who is worked on, and what happens when they change places."""
+"""Two BIG-IPs that form a group: which unit is changed, and what happens at a failover."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pytest
 
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol import client
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from tests.support.world import World, free_port
@@ -45,8 +44,8 @@ class Pair:
         return self.first, self.other
 
     def job(self, common_name: str = "www.example.com", **changes: Any) -> Job:
-        made = self.world.job(common_name, **changes)
-        return replace(made, device=replace(made.device, hosts=tuple(unit.address for unit in self.units)))
+        pair = self.world.job(common_name, **changes)
+        return replace(pair, device=replace(pair.device, hosts=tuple(unit.address for unit in self.units)))
 
     def down(self, unit: SimulatedBigIP, action: str = "drop") -> None:
         for method in ("GET", "POST"):
@@ -63,13 +62,13 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
         world = World(first, tmp_path)
         world.add_virtual_server(address=own_address())
         first.make_pair(other)
-        made = Pair(world, other)
+        pair = Pair(world, other)
         world.bundle(first, other)
-        yield made
-        assert [unit.tokens for unit in made.units] == [[], []]
+        yield pair
+        assert [unit.tokens for unit in pair.units] == [[], []]
 
 
-def test_the_active_unit_is_found_wherever_it_stands_in_the_list(pair: Pair) -> None:
+def test_the_active_unit_is_used_wherever_it_stands_in_the_list(pair: Pair) -> None:
     pair.first.fail_over()
     result = pair.world.one(pair.job())
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
@@ -78,7 +77,7 @@ def test_the_active_unit_is_found_wherever_it_stands_in_the_list(pair: Pair) -> 
     assert pair.other.saved_is_current
 
 
-def test_what_the_group_has_still_to_sync_is_in_the_summary(pair: Pair) -> None:
+def test_a_pending_config_sync_is_noted_in_the_summary(pair: Pair) -> None:
     job = pair.job()
     assert pair.world.one(job).notes == (
         "the group says Changes Pending: the BIG-IP's own config sync has to carry it over",
@@ -88,7 +87,7 @@ def test_what_the_group_has_still_to_sync_is_in_the_summary(pair: Pair) -> None:
     assert pair.world.one(job).notes == ()
 
 
-def test_after_a_sync_and_a_failover_the_other_unit_keeps_and_renews_what_is_there(pair: Pair) -> None:
+def test_the_other_unit_keeps_and_renews_the_pair_after_a_failover(pair: Pair) -> None:
     job = pair.job()
     first = pair.world.one(job)
     pair.first.sync()
@@ -103,20 +102,16 @@ def test_after_a_sync_and_a_failover_the_other_unit_keeps_and_renews_what_is_the
 
 @pytest.mark.parametrize("action", ["drop", "status:503"])
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_unit_that_is_down_does_not_matter_while_the_active_one_answers(
-    pair: Pair, action: str, which: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
+def test_a_unit_that_is_down_does_not_matter_if_the_active_one_answers(pair: Pair, action: str, which: int) -> None:
+    pair.world.pause = lambda _: None
     if which == 0:
         pair.first.fail_over()
     pair.down(pair.units[which], action)
     assert pair.world.one(pair.job()).error is None
 
 
-def test_a_unit_that_goes_down_right_after_its_login_does_not_matter_either(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "PAUSES", (0.0, 0.0))
+def test_a_unit_that_fails_after_its_login_does_not_matter(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair.world.pause = lambda _: None
     pair.other.fault(Fault(method="GET", path="failover-status", times=10_000, action="status:503"))
     assert pair.world.one(pair.job()).error is None
 
@@ -128,14 +123,14 @@ def test_a_group_without_its_active_unit_is_not_written_to(pair: Pair) -> None:
     assert [unit.writes() for unit in pair.units] == [[], []]
 
 
-def test_no_unit_answers(pair: Pair) -> None:
+def test_a_group_that_does_not_answer_is_reported_unit_by_unit(pair: Pair) -> None:
     for unit in pair.units:
         pair.down(unit)
     error = pair.world.one(pair.job()).error or ""
     assert all(unit.address in error for unit in pair.units)
 
 
-def test_a_refused_login_is_not_tried_on_the_other_unit(pair: Pair) -> None:
+def test_a_refused_login_is_not_repeated_on_the_other_unit(pair: Pair) -> None:
     job = pair.job()
     wrong = replace(job, device=replace(job.device, password=type(job.device.password)("wrong")))
     assert "refused the login of admin" in (pair.world.one(wrong).error or "")
@@ -147,9 +142,7 @@ STEPS = ["POST /mgmt/tm/sys/crypto/key", "POST /mgmt/tm/sys/crypto/csr", "POST /
 
 @pytest.mark.parametrize("renewal", [False, True], ids=["enrolment", "renewal"])
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.rpartition("/")[2])
-def test_a_failover_in_the_middle_is_a_clear_failure_that_the_next_run_mends(
-    pair: Pair, step: str, renewal: bool
-) -> None:
+def test_a_failover_during_a_run_fails_it_and_the_next_run_recovers(pair: Pair, step: str, renewal: bool) -> None:
     job = pair.job()
     if renewal:
         pair.world.one(job)
@@ -174,7 +167,7 @@ def test_a_failover_in_the_middle_is_a_clear_failure_that_the_next_run_mends(
     assert [call.path for call in pair.other.writes() if call.path.endswith("/sys/config")]
 
 
-def test_after_a_failover_before_the_save_the_change_counts_as_not_saved(pair: Pair) -> None:
+def test_a_failover_before_the_save_leaves_the_change_unsaved(pair: Pair) -> None:
     def fail_over(call: Exchange) -> None:
         if re.match(r"PATCH /mgmt/tm/transaction/\d+", f"{call.method} {call.path}"):
             pair.first.hook = None
@@ -203,16 +196,16 @@ def both(pair: Pair) -> Pair:
     return pair
 
 
-def test_the_unit_of_the_traffic_group_is_worked_on(both: Pair) -> None:
+def test_the_unit_that_carries_the_traffic_group_is_changed(both: Pair) -> None:
     www, shop = both.job(), both.job("shop.example.com", virtual_servers=("/Common/vs_b",))
     one, two = both.world.go(www, shop)
     assert [one.error, two.error] == [None, None]
     assert both.world.seen_by_client().serial == one.serial
     assert both.world.seen_by_client("/Common/vs_b", "shop.example.com").serial == two.serial
     for unit, name in ((both.first, "www"), (both.other, "shop")):
-        made = [call.path for call in unit.writes() if "file-transfer" in call.path]
-        assert made
-        assert all(f"{name}.example.com" in path for path in made)
+        uploads = [call.path for call in unit.writes() if "file-transfer" in call.path]
+        assert uploads
+        assert all(f"{name}.example.com" in path for path in uploads)
         assert unit.saved_is_current
 
 
@@ -223,7 +216,7 @@ def test_virtual_servers_on_both_units_are_refused(both: Pair) -> None:
     assert [unit.writes() for unit in both.units] == [[], []]
 
 
-def test_a_traffic_group_that_moves_in_the_middle(both: Pair) -> None:
+def test_a_traffic_group_that_moves_during_a_run_fails_it(both: Pair) -> None:
     def move(call: Exchange) -> None:
         if call.path.endswith("/sys/crypto/csr"):
             both.other.hook = None
@@ -238,7 +231,7 @@ def test_a_traffic_group_that_moves_in_the_middle(both: Pair) -> None:
     assert both.world.seen_by_client("/Common/vs_b", "shop.example.com").serial == mended.serial
 
 
-def test_two_bigips_that_stand_alone_are_no_group(tmp_path: Path) -> None:
+def test_two_standalone_bigips_are_refused_as_a_group(tmp_path: Path) -> None:
     port = free_port()
     with (
         SimulatedBigIP(Switches(), address=own_address(), port=port) as one,

@@ -1,4 +1,4 @@
-"""Which iRules may answer a request before the challenge's, told by their texts alone."""
+"""Which iRules may answer a request before that of the challenge, judged by their text alone."""
 
 import pytest
 
@@ -28,5 +28,5 @@ GO = 'HTTP::redirect "https://[HTTP::host][HTTP::uri]"'
         ("", None),
     ],
 )
-def test_which_rules_come_first(text: str, priority: int | None) -> None:
+def test_irules_that_may_answer_before_the_challenge_are_detected(text: str, priority: int | None) -> None:
     assert answering_first(text) == priority

@@ -1,4 +1,4 @@
-"""What ``check`` says of the account on the BIG-IP, without writing."""
+"""What ``check`` reports about the account on the BIG-IP, without writing."""
 
 from __future__ import annotations
 
@@ -16,49 +16,57 @@ TOO_LOW = "; uploads and keys need resource-admin or admin (docs/permissions.md)
 SHUT = "bash is disabled for every user (sys db systemauth.disablebash, as in Appliance mode)"
 
 
-def told(folder: Path, *faults: Fault, key_route: str = "auto", **switches: Any) -> tuple[list[str], list[str]]:
+def problems_and_notes(
+    folder: Path, *faults: Fault, key_route: str = "auto", **switches: Any
+) -> tuple[list[str], list[str]]:
     with SimulatedBigIP(Switches(username="sectigo", **switches)) as device:
         world = World(device, folder)
         for fault in faults:
             device.fault(fault)
         with ha_group.connected(world.connection()) as group:
-            found = missing_permissions(group.active[0], world.job(key_route=key_route))
+            result = missing_permissions(group.active[0], world.job(key_route=key_route))
         assert device.writes() == []
-    return found
+    return result
 
 
 @pytest.mark.parametrize("role", ["admin", "resource-admin"])
-def test_a_role_that_may_do_it_all(tmp_path: Path, role: str) -> None:
-    assert told(tmp_path, role=role) == ([], [])
+def test_a_sufficient_role_is_not_a_problem(tmp_path: Path, role: str) -> None:
+    assert problems_and_notes(tmp_path, role=role) == ([], [])
 
 
 @pytest.mark.parametrize("role", ["certificate-manager", "manager", "guest"])
-def test_a_role_that_is_too_low(tmp_path: Path, role: str) -> None:
-    problems, _ = told(tmp_path, role=role)
+def test_a_role_that_is_too_low_is_a_problem(tmp_path: Path, role: str) -> None:
+    problems, _ = problems_and_notes(tmp_path, role=role)
     assert problems == [f"sectigo has the role {role}{TOO_LOW}"]
 
 
-def test_a_role_in_another_partition(tmp_path: Path) -> None:
-    problems, _ = told(tmp_path, role="resource-admin", role_partition="Shop", partitions=("Shop",))
+def test_a_role_in_another_partition_is_a_problem(tmp_path: Path) -> None:
+    problems, _ = problems_and_notes(tmp_path, role="resource-admin", role_partition="Shop", partitions=("Shop",))
     assert problems == ["sectigo has no role in partition Common: give it one for all partitions"]
 
 
-def test_a_shell_that_is_closed_closes_one_of_several_ways(tmp_path: Path) -> None:
-    assert told(tmp_path, role="admin", bash=False) == ([], [f"{SHUT}: {WITHOUT_SHELL}"])
+def test_an_unavailable_shell_is_a_note_if_other_routes_are_allowed(tmp_path: Path) -> None:
+    assert problems_and_notes(tmp_path, role="admin", bash=False) == ([], [f"{SHUT}: {WITHOUT_SHELL}"])
     faults = [Fault("GET", "disablebash", action="error:403:01070822:3: Access Denied")]
     shell = "sectigo has the shell tmsh, not bash"
-    assert told(tmp_path, *faults, role="resource-admin", bash=False) == ([], [f"{shell}: {WITHOUT_SHELL}"])
+    assert problems_and_notes(tmp_path, *faults, role="resource-admin", bash=False) == (
+        [],
+        [f"{shell}: {WITHOUT_SHELL}"],
+    )
 
 
-def test_a_shell_that_is_closed_where_nothing_else_is_allowed(tmp_path: Path) -> None:
-    problems, notes = told(tmp_path, role="admin", bash=False, key_route="openssl")
+def test_an_unavailable_shell_is_a_problem_if_the_route_needs_it(tmp_path: Path) -> None:
+    problems, notes = problems_and_notes(tmp_path, role="admin", bash=False, key_route="openssl")
     assert problems == [f"{SHUT}; key_route: openssl needs it: open it, or write key_route: auto"]
     assert notes == []
 
 
-def test_an_account_that_the_device_does_not_show(tmp_path: Path) -> None:
+def test_an_account_that_the_device_does_not_show_is_a_note(tmp_path: Path) -> None:
     hidden = Fault("GET", "/auth/user/", action="error:404:01020036:3: The requested user (sectigo) was not found.")
-    assert told(tmp_path, hidden) == ([], ["sectigo is not a local user of the BIG-IP: its role cannot be determined"])
+    assert problems_and_notes(tmp_path, hidden) == (
+        [],
+        ["sectigo is not a local user of the BIG-IP: its role cannot be determined"],
+    )
     refused = Fault("GET", "/auth/user/", action="error:403:01070822:3: Access Denied")
-    problems, (note,) = told(tmp_path, refused)
+    problems, (note,) = problems_and_notes(tmp_path, refused)
     assert (problems, note[:43]) == ([], "the role of sectigo cannot be determined: 1")

@@ -25,7 +25,8 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.transactions import Operation
 from sectigo_f5.model import Generation
 from sectigo_f5.secret import Secret
-from tests.support.builders import EC, hand_made, job, pair, profile, seen, server
+from tests.support.builders import hand_made, job, pair, profile, seen, server
+from tests.support.names import EC
 
 NAMES = ("www.example.com", "shop.example.com", "*.example.com")
 OTHERS = ("/Common/a", "/Common/b", "/Common/c")

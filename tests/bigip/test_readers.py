@@ -1,4 +1,4 @@
-"""JSON of every release, and of none, to values."""
+"""Values read from the JSON of every release, and from JSON that no release sends."""
 
 from datetime import datetime, timezone
 from typing import Any
@@ -7,12 +7,13 @@ import pytest
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.model import KeySpec
+from tests.support.names import EC, RSA
 
 END = datetime(2029, 10, 7, 14, 15, 29, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
-    ("found", "path"),
+    ("answer", "path"),
     [
         ({"fullPath": "/Shop/app.app/vs", "name": "vs", "partition": "Shop"}, "/Shop/app.app/vs"),
         ({"fullPath": "ssl_csr_1", "name": "ssl_csr_1"}, "/Common/ssl_csr_1"),
@@ -21,12 +22,12 @@ END = datetime(2029, 10, 7, 14, 15, 29, tzinfo=timezone.utc)
         ({"name": "vs", "partition": "Shop", "subPath": "app.app"}, "/Shop/app.app/vs"),
     ],
 )
-def test_full_paths_however_they_are_told(found: dict[str, Any], path: str) -> None:
-    assert readers.full_path(found) == path
+def test_full_paths_are_read_in_every_form(answer: dict[str, Any], path: str) -> None:
+    assert readers.full_path(answer) == path
 
 
 @pytest.mark.parametrize(
-    ("found", "end"),
+    ("answer", "end"),
     [
         ({"expirationDate": 1886076929}, END),
         ({"expirationDate": "1886076929"}, END),
@@ -37,13 +38,13 @@ def test_full_paths_however_they_are_told(found: dict[str, Any], path: str) -> N
         ({}, None),
     ],
 )
-def test_ends_of_certificates_and_of_odd_ones(found: dict[str, Any], end: datetime | None) -> None:
-    assert readers.certificate_object({"name": "/Common/x.crt", **found}).not_after == end
+def test_expiry_dates_are_read_in_every_form(answer: dict[str, Any], end: datetime | None) -> None:
+    assert readers.certificate_object({"name": "/Common/x.crt", **answer}).not_after == end
 
 
-def test_a_chain_that_is_told_as_a_map_is_read() -> None:
-    found = {"name": "/Common/x", "certKeyChain": {"default": {"cert": "/Common/x.crt", "key": "/Common/x.key"}}}
-    (entry,) = readers.client_ssl_profile(found).entries
+def test_a_key_chain_in_the_form_of_a_map_is_read() -> None:
+    answer = {"name": "/Common/x", "certKeyChain": {"default": {"cert": "/Common/x.crt", "key": "/Common/x.key"}}}
+    (entry,) = readers.client_ssl_profile(answer).entries
     assert (entry.name, entry.certificate, entry.key, entry.chain) == (
         "default",
         "/Common/x.crt",
@@ -53,17 +54,17 @@ def test_a_chain_that_is_told_as_a_map_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "spec"),
+    ("answer", "spec"),
     [
-        ({"keyType": "rsa-private", "keySize": 2048}, KeySpec("rsa", "2048")),
-        ({"keyType": "rsa-private", "keySize": "2048", "curveName": "none"}, KeySpec("rsa", "2048")),
-        ({"keyType": "ec-private", "curveName": "prime256v1"}, KeySpec("ecdsa", "secp256r1")),
-        ({"keyType": "ec-private", "keySize": 256, "curveName": "none"}, KeySpec("ecdsa", "secp256r1")),
+        ({"keyType": "rsa-private", "keySize": 2048}, RSA),
+        ({"keyType": "rsa-private", "keySize": "2048", "curveName": "none"}, RSA),
+        ({"keyType": "ec-private", "curveName": "prime256v1"}, EC),
+        ({"keyType": "ec-private", "keySize": 256, "curveName": "none"}, EC),
         ({}, None),
     ],
 )
-def test_kinds_of_keys(found: dict[str, Any], spec: KeySpec | None) -> None:
-    assert readers.key_object({"name": "/Common/x.key", **found}).spec == spec
+def test_key_types_are_read_in_every_form(answer: dict[str, Any], spec: KeySpec | None) -> None:
+    assert readers.key_object({"name": "/Common/x.key", **answer}).spec == spec
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_kinds_of_keys(found: dict[str, Any], spec: KeySpec | None) -> None:
         ("/Common/192.0.2.1:any", ("192.0.2.1", "", 0)),
     ],
 )
-def test_destinations(written: str, read: tuple[str, str, int]) -> None:
+def test_destinations_are_split_into_address_route_domain_and_port(written: str, read: tuple[str, str, int]) -> None:
     assert readers.destination(written) == read
 
 

@@ -1,4 +1,4 @@
-"""``rollback``: the previous pair serves again, and nothing else of the device changes."""
+"""``rollback`` puts the previous pair back in service and changes nothing else on the device."""
 
 from __future__ import annotations
 
@@ -13,79 +13,71 @@ import pytest
 from sectigo_f5.commands.revoke import revoke_in_service
 from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.icontrol.client import object_url
-from sectigo_f5.model import KeySpec, Outcome, Result
+from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
-from sectigo_f5.tls import handshake_check
+from tests.support.names import ONLY_EC, PLAIN, PROFILE_URL
 from tests.support.world import World
-
-EC = (KeySpec("ecdsa", "secp256r1"),)
-PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handshake_check, "PAUSE", 0.01)
 
 
 def two_generations(world: World, **changes: Any) -> tuple[Result, Result]:
-    """Enrol, and renew by force a day later."""
-    first = world.one(world.job(keys=EC, **changes))
+    """Enrol, and force a renewal a day later."""
+    first = world.one(world.job(keys=ONLY_EC, **changes))
     world.wait(days=1)
-    second = world.one(world.job(keys=EC, **changes), force=True)
+    second = world.one(world.job(keys=ONLY_EC, **changes), force=True)
     assert (first.error, second.error) == (None, None)
     return first, second
 
 
 def roll_back_one(world: World, **changes: Any) -> Result:
     world.wait(hours=1)
-    return world.one(world.job(keys=EC, **changes), work=roll_back)
+    return world.one(world.job(keys=ONLY_EC, **changes), work=roll_back)
 
 
 def without_pair(profile: dict[str, Any]) -> dict[str, Any]:
-    """Return everything of a profile but its pair and the device's own counters."""
+    """Return all properties of a profile except its pair and the device's own counters."""
     pair = {"certKeyChain", "cert", "key", "chain", "passphrase", "generation"}
     return {name: value for name, value in profile.items() if name.removesuffix("Reference") not in pair}
 
 
-def test_one_patch_puts_the_previous_pair_back_and_saves(world: World) -> None:
+def test_a_rollback_is_one_patch_and_a_save(world: World) -> None:
     first, second = two_generations(world)
-    before, wrote = world.device.get(PROFILE), len(world.device.writes())
+    before, writes = world.device.get(PROFILE_URL), len(world.device.writes())
     result = roll_back_one(world)
     assert (result.outcome, result.error, result.serial) == (Outcome.ROLLED_BACK, None, first.serial)
     assert world.seen_by_client().serial == first.serial != second.serial
-    assert [(call.method, call.path) for call in world.device.writes()[wrote:]] == [
-        ("PATCH", PROFILE),
+    assert [(call.method, call.path) for call in world.device.writes()[writes:]] == [
+        ("PATCH", PROFILE_URL),
         ("POST", "/mgmt/tm/sys/config"),
     ]
-    assert without_pair(world.device.get(PROFILE)) == without_pair(before)
+    assert without_pair(world.device.get(PROFILE_URL)) == without_pair(before)
     assert world.device.saved_is_current
 
 
 @pytest.mark.parametrize("siblings", [0, 1])
-def test_the_sni_default_stays_the_default(world: World, siblings: int) -> None:
-    """Alone it would be flipped in silence; beside another the device refuses a profile list without a default."""
+def test_the_sni_default_stays_the_default_after_a_rollback(world: World, siblings: int) -> None:
+    """Alone it would change silently; beside another profile the device refuses a list without a default."""
     first, _ = two_generations(world, sni=True, sni_default=True)
     for _ in range(siblings):
-        assert world.one(world.job("shop.example.com", sni=True, keys=EC)).error is None
+        assert world.one(world.job("shop.example.com", sni=True, keys=ONLY_EC)).error is None
     result = roll_back_one(world, sni=True, sni_default=True)
-    assert (result.error, world.device.get(PROFILE)["sniDefault"]) == (None, "true")
+    assert (result.error, world.device.get(PROFILE_URL)["sniDefault"]) == (None, "true")
     assert world.seen_by_client(name=None).serial == first.serial
 
 
 def test_settings_that_drifted_are_left_to_the_next_run(world: World) -> None:
     two_generations(world, sni=True)
     world.device.add_profile("client-ssl", "/Common/hardened")
-    world.device.set(PROFILE, defaultsFrom="/Common/hardened", serverName="old.example.com", sniRequire="false")
-    before = world.device.get(PROFILE)
+    world.device.set(PROFILE_URL, defaultsFrom="/Common/hardened", serverName="old.example.com", sniRequire="false")
+    before = world.device.get(PROFILE_URL)
     assert roll_back_one(world, sni=True, verify_handshake="off").error is None
-    assert without_pair(world.device.get(PROFILE)) == without_pair(before)
+    assert without_pair(world.device.get(PROFILE_URL)) == without_pair(before)
 
 
-def test_runs_leave_it_until_its_window_or_force(world: World) -> None:
+def test_a_rollback_is_kept_until_its_renewal_is_due(world: World) -> None:
     first, _ = two_generations(world)
-    told = roll_back_one(world)
-    assert "runs leave it until its renewal on" in told.reason
-    job = world.job(keys=EC)
+    result = roll_back_one(world)
+    assert "runs leave it until its renewal on" in result.reason
+    job = world.job(keys=ONLY_EC)
     for _ in range(3):
         world.wait(days=5)
         kept = world.one(job)
@@ -97,14 +89,14 @@ def test_runs_leave_it_until_its_window_or_force(world: World) -> None:
     assert "roll back" not in world.one(job).reason
 
 
-def test_force_ends_a_roll_back_and_the_bad_generation_is_deleted(world: World) -> None:
+def test_a_forced_run_ends_a_rollback_and_deletes_the_bad_generation(world: World) -> None:
     first, _ = two_generations(world)
-    held = generations(world)
+    kept_names = generations(world)
     roll_back_one(world)
     world.wait(hours=1)
-    forced = world.one(world.job(keys=EC), force=True)
+    forced = world.one(world.job(keys=ONLY_EC), force=True)
     assert (forced.outcome, world.seen_by_client().serial) == (Outcome.RENEWED, forced.serial)
-    assert generations(world)[:-1] == held[:1]
+    assert generations(world)[:-1] == kept_names[:1]
     assert roll_back_one(world).serial == first.serial
 
 
@@ -114,16 +106,16 @@ def generations(world: World) -> list[str]:
     return sorted(name for name in names if name.startswith("www.") and "_chain" not in name)
 
 
-def test_a_previous_certificate_that_is_due_is_said_to_be(world: World) -> None:
-    world.one(world.job(keys=EC))
+def test_a_previous_certificate_due_for_renewal_is_mentioned(world: World) -> None:
+    world.one(world.job(keys=ONLY_EC))
     world.wait(days=65)
-    world.one(world.job(keys=EC))
+    world.one(world.job(keys=ONLY_EC))
     result = roll_back_one(world)
     assert "its own renewal is due, so the next run gets a new certificate" in result.reason
-    assert world.one(world.job(keys=EC)).outcome is Outcome.RENEWED
+    assert world.one(world.job(keys=ONLY_EC)).outcome is Outcome.RENEWED
 
 
-def test_twice_goes_further_back_while_there_is_something(world: World) -> None:
+def test_a_second_rollback_fails_if_there_is_no_older_generation(world: World) -> None:
     first, _ = two_generations(world)
     assert roll_back_one(world).error is None
     again = roll_back_one(world)
@@ -131,13 +123,13 @@ def test_twice_goes_further_back_while_there_is_something(world: World) -> None:
     assert "no generation of www.example.com older than" in str(again.error)
     assert "`start_acme.py run --force --only www.example.com@bigip-sim` gets a new" in str(again.error)
     assert world.seen_by_client().serial == first.serial
-    kept = world.one(world.job(keys=EC))
+    kept = world.one(world.job(keys=ONLY_EC))
     assert (kept.outcome, kept.serial) == (Outcome.KEPT, first.serial)
 
 
-def test_a_second_roll_back_that_is_refused_does_not_undo_the_first(world: World) -> None:
-    """Three generations on the device: back to the second, then a refusal on the way to the first."""
-    job = world.job(keys=EC)
+def test_a_refused_second_rollback_does_not_undo_the_first(world: World) -> None:
+    """Three generations on the device: a rollback to the second, then a refused one to the first."""
+    job = world.job(keys=ONLY_EC)
     serials: list[str | None] = []
     for _ in range(3):
         serials.append(world.one(job, force=bool(serials)).serial)
@@ -152,22 +144,22 @@ def test_a_second_roll_back_that_is_refused_does_not_undo_the_first(world: World
 
 
 def _hold(world: World) -> None:
-    """Have a profile of somebody else use the pair in service, so that no clean-up deletes it."""
-    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    """Use the pair in service in a foreign profile, so that no clean-up deletes it."""
+    (entry,) = world.device.get(PROFILE_URL)["certKeyChain"]
     wanted = {name: entry[name] for name in ("name", "cert", "key", "chain", "passphrase")}
     name = entry["cert"].rpartition("/")[2].removesuffix(".crt")
     if not world.device.exists(object_url("ltm/profile/client-ssl", f"/Common/held_{name}")):
         world.device.add_profile("client-ssl", f"/Common/held_{name}", certKeyChain=[wanted])
 
 
-@pytest.mark.parametrize("way", ["noted by revoke", "said by the CA"])
+@pytest.mark.parametrize("way", ["recorded by revoke", "reported by the CA"])
 def test_a_revoked_generation_is_not_put_in_service(world: World, way: str) -> None:
-    first = world.one(world.job(keys=EC, revocation_check=True))
-    if way == "noted by revoke":
-        world.one(world.job(keys=EC), work=partial(revoke_in_service, reason="keycompromise"))
+    first = world.one(world.job(keys=ONLY_EC, revocation_check=True))
+    if way == "recorded by revoke":
+        world.one(world.job(keys=ONLY_EC), work=partial(revoke_in_service, reason="keycompromise"))
     world.wait(days=1)
-    second = world.one(world.job(keys=EC), force=True)
-    if way == "said by the CA":
+    second = world.one(world.job(keys=ONLY_EC), force=True)
+    if way == "reported by the CA":
         world.revocation.reason = "keyCompromise"
     result = roll_back_one(world, revocation_check=True)
     assert "was revoked: key" in str(result.error)
@@ -182,35 +174,35 @@ def test_an_expired_generation_is_not_put_in_service(world: World) -> None:
     assert world.seen_by_client().serial == second.serial
 
 
-def test_what_is_revoked_after_a_roll_back_is_replaced_by_a_new_key(world: World) -> None:
-    """The newest pair on the device is the one that the operator took out: it must not come back."""
+def test_a_certificate_revoked_after_a_rollback_gets_a_new_key(world: World) -> None:
+    """The newest pair on the device is the one that the operator removed: it must not return."""
     first, second = two_generations(world)
     roll_back_one(world)
-    revoked = world.one(world.job(keys=EC), work=partial(revoke_in_service, reason="superseded"))
+    revoked = world.one(world.job(keys=ONLY_EC), work=partial(revoke_in_service, reason="superseded"))
     assert (revoked.outcome, revoked.serial) == (Outcome.REVOKED, first.serial)
-    replaced = world.one(world.job(keys=EC))
+    replaced = world.one(world.job(keys=ONLY_EC))
     assert replaced.outcome is Outcome.REPLACED
     assert world.seen_by_client().serial not in (first.serial, second.serial)
 
 
-def test_names_that_the_previous_certificate_lacks_are_said(world: World) -> None:
-    world.one(world.job(keys=EC))
+def test_names_that_the_previous_certificate_lacks_are_noted(world: World) -> None:
+    world.one(world.job(keys=ONLY_EC))
     world.wait(days=1)
-    wider = world.job("www.example.com", "api.example.com", keys=EC)
+    wider = world.job("www.example.com", "api.example.com", keys=ONLY_EC)
     assert world.one(wider).outcome is Outcome.REPLACED
     result = world.one(wider, work=roll_back)
     assert (result.outcome, result.notes) == (Outcome.ROLLED_BACK, ("it does not serve api.example.com",))
     assert world.one(wider).outcome is Outcome.KEPT
 
 
-def test_nothing_of_ours_in_service_cannot_be_rolled_back(world: World) -> None:
+def test_a_rollback_without_a_certificate_in_service_fails(world: World) -> None:
     result = roll_back_one(world)
     assert "serves no certificate of ours; run `start_acme.py run` first" in str(result.error)
     assert world.device.writes() == []
 
 
 def test_a_chain_that_was_deleted_is_stored_again(world: World) -> None:
-    """Without it the handshake would be whole here, and broken for everybody who does not know the issuer."""
+    """Without it the handshake would succeed here and fail for clients that do not know the issuer."""
     first, _ = two_generations(world, verify_handshake="off")
     chain = next(
         item["fullPath"]
@@ -219,18 +211,18 @@ def test_a_chain_that_was_deleted_is_stored_again(world: World) -> None:
     )
     world.device.delete(object_url("sys/file/ssl-cert", chain))
     assert roll_back_one(world).serial == first.serial
-    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    (entry,) = world.device.get(PROFILE_URL)["certKeyChain"]
     assert entry["chain"] == chain
     assert world.device.get(object_url("sys/file/ssl-cert", chain))
 
 
-def test_a_virtual_server_that_lost_the_profile_does_not_speak_against_it(world: World) -> None:
+def test_a_virtual_server_without_our_profile_does_not_prevent_rollback(world: World) -> None:
     world.add_virtual_server("/Common/vs_b", "/Common/clientssl")
     servers = ("/Common/vs_www", "/Common/vs_b")
     first, _ = two_generations(world, virtual_servers=servers)
     world.device.set(
         "/mgmt/tm/ltm/virtual/~Common~vs_b",
-        profiles=[{"name": name} for name in ("/Common/tcp", "/Common/http", "/Common/clientssl")],
+        profiles=[{"name": name} for name in (*PLAIN, "/Common/clientssl")],
     )
     assert roll_back_one(world, virtual_servers=servers).error is None
     assert world.seen_by_client().serial == first.serial
@@ -241,28 +233,28 @@ def test_a_virtual_server_that_lost_the_profile_does_not_speak_against_it(world:
 
 @pytest.fixture
 def stubborn(tmp_path: Path) -> Iterator[World]:
-    """A BIG-IP that does not take its own ``$M$`` text back."""
+    """A BIG-IP that does not accept its own ``$M$`` text."""
     with SimulatedBigIP(Switches(own_ciphertext="rejected")) as device:
-        made = World(device, tmp_path)
-        made.add_virtual_server()
-        yield made
+        world = World(device, tmp_path)
+        world.add_virtual_server()
+        yield world
 
 
 def test_a_device_that_refuses_its_own_ciphertext_stays_as_it_was(stubborn: World) -> None:
     _, second = two_generations(stubborn)
-    before = stubborn.device.get(PROFILE)
+    before = stubborn.device.get(PROFILE_URL)
     result = roll_back_one(stubborn)
     assert result.outcome is Outcome.FAILED
     assert "does not take the previous key and certificate back, so nothing was changed" in str(result.error)
     assert "`start_acme.py run --force --only" in str(result.error)
     assert "$M$" not in str(result.error)
-    assert stubborn.device.get(PROFILE) == before
+    assert stubborn.device.get(PROFILE_URL) == before
     assert stubborn.seen_by_client().serial == second.serial
-    kept = stubborn.one(stubborn.job(keys=EC))
+    kept = stubborn.one(stubborn.job(keys=ONLY_EC))
     assert (kept.outcome, kept.serial) == (Outcome.KEPT, second.serial)
 
 
-def test_where_the_key_object_has_the_passphrase_the_ciphertext_is_left_out(tmp_path: Path) -> None:
+def test_the_ciphertext_is_omitted_if_the_key_object_has_the_passphrase(tmp_path: Path) -> None:
     with SimulatedBigIP(Switches(own_ciphertext="rejected", profile_passphrase="optional")) as device:
         world = World(device, tmp_path)
         world.add_virtual_server()
@@ -275,64 +267,62 @@ def test_where_the_key_object_has_the_passphrase_the_ciphertext_is_left_out(tmp_
 
 
 @pytest.mark.parametrize(
-    ("way", "times", "made"),
+    ("way", "times", "changed"),
     [("drop-after", 1, True), ("drop", 1, True), ("html:502", 1, True), ("drop", 2, False), ("html:502", 2, False)],
 )
-def test_a_lost_answer_is_resolved_by_reading(world: World, way: str, times: int, made: bool) -> None:
-    """Lost once it is looked for and made; lost twice, the roll back has failed and nothing was changed."""
+def test_a_lost_answer_is_resolved_by_reading(world: World, way: str, times: int, changed: bool) -> None:
+    """Lost once, the change is read back and repeated; lost twice, the rollback fails and changes nothing."""
     first, second = two_generations(world)
     world.device.fault(Fault(method="PATCH", path="client-ssl", times=times, action=way))
     result = roll_back_one(world)
-    assert (result.outcome is Outcome.ROLLED_BACK) == made
-    expected = first if made else second
+    assert (result.outcome is Outcome.ROLLED_BACK) == changed
+    expected = first if changed else second
     assert world.seen_by_client().serial == expected.serial
-    kept = world.one(world.job(keys=EC))
+    kept = world.one(world.job(keys=ONLY_EC))
     assert (kept.outcome, kept.serial) == (Outcome.KEPT, expected.serial)
 
 
-def test_one_that_cannot_be_saved_has_failed_and_the_next_run_saves_and_keeps_it(world: World) -> None:
+def test_an_unsaved_rollback_fails_and_the_next_run_saves_it(world: World) -> None:
     first, _ = two_generations(world)
     world.device.fault(Fault(method="POST", path="/mgmt/tm/sys/config", action="error:400:01070734:3: disk full"))
     result = roll_back_one(world)
     assert (result.outcome, "in service but not saved" in str(result.error)) == (Outcome.FAILED, True)
-    kept = world.one(world.job(keys=EC))
+    kept = world.one(world.job(keys=ONLY_EC))
     assert (kept.outcome, kept.serial, world.device.saved_is_current) == (Outcome.KEPT, first.serial, True)
 
 
-def test_one_that_died_before_it_saved_is_saved_and_kept_by_the_next_run(world: World) -> None:
-    """What stands on device and disk when the process is killed right after the change."""
+def test_a_rollback_killed_before_its_save_is_saved_by_the_next_run(world: World) -> None:
+    """The state of device and disk if the process is killed right after the change."""
     first, second = two_generations(world)
-    job = world.job(keys=EC)
+    job = world.job(keys=ONLY_EC)
     (older, newer) = (name.split("_")[1].removesuffix(".crt") for name in generations(world))
     world.state.history.note_rollback(job, newer, world.now)
     world.state.unsaved.mark(job.device.name)
     key = world.device.get(f"/mgmt/tm/sys/file/ssl-key/~Common~www.example.com_{older}.key")
     stem = f"/Common/www.example.com_{older}"
     entry = {"name": "default", "cert": f"{stem}.crt", "key": f"{stem}.key", "chain": f"{stem}_chain.crt"}
-    world.device.set(PROFILE, certKeyChain=[{**entry, "passphrase": key["passphrase"]}])
+    world.device.set(PROFILE_URL, certKeyChain=[{**entry, "passphrase": key["passphrase"]}])
     assert not world.device.saved_is_current
     kept = world.one(job)
     assert (kept.outcome, kept.serial, world.device.saved_is_current) == (Outcome.KEPT, first.serial, True)
     assert first.serial != second.serial
 
 
-def test_a_roll_back_is_a_warning_of_every_run(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """So that cron, which is quiet, mails what somebody did in an emergency and may have forgotten."""
+def test_a_rollback_is_a_warning_in_every_run(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A warning makes a quiet cron job send mail about an emergency measure that may be forgotten."""
     two_generations(world)
     roll_back_one(world)
-    logging.getLogger("sectigo_f5").propagate = True
     with caplog.at_level(logging.WARNING, logger="sectigo_f5"):
-        world.one(world.job(keys=EC))
-    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert told.startswith("3 kept: ")
-    assert told.endswith("left in service after a rollback")
+        world.one(world.job(keys=ONLY_EC))
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("3 kept: ")
+    assert warning.endswith("left in service after a rollback")
 
 
-def test_the_log_tells_what_serves(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_the_certificate_in_service(world: World, caplog: pytest.LogCaptureFixture) -> None:
     two_generations(world)
-    logging.getLogger("sectigo_f5").propagate = True
     with caplog.at_level(logging.INFO, logger="sectigo_f5"):
         roll_back_one(world)
-    told = [record.getMessage() for record in caplog.records if record.name.startswith("sectigo_f5")]
-    assert any(text.startswith("11 client SSL profile") for text in told)
-    assert "/Common/vs_www serves the certificate of www.example.com" in told
+    messages = [record.getMessage() for record in caplog.records if record.name.startswith("sectigo_f5")]
+    assert any(text.startswith("11 client SSL profile") for text in messages)
+    assert "/Common/vs_www serves the certificate of www.example.com" in messages

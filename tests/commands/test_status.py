@@ -1,4 +1,4 @@
-"""``status`` and ``plan``: what is, since when, and what would be done; neither writes anything to a device."""
+"""``status`` and ``plan``: the present state, its start, and what a run would do; neither writes to a device."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.model import KeySpec, Outcome
+from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.impostor import silence
+from tests.support.names import BOTH_KEYS, ONLY_EC, PLAIN, PROFILE_URL, VIRTUAL_URL
 from tests.support.world import World
 
-EC, BOTH = (KeySpec("ecdsa", "secp256r1"),), (KeySpec("rsa", "2048"), KeySpec("ecdsa", "secp256r1"))
-VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
-PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
 WWW: dict[str, Any] = {"common_name": "www.example.com", "virtual_servers": ["vs_www"]}
 
 
 def by_hand(world: World, name: str, *names: str, days: int = 30, **properties: str) -> str:
-    """Make a profile by hand whose certificate has ``names``; returns its path."""
+    """Create a foreign profile whose certificate has ``names``; return its path."""
     identity = new_server(names, world.now, new_authority("Hand CA", world.now), days=days)
     world.device.add_certificate(f"/Common/{name}.crt", identity.certificate_pem, identity.key_pem)
     entry = {"name": "default", "cert": f"/Common/{name}.crt", "key": f"/Common/{name}.key"}
@@ -31,8 +29,8 @@ def by_hand(world: World, name: str, *names: str, days: int = 30, **properties: 
     return f"/Common/{name}"
 
 
-def attach(world: World, *profiles: str, virtual: str = VIRTUAL) -> None:
-    names = ("/Common/tcp", "/Common/http", *profiles)
+def attach(world: World, *profiles: str, virtual: str = VIRTUAL_URL) -> None:
+    names = (*PLAIN, *profiles)
     world.device.set(virtual, profiles=[{"name": name} for name in names])
 
 
@@ -43,14 +41,14 @@ def moment(of: Any) -> str:
 # -- status ------------------------------------------------------------------------------------------
 
 
-def test_every_field_of_a_managed_certificate(world: World) -> None:
+def test_every_field_of_a_managed_certificate_is_in_the_json(world: World) -> None:
     began = world.now
-    result = world.one(world.job("www.example.com", "api.example.com", keys=EC))
+    result = world.one(world.job("www.example.com", "api.example.com", keys=ONLY_EC))
     world.wait(days=10)
     console, before = Console(world, {**WWW, "sans": ["api.example.com"]}), len(world.device.writes())
-    said = console.say("status", "--json")
-    assert said.code == 0
-    (row,) = said.json["results"]
+    output = console.say("status", "--json")
+    assert output.code == 0
+    (row,) = output.json["results"]
     assert result.not_after is not None
     assert row == {
         "common_name": "www.example.com",
@@ -71,16 +69,16 @@ def test_every_field_of_a_managed_certificate(world: World) -> None:
         "last_run": moment(began),
         "since": moment(began),
     }
-    assert (said.json["unmanaged"], said.json["summary"]) == ([], {"enrolled": 1})
-    assert said.json["finished"] == moment(world.now)
+    assert (output.json["unmanaged"], output.json["summary"]) == ([], {"enrolled": 1})
+    assert output.json["finished"] == moment(world.now)
     assert world.device.writes()[before:] == []
 
 
-def test_the_table_for_people(world: World) -> None:
-    world.one(world.job(keys=BOTH))
+def test_the_table_has_a_row_for_each_certificate(world: World) -> None:
+    world.one(world.job(keys=BOTH_KEYS))
     keys = [{"type": "rsa", "size": 2048}, {"type": "ecdsa", "size": "secp256r1"}]
-    said = Console(world, {**WWW, "keys": keys, "key_type": None}).say("status")
-    head, row, *rest = said.out.splitlines()
+    output = Console(world, {**WWW, "keys": keys, "key_type": None}).say("status")
+    head, row, *rest = output.out.splitlines()
     assert re.split(r"\s{2,}", head) == [
         "CERTIFICATE",
         "KEY",
@@ -96,24 +94,24 @@ def test_the_table_for_people(world: World) -> None:
     assert (cells[5], cells[7], rest) == ("enrolled", "/Common/vs_www", [])
 
 
-def test_a_certificate_that_no_run_has_seen(world: World) -> None:
+def test_a_certificate_that_no_run_has_processed_has_no_result(world: World) -> None:
     (row,) = Console(world).say("status", "--json").json["results"]
     assert (row["result"], row["reason"], row["serial"], row["days_left"]) == (None, "no run yet", None, None)
 
 
-def test_since_when_it_fails_and_what_was_known(world: World) -> None:
-    """The device is down: what the last run knew is all that there is, and it is what an operator asks for."""
-    enrolled = world.one(world.job(keys=EC))
+def test_a_failure_is_shown_with_its_start_and_the_last_known_state(world: World) -> None:
+    """The device is down, so the record of the last run is all that there is."""
+    enrolled = world.one(world.job(keys=ONLY_EC))
     world.wait(days=20)
     world.device.fault(Fault(method="POST", path="login", times=99, action="drop"))
     began = moment(world.now)
     for _ in range(2):
-        world.one(world.job(keys=EC))
+        world.one(world.job(keys=ONLY_EC))
         world.wait(days=1)
     console = Console(world)
-    said = console.say("status", "--json")
-    (row,) = said.json["results"]
-    assert said.code == 1
+    output = console.say("status", "--json")
+    (row,) = output.json["results"]
+    assert output.code == 1
     assert (row["result"], row["since"], row["days_left"]) == ("failed", began, 68)
     assert (row["serial"], row["not_after"]) == (enrolled.serial, moment(enrolled.not_after))
     assert (row["names"], row["virtual_servers"]) == (["www.example.com"], ["/Common/vs_www"])
@@ -124,18 +122,18 @@ def test_since_when_it_fails_and_what_was_known(world: World) -> None:
     assert len(head) < 120 < len(failed), "a long error widens its own line alone"
 
 
-def test_what_somebody_put_under_our_profile_is_what_is_shown(world: World) -> None:
-    """Our newest pair has 90 days, and clients see one that ends in three."""
-    world.one(world.job(keys=EC))
+def test_a_foreign_certificate_in_our_profile_is_shown(world: World) -> None:
+    """Our newest pair has 90 days left, and clients see one that expires in three."""
+    world.one(world.job(keys=ONLY_EC))
     by_hand(world, "hand", "www.example.com", days=3)
     entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
-    world.device.set(PROFILE, certKeyChain=[entry])
+    world.device.set(PROFILE_URL, certKeyChain=[entry])
     (row,) = Console(world).say("status", "--json").json["results"]
     assert (row["days_left"], row["issuer"], row["serial"]) == (3, "CN=Hand CA", world.seen_by_client().serial)
 
 
-def test_a_revoked_certificate_is_not_shown_as_if_all_were_well(world: World) -> None:
-    world.one(world.job(keys=EC))
+def test_a_revoked_certificate_is_shown_as_revoked(world: World) -> None:
+    world.one(world.job(keys=ONLY_EC))
     (generation, _) = next(iter(world.state.certificates.copies(world.job()).items()))
     world.state.certificates.note_revoked(world.job(), generation, "keycompromise")
     console = Console(world)
@@ -144,17 +142,17 @@ def test_a_revoked_certificate_is_not_shown_as_if_all_were_well(world: World) ->
     assert "enrolled, revoked: keycompromise (start_acme.py revoke)" in console.say("status").out
 
 
-def test_certificates_beside_ours_are_listed_with_their_days_left(world: World) -> None:
+def test_unmanaged_certificates_are_listed_with_their_days_left(world: World) -> None:
     world.add_virtual_server("/Common/vs_b")
     other = by_hand(world, "shop", "shop.example.com", "store.example.com", days=12, sniDefault="true")
     servers = ("/Common/vs_www", "/Common/vs_b")
     for path in servers:
         attach(world, other, virtual=f"/mgmt/tm/ltm/virtual/~Common~{path[8:]}")
-    job = world.job(keys=EC, sni=True, virtual_servers=servers)
+    job = world.job(keys=ONLY_EC, sni=True, virtual_servers=servers)
     assert world.one(job).error is None
     console = Console(world, {**WWW, "virtual_servers": ["vs_www", "vs_b"], "sni": True})
-    said = console.say("status", "--json")
-    (row,) = said.json["unmanaged"]
+    output = console.say("status", "--json")
+    (row,) = output.json["unmanaged"]
     assert (row["common_name"], row["days_left"], row["managed"]) == ("shop.example.com", 12, False)
     assert (row["names"], row["issuer"]) == (["shop.example.com", "store.example.com"], "CN=Hand CA")
     assert sorted(row["virtual_servers"]) == sorted(servers)
@@ -163,32 +161,32 @@ def test_certificates_beside_ours_are_listed_with_their_days_left(world: World) 
     assert re.search(r"^shop.example.com@bigip-sim .* 12 .* unmanaged .* /Common/vs_\w+ /Common/vs_\w+$", last)
 
 
-def test_the_certificates_of_other_jobs_are_not_unmanaged(world: World) -> None:
-    jobs = [world.job(name, keys=EC, sni=True) for name in ("www.example.com", "shop.example.com")]
+def test_certificates_of_other_jobs_are_not_listed_as_unmanaged(world: World) -> None:
+    jobs = [world.job(name, keys=ONLY_EC, sni=True) for name in ("www.example.com", "shop.example.com")]
     world.go(*jobs)
     shop = {"common_name": "shop.example.com", "virtual_servers": ["vs_www"], "sni": True}
     console = Console(world, {**WWW, "sni": True}, shop)
     assert console.say("status", "--json", "--only", "www.example.com").json["unmanaged"] == []
 
 
-def test_the_page(world: World, tmp_path: Path) -> None:
-    world.one(world.job(keys=EC))
+def test_the_html_page_shows_every_certificate_and_escapes_texts(world: World, tmp_path: Path) -> None:
+    world.one(world.job(keys=ONLY_EC))
     world.wait(days=1)
     world.device.fault(Fault(method="POST", path="login", times=99, action="error:400:<b>bold & broken</b>"))
     page = tmp_path / "status.html"
-    said = Console(world).say("status", "--html", str(page))
+    output = Console(world).say("status", "--html", str(page))
     text = page.read_text()
-    assert said.code == 1
+    assert output.code == 1
     assert "<td>www.example.com@bigip-sim</td>" in text
     assert "&lt;b&gt;bold &amp; broken&lt;/b&gt;" in text
     assert "<b>bold" not in text
 
 
-def test_a_page_that_cannot_be_written_comes_after_the_table(world: World, tmp_path: Path) -> None:
-    said = Console(world).say("status", "--html", str(tmp_path / "nowhere" / "status.html"))
-    assert said.code == 2
-    assert said.out.startswith("CERTIFICATE")
-    assert "status.html: cannot be written (No such file or directory)" in said.log
+def test_an_unwritable_html_page_is_an_error_after_the_table(world: World, tmp_path: Path) -> None:
+    output = Console(world).say("status", "--html", str(tmp_path / "nowhere" / "status.html"))
+    assert output.code == 2
+    assert output.out.startswith("CERTIFICATE")
+    assert "status.html: cannot be written (No such file or directory)" in output.log
 
 
 # -- plan --------------------------------------------------------------------------------------------
@@ -206,18 +204,18 @@ def test_a_page_that_cannot_be_written_comes_after_the_table(world: World, tmp_p
         ({"sni": True, "sni_default": True}, 0, (), Outcome.REPAIRED, ".*; the profile is not the SNI default"),
     ],
 )
-def test_plan_says_what_run_would_do_and_why_and_writes_nothing(
+def test_plan_shows_the_outcome_and_reason_of_a_run_without_writing(
     world: World, yaml: dict[str, Any], days: int, options: tuple[str, ...], outcome: Outcome, reason: str
 ) -> None:
-    enrolled = world.one(world.job(keys=EC))
+    enrolled = world.one(world.job(keys=ONLY_EC))
     world.wait(days=days)
     remembered, before = world.state.history.results(), len(world.device.writes())
     console = Console(world, {**WWW, **yaml})
-    said = console.say("plan", "--json", *options)
-    assert (said.code, said.json["summary"]) == (0, {outcome.value: 1})
-    (found,) = said.json["results"]
-    assert re.fullmatch(reason, found["reason"]), found["reason"]
-    assert (found["serial"], found["error"], found["virtual_servers"]) == (enrolled.serial, None, ["/Common/vs_www"])
+    output = console.say("plan", "--json", *options)
+    assert (output.code, output.json["summary"]) == (0, {outcome.value: 1})
+    (result,) = output.json["results"]
+    assert re.fullmatch(reason, result["reason"]), result["reason"]
+    assert (result["serial"], result["error"], result["virtual_servers"]) == (enrolled.serial, None, ["/Common/vs_www"])
     assert re.search(
         rf"(?m)^{outcome.value} +www.example.com@bigip-sim \(valid until .*\): ", console.say("plan", *options).out
     )
@@ -226,49 +224,49 @@ def test_plan_says_what_run_would_do_and_why_and_writes_nothing(
 
 
 def refused(world: World, **yaml: Any) -> str:
-    said = Console(world, {**WWW, **yaml}).say("plan", "--json")
-    (found,) = said.json["results"]
-    assert (said.code, found["result"], world.device.writes()) == (1, "failed", [])
-    return str(found["error"])
+    output = Console(world, {**WWW, **yaml}).say("plan", "--json")
+    (result,) = output.json["results"]
+    assert (output.code, result["result"], world.device.writes()) == (1, "failed", [])
+    return str(result["error"])
 
 
-def test_plan_refuses_what_run_would_refuse(world: World) -> None:
+def test_plan_refuses_a_profile_for_another_name(world: World) -> None:
     attach(world, by_hand(world, "shop", "shop.example.com"))
     assert "write `sni: true` for www.example.com" in refused(world)
 
 
-def test_plan_knows_of_strict_updates(world: World) -> None:
+def test_plan_refuses_a_virtual_server_with_strict_updates(world: World) -> None:
     world.device.add_application("/Common/shop.app/shop")
-    world.device.set(VIRTUAL, appService="/Common/shop.app/shop")
+    world.device.set(VIRTUAL_URL, appService="/Common/shop.app/shop")
     assert "strict updates on; turn them off" in refused(world)
 
 
-def test_plan_knows_that_a_challenge_cannot_be_answered(world: World) -> None:
+def test_plan_refuses_a_challenge_that_cannot_be_answered(world: World) -> None:
     assert "validation http-01" in refused(world, validation="http-01")
 
 
-def test_plan_knows_that_a_required_handshake_cannot_be_made(world: World) -> None:
+def test_plan_refuses_a_required_handshake_that_cannot_be_made(world: World) -> None:
     with silence() as port:
-        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http"))
+        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=PLAIN)
         error = refused(world, virtual_servers=["vs_far"], verify_handshake="required")
     assert "verify_handshake is required, so nothing was changed" in error
 
 
-def test_plan_knows_a_standby(tmp_path: Path) -> None:
+def test_plan_refuses_a_standby_unit(tmp_path: Path) -> None:
     with SimulatedBigIP(Switches(ha="standby")) as device:
         world = World(device, tmp_path)
         world.add_virtual_server()
         assert "is not the active unit: nothing in service was changed" in refused(world)
 
 
-def test_a_broken_file_is_told_and_the_good_one_planned(world: World) -> None:
+def test_a_broken_file_is_an_error_and_the_good_one_is_planned(world: World) -> None:
     console = Console(world)
     (console.config / "broken.yaml").write_text("name: broken\nversion: v9\n")
-    said = console.say("plan", "--json")
-    assert (said.code, said.json["summary"]) == (2, {"enrolled": 1})
+    output = console.say("plan", "--json")
+    assert (output.code, output.json["summary"]) == (2, {"enrolled": 1})
 
 
-def test_a_plan_with_a_device_that_is_down(world: World) -> None:
+def test_a_plan_for_a_device_that_is_down_fails(world: World) -> None:
     world.device.fault(Fault(method="POST", path="login", times=99, action="drop"))
-    said = Console(world).say("plan", "--json")
-    assert (said.code, said.json["summary"]) == (1, {"failed": 1})
+    output = Console(world).say("plan", "--json")
+    assert (output.code, output.json["summary"]) == (1, {"failed": 1})

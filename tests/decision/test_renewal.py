@@ -1,4 +1,4 @@
-"""The day of renewal, counted from issue, for every lifetime that public CAs issue or will issue."""
+"""The day of renewal, counted from issuance, for every lifetime that public CAs issue or will issue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 def window(lifetime: float, opens: float = 0.85, closes: float = 1.0) -> RenewalInformation:
-    """A window from shares of the lifetime; by default as acme2certifier gives it: the last 15 %."""
+    """Return a window given as fractions of the lifetime; the default is that of acme2certifier: the last 15 %."""
     return RenewalInformation(ISSUED + lifetime * opens * DAY, ISSUED + lifetime * closes * DAY, ISSUED)
 
 
@@ -30,7 +30,7 @@ def day(
 
 def renewed(lifetime: float, before: int | None = None, information: RenewalInformation | None = None) -> int:
     """Return the day of the run that renews; runs start at the time of day at which the first one did."""
-    begins = ISSUED + timedelta(minutes=10)  # the order took so long
+    begins = ISSUED + timedelta(minutes=10)  # the order took that long
     planned, _ = due_at(begins, begins + lifetime * DAY, before, information, "")
     return next(day for day in range(999) if is_due(planned, ISSUED + day * DAY))
 
@@ -46,7 +46,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("lifetime", "by_rule", "run", "thirty_days", "thirty_run", "by_ari"), TABLE)
-def test_the_day_of_renewal(
+def test_the_day_of_renewal_is_that_of_the_table(
     lifetime: int, by_rule: float, run: int, thirty_days: float, thirty_run: int, by_ari: tuple[float, float]
 ) -> None:
     assert (day(lifetime), renewed(lifetime)) == (by_rule, run)
@@ -57,7 +57,7 @@ def test_the_day_of_renewal(
     assert max(picked) - min(picked) >= 0.9 * (last - first)  # spread over the window, not piled up at its end
 
 
-def test_the_table_in_operations() -> None:
+def test_the_table_in_the_operations_page_is_right() -> None:
     rows = re.findall(r"^\| (\d+) days \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", OPERATIONS, re.MULTILINE)
     days = [
         (lifetime, run, lifetime - run, thirty_run, renewed(lifetime, information=window(lifetime, 2.0, 3.0)))
@@ -69,7 +69,7 @@ def test_the_table_in_operations() -> None:
 @pytest.mark.parametrize("lifetime", [398, 199, 100, 47, 6, 4])
 @pytest.mark.parametrize("before", [None, 1, 30, 397])
 @pytest.mark.parametrize("opens", [None, 0.5, 0.85, 0.99, 2.0])
-def test_two_daily_runs_fit_before_the_end_and_none_is_due_at_once(
+def test_a_renewal_date_is_after_half_the_lifetime_and_before_two_days(
     lifetime: int, before: int | None, opens: float | None
 ) -> None:
     information = window(lifetime, opens, 3.0) if opens else None
@@ -80,14 +80,14 @@ def test_two_daily_runs_fit_before_the_end_and_none_is_due_at_once(
 
 @pytest.mark.parametrize("lifetime", [398, 199, 100, 47, 6, 4])
 @pytest.mark.parametrize("hour", range(24))
-def test_one_of_two_daily_runs_may_fail_and_the_other_has_time_for_its_order(lifetime: int, hour: int) -> None:
+def test_daily_runs_have_time_for_one_failure_and_one_order(lifetime: int, hour: int) -> None:
     planned, _ = due_at(ISSUED, ISSUED + lifetime * DAY, None, window(lifetime, 2.0, 3.0), "")
     runs = (ISSUED + timedelta(hours=hour) + number * DAY for number in range(lifetime))
     first = next(run for run in runs if is_due(planned, run))
     assert first + DAY <= ISSUED + lifetime * DAY - HEAD_START
 
 
-def test_a_run_that_is_a_little_early_does_not_leave_it_to_the_next() -> None:
+def test_a_run_up_to_two_hours_early_renews() -> None:
     assert is_due(ISSUED, ISSUED + DAY)
     assert is_due(ISSUED, ISSUED - timedelta(hours=2))
     assert not is_due(ISSUED, ISSUED - timedelta(hours=2, seconds=1))
@@ -96,7 +96,7 @@ def test_a_run_that_is_a_little_early_does_not_leave_it_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("lifetime", "enough"), [(398, True), (199, True), (100, True), (47, True), (28, True), (27, False), (6, False)]
 )
-def test_weekly_runs_need_a_fortnight(lifetime: int, enough: bool) -> None:
+def test_weekly_runs_need_a_lifetime_of_28_days(lifetime: int, enough: bool) -> None:
     """As docs/operations.md says: with ``renew_before_days: 14`` one of two weekly runs may fail, from 28 days on."""
     ends = ISSUED + lifetime * DAY
     planned, _ = due_at(ISSUED, ends, 14, None, "")
@@ -107,11 +107,11 @@ def test_weekly_runs_need_a_fortnight(lifetime: int, enough: bool) -> None:
     assert (min(chances) >= 2) is enough
 
 
-def test_a_certificate_of_one_day_is_renewed_at_noon() -> None:
+def test_a_certificate_of_one_day_is_renewed_at_half_its_lifetime() -> None:
     assert day(1) == day(1, before=30) == day(1, information=window(1)) == 0.5
 
 
-def test_the_picked_time_is_the_same_in_every_run_and_another_for_each_certificate() -> None:
+def test_the_time_picked_in_the_window_is_fixed_for_each_certificate() -> None:
     ends, information = ISSUED + 100 * DAY, window(100)
     picked = [due_at(ISSUED, ends, None, information, seed)[0] for seed in ("a", "a", "b", "c")]
     assert picked[0] == picked[1]
@@ -123,7 +123,7 @@ def test_a_window_in_the_past_is_due_now() -> None:
     assert 10 <= day(100, information=window(100, 0.1, 0.15)) <= 15
 
 
-def test_a_window_that_opened_long_before_the_certificate_is_how_a_ca_says_now() -> None:
+def test_a_window_that_opened_long_before_issuance_is_due_now() -> None:
     """acme2certifier's ``renewal_force``: from 364 days ago until tomorrow."""
     forced = RenewalInformation(ISSUED - 364 * DAY, ISSUED + DAY, ISSUED)
     picked = [day(90, information=forced, seed=str(number)) for number in range(200)]
@@ -139,11 +139,11 @@ def test_a_nonsensical_window_falls_back_to_the_rule(opens: float, closes: float
     assert day(100, information=window(100, opens, closes)) == 66.7
 
 
-def test_a_window_after_the_end_is_not_waited_for() -> None:
+def test_a_window_after_the_expiry_is_not_waited_for() -> None:
     assert day(100, information=window(100, 2.0, 2.1)) == 90.0
 
 
-def test_the_configuration_wins_over_the_ca() -> None:
+def test_the_configuration_overrides_the_window_of_the_ca() -> None:
     assert day(100, before=30, information=window(100, 0.1, 0.2)) == 70.0
 
 
@@ -157,13 +157,11 @@ def test_the_configuration_wins_over_the_ca() -> None:
         (None, window(199, 0.95), "the CA's renewal window begins on 2027-07-09, too near the end to wait for"),
     ],
 )
-def test_the_reason_is_a_sentence_with_the_rule(
-    before: int | None, information: RenewalInformation | None, reason: str
-) -> None:
+def test_the_reason_names_the_rule(before: int | None, information: RenewalInformation | None, reason: str) -> None:
     assert due_at(ISSUED, ISSUED + 199 * DAY, before, information, "x")[1] == reason
 
 
-def test_the_reason_carries_what_the_ca_explains() -> None:
+def test_the_reason_includes_the_explanation_of_the_ca() -> None:
     explained = RenewalInformation(ISSUED, ISSUED + DAY, ISSUED, "https://ca.example/incident")
     assert due_at(ISSUED, ISSUED + 199 * DAY, None, explained, "x")[1].endswith("(ARI); https://ca.example/incident")
     assert (

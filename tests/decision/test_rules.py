@@ -1,4 +1,4 @@
-"""Step 3 as a table: what was read, and what is to be done about it."""
+"""Step 3: what was read, and what follows from it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,8 @@ from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_
 from sectigo_f5.device_objects import Entry, Observation
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, KeySpec, Outcome
-from tests.support.builders import EC, NOW, RSA, hand_made, job, pair, seen, server
+from tests.support.builders import NOW, hand_made, job, pair, seen, server
+from tests.support.names import BOTH_KEYS, EC, ONLY_EC
 
 LATER = NOW + timedelta(days=20)
 
@@ -21,17 +22,17 @@ def decided(of: Job, observed: Observation, **known: Any) -> Decision:
     )
 
 
-def test_nothing_there_is_enrolled() -> None:
-    found = decided(job(), seen(job()), due_at=None)
-    assert (found.outcome, found.issues) == (Outcome.ENROLLED, True)
-    assert found.reason == "found no certificate for www.example.com on the BIG-IP"
+def test_a_missing_certificate_is_enrolled() -> None:
+    decision = decided(job(), seen(job()), due_at=None)
+    assert (decision.outcome, decision.issues) == (Outcome.ENROLLED, True)
+    assert decision.reason == "found no certificate for www.example.com on the BIG-IP"
 
 
-def test_all_well_is_kept_and_says_when_it_renews() -> None:
+def test_a_good_certificate_is_kept_with_its_renewal_date() -> None:
     old = pair(job())
-    found = decided(job(), seen(job(), old, serving=old))
-    assert found.outcome is Outcome.KEPT
-    assert found.reason == "valid until 2027-01-22, renewal planned for 2026-12-13"
+    decision = decided(job(), seen(job(), old, serving=old))
+    assert decision.outcome is Outcome.KEPT
+    assert decision.reason == "valid until 2027-01-22, renewal planned for 2026-12-13"
 
 
 @pytest.mark.parametrize(
@@ -43,29 +44,31 @@ def test_all_well_is_kept_and_says_when_it_renews() -> None:
         (60, {"revoked": "superseded (CRL)"}, Outcome.REPLACED, "the certificate was revoked: superseded (CRL)"),
     ],
 )
-def test_time_and_the_ca(days: int, known: dict[str, Any], outcome: Outcome, reason: str) -> None:
+def test_expiry_due_date_force_and_revocation_get_a_new_certificate(
+    days: int, known: dict[str, Any], outcome: Outcome, reason: str
+) -> None:
     old = pair(job(), days=days)
-    found = decided(job(), seen(job(), old, serving=old), **known)
-    assert (found.outcome, found.reason) == (outcome, reason)
+    decision = decided(job(), seen(job(), old, serving=old), **known)
+    assert (decision.outcome, decision.reason) == (outcome, reason)
 
 
 @pytest.mark.parametrize("asked", [EC, KeySpec("rsa", "4096")])
-def test_another_key_is_rekeyed(asked: KeySpec) -> None:
+def test_another_key_specification_is_rekeyed(asked: KeySpec) -> None:
     old = pair(job())
     wanted = job(keys=(asked,))
-    found = decided(wanted, seen(wanted, old, serving=old))
-    assert found.outcome is Outcome.REKEYED
-    assert found.reason == f"the key is RSA 2048, the configuration asks for {asked}"
+    decision = decided(wanted, seen(wanted, old, serving=old))
+    assert decision.outcome is Outcome.REKEYED
+    assert decision.reason == f"the key is RSA 2048, the configuration asks for {asked}"
 
 
-def test_a_second_key_asked_for_is_rekeyed() -> None:
-    wanted = job(keys=(RSA, EC))
+def test_an_added_second_key_is_rekeyed() -> None:
+    wanted = job(keys=BOTH_KEYS)
     old = pair(wanted)
     assert decided(wanted, seen(wanted, old, serving=old)).outcome is Outcome.REKEYED
 
 
 def test_two_keys_in_service_are_kept() -> None:
-    wanted = job(keys=(RSA, EC))
+    wanted = job(keys=BOTH_KEYS)
     both = (pair(wanted), pair(wanted, variant="_ecdsa"))
     assert decided(wanted, seen(wanted, *both, serving=both)).outcome is Outcome.KEPT
 
@@ -73,18 +76,18 @@ def test_two_keys_in_service_are_kept() -> None:
 def test_other_names_are_replaced() -> None:
     old = pair(job("www.example.com", "old.example.com"))
     wanted = job("www.example.com", "api.example.com")
-    found = decided(wanted, seen(wanted, old, serving=old))
-    assert found.outcome is Outcome.REPLACED
-    assert "lacks api.example.com and also covers old.example.com" in found.reason
+    decision = decided(wanted, seen(wanted, old, serving=old))
+    assert decision.outcome is Outcome.REPLACED
+    assert "lacks api.example.com and also covers old.example.com" in decision.reason
 
 
-def test_the_order_of_names_is_no_change() -> None:
+def test_the_order_of_names_is_not_a_change() -> None:
     wanted = job("www.example.com", "a.example.com", "b.example.com")
     old = pair(wanted, names=("b.example.com", "www.example.com", "a.example.com"))
     assert decided(wanted, seen(wanted, old, serving=old)).outcome is Outcome.KEPT
 
 
-def test_names_that_the_release_does_not_tell_are_no_change() -> None:
+def test_names_that_the_release_does_not_show_are_not_a_change() -> None:
     old = pair(job("www.example.com", "a.example.com"))
     old = replace(old, certificate=replace(old.certificate, names=None, key=None), key=replace(old.key, spec=None))
     wanted = job("www.example.com", "a.example.com")
@@ -93,18 +96,18 @@ def test_names_that_the_release_does_not_tell_are_no_change() -> None:
 
 def test_an_unprotected_key_is_replaced() -> None:
     old = pair(job(), security="normal")
-    found = decided(job(), seen(job(), old, serving=old))
-    assert (found.outcome, "not password-protected" in found.reason) == (Outcome.REPLACED, True)
+    decision = decided(job(), seen(job(), old, serving=old))
+    assert (decision.outcome, "not password-protected" in decision.reason) == (Outcome.REPLACED, True)
 
 
-def test_first_rule_wins() -> None:
+def test_the_first_rule_that_applies_decides() -> None:
     old = pair(job(), days=-1)
-    wanted = job("www.example.com", "new.example.com", keys=(EC,))
+    wanted = job("www.example.com", "new.example.com", keys=ONLY_EC)
     assert decided(wanted, seen(wanted, old, serving=old), revoked="x (OCSP)").outcome is Outcome.RENEWED
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "sentence"),
     [
         ({"parent": "/Common/old_parent"}, "the profile's parent is /Common/old_parent, not /Common/clientssl"),
         (
@@ -113,66 +116,68 @@ def test_first_rule_wins() -> None:
         ),
     ],
 )
-def test_drift_of_the_profile_is_repaired(changes: dict[str, Any], told: str) -> None:
+def test_drift_of_the_profile_is_repaired(changes: dict[str, Any], sentence: str) -> None:
     old = pair(job())
-    found = decided(job(), seen(job(), old, serving=old, **changes))
-    assert (found.outcome, found.issues) == (Outcome.REPAIRED, False)
-    assert told in found.reason
-    assert found.pairs == (old,)
+    decision = decided(job(), seen(job(), old, serving=old, **changes))
+    assert (decision.outcome, decision.issues) == (Outcome.REPAIRED, False)
+    assert sentence in decision.reason
+    assert decision.pairs == (old,)
 
 
-def test_a_deleted_profile_is_repaired_from_what_is_left() -> None:
+def test_a_deleted_profile_is_repaired_with_the_remaining_pair() -> None:
     old = pair(job())
-    found = decided(job(), seen(job(), old))
-    assert (found.outcome, found.pairs) == (Outcome.REPAIRED, (old,))
-    assert "profile /Common/www.example.com_clientssl is missing" in found.reason
+    decision = decided(job(), seen(job(), old))
+    assert (decision.outcome, decision.pairs) == (Outcome.REPAIRED, (old,))
+    assert "profile /Common/www.example.com_clientssl is missing" in decision.reason
 
 
-def test_a_key_that_is_missing_is_named() -> None:
+def test_a_missing_key_is_named() -> None:
     lost = pair(job())
     observed = replace(seen(job()), certificates={lost.certificate.path: lost.certificate})
-    found = decided(job(), observed)
-    assert found.outcome is Outcome.ENROLLED
-    assert found.reason == f"the key of {lost.certificate.path} is missing on the BIG-IP"
+    decision = decided(job(), observed)
+    assert decision.outcome is Outcome.ENROLLED
+    assert decision.reason == f"the key of {lost.certificate.path} is missing on the BIG-IP"
 
 
 @pytest.mark.parametrize("issued_with", [True, False])
-def test_a_chain_that_the_ca_gave_and_the_device_has_not_is_repaired(issued_with: bool) -> None:
+def test_a_missing_chain_is_repaired_if_the_ca_issued_one(issued_with: bool) -> None:
     old = replace(pair(job()), has_chain=False)
     known = frozenset([old.generation.certificate]) if issued_with else frozenset[str]()
-    found = decided(job(), seen(job(), old, serving=old), chained=known)
-    assert found.outcome is (Outcome.REPAIRED if issued_with else Outcome.KEPT)
-    assert (f"the chain {old.generation.chain} is missing" in found.reason) is issued_with
+    decision = decided(job(), seen(job(), old, serving=old), chained=known)
+    assert decision.outcome is (Outcome.REPAIRED if issued_with else Outcome.KEPT)
+    assert (f"the chain {old.generation.chain} is missing" in decision.reason) is issued_with
 
 
 def test_a_pair_that_the_device_refuses_is_replaced() -> None:
     old = pair(job())
-    found = replaced_after_refusal(decided(job(), seen(job(), old)), ConnectorError("01070317:3: they do not match."))
-    assert (found.outcome, found.issues) == (Outcome.REPLACED, True)
-    assert found.reason.endswith("but the pair is refused: 01070317:3: they do not match.")
+    decision = replaced_after_refusal(
+        decided(job(), seen(job(), old)), ConnectorError("01070317:3: they do not match.")
+    )
+    assert (decision.outcome, decision.issues) == (Outcome.REPLACED, True)
+    assert decision.reason.endswith("but the pair is refused: 01070317:3: they do not match.")
 
 
-def test_a_virtual_server_newly_listed_is_repaired() -> None:
+def test_a_newly_listed_virtual_server_is_repaired() -> None:
     wanted = job(virtual_servers=("/Common/vs_www", "/Common/vs_new"))
     old = pair(wanted)
     servers = (server(wanted.profile), server(path="/Common/vs_new"))
-    found = decided(wanted, seen(wanted, old, serving=old, servers=servers))
-    assert (found.outcome, found.reason) == (Outcome.REPAIRED, "attach to /Common/vs_new")
+    decision = decided(wanted, seen(wanted, old, serving=old, servers=servers))
+    assert (decision.outcome, decision.reason) == (Outcome.REPAIRED, "attach to /Common/vs_new")
 
 
-def test_a_complete_newer_pair_of_a_broken_run_is_used() -> None:
+def test_a_complete_newer_pair_of_an_interrupted_run_is_used() -> None:
     old, new = pair(job()), pair(job(), "20261120T000000Z", days=150)
-    found = decided(job(), seen(job(), old, new, serving=old))
-    assert (found.outcome, found.pairs) == (Outcome.REPAIRED, (new,))
+    decision = decided(job(), seen(job(), old, new, serving=old))
+    assert (decision.outcome, decision.pairs) == (Outcome.REPAIRED, (new,))
 
 
-def test_a_newer_pair_of_other_names_is_not_used() -> None:
+def test_a_newer_pair_with_other_names_is_not_used() -> None:
     old = pair(job())
     new = pair(job(), "20261120T000000Z", names=("other.example.com",))
     assert decided(job(), seen(job(), old, new, serving=old)).outcome is Outcome.KEPT
 
 
-def test_what_rollback_put_in_service_stays() -> None:
+def test_a_pair_put_in_service_by_rollback_stays() -> None:
     old, new = pair(job(), key=KeySpec("rsa", "4096")), pair(job(), "20261120T000000Z", days=150)
     observed = seen(job(), old, new, serving=old)
     kept = decided(job(), observed, rolled_back=True)
@@ -183,24 +188,24 @@ def test_what_rollback_put_in_service_stays() -> None:
     assert decided(job(), observed, rolled_back=True, revoked="keycompromise (OCSP)").issues
 
 
-def test_a_certificate_installed_by_hand_without_any_of_ours_is_enrolled() -> None:
-    foreign, held = hand_made(job().profile, "www.example.com")
+def test_a_profile_that_holds_only_a_foreign_certificate_is_enrolled() -> None:
+    foreign, certificate = hand_made(job().profile, "www.example.com")
     observed = seen(job(), servers=(server(job().profile),))
     observed = replace(observed, profile=foreign, profiles={**observed.profiles, foreign.path: foreign})
-    observed = replace(observed, certificates={held.path: held})
+    observed = replace(observed, certificates={certificate.path: certificate})
     assert decided(job(), observed).outcome is Outcome.ENROLLED
 
 
 def test_sni_settings_that_drifted_are_repaired() -> None:
     wanted = job(sni=True, server_name="www.example.com", sni_default=True)
     old = pair(wanted)
-    found = decided(wanted, seen(wanted, old, serving=old, server_name="old.example.com"))
-    assert found.outcome is Outcome.REPAIRED
-    assert "server name is old.example.com, not www.example.com" in found.reason
-    assert "not the SNI default" in found.reason
+    decision = decided(wanted, seen(wanted, old, serving=old, server_name="old.example.com"))
+    assert decision.outcome is Outcome.REPAIRED
+    assert "server name is old.example.com, not www.example.com" in decision.reason
+    assert "not the SNI default" in decision.reason
 
 
-def test_without_sni_the_flags_are_nobodys_business() -> None:
+def test_sni_flags_are_ignored_without_sni() -> None:
     old = pair(job())
     assert (
         decided(job(), seen(job(), old, serving=old, server_name="x.example.com", sni_default=True)).outcome

@@ -7,7 +7,7 @@ import pytest
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
-from tests.support.builders import EC
+from tests.support.names import EC
 from tests.support.world import World
 
 CREATED = ("/sys/file/ssl-key/", "/sys/file/ssl-cert/", "/ltm/profile/client-ssl/")

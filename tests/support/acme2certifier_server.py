@@ -1,8 +1,8 @@
-"""Serve acme2certifier over HTTPS: a program of its own, as its licence (GPL-3) is not ours.
+"""Serve acme2certifier over HTTPS, in a process of its own because its licence (GPL-3) is not ours.
 
 ``acme2certifier_server.py DESCRIPTOR CERTIFICATE KEY``: the descriptor is a listening socket that
-our caller has bound, so no port can be taken from under us. Where the configuration is stands in
-the environment (``ACME_SRV_CONFIGFILE``).
+our caller has bound, so that no other process can take the port. The environment names the
+configuration (``ACME_SRV_CONFIGFILE``).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 
 class ThreadingServer(ThreadingMixIn, WSGIServer):
-    """One thread a request: Certbots run side by side."""
+    """One thread per request: several Certbots run in parallel."""
 
     daemon_threads = True
 
 
 def main() -> None:
-    """Serve until somebody ends us."""
+    """Serve until the process is ended."""
     descriptor, certificate, key = sys.argv[1:]
     from acme2certifier.share.acme2certifier_wsgi import application  # noqa: PLC0415  # reads its settings on import
 
@@ -31,7 +31,7 @@ def main() -> None:
     address, port = listening.getsockname()
     server = ThreadingServer((address, port), WSGIRequestHandler, bind_and_activate=False)
     server.socket.close()
-    # The handshake is left to the thread of the request: a client that says nothing blocks nobody.
+    # The handshake is left to the thread of the request: a silent client blocks nobody.
     server.socket = context.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
     server.server_name, server.server_port = address, port
     server.setup_environ()

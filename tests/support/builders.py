@@ -1,4 +1,4 @@
-"""Jobs and observations for tests: complete, unremarkable, and changed where a test says so."""
+"""Jobs and observations for tests: complete, ordinary, and changed as a test needs."""
 
 from __future__ import annotations
 
@@ -18,19 +18,18 @@ from sectigo_f5.device_objects import (
 )
 from sectigo_f5.model import Device, Generation, Job, KeySpec, Place
 from sectigo_f5.secret import Secret
+from tests.support.names import PLAIN, RSA
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
-RSA = KeySpec("rsa", "2048")
-EC = KeySpec("ecdsa", "secp256r1")
 
 
 def device(**changes: Any) -> Device:
-    made = Device("bigip-fra", ("192.0.2.10",), 443, "admin", Secret("hunter22"), True, Place(Path("shop.yaml"), 4))
-    return replace(made, **changes)
+    created = Device("bigip-fra", ("192.0.2.10",), 443, "admin", Secret("hunter22"), True, Place(Path("shop.yaml"), 4))
+    return replace(created, **changes)
 
 
 def job(common_name: str = "www.example.com", *more: str, **changes: Any) -> Job:
-    made = Job(
+    created = Job(
         device=device(),
         common_name=common_name,
         names=(common_name, *more),
@@ -52,7 +51,7 @@ def job(common_name: str = "www.example.com", *more: str, **changes: Any) -> Job
         key_route="auto",
         place=Place(Path("shop.yaml"), 4),
     )
-    return replace(made, **changes)
+    return replace(created, **changes)
 
 
 def certificate(path: str, *names: str, days: int = 60, key: KeySpec = RSA) -> CertificateObject:
@@ -72,27 +71,32 @@ def certificate(path: str, *names: str, days: int = 60, key: KeySpec = RSA) -> C
 def pair(of: Job, stamp: str = "20261001T000000Z", *, variant: str = "", days: int = 60, **changes: Any) -> Pair:
     names = Generation(of.partition, of.base, stamp, variant)
     spec = changes.pop("key", of.keys[1 if variant else 0])
-    held = KeyObject(names.key, changes.pop("security", "password"), spec, "$M$xy$abc=")
+    key = KeyObject(names.key, changes.pop("security", "password"), spec, "$M$xy$abc=")
     alternatives = changes.pop("names", of.names)
-    made = certificate(names.certificate, *alternatives, days=days, key=spec)
-    return Pair(names, made, held, has_chain=True)
+    created = certificate(names.certificate, *alternatives, days=days, key=spec)
+    return Pair(names, created, key, has_chain=True)
 
 
 def profile(path: str, *entries: Entry, **changes: Any) -> ClientSslProfile:
-    made = ClientSslProfile(path, "/Common/clientssl", None, False, False, entries, None)
-    return replace(made, **changes)
+    created = ClientSslProfile(path, "/Common/clientssl", None, False, False, entries, None)
+    return replace(created, **changes)
+
+
+STOCK = profile("/Common/clientssl", Entry("default", "/Common/default.crt", "/Common/default.key", None), parent=None)
 
 
 def server(*client_ssl: str, path: str = "/Common/vs_www", **changes: Any) -> VirtualServer:
-    profiles = ("/Common/tcp", "/Common/http", *client_ssl)
-    made = VirtualServer(path, "192.0.2.80", "", 443, profiles, client_ssl, http=True, access=False, app_service=None)
-    return replace(made, **changes)
+    profiles = (*PLAIN, *client_ssl)
+    created = VirtualServer(
+        path, "192.0.2.80", "", 443, profiles, client_ssl, http=True, access=False, app_service=None
+    )
+    return replace(created, **changes)
 
 
 def hand_made(path: str, *names: str, **changes: Any) -> tuple[ClientSslProfile, CertificateObject]:
     stem = f"{path}_pair"
-    made = profile(path, Entry("default", f"{stem}.crt", f"{stem}.key", None), **changes)
-    return made, certificate(f"{stem}.crt", *names)
+    created = profile(path, Entry("default", f"{stem}.crt", f"{stem}.key", None), **changes)
+    return created, certificate(f"{stem}.crt", *names)
 
 
 def seen(
@@ -103,15 +107,19 @@ def seen(
     others: tuple[tuple[ClientSslProfile, CertificateObject], ...] = (),
     **changes: Any,
 ) -> Observation:
-    """Observe ``pairs`` on the device, ``serving`` in our profile, which is attached unless ``servers`` says else."""
-    in_profile = serving if isinstance(serving, tuple) else (serving,) if serving else ()
-    ours = profile(of.profile, *(found.entry for found in in_profile)) if in_profile else None
-    ours = replace(ours, **changes) if ours else None
-    stock = profile(
-        "/Common/clientssl", Entry("default", "/Common/default.crt", "/Common/default.key", None), parent=None
-    )
-    profiles = {found.path: found for found in (stock, *(p for p, _ in others), *([ours] if ours else []))}
-    certificates = {found.certificate.path: found.certificate for found in pairs}
-    certificates |= {found.path: found for _, found in others}
-    attached = servers if servers is not None else (server(*([of.profile] if ours else [])),)
+    """Observe ``pairs`` on the device, ``serving`` in our profile, which is attached unless ``servers`` are given."""
+    ours = _profile_with(of, serving, **changes)
+    mine = [] if ours is None else [ours]
+    attached = (server(*(each.path for each in mine)),) if servers is None else servers
+    profiles = {each.path: each for each in (STOCK, *(profile for profile, _ in others), *mine)}
+    certificates = {
+        each.path: each for each in (*(pair.certificate for pair in pairs), *(certificate for _, certificate in others))
+    }
     return Observation(of, ours, tuple(pairs), attached, profiles, certificates)
+
+
+def _profile_with(of: Job, serving: Pair | tuple[Pair, ...] | None, **changes: Any) -> ClientSslProfile | None:
+    """Return our profile with these pairs, or None if there are none."""
+    pairs = serving if isinstance(serving, tuple) else (serving,)
+    entries = [pair.entry for pair in pairs if pair]
+    return profile(of.profile, *entries, **changes) if entries else None

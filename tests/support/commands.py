@@ -10,17 +10,17 @@ from tests.support.world import World
 
 
 def session(world: World, *jobs: Job) -> Session:
-    """Return what the command line would: everything is selected, nothing is asked."""
+    """Return the session of a command that selects everything and asks nothing."""
     settings = Settings(Account("https://acme.example.com"), "INFO", world.folder / "log", world.folder / "state")
     options = Options(yes=True, quiet=True, jobs=1)
     return Session(options, settings, Configuration(jobs), jobs, world.run_of(*jobs), world.now)
 
 
 def rollback(world: World, *jobs: Job) -> int:
-    """Put the previous generation back in service; returns the exit code."""
+    """Put the previous generation back in service; return the exit code."""
     return rollback_command(session(world, *jobs))
 
 
 def revoke(world: World, *jobs: Job) -> int:
-    """Revoke what is in service; returns the exit code."""
+    """Revoke the certificate in service; return the exit code."""
     return revoke_command(session(world, *jobs))

@@ -1,6 +1,6 @@
 """``start_acme.py`` in this process, on the device and the state directory of a :class:`World`.
 
-For commands that need no CA, or are to find none: nobody answers at its ACME server.
+For commands that need no CA, or must not reach one: nothing listens at the ACME server of its configuration.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from tests.support.world import World
 
 
 @dataclass(frozen=True)
-class Said:
-    """What one command said, and its exit code."""
+class Output:
+    """The output of one command, and its exit code."""
 
     code: int
     out: str
@@ -33,12 +33,12 @@ class Said:
         return json.loads(self.out)
 
 
-def _written(settings: dict[str, Any]) -> dict[str, Any]:
+def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if value is not None}
 
 
 class Console:
-    """A configuration directory with one certificate for each of ``certificates``."""
+    """A configuration directory with the entries ``certificates``."""
 
     def __init__(self, world: World, *certificates: dict[str, Any]) -> None:
         self.world = world
@@ -66,14 +66,14 @@ class Console:
             "username": self.world.device.username,
             "password": self.world.device.password,
             "verify_tls": str(self.world.ca_file),
-            "certificates": [_written({**usual, **one}) for one in certificates or (plain,)],
+            "certificates": [_without_none({**usual, **one}) for one in certificates or (plain,)],
             **device,
         }
         file = self.config / f"{name}.yaml"
         file.write_text(yaml.safe_dump({"name": name, "version": "v1", "devices": [settings]}, sort_keys=False))
         file.chmod(0o600)
 
-    def say(self, *arguments: str) -> Said:
+    def say(self, *arguments: str) -> Output:
         out, log = io.StringIO(), io.StringIO()
         options = ["--config-dir", str(self.config), "--env-file", str(self.env_file)]
         logger, umask = logging.getLogger("sectigo_f5"), os.umask(0o022)
@@ -81,8 +81,8 @@ class Console:
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(log):
                 code = cli.main([*arguments, *options], script=Path("start_acme.py"), clock=self.world.clock)
-        finally:  # what a process of its own would take with it
+        finally:  # what would end with a process of its own
             os.umask(umask)
             logger.propagate = propagate
             logger.setLevel(level)
-        return Said(code, out.getvalue(), log.getvalue())
+        return Output(code, out.getvalue(), log.getvalue())

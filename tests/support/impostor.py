@@ -1,4 +1,4 @@
-"""Somebody else at the address of a virtual server: a TLS server with a certificate of its own, or one without TLS."""
+"""A foreign server at the address of a virtual server: with a certificate of its own, or without TLS."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import contextlib
 import socket
 import socketserver
 import ssl
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 from tests.support.hierarchy import new_authority, new_server
+from tests.support.serving import serving
 
 
 class Impostor(socketserver.ThreadingTCPServer):
-    """Counts who comes; closes at once without ``context``, as a server without TLS does on a client's hello."""
+    """Counts its connections; without ``context`` it closes them, as a server without TLS does on a ClientHello."""
 
     allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, address: tuple[str, int], context: ssl.SSLContext | None) -> None:
         self.context = context
-        self.asked = 0
+        self.connections = 0
         super().__init__(address, _Greeting)
 
 
@@ -30,7 +30,7 @@ class _Greeting(socketserver.BaseRequestHandler):
     server: Impostor
 
     def handle(self) -> None:
-        self.server.asked += 1
+        self.server.connections += 1
         with contextlib.suppress(OSError):
             if self.server.context is None:
                 self.request.recv(1024)
@@ -54,20 +54,14 @@ def impostor(
         context.load_cert_chain(certificate, key)
         if only_tls_1_3:
             context.minimum_version = ssl.TLSVersion.TLSv1_3
-    with Impostor((address, port), context) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Impostor((address, port), context)) as server:
+        yield server
 
 
 @contextlib.contextmanager
 def silence(address: str = "127.0.0.1") -> Iterator[int]:
-    """Hold a port on which nobody listens; yields it."""
-    with socket.socket() as held:
-        held.bind((address, 0))
-        port: int = held.getsockname()[1]
+    """Reserve a port on which nobody listens; yields it."""
+    with socket.socket() as reserved:
+        reserved.bind((address, 0))
+        port: int = reserved.getsockname()[1]
         yield port

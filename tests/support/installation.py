@@ -1,4 +1,4 @@
-"""A configuration directory, an ``env`` file, and ``start_acme.py`` as its user runs it."""
+"""A configuration directory, an ``env`` file, and ``start_acme.py`` as a user runs it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Ca(Protocol):
-    """What both test CAs have."""
+    """The attributes that both test CAs share."""
 
     directory_url: str
     ca_bundle: Path
@@ -31,13 +31,13 @@ class Ca(Protocol):
 
 @dataclass
 class Installation:
-    """Everything of one connector under one folder; ``run`` is a process of its own."""
+    """One installed connector under one folder; ``run`` starts a process of its own."""
 
     folder: Path
     device: SimulatedBigIP
     ca: Ca
     environment: dict[str, str] = field(default_factory=dict)
-    port: int = 0  # of the virtual server, where a test has one
+    port: int = 0  # of the virtual server, if a test has one
 
     def __post_init__(self) -> None:
         self.config = self.folder / "config"
@@ -96,17 +96,17 @@ class Installation:
 
     def run_json(self, *arguments: str) -> dict[str, Any]:
         done = self.run(*arguments, "--json")
-        found: dict[str, Any] = json.loads(done.stdout)
-        found["exit_code"], found["log"] = done.returncode, done.stderr
-        return found
+        output: dict[str, Any] = json.loads(done.stdout)
+        output["exit_code"], output["log"] = done.returncode, done.stderr
+        return output
 
 
 def verified_names(address: str, port: int, name: str, root: Path) -> set[str]:
-    """Connect as a browser does, verify the chain to ``root`` and the name; return the certificate's names."""
+    """Connect as a browser does, verify the chain to ``root`` and the name; return the names of the certificate."""
     context = ssl.create_default_context(cafile=str(root))
     with (
         socket.create_connection((address, port), timeout=10) as connection,
         context.wrap_socket(connection, server_hostname=name) as tls,
     ):
-        found: Any = tls.getpeercert()
-    return {value for kind, value in found["subjectAltName"] if kind == "DNS"}
+        output: Any = tls.getpeercert()
+    return {value for kind, value in output["subjectAltName"] if kind == "DNS"}

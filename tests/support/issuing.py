@@ -20,7 +20,7 @@ def new_key(kind: str = "ecdsa") -> Key:
 
 
 def new_request(key: Key, *names: str, common_name: str | None = None) -> str:
-    """Return a CSR for ``names``, whose common name is the first of them unless told otherwise."""
+    """Return a CSR for ``names``, whose common name is the first of them unless given."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name or names[0])])
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
     if names:
@@ -40,9 +40,9 @@ def new_leaf(
     usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
     extra: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
-    """Return a server certificate, or with ``usage`` something else, signed by ``issuer``.
+    """Return a certificate signed by ``issuer``, for a server unless ``usage`` is given.
 
-    Of ``key`` only the public half is needed: another certificate has it as well.
+    Only the public half of ``key`` is needed, so that another certificate may provide it.
     """
     builder = (
         x509.CertificateBuilder()
@@ -86,7 +86,7 @@ def new_crl(
 
 
 def without_next_update(issuer: Identity, crl: bytes) -> bytes:
-    """Cut nextUpdate out of a DER CRL, which no library makes without it, and sign it again."""
+    """Cut nextUpdate out of a DER CRL, which no library omits, and sign the CRL again."""
     content = x509.load_der_x509_crl(crl).tbs_certlist_bytes
     content = content[2 + (content[1] & 0x7F if content[1] & 0x80 else 0) :]
     this_update = content.index(b"\x17\x0d")  # UTCTime of 13 characters, twice

@@ -1,4 +1,4 @@
-"""A CA in this process, for tests whose subject is the device: it signs at once what a real one would."""
+"""A CA in this process, for tests of the device: it signs at once what a real CA would sign."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.support.hierarchy import Identity, new_authority
 
 @dataclass
 class LocalAuthority:
-    """Stands where :class:`sectigo_f5.acme.authority.Authority` stands; ``refusal`` makes it fail."""
+    """Takes the place of :class:`sectigo_f5.acme.authority.Authority`; ``refusal`` makes it fail."""
 
     clock: Callable[[], datetime]
     lifetime: timedelta = timedelta(days=90)
     refusal: str | None = None
-    limit: int | None = None  # of certificates that are issued; then the CA refuses
+    limit: int | None = None  # number of certificates, after which the CA refuses
     window: RenewalInformation | None = None
-    crl_url: str | None = None  # where the certificates say that their CRL is
+    crl_url: str | None = None  # the CRL distribution point of its certificates
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
@@ -52,9 +52,9 @@ class LocalAuthority:
         if self.limit is not None and len(self.issued) >= self.limit:
             raise ConnectorError("the CA's rate limit is reached")
         self.validations.append(validation)
-        made = self._sign(x509.load_pem_x509_csr(csr_pem.encode()))
-        self.issued.append(made)
-        return Issued(made.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem)
+        certificate = self._sign(x509.load_pem_x509_csr(csr_pem.encode()))
+        self.issued.append(certificate)
+        return Issued(certificate.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem)
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
         if self.refusal:
@@ -96,7 +96,7 @@ class LocalAuthority:
 
 @dataclass
 class LocalRevocation:
-    """Stands where the revocation check stands; ``reason`` says that everything is revoked."""
+    """Takes the place of the revocation check; with a ``reason``, everything is revoked."""
 
     reason: str | None = None
 

@@ -1,6 +1,6 @@
-"""An OCSP responder for Pebble, which writes one's address into its certificates and runs none.
+"""An OCSP responder for Pebble, which writes the address of one into its certificates but runs none.
 
-It answers what Pebble itself says of a serial number, signed with the key of Pebble's issuing CA.
+It answers what Pebble says about a serial number, signed with the key of Pebble's issuing CA.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import ssl
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,10 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp
 
 from tests.support.authorities import Pebble
+from tests.support.serving import QuietHandler, serving
 
 
 class Responder(ThreadingHTTPServer):
-    """``pebble`` is set when it is up: its certificates have to name this address before."""
+    """``pebble`` is set once it runs: its configuration needs this address first."""
 
     daemon_threads = True
     pebble: Pebble | None = None
@@ -42,12 +42,12 @@ class Responder(ThreadingHTTPServer):
             return content
 
     def answer(self, serial: int, request_hash: hashes.HashAlgorithm) -> bytes:
-        found = json.loads(self.fetch(f"/cert-status-by-serial/{serial:x}"))
-        leaf = x509.load_pem_x509_certificate(found["Certificate"].encode())
+        record = json.loads(self.fetch(f"/cert-status-by-serial/{serial:x}"))
+        leaf = x509.load_pem_x509_certificate(record["Certificate"].encode())
         issuer = x509.load_pem_x509_certificate(self.fetch("/intermediates/0"))
         key = serialization.load_pem_private_key(self.fetch("/intermediate-keys/0"), None)
         assert isinstance(key, rsa.RSAPrivateKey)
-        revoked, now = found["Status"] == "Revoked", datetime.now(timezone.utc)
+        revoked, now = record["Status"] == "Revoked", datetime.now(timezone.utc)
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=leaf,
             issuer=issuer,
@@ -58,35 +58,22 @@ class Responder(ThreadingHTTPServer):
             revocation_time=now - timedelta(minutes=1) if revoked else None,
             revocation_reason=x509.ReasonFlags.superseded if revoked else None,
         )
-        made = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, issuer).sign(key, hashes.SHA256())
-        return made.public_bytes(serialization.Encoding.DER)
+        response = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, issuer).sign(key, hashes.SHA256())
+        return response.public_bytes(serialization.Encoding.DER)
 
 
-class _Conversation(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: Responder
 
     def do_POST(self) -> None:  # noqa: N802  # the name is http.server's
         self.server.asked += 1
-        asked = ocsp.load_der_ocsp_request(self.rfile.read(int(self.headers["Content-Length"])))
-        content = self.server.answer(asked.serial_number, asked.hash_algorithm)
-        self.send_response(200)
-        self.send_header("Content-Type", "application/ocsp-response")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is http.server's
-        """Stay silent."""
+        request = ocsp.load_der_ocsp_request(self.rfile.read(int(self.headers["Content-Length"])))
+        content = self.server.answer(request.serial_number, request.hash_algorithm)
+        self.respond(content, media_type="application/ocsp-response")
 
 
 @contextlib.contextmanager
 def responder() -> Iterator[Responder]:
     """Answer for the length of the block."""
-    with Responder(("127.0.0.1", 0), _Conversation) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Responder(("127.0.0.1", 0), _Handler)) as server:
+        yield server

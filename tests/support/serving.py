@@ -1,14 +1,30 @@
-"""A little HTTP server for the length of a block."""
+"""Little servers for the length of a block."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 from collections.abc import Iterator
-from http.server import HTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import BaseServer
 from typing import TypeVar
 
-S = TypeVar("S", bound=HTTPServer)
+S = TypeVar("S", bound=BaseServer)
+
+
+class QuietHandler(BaseHTTPRequestHandler):
+    """A request handler that writes no log."""
+
+    def respond(self, content: bytes, status: int = 200, media_type: str = "application/octet-stream") -> None:
+        """Send a whole response."""
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
 
 
 @contextlib.contextmanager

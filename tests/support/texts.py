@@ -1,4 +1,4 @@
-"""The texts that a program can print, from its source: what documents quote has to be among them."""
+"""The texts that a program can print, from its source: what the documents quote must be among them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-VARIABLE = "…"  # what differs from case to case
+VARIABLE = "…"  # stands for the parts that vary
 NOT_ENGLISH = re.compile(
     r"[^,;.\n]*(?:,\s+where\s+(?:it|its|there|nothing|none|no)\b|\bwhere\s+there\s+is\s+(?:no|none)\b|\blooked\s+after\b"
     r"|\bserves\s+on\b|\bgoes\s+on\b|\banew\b|\bput\s+right\b|\bcannot\s+be\s+known\b|\bin\s+vain\b"
@@ -17,9 +17,9 @@ NOT_ENGLISH = re.compile(
 
 
 def texts_in(folder: Path, without: str | None = None) -> list[str]:
-    """Return every text in the modules of a folder, docstrings excepted; what is filled in shows as ``…``.
+    """Return every text in the modules of a folder, except docstrings; variable parts show as ``…``.
 
-    ``without`` is a folder in it that is left out.
+    ``without`` is a folder in it that is omitted.
     """
     files = [file for file in sorted(folder.rglob("*.py")) if without not in file.relative_to(folder).parts]
     return [text for file in files for text in _texts(ast.parse(file.read_text()))]
@@ -35,7 +35,7 @@ def _texts(tree: ast.AST) -> Iterator[str]:
 
 
 def _without_docstrings(tree: ast.AST) -> Iterator[ast.AST]:
-    """Walk through a tree as :func:`ast.walk` does; a text that is a statement of its own is a docstring."""
+    """Walk a tree as :func:`ast.walk` does, without docstrings: texts that are statements of their own."""
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue
@@ -44,10 +44,10 @@ def _without_docstrings(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _with_variables(text: str) -> str:
-    """Show the placeholders of ``%`` and of ``str.format`` as variables, too."""
+    """Replace the placeholders of ``%`` and of ``str.format`` as well."""
     return re.sub(rf"(?:%[-.\d]*[a-z]|\{{\w+\}}|{VARIABLE})+", VARIABLE, text)
 
 
 def not_english(text: str) -> list[str]:
-    """Return what of a text no native speaker would write: German order of words, ``where`` for ``if``."""
-    return [found.strip() for found in NOT_ENGLISH.findall(text)]
+    """Return the parts of a text that are not English: German word order, ``where`` for ``if``."""
+    return [match.strip() for match in NOT_ENGLISH.findall(text)]

@@ -1,4 +1,4 @@
-"""What goes wrong in the life of a connector: each trouble is arranged before a run, and over after it."""
+"""Troubles in the life of a connector: each is arranged before a run and ends after it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support.local_authority import LocalAuthority
 
 WRITES = ("POST", "PATCH", "DELETE")
-OURS = r"^/mgmt/tm/|/uploads/"  # what a run writes, apart from logins
-NO_KEY = r"^/mgmt/tm/(?!sys/crypto/key)|/uploads/"  # a key that was asked for and is not there is waited for
+OURS = r"^/mgmt/tm/|/uploads/"  # the writes of a run, except logins
+NO_KEY = r"^/mgmt/tm/(?!sys/crypto/key)|/uploads/"  # a missing key would be waited for
 FOR_EVER = 10_000
 
 
 @dataclass
 class BusyAuthority(LocalAuthority):
-    """A CA that takes its time, and has moods."""
+    """A CA that takes time to issue, and sometimes refuses."""
 
     lifetimes: dict[str, timedelta] = field(default_factory=dict)  # by common name
-    refuses: dict[str, timedelta] = field(default_factory=dict)  # by common name: so long, from its next order on
+    refuses: dict[str, timedelta] = field(default_factory=dict)  # by common name: for how long, from its next order on
     refused_since: dict[str, datetime] = field(default_factory=dict)
-    answer_lost: bool = False  # it issues, and nobody hears of it
+    answer_lost: bool = False  # it issues, but its answer does not arrive
     works: Callable[[], None] = lambda: None  # called while it works on an order
     suggests: Callable[[Certificate], RenewalInformation | None] = lambda _: None
 
@@ -57,7 +57,7 @@ class BusyAuthority(LocalAuthority):
 
 @dataclass(frozen=True)
 class Scene:
-    """Where trouble happens, and what it is drawn from."""
+    """Where trouble happens, and the randomness that chooses it."""
 
     device: SimulatedBigIP
     authority: BusyAuthority
@@ -69,7 +69,7 @@ Trouble = Callable[[Scene], None]
 
 @contextmanager
 def arranged(trouble: Trouble | None, scene: Scene) -> Iterator[None]:
-    """Let something go wrong within the block."""
+    """Arrange trouble for the length of the block."""
     if trouble:
         trouble(scene)
     try:
@@ -117,11 +117,11 @@ def the_run_is_killed(scene: Scene) -> None:
 
 
 def killed_after(writes: int, scene: Scene) -> None:
-    """End the run after one of its writes: nothing that it still tries to do reaches anybody."""
+    """End the run after one of its writes: nothing that it still sends arrives."""
     numbers = count(1)
 
-    def hook(done: Exchange) -> None:
-        if done.method in WRITES and "/shared/auth" not in done.path and next(numbers) == writes:
+    def hook(exchange: Exchange) -> None:
+        if exchange.method in WRITES and "/shared/auth" not in exchange.path and next(numbers) == writes:
             scene.authority.refusal = "there is nobody to order"
             scene.device.fault(Fault("GET", ".", action="error:401:X-F5-Auth-Token has expired.", times=FOR_EVER))
             for method in WRITES:
@@ -130,7 +130,7 @@ def killed_after(writes: int, scene: Scene) -> None:
     scene.device.hook = hook
 
 
-# An outage takes some nights, with or without work; an accident waits for a run that has work, and spoils that.
+# An outage lasts some nights, with or without work; an accident waits for a run with work, and spoils it.
 OUTAGES = (the_ca_does_not_answer, the_ca_refuses_orders, the_bigip_does_not_answer)
 ACCIDENTS = (
     the_answer_of_the_ca_is_lost,

@@ -1,4 +1,4 @@
-"""Virtual servers with a history: profiles made by hand, what is attached, and who answers for SNI."""
+"""Virtual servers with a history: hand-made profiles, attached profiles, and SNI defaults."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.hierarchy import new_authority, new_server
+from tests.support.names import PLAIN
 from tests.support.world import World
-
-VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
-PLAIN = ("/Common/tcp", "/Common/http")
 
 
 def url(path: str) -> str:
-    """Return where a virtual server is read."""
+    """Return the URL of a virtual server."""
     return f"/mgmt/tm/ltm/virtual/{path.replace('/', '~')}"
 
 
 def hand_made(world: World, path: str, *names: str, **properties: object) -> str:
-    """Make a profile by hand, in Common unless it is a full path, whose certificate has ``names``; returns its path."""
+    """Create a foreign profile, in Common unless ``path`` is full, whose certificate has ``names``; return its path."""
     path = path if path.startswith("/") else f"/Common/{path}"
     identity = new_server(names, world.now, new_authority("Hand CA", world.now))
     world.device.add_certificate(f"{path}.crt", identity.certificate_pem, identity.key_pem)
@@ -28,7 +26,7 @@ def hand_made(world: World, path: str, *names: str, **properties: object) -> str
 
 
 def attach(world: World, *profiles: str, path: str = "/Common/vs_www") -> None:
-    """Have a virtual server have exactly these profiles besides tcp and http."""
+    """Give a virtual server exactly these profiles besides tcp and http."""
     world.device.set(url(path), profiles=[{"name": name} for name in (*PLAIN, *profiles)])
 
 
@@ -45,19 +43,19 @@ def profile(world: World, path: str) -> dict[str, object]:
 
 def defaults(world: World, path: str = "/Common/vs_www") -> list[str]:
     """Return the SNI defaults among the profiles of a virtual server."""
-    found = world.device.get("/mgmt/tm/ltm/profile/client-ssl")["items"]
-    there = attached(world, path)
-    return [item["fullPath"] for item in found if item["fullPath"] in there and item["sniDefault"] == "true"]
+    profiles = world.device.get("/mgmt/tm/ltm/profile/client-ssl")["items"]
+    present = attached(world, path)
+    return [item["fullPath"] for item in profiles if item["fullPath"] in present and item["sniDefault"] == "true"]
 
 
 @contextmanager
 def one_default_at_every_moment(world: World) -> Iterator[None]:
-    """Fail unless after each request every virtual server with several client SSL profiles has one SNI default."""
+    """Fail unless, after each request, every virtual server with several client SSL profiles has one SNI default."""
     wrong: list[str] = []
-    looked = []
+    exchanges = []
 
-    def look(exchange: object) -> None:
-        looked.append(exchange)
+    def check_defaults(exchange: object) -> None:
+        exchanges.append(exchange)
         profiles = {item["fullPath"]: item for item in world.device.get("/mgmt/tm/ltm/profile/client-ssl")["items"]}
         for server in world.device.get("/mgmt/tm/ltm/virtual")["items"]:
             items = [profiles[path] for path in attached(world, server["fullPath"]) if path in profiles]
@@ -65,10 +63,10 @@ def one_default_at_every_moment(world: World) -> Iterator[None]:
             if len(items) > 1 and count != 1:
                 wrong.append(f"{count} SNI defaults on {server['fullPath']} after {exchange}")
 
-    world.device.hook = look
+    world.device.hook = check_defaults
     try:
         yield
     finally:
         world.device.hook = None
-    assert looked
+    assert exchanges
     assert wrong == []

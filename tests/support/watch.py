@@ -1,4 +1,4 @@
-"""What others on the machine can see of a run while it lasts, and what is left on its disk."""
+"""What other users of the machine can see of a run while it lasts, and what it leaves on disk."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pathlib import Path
 
 from sectigo_f5.simulator import SimulatedBigIP
 
-EVERY = 0.02  # seconds between two looks
-LOOKS = 10  # at each process: until it has surely become the program that it was started as
+INTERVAL = 0.02  # seconds between two looks
+LOOKS = 10  # per process: enough to see it after it has executed its program
 
 
 class Watch:
-    """Every command line and environment of every process, and the modes of files, as long as the block lasts."""
+    """The command line and environment of every process, and the modes of files, for the length of the block."""
 
     def __init__(self, private: Path | None = None) -> None:
         self.commands: set[bytes] = set()
         self.environments: dict[bytes, bytes] = {}  # by command line
-        self.modes: set[tuple[str, int]] = set()  # of the files in the folder ``private`` and of what is around them
+        self.modes: set[tuple[str, int]] = set()  # of the folder ``private`` and the files in it
         self._looks: Counter[str] = Counter()
         self._private = private
         self._over = threading.Event()
@@ -47,7 +47,7 @@ class Watch:
                         self.environments[command] = Path(f"/proc/{process}/environ").read_bytes()
             with contextlib.suppress(OSError):  # its folder has just been deleted
                 self._look_at_files()
-            time.sleep(EVERY)
+            time.sleep(INTERVAL)
 
     def _look_at_files(self) -> None:
         if self._private:
@@ -55,7 +55,7 @@ class Watch:
                 self.modes |= {(path.name, path.stat().st_mode & 0o777) for path in (file, self._private)}
 
     def must_not_have_seen(self, secrets: Iterable[str], but: str = "") -> None:
-        """Fail where a secret stood in a command line, or in an environment but that of the command ``but``."""
+        """Fail if a secret was in a command line, or in an environment other than that of the command ``but``."""
         assert any(b"certbot_launcher" in command for command in self.commands), "the watch saw nothing"
         for secret in map(str.encode, secrets):
             assert [command for command in self.commands if secret in command] == []
@@ -64,7 +64,7 @@ class Watch:
 
 
 def must_not_be_kept(secrets: Iterable[str], folder: Path, *texts: str) -> None:
-    """Fail where a secret stands in a file below ``folder``, or in a text."""
+    """Fail if a secret is in a file below ``folder``, or in a text."""
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert files
     for secret in secrets:
@@ -73,13 +73,13 @@ def must_not_be_kept(secrets: Iterable[str], folder: Path, *texts: str) -> None:
 
 
 def collect_passphrases(device: SimulatedBigIP) -> set[str]:
-    """Return a set that fills with the passphrase of each key as the device gets it, whatever becomes of the key."""
-    found: set[str] = set()
+    """Return a set that collects the passphrase of each key that the device receives, even if it is deleted later."""
+    passphrases: set[str] = set()
 
-    def open_them(_: object) -> None:
+    def collect(_: object) -> None:
         keys = device.get("/mgmt/tm/sys/file/ssl-key")["items"]
         sealed = {key["passphrase"] for key in keys if "example" in key["name"] and "passphrase" in key}
-        found.update(passphrase for text in sealed if (passphrase := device.engine.world.vault.open(text)))
+        passphrases.update(passphrase for text in sealed if (passphrase := device.engine.world.vault.open(text)))
 
-    device.hook = open_them
-    return found
+    device.hook = collect
+    return passphrases

@@ -1,4 +1,4 @@
-"""A simulated BIG-IP, a CA in this process, and a run that ties them together."""
+"""A simulated BIG-IP, a CA in this process, and runs over both."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support import builders
 from tests.support.local_authority import LocalAuthority, LocalRevocation
+from tests.support.names import PLAIN
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -62,15 +63,15 @@ class World:
         address = properties.pop("address", "127.0.0.1")
         port = properties.pop("port", None) or free_port(address)
         self.addresses[path] = (address, port)
-        profiles = ("/Common/tcp", "/Common/http", *client_ssl)
+        profiles = (*PLAIN, *client_ssl)
         separator = "." if ":" in address else ":"
         self.device.add_virtual_server(path, f"{address}{separator}{port}", profiles=profiles, **properties)
         return path
 
     def job(self, common_name: str = "www.example.com", *more: str, **changes: Any) -> Job:
         """Return a job on this device; the virtual server is ``/Common/vs_www`` unless named."""
-        made = builders.job(common_name, *more, **changes)
-        return replace(made, device=self.connection())
+        job = builders.job(common_name, *more, **changes)
+        return replace(job, device=self.connection())
 
     def connection(self) -> Any:
         return builders.device(
@@ -88,13 +89,13 @@ class World:
         work: fleet.Work = workflow.keep_alive,
         **changes: Any,
     ) -> list[Result]:
-        """Do one run over ``jobs`` and record it."""
+        """Run once over ``jobs`` and record the results."""
         results = fleet.on_every_device(self.run_of(*jobs, **changes), jobs, work, 1)
         self.state.history.record(results, self.now)
         return results
 
     def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> Run:
-        """Return what a run over ``jobs`` shares."""
+        """Return what the certificates of a run over ``jobs`` share."""
         return Run(
             authority=self.authority,
             state=self.state,
@@ -110,21 +111,21 @@ class World:
         return result
 
     def seen_by_client(
-        self, path: str = "/Common/vs_www", name: str | None = "www.example.com", **how: Any
+        self, path: str = "/Common/vs_www", name: str | None = "www.example.com", **options: Any
     ) -> Certificate:
         """Return the certificate that a TLS client gets."""
         address, port = self.addresses[path]
-        return read_certificate(handshake(address, port, name, timeout=5, **how).certificate_pem)
+        return read_certificate(handshake(address, port, name, timeout=5, **options).certificate_pem)
 
     def leftovers(self) -> dict[str, list[str]]:
-        """Return what no run may leave on the device."""
-        found = {
+        """Return everything on the device that a run must not leave there."""
+        leftovers = {
             "tokens": list(self.device.tokens),
             "uploads": list(self.device.uploads),
             "csrs": list(self.device.csrs),
             "rules": [name for name in self.device.rules if "Certbot" in name],
         }
-        return {kind: names for kind, names in found.items() if names}
+        return {kind: names for kind, names in leftovers.items() if names}
 
 
 Arrange = Callable[[World], None]

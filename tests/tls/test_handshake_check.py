@@ -1,4 +1,4 @@
-"""``verify_handshake`` in every branch: what a client sees before and after a change, and what is done about it."""
+"""``verify_handshake`` in every branch: what a client sees before and after a change, and what follows from it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.model import KeySpec, Outcome, Result
+from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
 from sectigo_f5.tls import handshake_check
 from sectigo_f5.tls.client import Expected, Handshake, compare
@@ -24,30 +25,27 @@ from tests.support import builders
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.impostor import Impostor, impostor, silence
 from tests.support.issuing import pem
+from tests.support.names import BOTH_KEYS, ONLY_EC, PLAIN, PROFILE_URL, VIRTUAL_URL
 from tests.support.world import World
 
-EC = (KeySpec("ecdsa", "secp256r1"),)
-VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
-PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
 COMMIT = r"/mgmt/tm/transaction/[0-9]+$"
 REFUSED = "error:400:01070734:3: Configuration error: refused by a test"
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handshake_check, "PAUSE", 0.01)
+def _short_pauses(world: World) -> None:
+    world.pause = lambda seconds: time.sleep(seconds / 1000)
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    logging.getLogger("sectigo_f5").propagate = True
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     with caplog.at_level(logging.INFO, logger="sectigo_f5"):
         yield caplog
 
 
 def run(world: World, **changes: Any) -> Result:
     force = changes.pop("force", False)
-    return world.one(world.job(keys=EC, **changes), force=force)
+    return world.one(world.job(keys=ONLY_EC, **changes), force=force)
 
 
 def renew(world: World, **changes: Any) -> Result:
@@ -56,7 +54,7 @@ def renew(world: World, **changes: Any) -> Result:
 
 
 def attached(world: World) -> list[str]:
-    return [item["fullPath"] for item in world.device.get(f"{VIRTUAL}/profiles")["items"]]
+    return [item["fullPath"] for item in world.device.get(f"{VIRTUAL_URL}/profiles")["items"]]
 
 
 def ours(world: World) -> list[str]:
@@ -67,7 +65,7 @@ def ours(world: World) -> list[str]:
 
 @contextlib.contextmanager
 def displaced_by_the_change(world: World, folder: Path, tls: bool | None = True) -> Iterator[list[Impostor]]:
-    """As soon as our profile changes somebody else answers at the address; nobody with ``tls`` None."""
+    """Let a foreign server answer at the address as soon as our profile changes; none if ``tls`` is None."""
     address, port = world.addresses["/Common/vs_www"]
     with contextlib.ExitStack() as stack:
         servers: list[Impostor] = []
@@ -88,14 +86,14 @@ def displaced_by_the_change(world: World, folder: Path, tls: bool | None = True)
 
 @contextlib.contextmanager
 def _nobody(address: str, port: int) -> Iterator[None]:
-    """Hold the port, so that the device cannot bind it again, and do not listen."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind((address, port))
+    """Bind the port without listening, so that the device cannot bind it again."""
+    with socket.socket() as reserved:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind((address, port))
         yield
 
 
-# -- auto: what was right and is wrong is taken back ---------------------------------------------
+# -- auto: a change that breaks what was right is undone ---------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -103,43 +101,41 @@ def _nobody(address: str, port: int) -> Iterator[None]:
     [(True, "it serves serial"), (False, "the TLS handshake with"), (None, "does not answer")],
     ids=["another certificate", "no TLS any more", "nobody any more"],
 )
-def test_a_renewal_that_clients_do_not_see_is_taken_back_in_one_change(
+def test_a_renewal_that_clients_do_not_see_is_undone_in_one_change(
     world: World, tmp_path: Path, tls: bool | None, problem: str
 ) -> None:
-    first, before = run(world), world.device.get(PROFILE)
-    held, wrote = ours(world), len(world.device.writes())
+    first, before = run(world), world.device.get(PROFILE_URL)
+    names, writes = ours(world), len(world.device.writes())
     with displaced_by_the_change(world, tmp_path, tls):
         result = renew(world)
     assert result.outcome is Outcome.FAILED
     assert "/Common/vs_www does not serve the certificate that was put in service: " in str(result.error)
     assert problem in str(result.error)
-    traffic = [call.method for call in world.device.writes()[wrote:] if "/ltm/" in call.path]
+    traffic = [call.method for call in world.device.writes()[writes:] if "/ltm/" in call.path]
     assert traffic == ["PATCH", "PATCH"]
-    after = world.device.get(PROFILE)
+    after = world.device.get(PROFILE_URL)
     assert {**after, "generation": 0} == {**before, "generation": 0}
-    assert ours(world) == held
+    assert ours(world) == names
     world.device.data_plane.refresh()
     assert world.seen_by_client().serial == first.serial
 
 
-def test_an_enrolment_that_clients_do_not_see_leaves_the_virtual_server_as_it_was(world: World, tmp_path: Path) -> None:
-    world.device.set(
-        VIRTUAL, profiles=[{"name": name} for name in ("/Common/tcp", "/Common/http", "/Common/clientssl")]
-    )
+def test_an_enrolment_that_clients_do_not_see_is_undone(world: World, tmp_path: Path) -> None:
+    world.device.set(VIRTUAL_URL, profiles=[{"name": name} for name in (*PLAIN, "/Common/clientssl")])
     before = attached(world)
     with displaced_by_the_change(world, tmp_path):
         result = run(world)
     assert "it serves serial" in str(result.error)
     assert attached(world) == before
-    assert not world.device.exists(PROFILE)
+    assert not world.device.exists(PROFILE_URL)
     assert ours(world) == []
 
 
-def test_a_roll_back_that_clients_do_not_see_is_taken_back(world: World, tmp_path: Path) -> None:
+def test_a_rollback_that_clients_do_not_see_is_undone(world: World, tmp_path: Path) -> None:
     run(world)
     second = renew(world)
     with displaced_by_the_change(world, tmp_path):
-        result = world.one(world.job(keys=EC), work=roll_back)
+        result = world.one(world.job(keys=ONLY_EC), work=roll_back)
     assert "does not serve the certificate that was put in service" in str(result.error)
     world.device.data_plane.refresh()
     assert world.seen_by_client().serial == second.serial
@@ -147,30 +143,30 @@ def test_a_roll_back_that_clients_do_not_see_is_taken_back(world: World, tmp_pat
     assert (kept.outcome, kept.serial) == (Outcome.KEPT, second.serial)
 
 
-def test_what_drifted_meanwhile_is_not_put_right_by_going_back(world: World, tmp_path: Path) -> None:
-    """Going back undoes our change alone: the parent that somebody chose stays chosen."""
+def test_drift_is_not_repaired_when_a_change_is_undone(world: World, tmp_path: Path) -> None:
+    """Only our own change is undone: settings that somebody else chose stay."""
     run(world)
-    world.device.set(PROFILE, description="theirs", serverName="shop.example.com")
+    world.device.set(PROFILE_URL, description="theirs", serverName="shop.example.com")
     with displaced_by_the_change(world, tmp_path):
         assert renew(world).outcome is Outcome.FAILED
-    after = world.device.get(PROFILE)
+    after = world.device.get(PROFILE_URL)
     assert (after["description"], after["serverName"]) == ("theirs", "shop.example.com")
 
 
-# -- going back fails too --------------------------------------------------------------------------
+# -- the undo fails too --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("way", "back"), [(REFUSED, False), ("drop", False), ("drop-after", True)])
-def test_both_failures_are_told_and_a_lost_answer_is_looked_after(
+def test_a_failed_undo_is_reported_and_a_lost_answer_is_resolved(
     world: World, tmp_path: Path, way: str, back: bool
 ) -> None:
     first = run(world)
-    (old,) = world.device.get(PROFILE)["certKeyChain"]
+    (old,) = world.device.get(PROFILE_URL)["certKeyChain"]
     world.device.fault(Fault(method="PATCH", path="client-ssl", nth=2, times=2, action=way))
     with displaced_by_the_change(world, tmp_path):
         result = renew(world)
     assert "does not serve the certificate that was put in service: it serves serial" in str(result.error)
-    (now,) = world.device.get(PROFILE)["certKeyChain"]
+    (now,) = world.device.get(PROFILE_URL)["certKeyChain"]
     world.device.data_plane.refresh()
     if back:
         assert "could not be put back" not in str(result.error)
@@ -188,10 +184,10 @@ def _last_issued(world: World) -> str:
 
 
 @pytest.mark.parametrize(("way", "back"), [(REFUSED, False), ("drop", True), ("drop-after", True)])
-def test_an_enrolment_that_cannot_be_taken_back_says_how_to(world: World, tmp_path: Path, way: str, back: bool) -> None:
-    world.device.set(
-        VIRTUAL, profiles=[{"name": name} for name in ("/Common/tcp", "/Common/http", "/Common/clientssl")]
-    )
+def test_an_enrolment_that_cannot_be_undone_describes_manual_recovery(
+    world: World, tmp_path: Path, way: str, back: bool
+) -> None:
+    world.device.set(VIRTUAL_URL, profiles=[{"name": name} for name in (*PLAIN, "/Common/clientssl")])
     world.device.fault(Fault(method="PATCH", path=COMMIT, nth=2, action=way))
     with displaced_by_the_change(world, tmp_path):
         result = run(world)
@@ -201,7 +197,7 @@ def test_an_enrolment_that_cannot_be_taken_back_says_how_to(world: World, tmp_pa
     assert (by_hand in str(result.error)) is not back
 
 
-def test_a_device_that_dies_before_it_can_go_back(world: World, tmp_path: Path) -> None:
+def test_a_device_that_fails_before_the_undo_is_reported(world: World, tmp_path: Path) -> None:
     run(world)
     with displaced_by_the_change(world, tmp_path):
         world.device.fault(Fault(method="PATCH", path="client-ssl", nth=2, action="drop"))
@@ -211,7 +207,7 @@ def test_a_device_that_dies_before_it_can_go_back(world: World, tmp_path: Path) 
     assert "holds what cannot be read now; to go back by hand, give" in str(result.error)
 
 
-def test_a_change_that_cannot_be_read_back_is_said_to_be_unknown(world: World) -> None:
+def test_a_change_that_cannot_be_read_back_is_reported_as_unknown(world: World) -> None:
     first = run(world)
     world.device.fault(Fault(method="GET", path="client-ssl/~Common~www", action=REFUSED))
     result = renew(world)
@@ -224,165 +220,163 @@ def test_a_change_that_cannot_be_read_back_is_said_to_be_unknown(world: World) -
     assert world.seen_by_client().serial == kept.serial != first.serial
 
 
-# -- what proves nothing -----------------------------------------------------------------------------
+# -- handshakes that prove nothing -----------------------------------------------------------------------------
 
 
-def test_an_address_that_cannot_be_reached_is_noted(world: World, told: pytest.LogCaptureFixture) -> None:
+def test_an_unreachable_address_is_logged(world: World, log: pytest.LogCaptureFixture) -> None:
     with silence() as port:
-        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http"))
+        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=PLAIN)
         result = run(world, virtual_servers=("/Common/vs_far",))
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
-    assert "/Common/vs_far cannot be reached from here, what it serves was not checked" in told.text
+    assert "/Common/vs_far cannot be reached from here, what it serves was not checked" in log.text
 
 
 @pytest.mark.parametrize("profiles", [(), ("/Common/clientssl",)], ids=["no TLS yet", "TLS already"])
-def test_who_answered_as_somebody_else_before_fails_with_what_to_think_of(
+def test_a_foreign_certificate_before_the_change_is_named_in_the_failure(
     world: World, tmp_path: Path, profiles: tuple[str, ...]
 ) -> None:
-    """As in a partition whose default route domain is not 0: the device does not show it in the destination."""
+    """As in a partition whose default route domain is not 0, which the device does not show in the destination."""
     with silence() as port:
         pass
     with impostor("127.0.0.1", port, tmp_path) as other:
-        world.device.add_virtual_server(
-            "/Common/vs_x", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http", *profiles)
-        )
+        world.device.add_virtual_server("/Common/vs_x", f"127.0.0.1:{port}", profiles=(*PLAIN, *profiles))
         result = run(world, virtual_servers=("/Common/vs_x",))
-        assert other.asked > 1
+        assert other.connections > 1
     assert result.outcome is Outcome.FAILED
     assert "/Common/vs_x does not serve the certificate that was put in service: it serves serial" in str(result.error)
     assert "before the change it showed serial" in str(result.error)
     assert "set verify_handshake: off" in str(result.error)
-    assert (ours(world), world.device.exists(PROFILE)) == ([], False)
+    assert (ours(world), world.device.exists(PROFILE_URL)) == ([], False)
 
 
-def test_another_route_domain_is_not_looked_at_unless_required(
-    world: World, tmp_path: Path, told: pytest.LogCaptureFixture
+def test_an_address_of_another_route_domain_is_checked_only_if_required(
+    world: World, tmp_path: Path, log: pytest.LogCaptureFixture
 ) -> None:
     with silence() as port:
         pass
     servers = ("/Common/vs_rd",)
     with impostor("127.0.0.1", port, tmp_path) as other:
-        world.device.add_virtual_server(
-            "/Common/vs_rd", f"127.0.0.1%2:{port}", profiles=("/Common/tcp", "/Common/http")
-        )
+        world.device.add_virtual_server("/Common/vs_rd", f"127.0.0.1%2:{port}", profiles=PLAIN)
         assert run(world, virtual_servers=servers).error is None
         assert renew(world, virtual_servers=servers).error is None
-        assert other.asked == 0
-        assert "/Common/vs_rd: what it serves was not checked: its address is in route domain 2" in told.text
-        handshake_check = world.device.get(PROFILE)["cert"]
+        assert other.connections == 0
+        assert "/Common/vs_rd: what it serves was not checked: its address is in route domain 2" in log.text
+        handshake_check = world.device.get(PROFILE_URL)["cert"]
         strict = renew(world, virtual_servers=servers, verify_handshake="required")
         assert "/Common/vs_rd does not serve the certificate that was put in service" in str(strict.error)
-        assert world.device.get(PROFILE)["cert"] == handshake_check
+        assert world.device.get(PROFILE_URL)["cert"] == handshake_check
 
 
-def test_a_virtual_server_of_any_port_is_looked_at_on_443(world: World, tmp_path: Path) -> None:
+def test_a_virtual_server_of_any_port_is_checked_on_443(world: World, tmp_path: Path) -> None:
     number = os.getpid()
     address = f"127.{192 + (number >> 14) % 32}.{(number >> 6) % 256}.{number % 64 + 1}"
-    world.device.add_virtual_server("/Common/vs_any", f"{address}:0", profiles=("/Common/tcp", "/Common/http"))
+    world.device.add_virtual_server("/Common/vs_any", f"{address}:0", profiles=PLAIN)
     with impostor(address, 443, tmp_path) as other:
         assert run(world, virtual_servers=("/Common/vs_any",)).error is None
-        assert other.asked == 1
+        assert other.connections == 1
 
 
 @pytest.mark.parametrize("destination", ["any:443", "0.0.0.0:443", "any6.443", "::.443"])
-def test_a_virtual_server_of_every_address_has_none_to_look_at(
-    world: World, destination: str, told: pytest.LogCaptureFixture
+def test_a_virtual_server_of_every_address_cannot_be_checked(
+    world: World, destination: str, log: pytest.LogCaptureFixture
 ) -> None:
-    world.device.add_virtual_server("/Common/vs_all", destination, profiles=("/Common/tcp", "/Common/http"))
+    world.device.add_virtual_server("/Common/vs_all", destination, profiles=PLAIN)
     servers = ("/Common/vs_all",)
     strict = run(world, virtual_servers=servers, verify_handshake="required")
     assert "/Common/vs_all: it listens on every address" in str(strict.error)
     assert (world.authority.issued, world.device.writes()) == ([], [])
     assert run(world, virtual_servers=servers).error is None
-    assert "/Common/vs_all: what it serves was not checked: it listens on every address" in told.text
+    assert "/Common/vs_all: what it serves was not checked: it listens on every address" in log.text
 
 
-def test_one_that_refuses_us_may_go_on_so(world: World, tmp_path: Path, told: pytest.LogCaptureFixture) -> None:
-    """It wants a client certificate, say: that is no reason to leave an old certificate in service."""
+def test_a_virtual_server_that_refused_us_before_may_refuse_us_again(
+    world: World, tmp_path: Path, log: pytest.LogCaptureFixture
+) -> None:
+    """For example, it requires a client certificate: no reason to leave an old certificate in service."""
     with silence() as port:
         pass
     with impostor("127.0.0.1", port, tmp_path, tls=False):
-        profiles = ("/Common/tcp", "/Common/http", "/Common/clientssl")
+        profiles = (*PLAIN, "/Common/clientssl")
         world.device.add_virtual_server("/Common/vs_mtls", f"127.0.0.1:{port}", profiles=profiles)
         assert run(world, virtual_servers=("/Common/vs_mtls",)).error is None
-        assert "/Common/vs_mtls: what it serves cannot be checked: the TLS handshake with" in told.text
+        assert "/Common/vs_mtls: what it serves cannot be checked: the TLS handshake with" in log.text
         strict = renew(world, virtual_servers=("/Common/vs_mtls",), verify_handshake="required")
         assert "the TLS handshake with" in str(strict.error)
 
 
-def test_one_that_has_no_tls_yet_must_have_it_afterwards(world: World, tmp_path: Path) -> None:
+def test_a_virtual_server_without_tls_must_have_it_after_the_change(world: World, tmp_path: Path) -> None:
     with silence() as port:
         pass
     with impostor("127.0.0.1", port, tmp_path, tls=False):
-        world.device.add_virtual_server("/Common/vs_new", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http"))
+        world.device.add_virtual_server("/Common/vs_new", f"127.0.0.1:{port}", profiles=PLAIN)
         result = run(world, virtual_servers=("/Common/vs_new",))
     assert "/Common/vs_new does not serve the certificate that was put in service" in str(result.error)
-    assert not world.device.exists(PROFILE)
+    assert not world.device.exists(PROFILE_URL)
 
 
 # -- required and off --------------------------------------------------------------------------------
 
 
-def test_required_and_out_of_reach_is_refused_before_anything_is_made(world: World) -> None:
+def test_a_required_handshake_out_of_reach_is_refused_before_any_write(world: World) -> None:
     with silence() as port:
-        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http"))
+        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=PLAIN)
         result = run(world, virtual_servers=("/Common/vs_far",), verify_handshake="required")
     assert "does not answer" in str(result.error)
     assert "verify_handshake is required, so nothing was changed: make it reachable from here" in str(result.error)
     assert (world.authority.issued, world.device.writes()) == ([], [])
 
 
-def test_required_and_right_is_fine(world: World) -> None:
+def test_a_required_handshake_that_succeeds_is_not_a_failure(world: World) -> None:
     result = run(world, verify_handshake="required")
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
 
 
-def test_off_never_connects(world: World, tmp_path: Path) -> None:
+def test_verify_handshake_off_never_connects(world: World, tmp_path: Path) -> None:
     with silence() as port:
         pass
     with impostor("127.0.0.1", port, tmp_path) as other:
-        world.device.add_virtual_server("/Common/vs_off", f"127.0.0.1:{port}", profiles=("/Common/tcp", "/Common/http"))
+        world.device.add_virtual_server("/Common/vs_off", f"127.0.0.1:{port}", profiles=PLAIN)
         assert run(world, virtual_servers=("/Common/vs_off",), verify_handshake="off").error is None
         assert renew(world, virtual_servers=("/Common/vs_off",), verify_handshake="off").error is None
-        assert other.asked == 0
+        assert other.connections == 0
 
 
 # -- what is compared --------------------------------------------------------------------------------
 
 
-def test_without_a_copy_the_serial_number_has_to_do(world: World, tmp_path: Path) -> None:
+def test_the_serial_number_alone_is_compared_if_there_is_no_copy(world: World, tmp_path: Path) -> None:
     first = run(world)
     renew(world)
     for file in (world.state.path / "certificates").rglob("*.pem"):
         file.unlink()
     with displaced_by_the_change(world, tmp_path):
-        result = world.one(world.job(keys=EC), work=roll_back)
+        result = world.one(world.job(keys=ONLY_EC), work=roll_back)
     assert f"instead of serial {first.serial}" in str(result.error)
     world.device.data_plane.refresh()
-    assert world.one(world.job(keys=EC), work=roll_back).serial == first.serial
+    assert world.one(world.job(keys=ONLY_EC), work=roll_back).serial == first.serial
 
 
 @pytest.mark.parametrize("only_tls_1_3", [True, False])
-def test_of_two_certificates_each_is_asked_for_where_that_can_be_done(
-    tmp_path: Path, told: pytest.LogCaptureFixture, only_tls_1_3: bool
+def test_each_of_two_certificates_is_requested_if_tls_1_2_is_spoken(
+    tmp_path: Path, log: pytest.LogCaptureFixture, only_tls_1_3: bool
 ) -> None:
-    """TLS 1.3 lets no client choose. Where it is all that was spoken before, no answer by kind is no failure."""
+    """TLS 1.3 lets no client choose. If nothing else was spoken before, no answer per key type is not a failure."""
     with silence() as port:
         pass
     with impostor("127.0.0.1", port, tmp_path, only_tls_1_3=only_tls_1_3):
         ecdsa = read_certificate((tmp_path / "impostor.pem").read_text())
-        made = builders.job(keys=(builders.RSA, builders.EC))
+        job = builders.job(keys=BOTH_KEYS)
         profile, certificate = builders.hand_made("/Common/old", "www.example.com")
         virtual = builders.server("/Common/old", address="127.0.0.1", port=port)
         others = ((profile, replace(certificate, serial=ecdsa.serial)),)
-        seen = builders.seen(made, servers=(virtual,), others=others)
-        probe = handshake_check.probe_of(seen)
+        observation = builders.seen(job, servers=(virtual,), others=others)
+        probe = handshake_check.probe_of(observation)
         assert probe is not None
-        before = handshake_check.look_before(probe, [virtual], seen)
+        before = handshake_check.look_before(probe, [virtual], observation)
         expected = [Expected("0a", "rsa", "0b"), Expected(ecdsa.serial, "ecdsa", ecdsa.fingerprint)]
         if only_tls_1_3:
             handshake_check.confirm(probe, before, [virtual], expected, lambda _: None)
-            assert "which of the certificates others get was not checked: it speaks no TLS 1.2" in told.text
+            assert "which of the certificates others get was not checked: it speaks no TLS 1.2" in log.text
         else:
             with pytest.raises(ConnectorError, match="does not serve the certificate that was put in service"):
                 handshake_check.confirm(probe, before, [virtual], expected, lambda _: None)
@@ -396,7 +390,7 @@ def test_certificate_and_chain_are_compared(world: World) -> None:
     of = {text: read_certificate(text) for text in (leaf, other, *links)}
     wanted = Expected(of[leaf].serial, "ecdsa", of[leaf].fingerprint, (of[links[0]].fingerprint,))
     assert compare(Handshake(leaf, links[:1]), wanted) is None
-    assert compare(Handshake(leaf, links), wanted) is None  # a root more does no harm
+    assert compare(Handshake(leaf, links), wanted) is None  # an additional root does no harm
     assert "sends 0 chain certificates, which are not the 1" in str(compare(Handshake(leaf, ()), wanted))
     assert "sends 1 chain certificates" in str(compare(Handshake(leaf, links[1:]), wanted))
     assert f"instead of serial {of[leaf].serial}" in str(compare(Handshake(other, links), wanted))

@@ -1,4 +1,4 @@
-"""What a cell of the matrix is: a device with its switches, and how a run over it must end."""
+"""A cell of the matrix: a device with its switches, and how a run over it must end."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5.model import Job, KeySpec, Outcome
+from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.world import World
-
-EC, RSA = KeySpec("ecdsa", "secp256r1"), KeySpec("rsa", "2048")
 
 
 @contextmanager
@@ -25,8 +23,8 @@ def bigip(folder: Path, **switches: Any) -> Iterator[World]:
 
 
 def objects(world: World) -> set[str]:
-    """Every key, certificate, CSR and profile, and what is attached to the virtual server."""
-    found = set(world.device.csrs)
+    """Return every key, certificate, CSR and profile, and what is attached to the virtual server."""
+    result = set(world.device.csrs)
     for path in (
         "sys/file/ssl-key",
         "sys/file/ssl-cert",
@@ -34,17 +32,17 @@ def objects(world: World) -> set[str]:
         "ltm/virtual/~Common~vs_www/profiles",
     ):
         items = world.device.get(f"/mgmt/tm/{path}").get("items", [])
-        found |= {f"{path} {item['fullPath']}" for item in items}
-    return found
+        result |= {f"{path} {item['fullPath']}" for item in items}
+    return result
 
 
 def lives(world: World, **changes: Any) -> None:
-    """Enrol, keep, renew: each with a handshake, and nothing left behind."""
+    """Enrol, keep and renew, each with a handshake and without leftovers."""
     lives_with(world, world.job("www.example.com", "api.example.com", **changes))
 
 
 def lives_with(world: World, job: Job) -> None:
-    """Let one certificate live on the first of its virtual servers."""
+    """Enrol, keep and renew one certificate, seen on the first of its virtual servers."""
     first = world.one(job)
     assert (first.outcome, first.error) == (Outcome.ENROLLED, None)
     only = "rsa" if len(job.keys) > 1 else None
@@ -55,18 +53,18 @@ def lives_with(world: World, job: Job) -> None:
     second = world.one(job)
     assert (second.outcome, second.error) == (Outcome.RENEWED, None)
     assert world.seen_by_client(path, only=only).serial == second.serial
-    left = world.leftovers()
-    if not world.device.switches.unix_tools:  # nothing removes an uploaded file, then; certificates are no secret
-        assert all(name.endswith(".crt") for name in left.pop("uploads"))
-    assert left == {}
+    leftovers = world.leftovers()
+    if not world.device.switches.unix_tools:  # no command can remove an uploaded file; certificates are not secret
+        assert all(name.endswith(".crt") for name in leftovers.pop("uploads"))
+    assert leftovers == {}
 
 
-def refuses(world: World, told: str, **changes: Any) -> None:
-    """Fail with ``told``, and leave the device as it was."""
+def refuses(world: World, sentence: str, **changes: Any) -> None:
+    """Fail with ``sentence``, and leave the device as it was."""
     before, saved = objects(world), world.device.saved
     result = world.one(world.job(**changes))
     assert result.outcome is Outcome.FAILED
-    assert re.search(told, result.error or ""), result.error
+    assert re.search(sentence, result.error or ""), result.error
     assert objects(world) == before
     assert world.leftovers().get("tokens", []) == []
     assert world.device.saved == saved

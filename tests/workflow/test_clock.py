@@ -1,4 +1,4 @@
-"""A clock that was wrong and is put right: nothing is ordered twice, nothing older is put back, nothing crashes."""
+"""A clock that was wrong and is corrected: nothing is ordered twice, nothing older returns, nothing crashes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from sectigo_f5.model import Generation, Job, KeySpec, Outcome
+from sectigo_f5.model import Generation, Job, Outcome
+from tests.support.names import ONLY_EC
 from tests.support.world import World
 
 DAY = timedelta(days=1)
@@ -14,7 +15,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def job(world: World) -> Job:
-    return world.job(keys=(KeySpec("ecdsa", "secp256r1"),))
+    return world.job(keys=ONLY_EC)
 
 
 def test_a_clock_set_back_orders_nothing(world: World, job: Job) -> None:
@@ -28,7 +29,7 @@ def test_a_clock_set_back_orders_nothing(world: World, job: Job) -> None:
 
 
 @pytest.mark.parametrize("back", [timedelta(minutes=50), DAY])
-def test_what_was_ordered_after_the_clock_was_set_back_serves_on(world: World, job: Job, back: timedelta) -> None:
+def test_a_certificate_ordered_after_the_clock_was_set_back_is_kept(world: World, job: Job, back: timedelta) -> None:
     world.one(job)
     world.now -= back
     second = world.one(job, force=True)
@@ -39,7 +40,7 @@ def test_what_was_ordered_after_the_clock_was_set_back_serves_on(world: World, j
     assert len(world.authority.issued) == 2
 
 
-def test_a_revoked_certificate_is_replaced_once_after_the_clock_was_set_back(world: World, job: Job) -> None:
+def test_a_revoked_certificate_is_replaced_once_if_the_clock_is_set_back(world: World, job: Job) -> None:
     world.one(job)
     generation = Generation(job.partition, job.base, world.now.strftime("%Y%m%dT%H%M%SZ"))
     world.state.certificates.note_revoked(job, generation, "keycompromise")
@@ -67,9 +68,7 @@ def test_a_clock_that_was_ahead_renews_once(world: World, job: Job) -> None:
     assert words == [Outcome.KEPT, Outcome.KEPT, Outcome.KEPT, Outcome.KEPT]
 
 
-def test_a_clock_that_is_a_day_behind_that_of_the_ca_is_named_and_the_old_certificate_serves_on(
-    world: World, job: Job
-) -> None:
+def test_a_clock_behind_that_of_the_ca_is_reported_and_changes_nothing(world: World, job: Job) -> None:
     right = world.now
     first = world.one(job)
     world.authority.clock = lambda: right

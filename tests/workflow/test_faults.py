@@ -1,7 +1,7 @@
-"""Every write of an enrolment and of a renewal, failing in every way: no site goes down, the next run mends it.
+"""Every write of an enrolment and of a renewal, failing in every way: no site goes down, and the next run repairs it.
 
-The sweep takes its list of calls from the journal of a run that went well, so a call that is added
-to the connector is swept as well.
+The list of calls comes from the journal of a successful run, so a call that is added to the
+connector is covered as well.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from tests.support.names import PROFILE
 from tests.support.world import World
 
 WAYS = ("error:400:01070734:3: Configuration error: refused by a test", "drop", "drop-after", "html:502")
@@ -55,15 +56,15 @@ def sweep(world: World, calls: list[tuple[str, str]], way: str, renewal: bool) -
         assert world.seen_by_client().serial == mended.serial
         assert list(world.device.tokens) == []
         if not renewal:
-            start_anew(world)
+            remove_everything(world)
         else:
             serving = {mended.serial}
 
 
-def start_anew(world: World) -> None:
+def remove_everything(world: World) -> None:
     """Take our profile and objects off the device, so that the next run enrols again."""
     virtual = object_url("ltm/virtual", "/Common/vs_www")
-    profile = "/Common/www.example.com_clientssl"
+    profile = PROFILE
     world.device.delete(f"{virtual}/profiles/~Common~www.example.com_clientssl")
     world.device.delete(object_url("ltm/profile/client-ssl", profile))
     for kind in ("ssl-cert", "ssl-key"):
@@ -82,7 +83,7 @@ def test_renewal_never_takes_the_site_down(world: World, tmp_path: Path, way: st
     sweep(world, journal_of(tmp_path / "model", 2), way, renewal=True)
 
 
-def test_what_cannot_be_saved_has_failed_and_is_saved_by_the_next_run(world: World) -> None:
+def test_an_unsaved_change_fails_and_the_next_run_saves_it(world: World) -> None:
     world.device.fault(
         Fault(method="POST", path="/mgmt/tm/sys/config", nth=1, action="error:400:01070734:3: disk full")
     )

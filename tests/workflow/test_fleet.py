@@ -1,4 +1,4 @@
-"""Many certificates on many devices: what goes side by side, what in turn, and what one failure costs."""
+"""Many certificates on many devices: what runs in parallel, what in turn, and what one failure affects."""
 
 from __future__ import annotations
 
@@ -11,32 +11,31 @@ import pytest
 
 from sectigo_f5 import fleet, workflow
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.model import Job, KeySpec, Outcome, Result
+from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import prepare
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault, SimulatedBigIP
+from tests.support.names import ONLY_EC
 from tests.support.world import World
-
-EC = (KeySpec("ecdsa", "secp256r1"),)
 
 
 @pytest.fixture
 def worlds(tmp_path: Path) -> Iterator[list[World]]:
     """Three BIG-IPs, each with a virtual server; they share one CA and one state directory."""
     with SimulatedBigIP() as one, SimulatedBigIP() as two, SimulatedBigIP() as three:
-        made = [World(device, tmp_path) for device in (one, two, three)]
-        for world in made:
+        worlds = [World(device, tmp_path) for device in (one, two, three)]
+        for world in worlds:
             world.add_virtual_server()
-        yield made
+        yield worlds
 
 
 def jobs_of(worlds: list[World]) -> list[Job]:
-    found = []
+    jobs = []
     for number, world in enumerate(worlds):
-        job = world.job(keys=EC)
-        found.append(replace(job, device=replace(job.device, name=f"bigip-{number}")))
-    return found
+        job = world.job(keys=ONLY_EC)
+        jobs.append(replace(job, device=replace(job.device, name=f"bigip-{number}")))
+    return jobs
 
 
 def run_of(world: World, jobs: list[Job], **changes: object) -> Run:
@@ -44,8 +43,8 @@ def run_of(world: World, jobs: list[Job], **changes: object) -> Run:
     return Run(world.authority, world.state, world.revocation, world.clock, managed, **changes)  # type: ignore[arg-type]
 
 
-def test_devices_are_worked_on_side_by_side(worlds: list[World]) -> None:
-    """Each waits inside its work until all three are there: in turn, nobody would ever come on."""
+def test_devices_are_processed_in_parallel(worlds: list[World]) -> None:
+    """Each job waits until all three have begun: in turn, none would ever end."""
     jobs, meeting = jobs_of(worlds), threading.Barrier(3, timeout=20)
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
@@ -68,14 +67,14 @@ def test_a_device_that_is_down_costs_only_its_own_certificates(worlds: list[Worl
 
 
 @pytest.mark.parametrize("other", ["another password", "another name"])
-def test_logins_that_meet_at_one_bigip_go_in_turn(worlds: list[World], other: str) -> None:
+def test_logins_that_lead_to_one_bigip_are_processed_in_turn(worlds: list[World], other: str) -> None:
     world = worlds[0]
-    first, second = world.job(keys=EC, sni=True), world.job("shop.example.com", keys=EC, sni=True)
+    first, second = world.job(keys=ONLY_EC, sni=True), world.job("shop.example.com", keys=ONLY_EC, sni=True)
     seconds = {
         "another password": replace(second.device, password=Secret("not this one")),
         "another name": replace(second.device, name="the same box", verify_tls=False),
     }
-    second, apart = replace(second, device=seconds[other]), worlds[1].job("apart.example.com", keys=EC)
+    second, apart = replace(second, device=seconds[other]), worlds[1].job("apart.example.com", keys=ONLY_EC)
     busy, at_once = threading.Lock(), []
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
@@ -97,9 +96,9 @@ def test_logins_that_meet_at_one_bigip_go_in_turn(worlds: list[World], other: st
     assert results["shop.example.com"].outcome is wanted
 
 
-def test_a_bug_in_one_certificate_lets_the_others_go_on(worlds: list[World]) -> None:
+def test_a_bug_in_one_certificate_does_not_stop_the_others(worlds: list[World]) -> None:
     world = worlds[0]
-    jobs = [world.job(keys=EC, sni=True), world.job("shop.example.com", keys=EC, sni=True)]
+    jobs = [world.job(keys=ONLY_EC, sni=True), world.job("shop.example.com", keys=ONLY_EC, sni=True)]
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
         if job is jobs[0]:
@@ -112,7 +111,7 @@ def test_a_bug_in_one_certificate_lets_the_others_go_on(worlds: list[World]) -> 
     assert list(world.device.tokens) == []
 
 
-def test_the_order_to_stop_skips_what_has_not_begun(worlds: list[World]) -> None:
+def test_a_stopped_run_skips_certificates_that_have_not_begun(worlds: list[World]) -> None:
     jobs = jobs_of(worlds)
     run = run_of(worlds[0], jobs)
 
@@ -124,8 +123,8 @@ def test_the_order_to_stop_skips_what_has_not_begun(worlds: list[World]) -> None
     assert [result.outcome for result in results] == [Outcome.ENROLLED, Outcome.SKIPPED, Outcome.SKIPPED]
 
 
-def test_a_reading_command_does_not_save_what_an_earlier_run_left_unsaved(worlds: list[World]) -> None:
-    world, job = worlds[0], worlds[0].job(keys=EC)
+def test_a_read_only_command_does_not_save_earlier_changes(worlds: list[World]) -> None:
+    world, job = worlds[0], worlds[0].job(keys=ONLY_EC)
     world.device.fault(Fault(method="POST", path="/sys/config$", action="error:400:01070734:3: disk full"))
     assert world.one(job).outcome is Outcome.FAILED
 

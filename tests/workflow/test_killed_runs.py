@@ -1,4 +1,4 @@
-"""A run that is killed after any of its writes: the site serves on, and the next renewal takes the litter away."""
+"""A run that is killed after any of its writes: the site stays in service, and the next renewal cleans up."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from functools import partial
 
 import pytest
 
-from sectigo_f5.model import KeySpec
+from tests.support.names import ONLY_EC
 from tests.support.troubles import BusyAuthority, Scene, arranged, killed_after
 from tests.support.world import World
 
 
 @pytest.mark.parametrize("route", ["native", "openssl"])
-def test_a_run_killed_after_any_of_its_writes(world: World, route: str) -> None:
+def test_a_run_killed_after_any_write_leaves_the_site_in_service(world: World, route: str) -> None:
     world.authority = authority = BusyAuthority(world.clock)
     world.pause = lambda seconds: world.wait(seconds=seconds)
-    scene, job = Scene(world.device, authority), world.job(keys=(KeySpec("ecdsa", "secp256r1"),), key_route=route)
+    scene, job = Scene(world.device, authority), world.job(keys=ONLY_EC, key_route=route)
     writes = len(world.device.writes())
     for _ in range(3):  # from the third on, each renewal deletes a generation
         writes, serving = len(world.device.writes()), world.one(job, force=True).serial
         world.wait(hours=1)
-    left = 0
+    runs_with_litter = 0
     for last in range(1, len(world.device.writes()) - writes + 1):
         with arranged(partial(killed_after, last), scene):
             world.one(job, force=True)
         ordered = f"{authority.issued[-1].serial_number:x}"
         assert world.seen_by_client().serial in (serving, ordered), f"killed after write {last}"
-        left += bool(litter(world))
+        runs_with_litter += bool(litter(world))
         world.wait(hours=1)
         result = world.one(job, force=True)
         assert (result.error, litter(world)) == (None, {}), f"killed after write {last}"
         serving = result.serial
         world.wait(hours=1)
-    assert left > 5
+    assert runs_with_litter > 5
 
 
 def litter(world: World) -> dict[str, list[str]]:
-    """Return what is left over, but for the token that a killed run holds: it ends by itself."""
+    """Return the leftovers, except the token of a killed run, which expires by itself."""
     return {kind: names for kind, names in world.leftovers().items() if kind != "tokens"}

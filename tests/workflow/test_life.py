@@ -1,14 +1,12 @@
-"""The years after the first day: renewal, re-keying, replacement, and everything that drifts and is put right."""
+"""The years after the first day: renewal, re-keying, replacement, and the repair of drift."""
 
 from __future__ import annotations
 
-import http.server
-import logging
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +19,25 @@ from sectigo_f5.x509.revocation import RevocationChecker
 from tests.support.console import Console
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.issuing import new_crl, new_leaf, pem
+from tests.support.names import BOTH_KEYS, EC_384, ONLY_EC, PLAIN, PROFILE, PROFILE_URL, RSA, VIRTUAL_URL
+from tests.support.serving import QuietHandler, serving
 from tests.support.world import World
-
-EC256, EC384, RSA = KeySpec("ecdsa", "secp256r1"), KeySpec("ecdsa", "secp384r1"), KeySpec("rsa", "2048")
-EC = (EC256,)
-PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
-VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
 
 
 def run(world: World, *names: str, force: bool = False, **changes: Any) -> Result:
-    made = world.job(*names or ("www.example.com",), **{"keys": EC, **changes})
-    return world.one(made, force=force)
+    job = world.job(*names or ("www.example.com",), **{"keys": ONLY_EC, **changes})
+    return world.one(job, force=force)
 
 
 def key_in_service(world: World) -> str:
-    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    (entry,) = world.device.get(PROFILE_URL)["certKeyChain"]
     return str(entry["key"])
 
 
 # -- when --------------------------------------------------------------------------------------------
 
 
-def test_the_window_of_the_ca_is_kept_to_and_the_time_in_it_does_not_move(world: World) -> None:
+def test_the_window_of_the_ca_decides_and_the_time_in_it_is_fixed(world: World) -> None:
     run(world)
     start = world.now + timedelta(days=20)
     world.authority.window = RenewalInformation(start, start + timedelta(days=4), world.now)
@@ -58,7 +53,7 @@ def test_the_window_of_the_ca_is_kept_to_and_the_time_in_it_does_not_move(world:
 
 
 def test_a_window_in_the_past_renews_once(world: World) -> None:
-    """So a CA says "now", before it revokes; the certificate that comes is newer than the window."""
+    """A CA announces a revocation this way; the new certificate is newer than the window."""
     run(world)
     world.wait(days=3)
     world.authority.window = RenewalInformation(world.now - timedelta(days=2), world.now - timedelta(days=1), world.now)
@@ -68,7 +63,7 @@ def test_a_window_in_the_past_renews_once(world: World) -> None:
         assert run(world).outcome is Outcome.KEPT
 
 
-def test_without_a_window_a_third_of_the_lifetime_decides(world: World) -> None:
+def test_a_third_of_the_lifetime_decides_without_a_window(world: World) -> None:
     first = run(world)
     world.wait(days=59)
     assert run(world).outcome is Outcome.KEPT
@@ -78,7 +73,7 @@ def test_without_a_window_a_third_of_the_lifetime_decides(world: World) -> None:
     assert result.reason.endswith("less than a third of its lifetime is left")
 
 
-def test_a_setting_goes_before_the_window(world: World) -> None:
+def test_the_renew_before_days_setting_overrides_the_window(world: World) -> None:
     run(world)
     world.authority.window = RenewalInformation(world.now, world.now + timedelta(days=1), world.now)
     world.wait(days=40)
@@ -87,8 +82,8 @@ def test_a_setting_goes_before_the_window(world: World) -> None:
     assert "(renew_before_days)" in run(world, renew_before_days=30).reason
 
 
-def test_a_clock_that_was_put_back_does_not_bring_an_older_certificate_back(world: World) -> None:
-    """The newest is known by the time in its name, and one of a wrong clock would be the newest for years."""
+def test_a_clock_set_back_does_not_restore_an_older_certificate(world: World) -> None:
+    """The newest is determined by the time in its name; one of a wrong clock would be the newest for years."""
     world.wait(days=400)
     run(world)
     world.wait(days=-400)
@@ -104,9 +99,10 @@ def test_a_clock_that_was_put_back_does_not_bring_an_older_certificate_back(worl
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [((RSA,), EC), (EC, (RSA,)), (EC, (EC384,)), ((RSA,), (RSA, EC256)), ((RSA, EC256), EC)]
+    ("before", "after"),
+    [((RSA,), ONLY_EC), (ONLY_EC, (RSA,)), (ONLY_EC, (EC_384,)), ((RSA,), BOTH_KEYS), (BOTH_KEYS, ONLY_EC)],
 )
-def test_another_key_in_the_yaml_is_a_new_pair(
+def test_another_key_in_the_yaml_gets_a_new_pair(
     world: World, before: tuple[KeySpec, ...], after: tuple[KeySpec, ...]
 ) -> None:
     run(world, keys=before)
@@ -114,40 +110,40 @@ def test_another_key_in_the_yaml_is_a_new_pair(
     result = run(world, keys=after)
     assert (result.outcome, result.error) == (Outcome.REKEYED, None)
     assert result.reason.startswith(f"the key is {' and '.join(map(str, sorted(before)))}, the configuration asks for")
-    seen = {world.seen_by_client(only=spec.type if len(after) > 1 else None).key for spec in after}
-    assert seen == set(after)
+    keys = {world.seen_by_client(only=spec.type if len(after) > 1 else None).key for spec in after}
+    assert keys == set(after)
     assert run(world, keys=after).outcome is Outcome.KEPT
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "sentence"),
     [
         ((), ("api.example.com",), "it lacks api.example.com"),
         (("api.example.com",), (), "it also covers api.example.com"),
         (("a.example.com",), ("b.example.com",), "it lacks b.example.com and also covers a.example.com"),
     ],
 )
-def test_other_names_in_the_yaml_are_a_new_certificate(
-    world: World, before: tuple[str, ...], after: tuple[str, ...], told: str
+def test_other_names_in_the_yaml_get_a_new_certificate(
+    world: World, before: tuple[str, ...], after: tuple[str, ...], sentence: str
 ) -> None:
     run(world, "www.example.com", *before)
     old = key_in_service(world)
     world.wait(days=1)
     result = run(world, "www.example.com", *after)
-    assert (result.outcome, told in result.reason) == (Outcome.REPLACED, True)
+    assert (result.outcome, sentence in result.reason) == (Outcome.REPLACED, True)
     assert world.seen_by_client().names == {"www.example.com", *after}
     assert key_in_service(world) != old
 
 
-def test_order_and_letter_case_of_names_are_no_change(world: World) -> None:
+def test_order_and_letter_case_of_names_are_not_a_change(world: World) -> None:
     run(world, "www.example.com", "a.example.com", "b.example.com")
     written = {"virtual_servers": ["vs_www"], "common_name": "WWW.Example.com"}
     console = Console(world, {**written, "sans": ["b.example.com", "A.EXAMPLE.COM", "www.example.com"]})
-    said = console.say("plan", "--json")
-    assert (said.code, said.json["summary"]) == (0, {"kept": 1})
+    output = console.say("plan", "--json")
+    assert (output.code, output.json["summary"]) == (0, {"kept": 1})
 
 
-def test_force_renews_now_and_makes_a_new_key(world: World) -> None:
+def test_the_option_force_renews_now_with_a_new_key(world: World) -> None:
     run(world)
     old = key_in_service(world)
     world.wait(hours=1)
@@ -159,7 +155,7 @@ def test_force_renews_now_and_makes_a_new_key(world: World) -> None:
 # -- revoked -----------------------------------------------------------------------------------------
 
 
-class Crl(http.server.ThreadingHTTPServer):
+class Crl(ThreadingHTTPServer):
     content = b""
 
     @property
@@ -169,27 +165,17 @@ class Crl(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def crl() -> Iterator[Crl]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if server.content else 503)
-            self.end_headers()
-            self.wfile.write(server.content)
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
+            self.respond(server.content, 200 if server.content else 503)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Stay silent."""
-
-    with Crl(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    with serving(Crl(("127.0.0.1", 0), Handler)) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
-def test_what_the_crl_lists_is_replaced_by_a_new_key(
+def test_a_certificate_listed_in_the_crl_is_replaced_with_a_new_key(
     world: World, crl: Crl, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    logging.getLogger("sectigo_f5").propagate = True
     world.authority.crl_url = crl.url
     first = run(world, revocation_check=True)
     old, issued = key_in_service(world), world.authority.issued[0]
@@ -220,11 +206,11 @@ Arrange = Callable[[World], None]
 
 @dataclass(frozen=True)
 class Drift:
-    """Something that happened to the device or the YAML, and the smallest change that puts it right."""
+    """A difference between device and YAML, and the smallest change that repairs it."""
 
     name: str
     arrange: Arrange
-    told: str  # regular expression
+    pattern: str  # regular expression
     writes: tuple[str, ...]  # what is written under ltm
     changes: tuple[tuple[str, Any], ...] = ()  # of the job
     outcome: Outcome = Outcome.REPAIRED
@@ -232,16 +218,16 @@ class Drift:
 
 
 def detach(world: World, *profiles: str) -> None:
-    names = ("/Common/tcp", "/Common/http", *profiles)
-    world.device.set(VIRTUAL, profiles=[{"name": name} for name in names])
+    names = (*PLAIN, *profiles)
+    world.device.set(VIRTUAL_URL, profiles=[{"name": name} for name in names])
 
 
-def put_by_hand(world: World) -> None:
-    """Somebody replaces our pair under our profile by one of his own."""
+def put_foreign_pair(world: World) -> None:
+    """Replace the pair in our profile with a foreign one."""
     identity = new_server(["www.example.com"], world.now, new_authority("Hand CA", world.now))
     world.device.add_certificate("/Common/hand.crt", identity.certificate_pem, identity.key_pem)
     entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
-    world.device.set(PROFILE, certKeyChain=[entry])
+    world.device.set(PROFILE_URL, certKeyChain=[entry])
 
 
 def newest(world: World, suffix: str) -> str:
@@ -258,7 +244,7 @@ def delete(world: World, suffix: str) -> None:
 
 def delete_profile(world: World) -> None:
     detach(world)
-    world.device.delete(PROFILE)
+    world.device.delete(PROFILE_URL)
 
 
 def delete_profile_and(suffix: str) -> Arrange:
@@ -270,16 +256,16 @@ def delete_profile_and(suffix: str) -> Arrange:
 
 
 def send_no_chain(world: World) -> None:
-    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    (entry,) = world.device.get(PROFILE_URL)["certKeyChain"]
     wanted = {name: entry[name] for name in ("name", "cert", "key", "passphrase")}
-    world.device.set(PROFILE, certKeyChain=[wanted])
+    world.device.set(PROFILE_URL, certKeyChain=[wanted])
 
 
 def send_another_chain(world: World) -> None:
     world.device.add_certificate("/Common/other_chain.crt", new_authority("Another CA", world.now).certificate_pem)
-    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    (entry,) = world.device.get(PROFILE_URL)["certKeyChain"]
     wanted = {name: entry[name] for name in ("name", "cert", "key", "passphrase")}
-    world.device.set(PROFILE, certKeyChain=[{**wanted, "chain": "/Common/other_chain.crt"}])
+    world.device.set(PROFILE_URL, certKeyChain=[{**wanted, "chain": "/Common/other_chain.crt"}])
 
 
 def lose_the_chain(world: World) -> None:
@@ -324,7 +310,7 @@ DRIFTS = (
     ),
     Drift(
         "server name changed by hand",
-        lambda world: world.device.set(PROFILE, serverName="x.example.com"),
+        lambda world: world.device.set(PROFILE_URL, serverName="x.example.com"),
         "the profile's server name is x.example.com, not www.example.com",
         PATCHED,
         sni=True,
@@ -345,7 +331,7 @@ DRIFTS = (
         (("sni_default", True), ("sni_require", True)),
         sni=True,
     ),
-    Drift("another pair by hand", put_by_hand, "the profile points at /Common/hand.crt instead of", PATCHED),
+    Drift("another pair by hand", put_foreign_pair, "the profile points at /Common/hand.crt instead of", PATCHED),
     Drift("chain taken out of the profile", send_no_chain, "the profile sends no chain instead of", PATCHED),
     Drift("another chain by hand", send_another_chain, "the profile sends /Common/other_chain.crt instead of", PATCHED),
     Drift("chain deleted", lose_the_chain, r"the chain /Common/www\S+_chain.crt is missing", PATCHED),
@@ -360,19 +346,19 @@ DRIFTS = (
 
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name)
-def test_drift_is_said_and_put_right_without_a_new_certificate(world: World, drift: Drift) -> None:
+def test_drift_is_reported_and_repaired_without_a_new_certificate(world: World, drift: Drift) -> None:
     first = run(world, sni=drift.sni)
     drift.arrange(world)
-    job = world.job(keys=EC, sni=drift.sni, **dict(drift.changes))
+    job = world.job(keys=ONLY_EC, sni=drift.sni, **dict(drift.changes))
     before = len(world.device.writes())
     result = world.one(job)
     assert (result.outcome, result.error) == (Outcome.REPAIRED, None)
-    assert re.search(drift.told, result.reason), result.reason
+    assert re.search(drift.pattern, result.reason), result.reason
     writes = [call.method for call in world.device.writes()[before:] if "/mgmt/tm/ltm/" in call.path]
     assert tuple(writes) == drift.writes
     assert (len(world.authority.issued), result.serial) == (1, first.serial)
     assert {world.seen_by_client(path).serial for path in job.virtual_servers} == {first.serial}
-    (entry,) = world.device.get(PROFILE)["certKeyChain"]
+    (entry,) = world.device.get(PROFILE_URL)["certKeyChain"]
     assert entry["chain"] == newest(world, "_chain.crt")
     assert world.leftovers() == {}
     assert world.one(job).outcome is Outcome.KEPT
@@ -406,24 +392,24 @@ def test_a_repair_survives_a_fault_at_every_write(world: World, way: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("suffix", "told"),
+    ("suffix", "pattern"),
     [
         (".crt", "found no certificate for www.example.com on the BIG-IP"),
         (".key", r"the key of /Common/www.example.com_\d+T\d+Z.crt is missing on the BIG-IP"),
     ],
 )
-def test_half_a_pair_is_a_new_certificate(world: World, suffix: str, told: str) -> None:
+def test_half_a_pair_is_replaced_by_a_new_certificate(world: World, suffix: str, pattern: str) -> None:
     run(world)
     delete_profile_and(suffix)(world)
     world.wait(days=1)
     result = run(world)
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
-    assert re.fullmatch(told, result.reason), result.reason
+    assert re.fullmatch(pattern, result.reason), result.reason
     assert world.seen_by_client().serial == result.serial
 
 
 @pytest.mark.parametrize("suffix", [".crt", ".key"])
-def test_half_a_pair_with_a_good_generation_before_it_needs_none(world: World, suffix: str) -> None:
+def test_half_a_pair_is_repaired_with_the_good_generation_before_it(world: World, suffix: str) -> None:
     first = run(world)
     world.wait(days=1)
     run(world, force=True)
@@ -434,23 +420,22 @@ def test_half_a_pair_with_a_good_generation_before_it_needs_none(world: World, s
     assert run(world).outcome is Outcome.KEPT
 
 
-def test_a_certificate_by_hand_under_our_profile_is_replaced_by_one_of_ours(world: World) -> None:
-    """Somebody was here before us: the profile has our name, and nothing on the device is of our making."""
+def test_a_foreign_certificate_in_our_profile_is_replaced_by_ours(world: World) -> None:
+    """The profile with our name existed before us, and no object on the device is ours."""
     identity = new_server(["www.example.com"], world.now, new_authority("Hand CA", world.now))
     world.device.add_certificate("/Common/hand.crt", identity.certificate_pem, identity.key_pem)
     entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
-    world.device.add_profile("client-ssl", "/Common/www.example.com_clientssl", certKeyChain=[entry])
-    detach(world, "/Common/www.example.com_clientssl")
+    world.device.add_profile("client-ssl", PROFILE, certKeyChain=[entry])
+    detach(world, PROFILE)
     result = run(world)
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
     assert world.device.get("/mgmt/tm/sys/file/ssl-cert/~Common~hand.crt")
 
 
-def test_another_certificate_under_our_name_is_said_and_lives_its_life(
+def test_a_certificate_replaced_by_hand_is_reported_and_kept_until_due(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Somebody had the same key certified again, and put it over ours: it serves well, so it stays until it is due."""
-    logging.getLogger("sectigo_f5").propagate = True
+    """Somebody had the same key certified again and replaced ours: it works, so it stays until it is due."""
     run(world)
     (ours,) = world.authority.issued
     other = new_leaf(
@@ -473,7 +458,7 @@ def test_another_certificate_under_our_name_is_said_and_lives_its_life(
 
 
 def test_key_and_certificate_of_different_pairs_are_replaced(world: World) -> None:
-    """The newest names are there, and do not belong together: only the device can tell."""
+    """The newest objects exist but do not belong together: only the device can detect it."""
     run(world)
     world.wait(days=1)
     second = run(world, force=True)
@@ -491,14 +476,14 @@ def test_key_and_certificate_of_different_pairs_are_replaced(world: World) -> No
 
 @pytest.fixture
 def stubborn(tmp_path: Path) -> Iterator[World]:
-    """A BIG-IP that does not take its own ciphertext back: no earlier key can be put in service again."""
+    """A BIG-IP that does not accept its own ciphertext: no earlier key can be put in service again."""
     with SimulatedBigIP(Switches(own_ciphertext="rejected")) as device:
-        made = World(device, tmp_path)
-        made.add_virtual_server()
-        yield made
+        world = World(device, tmp_path)
+        world.add_virtual_server()
+        yield world
 
 
-def test_where_no_earlier_key_can_be_opened_a_new_one_is_made(stubborn: World) -> None:
+def test_a_new_key_is_created_if_no_earlier_key_can_be_opened(stubborn: World) -> None:
     first = run(stubborn)
     delete_profile(stubborn)
     stubborn.wait(hours=1)
@@ -508,7 +493,7 @@ def test_where_no_earlier_key_can_be_opened_a_new_one_is_made(stubborn: World) -
     assert stubborn.seen_by_client().serial == result.serial != first.serial
 
 
-def test_what_leaves_the_pair_alone_needs_no_ciphertext(stubborn: World) -> None:
+def test_a_repair_that_keeps_the_pair_needs_no_ciphertext(stubborn: World) -> None:
     first = run(stubborn)
     detach(stubborn)
     result = run(stubborn)
@@ -517,18 +502,18 @@ def test_what_leaves_the_pair_alone_needs_no_ciphertext(stubborn: World) -> None
     assert len(stubborn.authority.issued) == 1
 
 
-def test_a_refusal_for_another_reason_is_no_reason_for_a_new_certificate(world: World) -> None:
+def test_a_refusal_unrelated_to_the_pair_gets_no_new_certificate(world: World) -> None:
     run(world)
     world.device.add_application("/Common/shop.app/shop")
-    world.device.set(PROFILE, appService="/Common/shop.app/shop", defaultsFrom="/Common/clientssl")
-    put_by_hand(world)
+    world.device.set(PROFILE_URL, appService="/Common/shop.app/shop", defaultsFrom="/Common/clientssl")
+    put_foreign_pair(world)
     result = run(world)
     assert (result.outcome, len(world.authority.issued)) == (Outcome.FAILED, 1)
     assert "strict updates" in str(result.error)
 
 
-def test_a_renewed_certificate_starts_its_own_life(world: World) -> None:
-    """Ten renewals in a row: one pair before it stays, nothing piles up, and each is served."""
+def test_ten_renewals_in_a_row_leave_two_generations(world: World) -> None:
+    """Each is served, the pair before it is kept, and nothing accumulates."""
     serials = set()
     for _ in range(10):
         result = run(world)

@@ -1,4 +1,4 @@
-"""Every release with every switch: each cell ends in a right handshake or in a named refusal, the device unchanged."""
+"""Every release with every switch: each cell ends in a handshake, or in a refusal that leaves the device unchanged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import pytest
 
 from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator.switches import RELEASES
-from tests.workflow.cells import EC, RSA, bigip, lives, refuses
+from tests.support.names import BOTH_KEYS, EC, ONLY_EC, RSA
+from tests.workflow.cells import bigip, lives, refuses
 
 ALL = tuple(RELEASES)
 EITHER = (True, False)
-ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that no run may fail over
+ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that must not fail a run
     "tmos": ALL,
     "role": ("admin", "resource-admin"),
     "ha": ("standalone", "active"),
@@ -49,7 +50,7 @@ APPLIANCE = {**ANYWHERE, "bash": (False,), "unix_tools": (False,), "csr_pem_in_a
 
 
 def any_two(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """Return few devices among which every two choices meet on one."""
+    """Return a few devices, so that any two choices meet on one of them."""
     open_pairs = {
         frozenset({(one, first), (other, second)})
         for one, other in combinations(choices, 2)
@@ -71,15 +72,15 @@ def any_two(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("switches", [*any_two(WITH_A_SHELL), *any_two(WITHOUT), *any_two(APPLIANCE)])
-def test_any_two_choices_together(tmp_path: Path, switches: dict[str, Any]) -> None:
+def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: dict[str, Any]) -> None:
     with bigip(tmp_path, **switches) as world:
-        lives(world, keys=(EC,))
+        lives(world, keys=ONLY_EC)
 
 
 @pytest.mark.parametrize("tmos", ALL)
 @pytest.mark.parametrize("keys", ["works", "silently-normal", "rejected"])
 @pytest.mark.parametrize("requests", ["works", "rejected"])
-def test_every_release_and_key_route(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
+def test_every_release_and_key_route_enrols_and_renews(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
     with bigip(tmp_path, tmos=tmos, native_password_keys=keys, csr_for_password_keys=requests) as world:
         lives(world)
 
@@ -87,33 +88,33 @@ def test_every_release_and_key_route(tmp_path: Path, tmos: str, keys: str, reque
 @pytest.mark.parametrize("tmos", ALL)
 @pytest.mark.parametrize("answer", [True, False])
 @pytest.mark.parametrize("bash", [True, False])
-def test_every_way_to_the_csr(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:
+def test_every_way_to_read_the_csr_enrols_and_renews(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:
     with bigip(tmp_path, tmos=tmos, csr_pem_in_answer=answer, bash=bash, ec_only=True) as world:
-        lives(world, keys=(EC,))
+        lives(world, keys=ONLY_EC)
 
 
 @pytest.mark.parametrize("tmos", ALL)
 @pytest.mark.parametrize("ec_only", [True, False])
-def test_ecdsa_alone_is_taken_or_refused_with_what_to_do(tmp_path: Path, tmos: str, ec_only: bool) -> None:
+def test_ecdsa_alone_is_accepted_or_refused_with_the_remedy(tmp_path: Path, tmos: str, ec_only: bool) -> None:
     with bigip(tmp_path, tmos=tmos, ec_only=ec_only) as world:
         if ec_only:
-            lives(world, keys=(EC,))
+            lives(world, keys=ONLY_EC)
         else:
-            refuses(world, "does not take an ECDSA certificate alone: add an RSA pair", keys=(EC,))
-            lives(world, keys=(RSA, EC))
+            refuses(world, "does not take an ECDSA certificate alone: add an RSA pair", keys=ONLY_EC)
+            lives(world, keys=BOTH_KEYS)
 
 
 @pytest.mark.parametrize(("tmos", "taken"), [("13.1.1", False), ("15.1.5", True), ("16.1.4", True), ("17.1.2", True)])
-def test_ecdsa_alone_as_each_release_does_it(tmp_path: Path, tmos: str, taken: bool) -> None:
+def test_ecdsa_alone_is_accepted_by_the_releases_that_support_it(tmp_path: Path, tmos: str, taken: bool) -> None:
     with bigip(tmp_path, tmos=tmos) as world:
         if taken:
-            lives(world, keys=(EC,))
+            lives(world, keys=ONLY_EC)
         else:
-            refuses(world, "010717e3", keys=(EC,))
+            refuses(world, "010717e3", keys=ONLY_EC)
 
 
 @pytest.mark.parametrize(
-    ("role", "told"),
+    ("role", "sentence"),
     [
         ("admin", None),
         ("resource-admin", None),
@@ -122,31 +123,31 @@ def test_ecdsa_alone_as_each_release_does_it(tmp_path: Path, tmos: str, taken: b
         ("guest", "role"),
     ],
 )
-def test_every_role(tmp_path: Path, role: str, told: str | None) -> None:
+def test_every_role_enrols_or_is_refused(tmp_path: Path, role: str, sentence: str | None) -> None:
     with bigip(tmp_path, role=role) as world:
-        if told:
-            refuses(world, told)
+        if sentence:
+            refuses(world, sentence)
         else:
             lives(world)
 
 
 @pytest.mark.parametrize("role", ["admin", "resource-admin"])
 @pytest.mark.parametrize("native", ["silently-normal", "rejected"])
-def test_no_route_at_all_is_said_plainly(tmp_path: Path, native: str, role: str) -> None:
+def test_a_device_without_any_key_route_is_refused(tmp_path: Path, native: str, role: str) -> None:
     with bigip(tmp_path, native_password_keys=native, bash=False, role=role) as world:
         refuses(world, "makes no password-protected key for this user; a key made elsewhere is never used")
 
 
 @pytest.mark.parametrize("route", ["native", "openssl"])
 @pytest.mark.parametrize("spec", [RSA, EC])
-def test_a_pinned_route_is_the_one_that_is_used(tmp_path: Path, route: str, spec: KeySpec) -> None:
+def test_a_pinned_route_is_used(tmp_path: Path, route: str, spec: KeySpec) -> None:
     with bigip(tmp_path) as world:
         lives(world, key_route=route, keys=(spec,))
         assert any("openssl" in line for line in world.device.audit) is (route == "openssl")
 
 
 @pytest.mark.parametrize("closed", [{"native_password_keys": "rejected"}, {"csr_for_password_keys": "rejected"}])
-def test_a_pinned_route_that_is_closed_is_not_left(tmp_path: Path, closed: dict[str, str]) -> None:
+def test_a_pinned_route_that_is_unavailable_is_not_replaced(tmp_path: Path, closed: dict[str, str]) -> None:
     with bigip(tmp_path, **closed) as world:
         refuses(world, "makes no password-protected key", key_route="native")
 
@@ -164,7 +165,7 @@ def test_the_hundredth_token_is_refused_with_advice(tmp_path: Path) -> None:
         assert "delete them or wait 20 minutes" in (result.error or "")
 
 
-def test_a_token_that_ends_in_the_middle_is_renewed(tmp_path: Path) -> None:
+def test_a_token_that_expires_during_a_run_is_renewed(tmp_path: Path) -> None:
     with bigip(tmp_path, token_lifetime=1, latency=0.1) as world:
         assert world.one(world.job()).error is None
 

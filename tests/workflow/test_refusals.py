@@ -11,11 +11,11 @@ import pytest
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.console import Console
 from tests.support.impostor import silence
-from tests.support.virtual_servers import VIRTUAL, attach, hand_made
+from tests.support.names import PLAIN, PROFILE, VIRTUAL_URL
+from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
 
-WWW, OURS, IAPP = "www.example.com", "/Common/www.example.com_clientssl", "/Common/shop.app/shop"
-PLAIN = ("/Common/tcp", "/Common/http")
+WWW, IAPP = "www.example.com", "/Common/shop.app/shop"
 
 Settings = dict[str, Any]  # of the certificate in the YAML
 Arrange = Callable[[World], Settings]
@@ -26,7 +26,7 @@ def unknown_virtual_server(_: World) -> Settings:
 
 
 def virtual_server_without_http_profile(world: World) -> Settings:
-    world.device.set(VIRTUAL, profiles=[{"name": "/Common/tcp"}])
+    world.device.set(VIRTUAL_URL, profiles=[{"name": "/Common/tcp"}])
     return {}
 
 
@@ -70,19 +70,19 @@ def lost_client_certificates(world: World) -> Settings:
 
 def lost_client_certificates_of_our_name(world: World) -> Settings:
     world.device.add_profile("client-ssl", "/Common/corporate", peerCertMode="require")
-    attach(world, hand_made(world, OURS, WWW, defaultsFrom="/Common/corporate"))
+    attach(world, hand_made(world, PROFILE, WWW, defaultsFrom="/Common/corporate"))
     return {}
 
 
 def strict_iapp_of_the_virtual_server(world: World) -> Settings:
     world.device.add_application(IAPP)
-    world.device.set(VIRTUAL, appService=IAPP)
+    world.device.set(VIRTUAL_URL, appService=IAPP)
     return {}
 
 
 def strict_iapp_of_our_profile(world: World) -> Settings:
     world.device.add_application(IAPP)
-    attach(world, hand_made(world, OURS, WWW, appService=IAPP))
+    attach(world, hand_made(world, PROFILE, WWW, appService=IAPP))
     return {}
 
 
@@ -101,7 +101,7 @@ def unreachable_for_a_required_handshake(world: World) -> Settings:
 
 
 def every_address_for_a_required_handshake(world: World) -> Settings:
-    world.device.set(VIRTUAL, destination="/Common/any:443")
+    world.device.set(VIRTUAL_URL, destination="/Common/any:443")
     return {"verify_handshake": "required"}
 
 
@@ -126,7 +126,7 @@ REFUSALS: dict[Arrange, str] = {
     lost_client_certificates: "asks clients for certificates (peerCertMode require)",
     lost_client_certificates_of_our_name: "was made by somebody else and asks clients for certificates",
     strict_iapp_of_the_virtual_server: f"/Common/vs_www belongs to the iApp {IAPP} with strict updates on",
-    strict_iapp_of_our_profile: f"{OURS} belongs to the iApp {IAPP} with strict updates on",
+    strict_iapp_of_our_profile: f"{PROFILE} belongs to the iApp {IAPP} with strict updates on",
     sni_default_of_another_virtual_server: "/Common/shared would have to stop being the SNI default",
     unreachable_for_a_required_handshake: "verify_handshake is required, so nothing was changed",
     every_address_for_a_required_handshake: "it listens on every address, so there is none to look at",
@@ -187,8 +187,8 @@ def test_plan_and_check_foresee_a_missing_plugin(world: World) -> None:
     assert world.device.writes() == []
 
 
-def test_what_is_kept_needs_nothing_but_check_looks_ahead(world: World) -> None:
-    """A certificate that is not due is kept whatever the next change would need; ``check`` says it in time."""
+def test_a_kept_certificate_needs_nothing_but_check_looks_ahead(world: World) -> None:
+    """A certificate that is not due is kept whatever the next change needs; ``check`` reports it in advance."""
     job = world.job(keys=world.job().keys)
     assert world.one(job).error is None
     console = Console(

@@ -12,8 +12,8 @@ import pytest
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.simulator import SimulatedBigIP, Switches
-from tests.support.builders import EC
 from tests.support.commands import rollback
+from tests.support.names import ONLY_EC, PROFILE_URL, VIRTUAL_URL
 from tests.support.virtual_servers import (
     attach,
     attached,
@@ -35,7 +35,7 @@ def watched(world: World) -> Iterator[None]:
 
 
 def sni(world: World, *names: str, **changes: Any) -> Job:
-    return world.job(*names, sni=True, keys=(EC,), **changes)
+    return world.job(*names, sni=True, keys=ONLY_EC, **changes)
 
 
 def went_well(world: World, *jobs: Job, **changes: Any) -> list[Result]:
@@ -48,7 +48,7 @@ def serials(world: World, *names: str | None) -> list[str]:
     return [world.seen_by_client(name=name).serial for name in names]
 
 
-def test_two_certificates_in_one_run_and_a_third_later(world: World) -> None:
+def test_two_certificates_and_a_later_third_are_served_by_name(world: World) -> None:
     jobs = [sni(world, name) for name in (WWW, SHOP, API)]
     first, second = went_well(world, *jobs[:2])
     (third,) = went_well(world, jobs[2])
@@ -58,7 +58,7 @@ def test_two_certificates_in_one_run_and_a_third_later(world: World) -> None:
     assert {result.outcome for result in went_well(world, *jobs)} == {Outcome.KEPT}
 
 
-def test_the_stock_profile_goes_with_the_first_of_two(world: World) -> None:
+def test_the_stock_profile_is_taken_over_by_the_first_of_two(world: World) -> None:
     attach(world, "/Common/clientssl")
     jobs = [sni(world, WWW), sni(world, SHOP)]
     results = went_well(world, *jobs)
@@ -67,7 +67,7 @@ def test_the_stock_profile_goes_with_the_first_of_two(world: World) -> None:
 
 
 @pytest.mark.parametrize("days", [0, 80], ids=["in force", "due"])
-def test_the_default_moves_while_both_serve(world: World, days: int) -> None:
+def test_the_sni_default_moves_between_two_certificates_in_service(world: World, days: int) -> None:
     first, second = sni(world, WWW, sni_default=True), sni(world, SHOP)
     went_well(world, first, second)
     world.wait(days=days)
@@ -78,7 +78,7 @@ def test_the_default_moves_while_both_serve(world: World, days: int) -> None:
     assert {result.outcome for result in went_well(world, *moved)} == {Outcome.KEPT}
 
 
-def test_the_default_is_renewed_and_stays_it(world: World) -> None:
+def test_the_sni_default_stays_the_default_after_its_renewal(world: World) -> None:
     jobs = [sni(world, WWW), sni(world, SHOP, sni_default=True)]
     went_well(world, *jobs)
     world.wait(days=80)
@@ -88,7 +88,7 @@ def test_the_default_is_renewed_and_stays_it(world: World) -> None:
     assert serials(world, WWW, SHOP, NOBODY) == [results[0].serial, results[1].serial, results[1].serial]
 
 
-def test_a_hand_made_default_whose_name_is_ours_hands_the_flag_on(world: World) -> None:
+def test_a_hand_made_default_for_our_name_passes_its_flag_to_ours(world: World) -> None:
     by_hand = hand_made(world, "by_hand", WWW, sniDefault="true")
     third = hand_made(world, "third", "third.example.com")
     attach(world, by_hand, third)
@@ -97,7 +97,7 @@ def test_a_hand_made_default_whose_name_is_ours_hands_the_flag_on(world: World) 
     assert serials(world, WWW, NOBODY) == [result.serial] * 2
 
 
-def test_a_hand_made_default_for_other_names_goes_on_answering(world: World) -> None:
+def test_a_hand_made_default_for_other_names_stays_the_default(world: World) -> None:
     by_hand = hand_made(world, "by_hand", SHOP)
     attach(world, by_hand)
     before = serials(world, NOBODY)
@@ -116,7 +116,7 @@ def test_sni_default_takes_the_flag_from_a_hand_made_profile(world: World) -> No
     assert serials(world, SHOP) != [result.serial]
 
 
-def test_the_default_that_leaves_the_configuration_serves_on_until_another_asks_to_be_it(world: World) -> None:
+def test_a_default_no_longer_configured_serves_until_another_asks(world: World) -> None:
     gone, stays, third = sni(world, WWW, sni_default=True), sni(world, SHOP), sni(world, API)
     results = went_well(world, gone, stays, third)
     world.wait(days=80)
@@ -129,7 +129,7 @@ def test_the_default_that_leaves_the_configuration_serves_on_until_another_asks_
     assert serials(world, WWW, NOBODY) == [renewed[0].serial] * 2
 
 
-def test_a_roll_back_of_the_default_leaves_it_the_default(world: World) -> None:
+def test_a_rollback_of_the_default_leaves_it_the_default(world: World) -> None:
     jobs = [sni(world, WWW, sni_default=True), sni(world, SHOP)]
     first = went_well(world, *jobs)
     world.wait(days=80)
@@ -140,7 +140,7 @@ def test_a_roll_back_of_the_default_leaves_it_the_default(world: World) -> None:
     assert serials(world, NOBODY) == [first[0].serial]
 
 
-def test_server_name_is_what_clients_ask_for(world: World) -> None:
+def test_the_server_name_setting_is_the_name_that_clients_request(world: World) -> None:
     jobs = [sni(world, WWW, sni_default=True), sni(world, "*.example.net", server_name="one.example.net")]
     results = went_well(world, *jobs)
     assert profile(world, jobs[1].profile)["serverName"] == "one.example.net"
@@ -153,21 +153,20 @@ def test_several_names_and_a_wildcard_are_all_served(world: World) -> None:
 
 
 @pytest.mark.parametrize("names", [(WWW, "example.com"), ("example.com", WWW)])
-def test_a_host_and_its_domain_beside_their_wildcard(world: World, names: tuple[str, str]) -> None:
-    """Which profile answers for the host nobody tells; the domain is what the second certificate has for itself."""
+def test_a_host_and_its_domain_are_served_beside_their_wildcard(world: World, names: tuple[str, str]) -> None:
+    """No document says which profile answers for the host; only the second certificate covers the domain."""
     wildcard, second = went_well(world, sni(world, "*.example.com"), sni(world, *names))
     assert serials(world, "example.com", API) == [second.serial, wildcard.serial]
     assert serials(world, WWW)[0] in (wildcard.serial, second.serial)
 
 
-def test_names_that_a_wildcard_has_all_of_are_not_told_apart(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("sectigo_f5").propagate = True
+def test_names_that_a_wildcard_covers_are_not_distinguished(world: World, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="sectigo_f5"):
         went_well(world, sni(world, "*.example.com"), sni(world, WWW, SHOP))
     assert "what is served is not looked at: other profiles have every name of the certificate too" in caplog.text
 
 
-def test_sni_require_refuses_who_names_no_server_or_an_unknown_one(world: World) -> None:
+def test_sni_require_refuses_clients_without_a_known_server_name(world: World) -> None:
     jobs = [sni(world, WWW, sni_default=True, sni_require=True), sni(world, SHOP)]
     results = went_well(world, *jobs)
     assert serials(world, WWW, SHOP) == [result.serial for result in results]
@@ -179,7 +178,7 @@ def test_sni_require_refuses_who_names_no_server_or_an_unknown_one(world: World)
 
 
 def test_sni_of_a_certificate_in_service_is_switched_on_and_off(world: World) -> None:
-    off = world.job(WWW, keys=(EC,))
+    off = world.job(WWW, keys=ONLY_EC)
     on = replace(off, sni=True, sni_default=True, sni_require=True)
     (first,) = went_well(world, off)
     (switched,) = went_well(world, on)
@@ -212,7 +211,7 @@ def test_one_server_name_for_two_certificates_is_refused(world: World) -> None:
     assert len(world.authority.issued) == 1
 
 
-def test_a_hand_made_profile_with_our_server_name_and_more_names_is_refused(world: World) -> None:
+def test_a_hand_made_profile_with_our_server_name_and_more_is_refused(world: World) -> None:
     attach(world, hand_made(world, "by_hand", WWW, SHOP, serverName=WWW))
     (refused,) = world.go(sni(world, WWW))
     assert "add shop.example.com to the sans of www.example.com, so that ours takes its place" in (refused.error or "")
@@ -221,11 +220,11 @@ def test_a_hand_made_profile_with_our_server_name_and_more_names_is_refused(worl
     assert serials(world, WWW, SHOP) == [taken.serial] * 2
 
 
-def test_what_a_client_must_not_see_is_taken_back_with_its_flags(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Behind the address answers something else, so the handshake shows another certificate."""
-    monkeypatch.setattr("sectigo_f5.tls.handshake_check.PAUSE", 0.0)
+def test_a_change_that_clients_do_not_see_is_undone_with_its_flags(world: World) -> None:
+    """Another device answers at the address, so the handshake shows another certificate."""
+    world.pause = lambda _: None
     default, mate = hand_made(world, "default", SHOP, sniDefault="true"), hand_made(world, "mate", API)
-    world.device.delete("/mgmt/tm/ltm/virtual/~Common~vs_www")
+    world.device.delete(VIRTUAL_URL)
     with SimulatedBigIP(Switches(hostname="somebody-else.example.net")) as stranger:
         address, port = world.addresses["/Common/vs_www"]
         stranger.add_virtual_server("/Common/vs", f"{address}:{port}", profiles=("/Common/clientssl",))
@@ -233,6 +232,6 @@ def test_what_a_client_must_not_see_is_taken_back_with_its_flags(world: World, m
         (failed,) = world.go(sni(world, WWW, sni_default=True))
     assert "does not serve the certificate that was put in service" in (failed.error or "")
     assert (attached(world), defaults(world)) == ({default, mate}, [default])
-    assert not world.device.exists("/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl")
+    assert not world.device.exists(PROFILE_URL)
     names = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]
     assert [name for name in names if WWW in name] == []

@@ -21,8 +21,8 @@ def watched(world: World) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_two_virtual_servers_with_different_defaults(world: World, asks: bool) -> None:
-    """On one a hand-made profile is the default, on the other ours became it; ours cannot be both."""
+def test_two_virtual_servers_with_different_defaults_keep_one_each(world: World, asks: bool) -> None:
+    """A hand-made profile is the default on one, and ours became it on the other; ours cannot be both."""
     mate, other = hand_made(world, "mate", API, sniDefault="true"), hand_made(world, "other", SHOP, sniDefault="true")
     world.add_virtual_server("/Common/vs_b", other)
     attach(world, mate)
@@ -35,7 +35,7 @@ def test_two_virtual_servers_with_different_defaults(world: World, asks: bool) -
     assert went_well(world, both)[0].outcome is Outcome.KEPT
 
 
-def test_a_flag_that_another_virtual_server_needs_is_left_alone(world: World) -> None:
+def test_a_flag_that_another_virtual_server_needs_is_not_changed(world: World) -> None:
     """Ours joins ``only``, which would have to be the default; but on another virtual server it must not be."""
     only, default = hand_made(world, "only", SHOP), hand_made(world, "default", API, sniDefault="true")
     world.add_virtual_server("/Common/vs_b", default, only)
@@ -81,20 +81,20 @@ def test_a_fault_at_every_write_of_the_change_leaves_one_default(world: World, w
     hand_made(world, HAND, SHOP)
     world.device.set("/mgmt/tm/ltm/profile/client-ssl/~Common~clientssl", sniDefault="true")
     job = sni(world, WWW)
-    for method, path, there in WRITES:
+    for method, path, present in WRITES:
         world.device.set("/mgmt/tm/ltm/profile/client-ssl/~Common~by_hand", sniDefault="false")
-        attach(world, *there)
+        attach(world, *present)
         before = world.seen_by_client(name=SHOP).serial
         world.device.fault(Fault(method, path, action=way))
         result = world.one(job)
-        committed = not way.startswith("error")  # what is lost once is looked for, and made
+        committed = not way.startswith("error")  # a call lost once is read back and repeated
         assert (result.error is None) is committed, f"{way} at {method} {path}: {result.error}"
-        assert attached(world) == ({HAND, job.profile} if committed else set(there))
+        assert attached(world) == ({HAND, job.profile} if committed else set(present))
         mended = world.one(job)
         assert (mended.error, attached(world)) == (None, {HAND, job.profile})
         assert world.seen_by_client(name=WWW).serial == mended.serial
-        assert defaults(world) == [HAND if there == (HAND,) else job.profile]
-        if there == (HAND,):
+        assert defaults(world) == [HAND if present == (HAND,) else job.profile]
+        if present == (HAND,):
             assert world.seen_by_client(name=SHOP).serial == before
         attach(world, HAND)
         world.device.delete(f"/mgmt/tm/ltm/profile/client-ssl/{job.profile.replace('/', '~')}")

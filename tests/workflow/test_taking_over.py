@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from sectigo_f5.model import Job, Outcome
-from tests.support.builders import EC
-from tests.support.virtual_servers import (
-    VIRTUAL,
-    attach,
-    attached,
-    defaults,
-    hand_made,
-    one_default_at_every_moment,
-    profile,
-)
+from sectigo_f5.model import Job, Outcome, Result
+from tests.support.names import ONLY_EC, PROFILE, VIRTUAL_URL
+from tests.support.virtual_servers import attach, attached, defaults, hand_made, one_default_at_every_moment, profile
 from tests.support.world import World
 
 WWW, SHOP = "www.example.com", "shop.example.com"
-OURS = f"/Common/{WWW}_clientssl"
 HAND = "/Common/hand"
+MANAGED = f"/Common/{SHOP}_clientssl"  # the profile of another certificate of ours
 REFUSED = "refused"
 
 Arrange = Callable[[World], list[str]]
@@ -58,15 +51,15 @@ def other_name(world: World) -> list[str]:
 
 
 def names_unknown(world: World) -> list[str]:
-    """Have a certificate that names nobody, neither in its subject nor beside it."""
-    made = hand_made(world, HAND, SHOP)
+    """Create a profile whose certificate has no name, neither in its subject nor as an alternative."""
+    path = hand_made(world, HAND, SHOP)
     world.device.set("/mgmt/tm/sys/file/ssl-cert/~Common~hand.crt", subject="O=Field", subjectAlternativeName="none")
-    return [made]
+    return [path]
 
 
 def another_of_ours(world: World) -> list[str]:
     assert world.one(job_for(world, SHOP)).error is None
-    return [f"/Common/{SHOP}_clientssl"]
+    return [MANAGED]
 
 
 def several(world: World) -> list[str]:
@@ -78,19 +71,19 @@ def with_server_side(_: World) -> list[str]:
     return ["/Common/serverssl", "/Common/clientssl"]
 
 
-# what is there, what is attached afterwards with sni: false, and with sni: true
+# the profiles in place, and those attached afterwards with sni: false and with sni: true
 TABLE: dict[str, tuple[Arrange, set[str] | str, set[str] | str]] = {
-    "no client SSL profile": (nothing, {OURS}, {OURS}),
-    "the stock profile": (stock, {OURS}, {OURS}),
-    "the parent profile": (parent, {OURS}, {OURS}),
-    "a profile for the same name": (same_name, {OURS}, {OURS}),
-    "a profile for the same name and more": (more_names, {OURS}, {OURS, HAND}),
-    "a profile for a wildcard": (wildcard, {OURS}, {OURS, HAND}),
-    "a profile for another name": (other_name, REFUSED, {OURS, HAND}),
-    "a profile of unknown names": (names_unknown, REFUSED, {OURS, HAND}),
-    "the profile of another certificate of ours": (another_of_ours, REFUSED, {OURS, f"/Common/{SHOP}_clientssl"}),
-    "several": (several, REFUSED, {OURS, HAND}),
-    "a server SSL profile too": (with_server_side, {OURS, "/Common/serverssl"}, {OURS, "/Common/serverssl"}),
+    "no client SSL profile": (nothing, {PROFILE}, {PROFILE}),
+    "the stock profile": (stock, {PROFILE}, {PROFILE}),
+    "the parent profile": (parent, {PROFILE}, {PROFILE}),
+    "a profile for the same name": (same_name, {PROFILE}, {PROFILE}),
+    "a profile for the same name and more": (more_names, {PROFILE}, {PROFILE, HAND}),
+    "a profile for a wildcard": (wildcard, {PROFILE}, {PROFILE, HAND}),
+    "a profile for another name": (other_name, REFUSED, {PROFILE, HAND}),
+    "a profile of unknown names": (names_unknown, REFUSED, {PROFILE, HAND}),
+    "the profile of another certificate of ours": (another_of_ours, REFUSED, {PROFILE, MANAGED}),
+    "several": (several, REFUSED, {PROFILE, HAND}),
+    "a server SSL profile too": (with_server_side, {PROFILE, "/Common/serverssl"}, {PROFILE, "/Common/serverssl"}),
 }
 
 
@@ -101,39 +94,60 @@ def watched(world: World) -> Iterator[None]:
 
 
 def job_for(world: World, name: str = WWW, **changes: object) -> Job:
-    return world.job(name, keys=(EC,), **changes)
+    return world.job(name, keys=ONLY_EC, **changes)
 
 
-@pytest.mark.parametrize("sni", [False, True], ids=["sni: false", "sni: true"])
-@pytest.mark.parametrize("row", TABLE)
-def test_the_table(world: World, row: str, sni: bool) -> None:
-    arrange, *outcomes = TABLE[row]
-    there = arrange(world)
-    attach(world, *there)
-    managed = {OURS, f"/Common/{SHOP}_clientssl"} if arrange is another_of_ours else {OURS}
+def rows(*, refused: bool) -> list[Any]:
+    """Return the rows and columns of the table that end in a refusal, or those that do not."""
+    cells = ((row, sni) for row in TABLE for sni in (False, True))
+    return [
+        pytest.param(row, sni, id=f"{row}-sni: {str(sni).lower()}")
+        for row, sni in cells
+        if (TABLE[row][1 + sni] == REFUSED) is refused
+    ]
+
+
+def enrol(world: World, arrange: Arrange, sni: bool) -> Result:
+    managed = {PROFILE, MANAGED} if arrange is another_of_ours else {PROFILE}
     changes = {"parent_profile": "/Common/our_parent"} if arrange is parent else {}
-    before, writes = world.device.get(VIRTUAL), len(world.device.writes())
-    answering = world.seen_by_client(name=SHOP).serial if there else None
     (result,) = world.go(job_for(world, sni=sni, **changes), managed=frozenset(managed))
-    after = world.device.get(VIRTUAL)
-    if outcomes[sni] == REFUSED:
-        assert "write `sni: true` for www.example.com to serve both, or take that profile off" in (result.error or "")
-        assert ("names unknown" in (result.error or "")) is (arrange is names_unknown)
-        assert (attached(world), world.device.writes()[writes:]) == (set(there), [])
-        return
+    return result
+
+
+@pytest.mark.parametrize(("row", "sni"), rows(refused=True))
+def test_a_profile_for_other_names_is_refused_without_a_write(world: World, row: str, sni: bool) -> None:
+    arrange, *_ = TABLE[row]
+    present = arrange(world)
+    attach(world, *present)
+    writes = len(world.device.writes())
+    error = enrol(world, arrange, sni).error or ""
+    assert "write `sni: true` for www.example.com to serve both, or take that profile off" in error
+    assert ("names unknown" in error) is (arrange is names_unknown)
+    assert (attached(world), world.device.writes()[writes:]) == (set(present), [])
+
+
+@pytest.mark.parametrize(("row", "sni"), rows(refused=False))
+def test_a_profile_in_place_is_taken_over_or_joined(world: World, row: str, sni: bool) -> None:
+    arrange, *outcomes = TABLE[row]
+    present = arrange(world)
+    attach(world, *present)
+    before = world.device.get(VIRTUAL_URL)
+    answering = world.seen_by_client(name=SHOP).serial if present else None
+    result = enrol(world, arrange, sni)
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
     assert attached(world) == outcomes[sni]
     assert world.seen_by_client(name=WWW).serial == result.serial
-    beside = attached(world) - {OURS, "/Common/serverssl"}
-    if beside:
+    others = attached(world) - {PROFILE, "/Common/serverssl"}
+    if others:
         assert world.seen_by_client(name=SHOP).serial == world.seen_by_client(name=None).serial == answering
-        assert defaults(world) == sorted(beside)
-    assert all(world.device.exists(f"/mgmt/tm/ltm/profile/client-ssl/{path.replace('/', '~')}") for path in beside)
+        assert defaults(world) == sorted(others)
+    assert all(world.device.exists(f"/mgmt/tm/ltm/profile/client-ssl/{path.replace('/', '~')}") for path in others)
+    after = world.device.get(VIRTUAL_URL)
     changed = {name for name in before | after if before.get(name) != after.get(name)}
     assert changed <= {"generation", "lastModifiedTime"}
 
 
-def test_the_refusal_names_the_profile_its_names_and_what_to_write(world: World) -> None:
+def test_the_refusal_names_the_profile_its_names_and_the_remedy(world: World) -> None:
     attach(world, hand_made(world, HAND, SHOP, "b.example.com"))
     assert world.one(job_for(world)).error == (
         "/Common/vs_www already has the client SSL profile /Common/hand (b.example.com, shop.example.com), which does "
@@ -142,7 +156,7 @@ def test_the_refusal_names_the_profile_its_names_and_what_to_write(world: World)
     )
 
 
-def test_a_profile_that_was_never_given_a_certificate_is_offered_as_the_parent(world: World) -> None:
+def test_a_profile_without_a_certificate_is_offered_as_the_parent(world: World) -> None:
     world.device.add_profile("client-ssl", HAND, ciphers="ECDHE+AES-GCM")
     attach(world, HAND)
     refused = world.one(job_for(world))
@@ -150,11 +164,10 @@ def test_a_profile_that_was_never_given_a_certificate_is_offered_as_the_parent(w
         refused.error or ""
     )
     assert world.one(job_for(world, parent_profile=HAND)).error is None
-    assert (attached(world), profile(world, OURS)["ciphers"]) == ({OURS}, "ECDHE+AES-GCM")
+    assert (attached(world), profile(world, PROFILE)["ciphers"]) == ({PROFILE}, "ECDHE+AES-GCM")
 
 
-def test_names_and_settings_that_are_lost_are_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("sectigo_f5").propagate = True
+def test_lost_names_and_settings_are_warnings(world: World, caplog: pytest.LogCaptureFixture) -> None:
     attach(world, hand_made(world, HAND, WWW, SHOP, ciphers="ECDHE+AES-GCM", tmOptions=["no-tlsv1"]))
     assert world.one(job_for(world)).error is None
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
@@ -166,7 +179,7 @@ def test_names_and_settings_that_are_lost_are_told(world: World, caplog: pytest.
 
 
 @pytest.mark.parametrize("mode", ["require", "request"])
-def test_a_virtual_server_that_asks_for_client_certificates_is_not_opened(world: World, mode: str) -> None:
+def test_a_profile_that_requests_client_certificates_is_not_replaced(world: World, mode: str) -> None:
     attach(world, hand_made(world, HAND, WWW, peerCertMode=mode))
     refused = world.one(job_for(world))
     assert (
@@ -175,35 +188,34 @@ def test_a_virtual_server_that_asks_for_client_certificates_is_not_opened(world:
     ) in (refused.error or "")
     assert world.device.writes() == []
     assert world.one(job_for(world, parent_profile=HAND)).error is None
-    assert (attached(world), profile(world, OURS)["peerCertMode"]) == ({OURS}, mode)
+    assert (attached(world), profile(world, PROFILE)["peerCertMode"]) == ({PROFILE}, mode)
 
 
-def test_the_parent_that_keeps_client_certificates_asked_for_is_given_later(world: World) -> None:
-    """Our profile serves elsewhere already; a virtual server is added whose profile asks for client certificates."""
+def test_a_parent_that_requests_client_certificates_may_be_set_later(world: World) -> None:
+    """Our profile is in service elsewhere; a virtual server is added whose profile requests client certificates."""
     assert world.one(job_for(world)).error is None
     world.add_virtual_server("/Common/vs_b", hand_made(world, HAND, WWW, peerCertMode="require"))
     both = ("/Common/vs_www", "/Common/vs_b")
     assert "peerCertMode require" in (world.one(job_for(world, virtual_servers=both)).error or "")
     assert world.one(job_for(world, virtual_servers=both, parent_profile=HAND)).error is None
-    assert (attached(world, "/Common/vs_b"), profile(world, OURS)["peerCertMode"]) == ({OURS}, "require")
+    assert (attached(world, "/Common/vs_b"), profile(world, PROFILE)["peerCertMode"]) == ({PROFILE}, "require")
 
 
-# -- a profile that somebody made under the name that ours has ---------------------------------------
+# -- a foreign profile with our name ---------------------------------------
 
 
-def test_a_profile_of_our_name_becomes_ours_and_what_is_lost_is_told(
+def test_a_profile_with_our_name_becomes_ours_and_losses_are_warnings(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    logging.getLogger("sectigo_f5").propagate = True
     world.device.add_profile("client-ssl", "/Common/corporate", ciphers="ECDHE+AES-GCM")
-    attach(world, hand_made(world, OURS, WWW, SHOP, defaultsFrom="/Common/corporate"))
+    attach(world, hand_made(world, PROFILE, WWW, SHOP, defaultsFrom="/Common/corporate"))
     result = world.one(job_for(world))
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
     assert world.seen_by_client(name=WWW).serial == result.serial
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert warned == [
-        f"{OURS} was there before and no longer serves shop.example.com",
-        f"{OURS} was there before with the parent /Common/corporate; write `parent_profile: /Common/corporate` for "
+        f"{PROFILE} was there before and no longer serves shop.example.com",
+        f"{PROFILE} was there before with the parent /Common/corporate; write `parent_profile: /Common/corporate` for "
         "www.example.com to have its settings back",
     ]
     caplog.clear()
@@ -212,13 +224,13 @@ def test_a_profile_of_our_name_becomes_ours_and_what_is_lost_is_told(
     assert [record for record in caplog.records if record.levelno == logging.WARNING] == []
 
 
-def test_a_profile_of_our_name_that_asks_for_client_certificates_goes_on_asking(world: World) -> None:
+def test_a_profile_with_our_name_still_requests_client_certificates(world: World) -> None:
     world.device.add_profile("client-ssl", "/Common/corporate", peerCertMode="require")
-    attach(world, hand_made(world, OURS, WWW, defaultsFrom="/Common/corporate"))
+    attach(world, hand_made(world, PROFILE, WWW, defaultsFrom="/Common/corporate"))
     refused = world.one(job_for(world))
     assert "asks clients for certificates (peerCertMode require), which /Common/clientssl does not; write `parent" in (
         refused.error or ""
     )
     assert world.device.writes() == []
     assert world.one(job_for(world, parent_profile="/Common/corporate")).error is None
-    assert profile(world, OURS)["peerCertMode"] == "require"
+    assert profile(world, PROFILE)["peerCertMode"] == "require"

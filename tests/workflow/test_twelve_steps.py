@@ -12,10 +12,9 @@ import pytest
 
 from sectigo_f5.model import KeySpec, Outcome
 from sectigo_f5.secret import Secret
+from tests.support.names import BOTH_KEYS, PROFILE_URL, VIRTUAL_URL
 from tests.support.world import World
 
-PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
-VIRTUAL = "/mgmt/tm/ltm/virtual/~Common~vs_www"
 SPECS = [KeySpec("rsa", size) for size in ("2048", "3072", "4096")]
 SPECS += [KeySpec("ecdsa", curve) for curve in ("secp256r1", "secp384r1")]
 
@@ -31,11 +30,11 @@ def test_enrolment_ends_in_a_handshake(world: World, spec: KeySpec) -> None:
     assert (world.device.saved, world.device.saved_is_current) == (1, True)
 
 
-def test_names_and_profile_on_the_device(world: World) -> None:
+def test_objects_on_the_device_have_the_documented_names(world: World) -> None:
     world.one(world.job())
     stamp = world.now.strftime("%Y%m%dT%H%M%SZ")
     stem = f"/Common/www.example.com_{stamp}"
-    profile = world.device.get(PROFILE)
+    profile = world.device.get(PROFILE_URL)
     (entry,) = profile["certKeyChain"]
     assert (entry["cert"], entry["key"], entry["chain"]) == (f"{stem}.crt", f"{stem}.key", f"{stem}_chain.crt")
     assert profile["defaultsFrom"] == "/Common/clientssl"
@@ -43,7 +42,7 @@ def test_names_and_profile_on_the_device(world: World) -> None:
     assert key["securityType"] == "password"
 
 
-def test_a_run_where_all_is_well_writes_nothing(world: World) -> None:
+def test_a_run_with_nothing_to_do_writes_nothing(world: World) -> None:
     job = world.job()
     world.one(job)
     before = len(world.device.writes())
@@ -53,7 +52,7 @@ def test_a_run_where_all_is_well_writes_nothing(world: World) -> None:
     assert world.leftovers() == {}
 
 
-def test_a_wildcard_is_spelt_out(world: World) -> None:
+def test_a_wildcard_is_spelt_out_in_object_names(world: World) -> None:
     job = world.job("*.example.com")
     assert world.one(job).outcome is Outcome.ENROLLED
     assert world.device.get("/mgmt/tm/ltm/profile/client-ssl/~Common~wildcard.example.com_clientssl")
@@ -68,11 +67,11 @@ def test_renewal_is_one_patch_of_the_profile(world: World) -> None:
     result = world.one(job)
     assert (result.outcome, result.serial != first.serial) == (Outcome.RENEWED, True)
     traffic = [call for call in world.device.writes()[before:] if "/ltm/" in call.path or "transaction" in call.path]
-    assert [(call.method, call.path) for call in traffic] == [("PATCH", PROFILE)]
+    assert [(call.method, call.path) for call in traffic] == [("PATCH", PROFILE_URL)]
     assert world.seen_by_client().serial == result.serial
 
 
-def test_the_previous_generation_stays_and_older_ones_go(world: World) -> None:
+def test_the_previous_generation_is_kept_and_older_ones_are_deleted(world: World) -> None:
     job = world.job()
     stamps = []
     for _ in range(3):
@@ -81,12 +80,12 @@ def test_the_previous_generation_stays_and_older_ones_go(world: World) -> None:
         world.wait(hours=1)
     names = {item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-cert")["items"]}
     for suffix in (".crt", "_chain.crt"):
-        held = [f"www.example.com_{stamp}{suffix}" in names for stamp in stamps]
-        assert held == [False, True, True]
+        present = [f"www.example.com_{stamp}{suffix}" in names for stamp in stamps]
+        assert present == [False, True, True]
 
 
-def test_two_keys_of_one_name(world: World) -> None:
-    job = world.job(keys=(KeySpec("rsa", "2048"), KeySpec("ecdsa", "secp256r1")))
+def test_two_keys_of_one_name_are_served_and_renewed(world: World) -> None:
+    job = world.job(keys=BOTH_KEYS)
     assert world.one(job).outcome is Outcome.ENROLLED
     for kind in ("rsa", "ecdsa"):
         served = world.seen_by_client(only=kind)
@@ -95,10 +94,10 @@ def test_two_keys_of_one_name(world: World) -> None:
     assert world.one(job).outcome is Outcome.KEPT
     world.wait(days=70)
     assert world.one(job).outcome is Outcome.RENEWED
-    assert len(world.device.get(PROFILE)["certKeyChain"]) == 2
+    assert len(world.device.get(PROFILE_URL)["certKeyChain"]) == 2
 
 
-def test_several_virtual_servers_and_a_parent_of_our_own(world: World) -> None:
+def test_several_virtual_servers_with_a_custom_parent_are_served(world: World) -> None:
     world.add_virtual_server("/Common/vs_b")
     world.device.add_profile("client-ssl", "/Common/our_parent")
     job = world.job(virtual_servers=("/Common/vs_www", "/Common/vs_b"), parent_profile="/Common/our_parent")
@@ -107,7 +106,7 @@ def test_several_virtual_servers_and_a_parent_of_our_own(world: World) -> None:
     assert {world.seen_by_client(path).serial for path in job.virtual_servers} == {result.serial}
 
 
-def test_another_partition(world: World) -> None:
+def test_a_certificate_in_another_partition_is_served(world: World) -> None:
     world.device.add_partition("Shop")
     world.device.add_folder("/Shop/app.app")
     path = world.add_virtual_server("/Shop/app.app/vs_tls")
@@ -117,27 +116,26 @@ def test_another_partition(world: World) -> None:
     assert world.device.get("/mgmt/tm/ltm/profile/client-ssl/~Shop~www.example.com_clientssl")
 
 
-def test_nothing_else_of_a_virtual_server_changes(world: World) -> None:
+def test_other_settings_of_a_virtual_server_do_not_change(world: World) -> None:
     world.device.add_rule("/Common/redirect", "when HTTP_REQUEST { HTTP::redirect https://x.example.com/ }")
-    world.device.set(VIRTUAL, rules=["/Common/redirect"], description="do not touch")
-    before = world.device.get(VIRTUAL)
+    world.device.set(VIRTUAL_URL, rules=["/Common/redirect"], description="do not touch")
+    before = world.device.get(VIRTUAL_URL)
     world.one(world.job())
-    after = world.device.get(VIRTUAL)
+    after = world.device.get(VIRTUAL_URL)
     ours = {"generation", "lastModifiedTime"}
     assert {k: v for k, v in after.items() if k not in ours} == {k: v for k, v in before.items() if k not in ours}
 
 
-def test_the_story_in_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("sectigo_f5").propagate = True
+def test_the_log_numbers_the_steps(world: World, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="sectigo_f5"):
         world.one(world.job())
     steps = [record.getMessage().split()[0] for record in caplog.records if record.name.startswith("sectigo_f5")]
     numbered = [step for step in steps if step.isdigit()]
-    assert numbered == ["2", "3", "4", "5", "6", "9", "10", "11", "12"]  # 1 is the command's, 7 and 8 are the CA's
+    assert numbered == ["2", "3", "4", "5", "6", "9", "10", "11", "12"]  # the command logs 1, the real CA 7 and 8
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "pattern"),
     [
         (
             {"virtual_servers": ("/Common/vs_ww",)},
@@ -148,13 +146,13 @@ def test_the_story_in_the_log(world: World, caplog: pytest.LogCaptureFixture) ->
         ({"parent_profile": "/Common/clientsl"}, "parent profile /Common/clientsl does not exist.*did you mean"),
     ],
 )
-def test_bad_input_leaves_the_device_as_it_was(world: World, changes: dict[str, Any], told: str) -> None:
+def test_bad_input_leaves_the_device_as_it_was(world: World, changes: dict[str, Any], pattern: str) -> None:
     world.device.add_virtual_server("/Common/vs_tcp", "192.0.2.99:443", profiles=("/Common/tcp",))
     good = world.job("other.example.com", virtual_servers=("/Common/vs_www",))
     bad, fine = world.go(world.job(**changes), good)
     assert (bad.outcome, fine.outcome) == (Outcome.FAILED, Outcome.ENROLLED)
     assert bad.error is not None
-    assert re.search(told, bad.error), bad.error
+    assert re.search(pattern, bad.error), bad.error
     assert not [call for call in world.device.writes() if "www.example.com" in call.path]
 
 
@@ -170,7 +168,7 @@ def test_a_refusal_of_the_ca_leaves_the_device_as_it_was(world: World, refusal: 
     assert world.device.saved == 0
 
 
-def test_wrong_password(world: World) -> None:
+def test_a_wrong_password_is_reported_without_showing_it(world: World) -> None:
     job = world.job()
     job = replace(job, device=replace(job.device, password=Secret("wrong-password")))
     result = world.one(job)
@@ -179,7 +177,7 @@ def test_wrong_password(world: World) -> None:
     assert "wrong-password" not in result.error
 
 
-def test_a_bigip_whose_certificate_is_not_trusted(world: World) -> None:
+def test_a_bigip_whose_certificate_is_not_trusted_is_refused(world: World) -> None:
     job = world.job()
     result = world.one(replace(job, device=replace(job.device, verify_tls=True)))
     assert result.error is not None

@@ -12,47 +12,48 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sectigo_f5.model import Job, KeySpec, Outcome
 from sectigo_f5.simulator import Fault
 from sectigo_f5.x509.certificates import read_certificate
-from tests.support.builders import EC, RSA
+from tests.support.names import BOTH_KEYS, EC, ONLY_EC, PROFILE, RSA
 from tests.support.virtual_servers import attached, profile
 from tests.support.world import World
 
-PROFILE = "/Common/www.example.com_clientssl"
 SIGNATURES = {"rsa": "RSA-PSS+SHA256:RSA+SHA256", "ecdsa": "ECDSA+SHA256"}
 
 
 def both(world: World, **changes: Any) -> Job:
-    return world.job("www.example.com", "api.example.com", **{"keys": (RSA, EC), **changes})
+    return world.job("www.example.com", "api.example.com", **{"keys": BOTH_KEYS, **changes})
 
 
 def served_to(world: World, kind: str, version: str = "tls1_3") -> str:
-    """Return the serial that a client gets which takes signatures of one kind alone; ``version`` as OpenSSL says it."""
+    """Return the serial for a client that accepts signatures of one key type; ``version`` as OpenSSL spells it."""
     address, port = world.addresses["/Common/vs_www"]
     argv = ["openssl", "s_client", "-connect", f"{address}:{port}", "-servername", "www.example.com"]
     argv += [f"-{version}", "-sigalgs", SIGNATURES[kind]]
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=20)
-    found = re.search(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", done.stdout, re.DOTALL)
-    assert found, done.stderr
-    certificate = read_certificate(found[0])
+    block = re.search(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", done.stdout, re.DOTALL)
+    assert block, done.stderr
+    certificate = read_certificate(block[0])
     assert certificate.key
     assert certificate.key.type == kind
     return certificate.serial
 
 
 def serials(world: World) -> dict[str, str]:
-    """Return what is in the profile, by key type, and check that clients of each kind and version get just that."""
-    found = {kind: served_to(world, kind) for kind in SIGNATURES}
-    assert {kind: served_to(world, kind, "tls1_2") for kind in SIGNATURES} == found
-    return found
+    """Return the serials by key type, and check that they are the same for each version of TLS."""
+    result = {kind: served_to(world, kind) for kind in SIGNATURES}
+    assert {kind: served_to(world, kind, "tls1_2") for kind in SIGNATURES} == result
+    return result
 
 
-def test_each_client_gets_its_kind(world: World) -> None:
+def test_each_client_gets_the_certificate_of_its_key_type(world: World) -> None:
     assert world.one(both(world)).error is None
-    rsa, ecdsa = (read_certificate(made.public_bytes(Encoding.PEM).decode()) for made in world.authority.issued)
+    rsa, ecdsa = (
+        read_certificate(certificate.public_bytes(Encoding.PEM).decode()) for certificate in world.authority.issued
+    )
     assert serials(world) == {"rsa": rsa.serial, "ecdsa": ecdsa.serial}
     assert rsa.names == ecdsa.names == {"www.example.com", "api.example.com"}
 
 
-def test_both_are_renewed_in_one_change_of_the_profile(world: World) -> None:
+def test_both_certificates_are_renewed_in_one_change_of_the_profile(world: World) -> None:
     world.one(both(world))
     before, writes = serials(world), len(world.device.writes())
     world.wait(days=80)
@@ -63,9 +64,9 @@ def test_both_are_renewed_in_one_change_of_the_profile(world: World) -> None:
     assert world.one(both(world)).outcome is Outcome.KEPT
 
 
-def test_from_one_key_to_two_and_back(world: World) -> None:
+def test_a_change_from_one_key_to_two_and_back_is_rekeyed(world: World) -> None:
     assert world.one(both(world, keys=(RSA,))).outcome is Outcome.ENROLLED
-    for keys in ((RSA, EC), (KeySpec("rsa", "3072"), EC), (EC,), (RSA, EC), (RSA,)):
+    for keys in (BOTH_KEYS, (KeySpec("rsa", "3072"), EC), ONLY_EC, BOTH_KEYS, (RSA,)):
         world.wait(hours=1)
         result = world.one(both(world, keys=keys))
         assert (result.outcome, result.error) == (Outcome.REKEYED, None)
@@ -76,7 +77,7 @@ def test_from_one_key_to_two_and_back(world: World) -> None:
 
 
 @pytest.mark.parametrize("serving", [True, False], ids=["in service", "first"])
-def test_when_the_second_is_not_issued_nothing_is_left(world: World, serving: bool) -> None:
+def test_a_failed_second_order_leaves_nothing_on_the_device(world: World, serving: bool) -> None:
     if serving:
         world.one(both(world))
         world.wait(days=80)
@@ -88,13 +89,13 @@ def test_when_the_second_is_not_issued_nothing_is_left(world: World, serving: bo
     assert attached(world) == ({PROFILE} if serving else set())
 
 
-def test_a_release_that_refuses_the_change_keeps_what_served(world: World) -> None:
+def test_a_refused_change_leaves_both_certificates_in_service(world: World) -> None:
     world.one(both(world))
-    before, there = serials(world), objects(world)
+    before, present = serials(world), objects(world)
     world.wait(days=80)
     world.device.fault(Fault("PATCH", "/ltm/profile/client-ssl/", action="error:400:01070313:3: bad password read"))
     assert world.one(both(world)).outcome is Outcome.FAILED
-    assert (serials(world), objects(world)) == (before, there)
+    assert (serials(world), objects(world)) == (before, present)
 
 
 def objects(world: World) -> set[str]:

@@ -1,7 +1,7 @@
-"""Both sides of everything that public sources leave uncertain and that the connector touches.
+"""Both sides of everything that public sources leave uncertain and that the connector depends on.
 
 Each :class:`Side` is a device that answers one way: an enrolment and a renewal over it end in handshakes, or in a
-refusal that names what is in the way, with the device unchanged. ``UNTOUCHED`` lists what the connector does not touch.
+refusal that names the obstacle, with the device unchanged. ``UNTOUCHED`` lists what the connector does not depend on.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from sectigo_f5.model import KeySpec, Outcome
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault
 from tests.support.hierarchy import new_authority, new_server
+from tests.support.names import EC_384, ONLY_EC, PROFILE_URL, VIRTUAL_URL
 from tests.support.world import World
-from tests.workflow.cells import EC, bigip, lives, lives_with, objects, refuses
+from tests.workflow.cells import bigip, lives, lives_with, objects, refuses
 
 MANY = 99
-P384 = KeySpec("ecdsa", "secp384r1")
-PROFILE = "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl"
 CSR_REFUSED = (
     Fault("POST", "/sys/crypto/csr$", action="error:400:01070313:3: Error reading key PEM file", times=MANY),
 )
@@ -31,15 +30,15 @@ CSR_REFUSED = (
 
 @dataclass(frozen=True)
 class Side:
-    """One side of an uncertainty, and how the connector must end there: alive, or in a refusal that says ``told``."""
+    """One side of an uncertainty, and how it must end: in service, or in a refusal with ``sentence``."""
 
     what: str
     side: str
     switches: dict[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     job: dict[str, Any] = field(default_factory=dict)
-    told: str = ""
-    run: Callable[[World, Side], None] | None = None  # where it takes more than an enrolment and a renewal
+    sentence: str = ""
+    run: Callable[[World, Side], None] | None = None  # if it takes more than an enrolment and a renewal
 
     def __str__(self) -> str:
         return f"{self.what}: {self.side}"
@@ -47,41 +46,41 @@ class Side:
 
 def goes(world: World, side: Side) -> None:
     """Enrol and renew, or be refused."""
-    if side.told:
-        refuses(world, side.told, **{"keys": (EC,), **side.job})
+    if side.sentence:
+        refuses(world, side.sentence, **{"keys": ONLY_EC, **side.job})
     else:
-        lives(world, **{"keys": (EC,), **side.job})
+        lives(world, **{"keys": ONLY_EC, **side.job})
 
 
-# -- what takes more than an enrolment and a renewal ---------------------------------------------
+# -- sides that take more than an enrolment and a renewal ---------------------------------------------
 
 
 def names_a_strange_virtual_server(world: World, side: Side) -> None:
     path = world.add_virtual_server("/Common/vs%2b")
-    if side.told:
-        refuses(world, side.told, virtual_servers=(path,))
+    if side.sentence:
+        refuses(world, side.sentence, virtual_servers=(path,))
     else:
         lives_with(world, world.job(virtual_servers=(path,)))
 
 
-def hands_back_a_ciphertext(world: World, side: Side) -> None:
-    """Take the profile away by hand: the `$M$` text that the device shows puts the pair in service again, or not."""
+def returns_a_ciphertext(world: World, side: Side) -> None:
+    """Delete the profile by hand: the `$M$` text that the device shows puts the pair in service again, or does not."""
     job = world.job()
     first = world.one(job)
-    world.device.set("/mgmt/tm/ltm/virtual/~Common~vs_www", profiles=["/Common/tcp", "/Common/http"])
-    world.device.delete(PROFILE)
+    world.device.set(VIRTUAL_URL, profiles=["/Common/tcp", "/Common/http"])
+    world.device.delete(PROFILE_URL)
     for fault in side.faults:
         world.device.fault(fault)
     world.wait(hours=1)
     result = world.one(job)
-    assert (result.outcome, result.error) == (Outcome.REPLACED if side.told else Outcome.REPAIRED, None)
-    assert side.told in result.reason
+    assert (result.outcome, result.error) == (Outcome.REPLACED if side.sentence else Outcome.REPAIRED, None)
+    assert side.sentence in result.reason
     assert world.seen_by_client().serial == result.serial
-    assert (result.serial == first.serial) is not bool(side.told)
+    assert (result.serial == first.serial) is not bool(side.sentence)
 
 
 def grows_old(world: World, side: Side) -> None:
-    """Renew until older generations are to be deleted, which something else still needs."""
+    """Renew until older generations would be deleted, which are still in use."""
     for _ in range(3):
         world.wait(days=80)
         assert world.one(world.job()).error is None
@@ -94,8 +93,8 @@ def grows_old(world: World, side: Side) -> None:
 
 
 def logs_out(world: World, side: Side) -> None:
-    """Hand the token back; what that is answered with is nobody's business."""
-    result = world.one(world.job(keys=(EC,)))
+    """Delete the token; the answer does not matter."""
+    result = world.one(world.job(keys=ONLY_EC))
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
     assert [call.status for call in world.device.journal if call.method == "DELETE" and "/tokens/" in call.path] == [
         200
@@ -103,19 +102,19 @@ def logs_out(world: World, side: Side) -> None:
 
 
 def is_locked_out(world: World, side: Side) -> None:
-    """Log in once, and once only: another try could lock the user out for longer."""
+    """Log in only once: another try could lock the user out for longer."""
     job = world.job()
     if not side.faults:
         world.one(replace(job, device=replace(job.device, password=Secret("wrong"))))
     before = len(world.device.journal)
     result = world.one(job)
-    assert side.told in (result.error or "")
+    assert side.sentence in (result.error or "")
     assert [call.path for call in world.device.journal[before:]] == ["/mgmt/shared/authn/login"]
 
 
-def tells_an_elliptic_key(world: World, side: Side) -> None:
-    """Keep the certificate whichever of size and curve its object tells."""
-    job = world.job(keys=(EC,))
+def shows_an_elliptic_key(world: World, side: Side) -> None:
+    """Keep the certificate, whether its object shows the size or the curve."""
+    job = world.job(keys=ONLY_EC)
     assert world.one(job).error is None
     (name,) = (
         item["name"]
@@ -127,7 +126,7 @@ def tells_an_elliptic_key(world: World, side: Side) -> None:
 
 
 def takes_over_a_bundle(world: World, side: Side) -> None:
-    """Find a hand-made profile whose certificate object holds leaf and chain."""
+    """Take over a hand-made profile whose certificate object holds leaf and chain."""
     issuer = new_authority("Hand CA", world.now)
     leaf = new_server(("www.example.com",), world.now, issuer)
     both = leaf.certificate_pem + issuer.certificate_pem
@@ -137,13 +136,13 @@ def takes_over_a_bundle(world: World, side: Side) -> None:
 
 
 def joins_a_profile_of_the_same_name(world: World, side: Side) -> None:
-    """Stand beside a hand-made profile that serves our name among others, under the same server name."""
+    """Join a hand-made profile that serves our name among others, under the same server name."""
     leaf = new_server(("www.example.com", "shop.example.com"), world.now, new_authority("Hand CA", world.now))
     world.device.add_certificate("/Common/by_hand.crt", leaf.certificate_pem, leaf.key_pem)
     _attach(world, "/Common/by_hand", serverName="www.example.com", sniDefault="true")
     before, old = objects(world), world.seen_by_client().serial
     result = world.one(world.job(sni=True))
-    assert (result.outcome, side.told in (result.error or "")) == (Outcome.FAILED, True)
+    assert (result.outcome, side.sentence in (result.error or "")) == (Outcome.FAILED, True)
     assert (objects(world), world.seen_by_client().serial) == (before, old)
 
 
@@ -151,11 +150,11 @@ def _attach(world: World, path: str, **properties: str) -> None:
     entry = {"name": "default", "cert": f"{path}.crt", "key": f"{path}.key"}
     world.device.add_profile("client-ssl", path, certKeyChain=[entry], **properties)
     profiles = ["/Common/tcp", "/Common/http", path]
-    world.device.set("/mgmt/tm/ltm/virtual/~Common~vs_www", profiles=profiles)
+    world.device.set(VIRTUAL_URL, profiles=profiles)
 
 
 def moves_the_sni_default(world: World, side: Side) -> None:
-    jobs = [world.job(sni=True, sni_default=True, keys=(EC,)), world.job("shop.example.com", sni=True, keys=(EC,))]
+    jobs = [world.job(sni=True, sni_default=True, keys=ONLY_EC), world.job("shop.example.com", sni=True, keys=ONLY_EC)]
     assert [result.error for result in world.go(*jobs)] == [None, None]
     moved = [replace(jobs[0], sni_default=False), replace(jobs[1], sni_default=True)]
     results = world.go(*moved)
@@ -164,17 +163,17 @@ def moves_the_sni_default(world: World, side: Side) -> None:
 
 
 def belongs_to_an_iapp(world: World, side: Side) -> None:
-    """Meet an iApp whose service object cannot be read, so that only the refusal tells of it."""
+    """Change an object of an iApp whose service cannot be read, so that only the refusal reveals it."""
     world.device.add_folder("/Common/x.app")
-    world.device.set("/mgmt/tm/ltm/virtual/~Common~vs_www", appService="/Common/x.app/x")
+    world.device.set(VIRTUAL_URL, appService="/Common/x.app/x")
     goes(world, side)
 
 
 def works_in_another_partition(world: World, side: Side) -> None:
     world.device.add_partition("Shop")
     path = world.add_virtual_server("/Shop/vs")
-    if side.told:
-        refuses(world, side.told, partition="Shop", virtual_servers=(path,))
+    if side.sentence:
+        refuses(world, side.sentence, partition="Shop", virtual_servers=(path,))
     else:
         lives_with(world, world.job(partition="Shop", virtual_servers=(path,)))
 
@@ -201,14 +200,14 @@ SIDES = (
         faults=_error(
             "GET", "/ltm/virtual/~Common~vs%25", 404, f"{NOT_FOUND} Virtual Server (/Common/vs%252b) was not found."
         ),
-        told="virtual server /Common/vs%2b does not exist",
+        sentence="virtual server /Common/vs%2b does not exist",
         run=names_a_strange_virtual_server,
     ),
     Side(
         "the 404 of a certificate",
         "calls it Certificate File",
         faults=(LOST_CERTIFICATE,),
-        told="does not show the certificate",
+        sentence="does not show the certificate",
     ),
     Side(
         "the 404 of a certificate",
@@ -217,33 +216,33 @@ SIDES = (
             LOST_CERTIFICATE,
             *_error("GET", "/ssl-cert/.*www", 404, f"{NOT_FOUND} SSL Certificate (x) was not found."),
         ),
-        told="does not show the certificate",
+        sentence="does not show the certificate",
     ),
     Side(
         "a passphrase that does not fit",
         "in the words of OpenSSL 1.0",
-        run=hands_back_a_ciphertext,
+        run=returns_a_ciphertext,
         faults=_error(
             "PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:0906A068:PEM routines:bad password", 1
         ),
-        told="the passphrase does not open the key",
+        sentence="the passphrase does not open the key",
     ),
     Side(
         "a passphrase that does not fit",
         "in the words of OpenSSL 3",
-        run=hands_back_a_ciphertext,
+        run=returns_a_ciphertext,
         faults=_error(
             "PATCH", "/transaction/", 400, f"transaction failed:{UNREADABLE}:1C800064:Provider routines::bad decrypt", 1
         ),
-        told="the passphrase does not open the key",
+        sentence="the passphrase does not open the key",
     ),
-    Side("`$M$` texts over REST", "open the key they came from", run=hands_back_a_ciphertext),
+    Side("`$M$` texts over REST", "open the key they came from", run=returns_a_ciphertext),
     Side(
         "`$M$` texts over REST",
         "are taken for a clear passphrase",
         {"own_ciphertext": "rejected"},
-        run=hands_back_a_ciphertext,
-        told="the passphrase does not open the key",
+        run=returns_a_ciphertext,
+        sentence="the passphrase does not open the key",
     ),
     Side(
         "a file in use",
@@ -284,21 +283,21 @@ SIDES = (
         "is answered as with a wrong password",
         {"max_login_failures": 1},
         run=is_locked_out,
-        told="refused the login of admin; check username and password (a locked",
+        sentence="refused the login of admin; check username and password (a locked",
     ),
     Side(
         "a locked user",
         "is told so",
         run=is_locked_out,
         faults=_error("POST", "/authn/login", 401, "Maximum number of login attempts exceeded."),
-        told="refused the login of admin; check username and password (a locked",
+        sentence="refused the login of admin; check username and password (a locked",
     ),
     *(
         Side("creation with securityType and passphrase", answer, {"native_password_keys": answer})
         for answer in ("works", "silently-normal", "rejected")
     ),
     *(
-        Side("curveName on creation", answer, {"curve_name": answer}, job={"keys": (P384,)})
+        Side("curveName on creation", answer, {"curve_name": answer}, job={"keys": (EC_384,)})
         for answer in ("works", "ignored", "rejected")
     ),
     *(
@@ -340,7 +339,7 @@ SIDES = (
         "none, and no shell",
         {"csr_file": "common-only", "bash": False},
         run=works_in_another_partition,
-        told=NO_CSR,
+        sentence=NO_CSR,
     ),
     *(
         Side("a range wider than the file", answer, {"bulk_download": answer, "bash": False})
@@ -361,18 +360,18 @@ SIDES = (
         "the CA",
         {"bundle_describes": "last"},
         run=takes_over_a_bundle,
-        told="write `sni: true` for www.example.com",
+        sentence="write `sni: true` for www.example.com",
     ),
     Side(
         "the size of an elliptic key",
         "in bits, without a curve",
-        run=tells_an_elliptic_key,
+        run=shows_an_elliptic_key,
         switches={"certificateKeySize": 256, "certificateKeyCurveName": "none"},
     ),
     Side(
         "the size of an elliptic key",
         "none, but a curve",
-        run=tells_an_elliptic_key,
+        run=shows_an_elliptic_key,
         switches={"certificateKeySize": 0, "certificateKeyCurveName": "prime256v1"},
     ),
     *(Side("a PATCH of certKeyChain", answer, {"cert_key_chain_patch": answer}) for answer in ("replaces", "adds")),
@@ -398,39 +397,39 @@ SIDES = (
         "is accepted",
         {"same_server_names": True},
         run=joins_a_profile_of_the_same_name,
-        told="a virtual server takes one profile for a name",
+        sentence="a virtual server takes one profile for a name",
     ),
     Side(
         "one server name on two profiles",
         "is refused",
         {"same_server_names": False},
         run=joins_a_profile_of_the_same_name,
-        told="a virtual server takes one profile for a name",
+        sentence="a virtual server takes one profile for a name",
     ),
     *(
         Side(
             "the refusal of an iApp's object",
             code,
             run=belongs_to_an_iapp,
-            told="belongs to an iApp",
+            sentence="belongs to an iApp",
             faults=_error("PATCH", "/transaction/", 400, f"transaction failed:{code}:3: {IAPP}"),
         )
         for code in ("010715bd", "01070734")
     ),
     Side("unix-mv and its like without a shell", "are allowed", {"bash": False}),
-    Side("unix-mv and its like without a shell", "are not", {"bash": False, "unix_tools": False}, told=NO_CSR),
+    Side("unix-mv and its like without a shell", "are not", {"bash": False, "unix_tools": False}, sentence=NO_CSR),
     Side(
         "unix-mv and its like without a shell",
         "are kept out of /config/ssl",
         {"bash": False},
-        told=NO_CSR,
+        sentence=NO_CSR,
         faults=_error("POST", "/util/unix-mv", 400, "the path /config/ssl/ssl.csr is not allowed"),
     ),
     Side("whose configuration wins in a group", "the active unit's", {"ha": "active"}),
-    Side("whose configuration wins in a group", "a standby's", {"ha": "standby"}, told=STANDBY),
+    Side("whose configuration wins in a group", "a standby's", {"ha": "standby"}, sentence=STANDBY),
 )
 
-UNTOUCHED = {  # uncertain as well, but nothing that the connector does depends on it
+UNTOUCHED = {  # uncertain as well, but the connector does not depend on it
     "kind of `sys`, of installations, of CSR files; `apiError`; fields of uploads and pages": "never read",
     "`%` and folders in $filter; $top and $skip": "no filter, no pages: whole collections are read",
     "default curve of a key; `lifetime`, `admin-email-address`": "every property that matters is sent, no other",
@@ -447,10 +446,10 @@ UNTOUCHED = {  # uncertain as well, but nothing that the connector does depends 
 
 
 @pytest.mark.parametrize("side", SIDES, ids=str)
-def test_each_side(tmp_path: Path, side: Side) -> None:
-    switches = {} if side.run is tells_an_elliptic_key else side.switches
+def test_each_side_ends_in_a_handshake_or_a_named_refusal(tmp_path: Path, side: Side) -> None:
+    switches = {} if side.run is shows_an_elliptic_key else side.switches
     with bigip(tmp_path, **switches) as world:
-        if side.run is not hands_back_a_ciphertext and side.run is not grows_old:
+        if side.run is not returns_a_ciphertext and side.run is not grows_old:
             for fault in side.faults:
                 world.device.fault(fault)
         (side.run or goes)(world, side)

@@ -1,4 +1,4 @@
-"""dns-01 and validation in advance ask nothing of the BIG-IP; wildcards need one of them."""
+"""dns-01 and validation in advance need nothing from the BIG-IP; wildcards need one of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.validation import Dns01, Prevalidated
-from tests.support.builders import EC
+from tests.support.names import ONLY_EC
 from tests.support.world import World
 
 
 def job_for(world: World, **changes: Any) -> Job:
-    return world.job("www.example.com", keys=(EC,), **changes)
+    return world.job("www.example.com", keys=ONLY_EC, **changes)
 
 
 def test_dns_01_needs_no_virtual_server_on_port_80(world: World) -> None:
@@ -20,7 +20,7 @@ def test_dns_01_needs_no_virtual_server_on_port_80(world: World) -> None:
     assert world.authority.validations == [Dns01("dns-route53", {"dns-route53-x": "5"})]
 
 
-def test_the_manual_plugin_without_its_hook(world: World) -> None:
+def test_the_manual_plugin_without_its_hook_is_refused(world: World) -> None:
     job = job_for(world, validation="dns-01", dns_authenticator="manual")
     assert "name it: dns_options: {auth-hook: …}" in (world.one(job).error or "")
     assert world.device.writes() == []
@@ -34,7 +34,7 @@ def test_prevalidated_asks_nothing_of_the_device(world: World) -> None:
 
 
 def test_no_name_on_the_device_holds_an_asterisk(world: World) -> None:
-    job = world.job("*.example.com", "*.shop.example.com", keys=(EC,))
+    job = world.job("*.example.com", "*.shop.example.com", keys=ONLY_EC)
     assert world.one(job).error is None
     world.wait(days=80)
     assert world.one(job).outcome is Outcome.RENEWED

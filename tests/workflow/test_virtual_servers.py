@@ -1,4 +1,4 @@
-"""Virtual servers as they are in the field: every kind of address and partition, drift, and other hands at work."""
+"""Virtual servers as they are in the field: every kind of address and partition, drift, and changes by others."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ from typing import Any
 import pytest
 
 from sectigo_f5.model import Job, Outcome
-from tests.support.builders import EC
-from tests.support.virtual_servers import PLAIN, VIRTUAL, attach, attached, defaults, hand_made, profile, url
+from tests.support.names import ONLY_EC, PLAIN, PROFILE, PROFILE_URL, VIRTUAL_URL
+from tests.support.virtual_servers import attach, attached, defaults, hand_made, profile, url
 from tests.support.world import World
 
-OURS = "/Common/www.example.com_clientssl"
 NOT_OURS = ("generation", "lastModifiedTime")  # the device's own counters
 
 
 def job_for(world: World, *names: str, **changes: Any) -> Job:
-    return world.job(*(names or ("www.example.com",)), keys=(EC,), **changes)
+    return world.job(*(names or ("www.example.com",)), keys=ONLY_EC, **changes)
 
 
 def whole(world: World, path: str) -> dict[str, Any]:
-    """Return a virtual server with everything below it, but for its counters and its client SSL profiles."""
-    found = world.device.get(f"{url(path)}?expandSubcollections=true")
-    profiles = found["profilesReference"]["items"]
-    for item in [*profiles, *found["policiesReference"]["items"]]:
+    """Return a virtual server with everything below it, except its counters and its client SSL profiles."""
+    server = world.device.get(f"{url(path)}?expandSubcollections=true")
+    profiles = server["profilesReference"]["items"]
+    for item in [*profiles, *server["policiesReference"]["items"]]:
         del item["generation"]
-    found["profilesReference"]["items"] = [item for item in profiles if "clientssl" not in item["name"]]
-    return {name: value for name, value in found.items() if name not in NOT_OURS}
+    server["profilesReference"]["items"] = [item for item in profiles if "clientssl" not in item["name"]]
+    return {name: value for name, value in server.items() if name not in NOT_OURS}
 
 
 def furnish(world: World) -> None:
@@ -37,7 +36,7 @@ def furnish(world: World) -> None:
     world.device.add_profile("one-connect", "/Common/our_oneconnect")
     names = (*PLAIN, "/Common/our_oneconnect", "/Common/serverssl", "/Common/clientssl")
     world.device.set(
-        VIRTUAL,
+        VIRTUAL_URL,
         profiles=[{"name": name} for name in names],
         rules=["/Common/redirect"],
         policies=["/Common/policy_www"],
@@ -51,7 +50,7 @@ def furnish(world: World) -> None:
     )
 
 
-def test_nothing_else_of_a_virtual_server_changes_over_a_certificates_life(world: World) -> None:
+def test_other_settings_of_a_virtual_server_never_change(world: World) -> None:
     furnish(world)
     before, job = whole(world, "/Common/vs_www"), job_for(world)
     assert (world.one(job).outcome, whole(world, "/Common/vs_www")) == (Outcome.ENROLLED, before)
@@ -61,7 +60,7 @@ def test_nothing_else_of_a_virtual_server_changes_over_a_certificates_life(world
     assert (world.one(job).outcome, whole(world, "/Common/vs_www")) == (Outcome.REPAIRED, before)
 
 
-def test_what_two_others_change_while_the_certificate_is_issued_stands(world: World) -> None:
+def test_changes_that_others_make_during_issuance_are_preserved(world: World) -> None:
     """One administrator attaches an iRule and another a profile, both after step 3 has read the virtual server."""
     furnish(world)
     world.device.add_rule("/Common/late", "when HTTP_REQUEST { HTTP::redirect https://late.example.com/ }")
@@ -70,7 +69,7 @@ def test_what_two_others_change_while_the_certificate_is_issued_stands(world: Wo
 
     def meddle(exchange: object) -> None:
         if "sys/crypto/csr" in str(getattr(exchange, "path", "")) and not meanwhile:
-            world.device.set(VIRTUAL, rules=["/Common/late"], description="changed meanwhile")
+            world.device.set(VIRTUAL_URL, rules=["/Common/late"], description="changed meanwhile")
             attach(world, "/Common/our_oneconnect", "/Common/serverssl", "/Common/clientssl", "/Common/late_http2")
             meanwhile.update(whole(world, "/Common/vs_www"))
 
@@ -78,11 +77,11 @@ def test_what_two_others_change_while_the_certificate_is_issued_stands(world: Wo
     assert world.one(job_for(world)).error is None
     assert meanwhile["description"] == "changed meanwhile"
     assert whole(world, "/Common/vs_www") == meanwhile
-    assert OURS in attached(world)
+    assert PROFILE in attached(world)
 
 
-def test_a_profile_that_somebody_attaches_while_the_certificate_is_issued(world: World) -> None:
-    """It is for another name: ours must not take its place, and nothing of the run may be left."""
+def test_a_profile_that_others_attach_during_issuance_is_not_replaced(world: World) -> None:
+    """It is for another name: ours must not take its place, and the run must leave nothing."""
     by_hand = hand_made(world, "late", "shop.example.com")
 
     def meddle(exchange: object) -> None:
@@ -95,13 +94,13 @@ def test_a_profile_that_somebody_attaches_while_the_certificate_is_issued(world:
     assert "/Common/vs_www already has the client SSL profile /Common/late" in (result.error or "")
     assert (attached(world), world.leftovers()) == ({by_hand}, {})
     joined = world.one(job_for(world, sni=True))
-    assert (joined.error, attached(world), defaults(world)) == (None, {by_hand, OURS}, [by_hand])
+    assert (joined.error, attached(world), defaults(world)) == (None, {by_hand, PROFILE}, [by_hand])
 
 
 # -- virtual_servers: all, and addresses of every kind --------------------------------------------
 
 
-def test_every_virtual_server_of_a_partition(world: World) -> None:
+def test_every_virtual_server_of_a_partition_gets_the_certificate(world: World) -> None:
     attach(world, "/Common/clientssl")
     world.add_virtual_server("/Common/vs_b", "/Common/clientssl")
     world.device.add_folder("/Common/app.app")
@@ -120,11 +119,11 @@ def test_every_virtual_server_of_a_partition(world: World) -> None:
         "/Common/vs_www",
         "/Common/app.app/vs_c",
     }
-    assert all(attached(world, path) == {OURS} for path in result.virtual_servers)
+    assert all(attached(world, path) == {PROFILE} for path in result.virtual_servers)
     assert all(attached(world, path) == set() for path in others)
 
 
-def test_a_virtual_server_that_comes_later_gets_the_certificate_too(world: World) -> None:
+def test_a_virtual_server_added_later_gets_the_certificate(world: World) -> None:
     attach(world, "/Common/clientssl")
     job = job_for(world, virtual_servers=("all",))
     first = world.one(job)
@@ -134,14 +133,14 @@ def test_a_virtual_server_that_comes_later_gets_the_certificate_too(world: World
     assert world.seen_by_client("/Common/vs_b").serial == first.serial
 
 
-def test_all_of_a_partition_that_has_none(world: World) -> None:
+def test_a_partition_without_virtual_servers_is_refused(world: World) -> None:
     world.device.add_partition("Shop")
     result = world.one(job_for(world, virtual_servers=("all",), partition="Shop"))
     assert "virtual_servers: all finds none in partition Shop" in (result.error or "")
     assert world.device.writes() == []
 
 
-def test_addresses_of_every_kind(world: World) -> None:
+def test_addresses_of_every_kind_get_the_certificate(world: World) -> None:
     world.add_virtual_server("/Common/vs_v6", address="::1")
     world.device.add_virtual_server("/Common/vs_any_port", "192.0.2.45:0", profiles=PLAIN)
     world.device.add_virtual_server("/Common/vs_any", "0.0.0.0:443", profiles=PLAIN)
@@ -151,22 +150,22 @@ def test_addresses_of_every_kind(world: World) -> None:
     result = world.one(job_for(world, virtual_servers=paths, verify_handshake="off"))
     assert result.error is None
     assert world.seen_by_client("/Common/vs_v6").serial == result.serial
-    assert all(attached(world, path) == {OURS} for path in paths)
+    assert all(attached(world, path) == {PROFILE} for path in paths)
 
 
-def test_an_address_of_another_route_domain_is_not_judged_by_who_has_it_here(world: World) -> None:
-    """Two tenants with one address: what answers at it here is the other one."""
+def test_an_address_of_another_route_domain_is_not_checked_from_here(world: World) -> None:
+    """Two tenants with one address: from here, the other one answers."""
     address, port = world.addresses["/Common/vs_www"]
     attach(world, "/Common/clientssl")
     world.device.add_virtual_server("/Common/vs_tenant", f"{address}%2:{port}", profiles=PLAIN)
     result = world.one(job_for(world, virtual_servers=("/Common/vs_tenant",)))
-    assert (result.error, attached(world, "/Common/vs_tenant")) == (None, {OURS})
+    assert (result.error, attached(world, "/Common/vs_tenant")) == (None, {PROFILE})
 
 
 # -- partitions ------------------------------------------------------------------------------------
 
 
-def test_a_profile_in_common_for_virtual_servers_of_other_partitions(world: World) -> None:
+def test_a_profile_in_common_serves_virtual_servers_of_any_partition(world: World) -> None:
     world.device.add_partition("Shop")
     world.device.add_folder("/Shop/app.app")
     paths = ("/Shop/vs_tls", "/Shop/app.app/vs_tls")
@@ -180,7 +179,7 @@ def test_a_profile_in_common_for_virtual_servers_of_other_partitions(world: Worl
 @pytest.mark.parametrize(
     ("partition", "path"), [("Shop", "/Common/vs_www"), ("Shop", "/Bank/vs_tls"), ("Shop", "/Bank/app/vs_tls")]
 )
-def test_a_profile_of_another_partition_than_common_stays_in_it(world: World, partition: str, path: str) -> None:
+def test_a_profile_outside_common_is_refused_in_another_partition(world: World, partition: str, path: str) -> None:
     for name in ("Shop", "Bank"):
         world.device.add_partition(name)
     world.device.add_folder("/Bank/app")
@@ -194,7 +193,7 @@ def test_a_profile_of_another_partition_than_common_stays_in_it(world: World, pa
     assert world.device.writes() == []
 
 
-def test_a_parent_of_another_partition(world: World) -> None:
+def test_a_parent_of_another_partition_is_refused(world: World) -> None:
     for name in ("Shop", "Bank"):
         world.device.add_partition(name)
     world.device.add_profile("client-ssl", "/Bank/parent")
@@ -218,11 +217,11 @@ def test_drift_is_repaired_without_a_new_certificate(world: World) -> None:
     assert len(world.authority.issued) == 1
 
 
-def test_a_deleted_profile_is_made_again_from_the_pair_on_the_device(world: World) -> None:
+def test_a_deleted_profile_is_recreated_with_the_pair_on_the_device(world: World) -> None:
     job = job_for(world)
     first = world.one(job)
     attach(world)
-    world.device.delete("/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl")
+    world.device.delete(PROFILE_URL)
     result = world.one(job)
     assert (result.outcome, result.error) == (Outcome.REPAIRED, None)
     assert world.seen_by_client().serial == first.serial
@@ -233,15 +232,15 @@ def test_another_parent_is_repaired(world: World) -> None:
     world.device.add_profile("client-ssl", "/Common/our_parent")
     result = world.one(job_for(world, parent_profile="/Common/our_parent"))
     assert (result.outcome, result.error) == (Outcome.REPAIRED, None)
-    assert profile(world, OURS)["defaultsFrom"] == "/Common/our_parent"
+    assert profile(world, PROFILE)["defaultsFrom"] == "/Common/our_parent"
 
 
-def test_a_pair_put_under_our_profile_by_hand_is_put_right(world: World) -> None:
+def test_a_foreign_pair_in_our_profile_is_repaired(world: World) -> None:
     job = job_for(world)
     first = world.one(job)
     hand_made(world, "by_hand", "www.example.com")
     world.device.set(
-        "/mgmt/tm/ltm/profile/client-ssl/~Common~www.example.com_clientssl",
+        PROFILE_URL,
         certKeyChain=[{"name": "default", "cert": "/Common/by_hand.crt", "key": "/Common/by_hand.key"}],
     )
     result = world.one(job)
