@@ -84,7 +84,7 @@ def messages(text: str) -> list[str]:
     return [line.partition(" ")[2] for line in text.splitlines()]
 
 
-# -- the outputs ---------------------------------------------------------------------
+# -- the outputs -----------------------------------------------------------------------------------
 
 
 def test_the_result_is_on_standard_output_and_the_log_is_not(here: Installation) -> None:
@@ -153,7 +153,7 @@ def test_an_empty_environment_is_sufficient(here: Installation) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-# -- exit codes --------------------------------------------------------------------------------
+# -- exit codes ------------------------------------------------------------------------------------
 
 
 def test_a_failed_certificate_exits_1_and_the_other_is_processed(here: Installation) -> None:
@@ -276,7 +276,7 @@ def test_a_lock_held_by_another_run_exits_75_whatever_else_is_wrong(here: Instal
     assert shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR plan 9>&-").returncode == 2, "plan only reads"
 
 
-# -- files besides the output ----------------------------------------------------------
+# -- files besides the output ----------------------------------------------------------------------
 
 
 def test_an_unwritable_log_file_is_one_warning(here: Installation) -> None:
@@ -328,7 +328,7 @@ def test_the_secrets_of_a_killed_run_are_deleted_by_the_next_run(
     assert not left.exists()
 
 
-# -- check -------------------------------------------------------------------------------------
+# -- check -----------------------------------------------------------------------------------------
 
 
 def test_check_reports_each_certificate_as_ok_or_as_a_problem(here: Installation) -> None:
@@ -353,7 +353,7 @@ def test_check_reports_a_missing_account_binding_and_ca(here: Installation) -> N
     assert done.stdout.startswith(f"problem  ACME server: ACME_SERVER {NO_CA} cannot be reached (Connection refused)")
 
 
-# -- starting ----------------------------------------------------------------------------------
+# -- starting --------------------------------------------------------------------------------------
 
 
 def base_python() -> str:

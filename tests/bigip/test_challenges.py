@@ -72,7 +72,7 @@ NONE = "no virtual server with an HTTP profile answers port 80 of 192.0.2.10"
 REMEDY = "; create one, name it under challenge_virtual_servers, or use validation: prevalidated or dns-01"
 
 
-# -- chosen by the connector -------------------------------------------------------------------------------
+# -- chosen by the connector -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_address_that_cannot_answer_is_a_warning_if_another_can(
     assert f"{NONE}: a challenge sent there fails" in caplog.text
 
 
-# -- configured --------------------------------------------------------------------
+# -- configured ------------------------------------------------------------------------------------
 
 
 def test_configured_challenge_virtual_servers_are_the_only_ones_used(field: World) -> None:

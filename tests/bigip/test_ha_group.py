@@ -182,7 +182,7 @@ def test_a_failover_before_the_save_leaves_the_change_unsaved(pair: Pair) -> Non
     assert (again.outcome, pair.other.saved_is_current) == (Outcome.KEPT, True)
 
 
-# -- both active -------------------------------------------------------------------------------
+# -- both active -----------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The one change as operations: forward, and back to exactly what was there; over generated virtual servers."""
+"""The one change as operations: forward, and back to the former state, over generated virtual servers."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ CIPHERTEXT = "$M$xy$abc="
 Device = tuple[dict[str, dict[str, Any]], dict[str, list[str]]]  # profiles, and those of each virtual server
 
 
-def as_shown(found: ClientSslProfile) -> dict[str, Any]:
+def as_shown(client_ssl: ClientSslProfile) -> dict[str, Any]:
     return {
-        "defaultsFrom": found.parent or "none",
-        "serverName": found.server_name or "none",
-        "sniDefault": "true" if found.sni_default else "false",
-        "sniRequire": "true" if found.sni_require else "false",
-        "files": [(entry.certificate, entry.key, entry.chain) for entry in found.entries],
+        "defaultsFrom": client_ssl.parent or "none",
+        "serverName": client_ssl.server_name or "none",
+        "sniDefault": "true" if client_ssl.sni_default else "false",
+        "sniRequire": "true" if client_ssl.sni_require else "false",
+        "files": [(entry.certificate, entry.key, entry.chain) for entry in client_ssl.entries],
     }
 
 
@@ -51,7 +51,7 @@ def device_of(observed: Observation) -> Device:
 
 
 def after(device: Device, operations: tuple[Operation, ...]) -> Device:
-    """Do to a model of the device what the operations say; each has to be possible."""
+    """Apply the operations to a model of the device; each must be possible."""
     profiles, servers = {path: dict(each) for path, each in device[0].items()}, {k: [*v] for k, v in device[1].items()}
     for operation in operations:
         path = unquote(operation.path.removeprefix("/mgmt/tm/ltm/")).replace("~", "/")
@@ -82,7 +82,7 @@ def after(device: Device, operations: tuple[Operation, ...]) -> Device:
 
 @st.composite
 def changes(draw: st.DrawFn) -> ProfileChange:
-    """A certificate, in service or not, among profiles made by hand, on one or two virtual servers."""
+    """Draw a certificate, in service or not, among hand-made profiles, on one or two virtual servers."""
     sni = draw(st.booleans())
     of = job(
         keys=(EC,), sni=sni, sni_default=sni and draw(st.booleans()), parent_profile=draw(st.sampled_from(PARENTS))
@@ -116,7 +116,7 @@ PARENTS = ("/Common/clientssl", "/Common/corporate")
 
 @settings(derandomize=True, max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
 @given(changes())
-def test_forward_reaches_what_is_planned_and_backward_what_was_there(change: ProfileChange) -> None:
+def test_forward_reaches_the_plan_and_backward_the_former_state(change: ProfileChange) -> None:
     before = device_of(change.seen)
     profiles, servers = changed = after(before, forward(change))
     assert set(profiles[change.profile]["files"]) == change.files
@@ -128,7 +128,7 @@ def test_forward_reaches_what_is_planned_and_backward_what_was_there(change: Pro
 
 @settings(derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
 @given(changes())
-def test_nothing_is_sent_that_does_not_differ(change: ProfileChange) -> None:
+def test_a_property_without_a_difference_is_not_sent(change: ProfileChange) -> None:
     present = change.seen.profile
     if present is not None:
         body = {name: value for name, value in changed_properties(change).items() if name != "certKeyChain"}

@@ -60,7 +60,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
         yield caplog
 
 
-# -- the certificate in service ----------------------------------------------------------------------
+# -- the certificate in service --------------------------------------------------------------------
 
 
 def test_a_revoked_certificate_is_served_until_the_next_run_replaces_it(world: World) -> None:
@@ -106,7 +106,7 @@ def test_a_certificate_that_is_not_in_service_cannot_be_revoked(world: World) ->
     assert "serves no certificate of ours; run `start_acme.py run` first" in str(revoke(world).error)
 
 
-# -- without a copy ----------------------------------------------------------------------------------
+# -- without a copy --------------------------------------------------------------------------------
 
 
 def test_a_missing_copy_prevents_revocation_and_names_the_remedy(world: World) -> None:
@@ -154,7 +154,7 @@ def test_a_failed_revocation_does_not_prevent_the_next_one(world: World) -> None
     assert (code, [result["result"] for result in last]) == (1, ["revoked", "failed"])
 
 
-# -- a device that cannot be asked -------------------------------------------------------------------
+# -- a device that cannot be asked -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_stopped_run_revokes_nothing_more(world: World) -> None:
     assert world.authority.revoked == []
 
 
-# -- the question ------------------------------------------------------------------------------------
+# -- the question ----------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager

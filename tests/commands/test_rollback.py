@@ -15,7 +15,8 @@ from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
-from tests.support.names import ONLY_EC, PLAIN, PROFILE_URL
+from tests.support.names import ONLY_EC, PROFILE_URL
+from tests.support.virtual_servers import attach
 from tests.support.world import World
 
 
@@ -220,15 +221,12 @@ def test_a_virtual_server_without_our_profile_does_not_prevent_rollback(world: W
     world.add_virtual_server("/Common/vs_b", "/Common/clientssl")
     servers = ("/Common/vs_www", "/Common/vs_b")
     first, _ = two_generations(world, virtual_servers=servers)
-    world.device.set(
-        "/mgmt/tm/ltm/virtual/~Common~vs_b",
-        profiles=[{"name": name} for name in (*PLAIN, "/Common/clientssl")],
-    )
+    attach(world, "/Common/clientssl", path="/Common/vs_b")
     assert roll_back_one(world, virtual_servers=servers).error is None
     assert world.seen_by_client().serial == first.serial
 
 
-# -- the device's own ciphertext ---------------------------------------------------------------
+# -- the device's own ciphertext -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -263,7 +261,7 @@ def test_the_ciphertext_is_omitted_if_the_key_object_has_the_passphrase(tmp_path
         assert world.seen_by_client().serial == first.serial
 
 
-# -- answers that get lost ---------------------------------------------------------------------
+# -- answers that get lost -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

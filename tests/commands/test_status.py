@@ -12,33 +12,19 @@ import pytest
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
-from tests.support.hierarchy import new_authority, new_server
 from tests.support.impostor import silence
 from tests.support.names import BOTH_KEYS, ONLY_EC, PLAIN, PROFILE_URL, VIRTUAL_URL
+from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
 
 WWW: dict[str, Any] = {"common_name": "www.example.com", "virtual_servers": ["vs_www"]}
-
-
-def by_hand(world: World, name: str, *names: str, days: int = 30, **properties: str) -> str:
-    """Create a foreign profile whose certificate has ``names``; return its path."""
-    identity = new_server(names, world.now, new_authority("Hand CA", world.now), days=days)
-    world.device.add_certificate(f"/Common/{name}.crt", identity.certificate_pem, identity.key_pem)
-    entry = {"name": "default", "cert": f"/Common/{name}.crt", "key": f"/Common/{name}.key"}
-    world.device.add_profile("client-ssl", f"/Common/{name}", certKeyChain=[entry], **properties)
-    return f"/Common/{name}"
-
-
-def attach(world: World, *profiles: str, virtual: str = VIRTUAL_URL) -> None:
-    names = (*PLAIN, *profiles)
-    world.device.set(virtual, profiles=[{"name": name} for name in names])
 
 
 def moment(of: Any) -> str:
     return f"{of:%Y-%m-%dT%H:%M:%SZ}"
 
 
-# -- status ------------------------------------------------------------------------------------------
+# -- status ----------------------------------------------------------------------------------------
 
 
 def test_every_field_of_a_managed_certificate_is_in_the_json(world: World) -> None:
@@ -125,7 +111,7 @@ def test_a_failure_is_shown_with_its_start_and_the_last_known_state(world: World
 def test_a_foreign_certificate_in_our_profile_is_shown(world: World) -> None:
     """Our newest pair has 90 days left, and clients see one that expires in three."""
     world.one(world.job(keys=ONLY_EC))
-    by_hand(world, "hand", "www.example.com", days=3)
+    hand_made(world, "hand", "www.example.com", days=3)
     entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
     world.device.set(PROFILE_URL, certKeyChain=[entry])
     (row,) = Console(world).say("status", "--json").json["results"]
@@ -144,10 +130,10 @@ def test_a_revoked_certificate_is_shown_as_revoked(world: World) -> None:
 
 def test_unmanaged_certificates_are_listed_with_their_days_left(world: World) -> None:
     world.add_virtual_server("/Common/vs_b")
-    other = by_hand(world, "shop", "shop.example.com", "store.example.com", days=12, sniDefault="true")
+    other = hand_made(world, "shop", "shop.example.com", "store.example.com", days=12, sniDefault="true")
     servers = ("/Common/vs_www", "/Common/vs_b")
     for path in servers:
-        attach(world, other, virtual=f"/mgmt/tm/ltm/virtual/~Common~{path[8:]}")
+        attach(world, other, path=path)
     job = world.job(keys=ONLY_EC, sni=True, virtual_servers=servers)
     assert world.one(job).error is None
     console = Console(world, {**WWW, "virtual_servers": ["vs_www", "vs_b"], "sni": True})
@@ -189,7 +175,7 @@ def test_an_unwritable_html_page_is_an_error_after_the_table(world: World, tmp_p
     assert "status.html: cannot be written (No such file or directory)" in output.log
 
 
-# -- plan --------------------------------------------------------------------------------------------
+# -- plan ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -231,7 +217,7 @@ def refused(world: World, **yaml: Any) -> str:
 
 
 def test_plan_refuses_a_profile_for_another_name(world: World) -> None:
-    attach(world, by_hand(world, "shop", "shop.example.com"))
+    attach(world, hand_made(world, "shop", "shop.example.com"))
     assert "write `sni: true` for www.example.com" in refused(world)
 
 

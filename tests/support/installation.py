@@ -108,5 +108,5 @@ def verified_names(address: str, port: int, name: str, root: Path) -> set[str]:
         socket.create_connection((address, port), timeout=10) as connection,
         context.wrap_socket(connection, server_hostname=name) as tls,
     ):
-        output: Any = tls.getpeercert()
-    return {value for kind, value in output["subjectAltName"] if kind == "DNS"}
+        certificate: Any = tls.getpeercert()
+    return {value for kind, value in certificate["subjectAltName"] if kind == "DNS"}

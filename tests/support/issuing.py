@@ -86,7 +86,7 @@ def new_crl(
 
 
 def without_next_update(issuer: Identity, crl: bytes) -> bytes:
-    """Cut nextUpdate out of a DER CRL, which no library omits, and sign the CRL again."""
+    """Remove nextUpdate from a DER CRL, which libraries cannot create without it, and sign it again."""
     content = x509.load_der_x509_crl(crl).tbs_certlist_bytes
     content = content[2 + (content[1] & 0x7F if content[1] & 0x80 else 0) :]
     this_update = content.index(b"\x17\x0d")  # UTCTime of 13 characters, twice

@@ -15,10 +15,10 @@ def url(path: str) -> str:
     return f"/mgmt/tm/ltm/virtual/{path.replace('/', '~')}"
 
 
-def hand_made(world: World, path: str, *names: str, **properties: object) -> str:
+def hand_made(world: World, path: str, *names: str, days: int = 30, **properties: object) -> str:
     """Create a foreign profile, in Common unless ``path`` is full, whose certificate has ``names``; return its path."""
     path = path if path.startswith("/") else f"/Common/{path}"
-    identity = new_server(names, world.now, new_authority("Hand CA", world.now))
+    identity = new_server(names, world.now, new_authority("Hand CA", world.now), days=days)
     world.device.add_certificate(f"{path}.crt", identity.certificate_pem, identity.key_pem)
     entry = {"name": "default", "cert": f"{path}.crt", "key": f"{path}.key"}
     world.device.add_profile("client-ssl", path, certKeyChain=[entry], **properties)

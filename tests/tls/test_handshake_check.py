@@ -26,6 +26,7 @@ from tests.support.hierarchy import new_authority, new_server
 from tests.support.impostor import Impostor, impostor, silence
 from tests.support.issuing import pem
 from tests.support.names import BOTH_KEYS, ONLY_EC, PLAIN, PROFILE_URL, VIRTUAL_URL
+from tests.support.virtual_servers import attach
 from tests.support.world import World
 
 COMMIT = r"/mgmt/tm/transaction/[0-9]+$"
@@ -93,7 +94,7 @@ def _nobody(address: str, port: int) -> Iterator[None]:
         yield
 
 
-# -- auto: a change that breaks what was right is undone ---------------------------------------------
+# -- auto: a change that breaks what was right is undone -------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_renewal_that_clients_do_not_see_is_undone_in_one_change(
 
 
 def test_an_enrolment_that_clients_do_not_see_is_undone(world: World, tmp_path: Path) -> None:
-    world.device.set(VIRTUAL_URL, profiles=[{"name": name} for name in (*PLAIN, "/Common/clientssl")])
+    attach(world, "/Common/clientssl")
     before = attached(world)
     with displaced_by_the_change(world, tmp_path):
         result = run(world)
@@ -153,7 +154,7 @@ def test_drift_is_not_repaired_when_a_change_is_undone(world: World, tmp_path: P
     assert (after["description"], after["serverName"]) == ("theirs", "shop.example.com")
 
 
-# -- the undo fails too --------------------------------------------------------------------------
+# -- the undo fails too ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("way", "back"), [(REFUSED, False), ("drop", False), ("drop-after", True)])
@@ -187,7 +188,7 @@ def _last_issued(world: World) -> str:
 def test_an_enrolment_that_cannot_be_undone_describes_manual_recovery(
     world: World, tmp_path: Path, way: str, back: bool
 ) -> None:
-    world.device.set(VIRTUAL_URL, profiles=[{"name": name} for name in (*PLAIN, "/Common/clientssl")])
+    attach(world, "/Common/clientssl")
     world.device.fault(Fault(method="PATCH", path=COMMIT, nth=2, action=way))
     with displaced_by_the_change(world, tmp_path):
         result = run(world)
@@ -220,7 +221,7 @@ def test_a_change_that_cannot_be_read_back_is_reported_as_unknown(world: World) 
     assert world.seen_by_client().serial == kept.serial != first.serial
 
 
-# -- handshakes that prove nothing -----------------------------------------------------------------------------
+# -- handshakes that prove nothing -----------------------------------------------------------------
 
 
 def test_an_unreachable_address_is_logged(world: World, log: pytest.LogCaptureFixture) -> None:
@@ -314,7 +315,7 @@ def test_a_virtual_server_without_tls_must_have_it_after_the_change(world: World
     assert not world.device.exists(PROFILE_URL)
 
 
-# -- required and off --------------------------------------------------------------------------------
+# -- required and off ------------------------------------------------------------------------------
 
 
 def test_a_required_handshake_out_of_reach_is_refused_before_any_write(world: World) -> None:
@@ -341,7 +342,7 @@ def test_verify_handshake_off_never_connects(world: World, tmp_path: Path) -> No
         assert other.connections == 0
 
 
-# -- what is compared --------------------------------------------------------------------------------
+# -- what is compared ------------------------------------------------------------------------------
 
 
 def test_the_serial_number_alone_is_compared_if_there_is_no_copy(world: World, tmp_path: Path) -> None:

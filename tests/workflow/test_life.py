@@ -19,8 +19,9 @@ from sectigo_f5.x509.revocation import RevocationChecker
 from tests.support.console import Console
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.issuing import new_crl, new_leaf, pem
-from tests.support.names import BOTH_KEYS, EC_384, ONLY_EC, PLAIN, PROFILE, PROFILE_URL, RSA, VIRTUAL_URL
+from tests.support.names import BOTH_KEYS, EC_384, ONLY_EC, PROFILE, PROFILE_URL, RSA
 from tests.support.serving import QuietHandler, serving
+from tests.support.virtual_servers import attach
 from tests.support.world import World
 
 
@@ -34,7 +35,7 @@ def key_in_service(world: World) -> str:
     return str(entry["key"])
 
 
-# -- when --------------------------------------------------------------------------------------------
+# -- when ------------------------------------------------------------------------------------------
 
 
 def test_the_window_of_the_ca_decides_and_the_time_in_it_is_fixed(world: World) -> None:
@@ -95,7 +96,7 @@ def test_a_clock_set_back_does_not_restore_an_older_certificate(world: World) ->
     assert world.seen_by_client().serial == second.serial
 
 
-# -- what --------------------------------------------------------------------------------------------
+# -- what ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_the_option_force_renews_now_with_a_new_key(world: World) -> None:
     assert key_in_service(world) != old
 
 
-# -- revoked -----------------------------------------------------------------------------------------
+# -- revoked ---------------------------------------------------------------------------------------
 
 
 class Crl(ThreadingHTTPServer):
@@ -199,7 +200,7 @@ def test_a_certificate_listed_in_the_crl_is_replaced_with_a_new_key(
     assert checked().outcome is Outcome.KEPT
 
 
-# -- drift -------------------------------------------------------------------------------------------
+# -- drift -----------------------------------------------------------------------------------------
 
 Arrange = Callable[[World], None]
 
@@ -217,9 +218,8 @@ class Drift:
     sni: bool = False
 
 
-def detach(world: World, *profiles: str) -> None:
-    names = (*PLAIN, *profiles)
-    world.device.set(VIRTUAL_URL, profiles=[{"name": name} for name in names])
+def detach(world: World) -> None:
+    attach(world)
 
 
 def put_foreign_pair(world: World) -> None:
@@ -282,7 +282,7 @@ DRIFTS = (
     Drift("profile off the virtual server", detach, "attach to /Common/vs_www", ("POST",)),
     Drift(
         "another profile in its place",
-        lambda world: detach(world, "/Common/clientssl"),
+        lambda world: attach(world, "/Common/clientssl"),
         "attach to /Common/vs_www, take /Common/clientssl off /Common/vs_www",
         ("DELETE", "POST"),
     ),
@@ -426,7 +426,7 @@ def test_a_foreign_certificate_in_our_profile_is_replaced_by_ours(world: World) 
     world.device.add_certificate("/Common/hand.crt", identity.certificate_pem, identity.key_pem)
     entry = {"name": "default", "cert": "/Common/hand.crt", "key": "/Common/hand.key"}
     world.device.add_profile("client-ssl", PROFILE, certKeyChain=[entry])
-    detach(world, PROFILE)
+    attach(world, PROFILE)
     result = run(world)
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.ENROLLED, result.serial)
     assert world.device.get("/mgmt/tm/sys/file/ssl-cert/~Common~hand.crt")
@@ -454,7 +454,7 @@ def test_a_certificate_replaced_by_hand_is_reported_and_kept_until_due(
     assert run(world).outcome is Outcome.RENEWED
 
 
-# -- pairs that the device refuses -------------------------------------------------------------------
+# -- pairs that the device refuses -----------------------------------------------------------------
 
 
 def test_key_and_certificate_of_different_pairs_are_replaced(world: World) -> None:

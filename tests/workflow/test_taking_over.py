@@ -201,7 +201,7 @@ def test_a_parent_that_requests_client_certificates_may_be_set_later(world: Worl
     assert (attached(world, "/Common/vs_b"), profile(world, PROFILE)["peerCertMode"]) == ({PROFILE}, "require")
 
 
-# -- a foreign profile with our name ---------------------------------------
+# -- a foreign profile with our name ---------------------------------------------------------------
 
 
 def test_a_profile_with_our_name_becomes_ours_and_losses_are_warnings(

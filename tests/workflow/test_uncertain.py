@@ -19,6 +19,7 @@ from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.names import EC_384, ONLY_EC, PROFILE_URL, VIRTUAL_URL
+from tests.support.virtual_servers import attach
 from tests.support.world import World
 from tests.workflow.cells import bigip, lives, lives_with, objects, refuses
 
@@ -32,7 +33,7 @@ CSR_REFUSED = (
 class Side:
     """One side of an uncertainty, and how it must end: in service, or in a refusal with ``sentence``."""
 
-    what: str
+    uncertainty: str
     side: str
     switches: dict[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
@@ -41,7 +42,7 @@ class Side:
     run: Callable[[World, Side], None] | None = None  # if it takes more than an enrolment and a renewal
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.side}"
+        return f"{self.uncertainty}: {self.side}"
 
 
 def goes(world: World, side: Side) -> None:
@@ -52,7 +53,7 @@ def goes(world: World, side: Side) -> None:
         lives(world, **{"keys": ONLY_EC, **side.job})
 
 
-# -- sides that take more than an enrolment and a renewal ---------------------------------------------
+# -- sides that take more than an enrolment and a renewal ------------------------------------------
 
 
 def names_a_strange_virtual_server(world: World, side: Side) -> None:
@@ -67,7 +68,7 @@ def returns_a_ciphertext(world: World, side: Side) -> None:
     """Delete the profile by hand: the `$M$` text that the device shows puts the pair in service again, or does not."""
     job = world.job()
     first = world.one(job)
-    world.device.set(VIRTUAL_URL, profiles=["/Common/tcp", "/Common/http"])
+    attach(world)
     world.device.delete(PROFILE_URL)
     for fault in side.faults:
         world.device.fault(fault)
@@ -149,8 +150,7 @@ def joins_a_profile_of_the_same_name(world: World, side: Side) -> None:
 def _attach(world: World, path: str, **properties: str) -> None:
     entry = {"name": "default", "cert": f"{path}.crt", "key": f"{path}.key"}
     world.device.add_profile("client-ssl", path, certKeyChain=[entry], **properties)
-    profiles = ["/Common/tcp", "/Common/http", path]
-    world.device.set(VIRTUAL_URL, profiles=profiles)
+    attach(world, path)
 
 
 def moves_the_sni_default(world: World, side: Side) -> None:
@@ -178,7 +178,7 @@ def works_in_another_partition(world: World, side: Side) -> None:
         lives_with(world, world.job(partition="Shop", virtual_servers=(path,)))
 
 
-# -- the sides -----------------------------------------------------------------------------------
+# -- the sides -------------------------------------------------------------------------------------
 
 
 def _error(method: str, path: str, status: int, text: str, times: int = MANY) -> tuple[Fault, ...]:
@@ -287,7 +287,7 @@ SIDES = (
     ),
     Side(
         "a locked user",
-        "is told so",
+        "is named as the reason",
         run=is_locked_out,
         faults=_error("POST", "/authn/login", 401, "Maximum number of login attempts exceeded."),
         sentence="refused the login of admin; check username and password (a locked",
@@ -456,5 +456,5 @@ def test_each_side_ends_in_a_handshake_or_a_named_refusal(tmp_path: Path, side: 
 
 
 def test_every_uncertainty_has_two_sides() -> None:
-    assert all(sides >= 2 for sides in Counter(side.what for side in SIDES).values())
+    assert all(sides >= 2 for sides in Counter(side.uncertainty for side in SIDES).values())
     assert len({str(side) for side in SIDES}) == len(SIDES)

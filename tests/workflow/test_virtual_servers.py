@@ -97,7 +97,7 @@ def test_a_profile_that_others_attach_during_issuance_is_not_replaced(world: Wor
     assert (joined.error, attached(world), defaults(world)) == (None, {by_hand, PROFILE}, [by_hand])
 
 
-# -- virtual_servers: all, and addresses of every kind --------------------------------------------
+# -- virtual_servers: all, and addresses of every kind ---------------------------------------------
 
 
 def test_every_virtual_server_of_a_partition_gets_the_certificate(world: World) -> None:
