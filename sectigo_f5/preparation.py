@@ -16,7 +16,7 @@ from sectigo_f5.decision.losses import losses
 from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
 from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.run import Run
 from sectigo_f5.tls.handshake_check import look_before, probe_of
@@ -135,7 +135,7 @@ def _noted(problems: list[ConnectorError]) -> Iterator[None]:
     """Note a problem and continue; if the device no longer answers, nothing more can be asked."""
     try:
         yield
-    except UnreachableError:
+    except (UnreachableError, OutcomeUnknownError):
         raise
     except ConnectorError as problem:
         problems.append(problem)
