@@ -1,0 +1,83 @@
+"""The summary, the JSON object and the exit code of a run."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from sectigo_f5.model import Outcome, Result
+from sectigo_f5.report.results import exit_code, summary, to_json
+from tests.support.builders import NOW, job
+
+KEPT = Result.of(job(), Outcome.KEPT, "all is well", not_after=NOW + timedelta(days=60), serial="0a")
+FAILED = Result.of(job("shop.example.com"), Outcome.FAILED, "no route", error="no route")
+SKIPPED = Result.of(job("pay.example.com"), Outcome.SKIPPED, "stopped", error="stopped")
+BUG = Result("bug.example.com", "bigip-fra", (), Outcome.FAILED, "bug: KeyError", error="bug: KeyError", bug=True)
+
+
+@pytest.mark.parametrize(
+    ("results", "mistakes", "code"),
+    [
+        ([], (), 0),
+        ([KEPT], (), 0),
+        ([KEPT, FAILED], (), 1),
+        ([KEPT, SKIPPED], (), 1),
+        ([KEPT], ("shop.yaml:3: …",), 2),
+        ([FAILED], ("shop.yaml:3: …",), 2),
+        ([FAILED, BUG], ("shop.yaml:3: …",), 3),
+    ],
+)
+def test_exit_code_is_the_highest_that_applies(results: list[Result], mistakes: tuple[str, ...], code: int) -> None:
+    assert exit_code(results, mistakes) == code
+
+
+def test_summary_has_a_line_per_certificate_and_one_of_counts() -> None:
+    noted = Result.of(job("api.example.com"), Outcome.RENEWED, "it was due", notes=("changes pending",))
+    assert summary([KEPT, FAILED, noted]).splitlines() == [
+        "kept        www.example.com@bigip-fra (valid until 2027-01-22): all is well",
+        "failed      shop.example.com@bigip-fra: no route",
+        "renewed     api.example.com@bigip-fra: it was due; changes pending",
+        "1 kept, 1 failed, 1 renewed",
+    ]
+    assert summary([]) == "nothing to do: no certificate was selected"
+
+
+def test_json_has_the_fields_of_the_contract() -> None:
+    printed = json.loads(to_json(NOW, NOW + timedelta(minutes=2), [KEPT, FAILED]))
+    assert printed == {
+        "version": 1,
+        "started": "2026-11-23T12:00:00Z",
+        "finished": "2026-11-23T12:02:00Z",
+        "results": [
+            {
+                "common_name": "www.example.com",
+                "device": "bigip-fra",
+                "virtual_servers": ["/Common/vs_www"],
+                "result": "kept",
+                "reason": "all is well",
+                "not_after": "2027-01-22T12:00:00Z",
+                "serial": "0a",
+                "error": None,
+            },
+            {
+                "common_name": "shop.example.com",
+                "device": "bigip-fra",
+                "virtual_servers": ["/Common/vs_www"],
+                "result": "failed",
+                "reason": "no route",
+                "not_after": None,
+                "serial": None,
+                "error": "no route",
+            },
+        ],
+        "summary": {"kept": 1, "failed": 1},
+    }
+
+
+def test_virtual_servers_are_those_of_the_yaml_unless_others_are_known() -> None:
+    every = job(virtual_servers=("all",))
+    assert Result.of(every, Outcome.FAILED, "no route").virtual_servers == ()
+    assert Result.of(every, Outcome.KEPT, "well", ["/Common/vs_a"]).virtual_servers == ("/Common/vs_a",)
+    assert Result.of(job(), Outcome.FAILED, "no route").virtual_servers == ("/Common/vs_www",)
