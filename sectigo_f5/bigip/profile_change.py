@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sectigo_f5.decision.attachment import Attachment
 from sectigo_f5.device_objects import ClientSslProfile, Entry, KeyObject, Observation
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.transactions import Operation
 from sectigo_f5.model import Generation
 from sectigo_f5.secret import Secret
 
-Json = dict[str, Any]
 Files = set[tuple[str | None, ...]]  # certificate, key and chain of each entry, full paths
 
 CLIENT_SSL_URL = "/mgmt/tm/ltm/profile/client-ssl"

@@ -35,6 +35,11 @@ class Row:
     last_run: str | None = None
     since: str | None = None
 
+    @property
+    def label(self) -> str:
+        """What the log, the summary and ``--only`` call the certificate."""
+        return f"{self.common_name}@{self.device}"
+
 
 HEADINGS = ("CERTIFICATE", "KEY", "DAYS LEFT", "NOT AFTER", "RENEWAL", "LAST RESULT", "SINCE", "VIRTUAL SERVERS")
 WIDEST = 80  # characters; a cell that has more, an error as a rule, widens its own line alone
@@ -74,7 +79,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     last = (row.result or row.reason or "") if row.managed else "unmanaged"
     last += f", revoked: {row.revoked}" if row.revoked else ""
     return (
-        f"{row.common_name}@{row.device}",
+        row.label,
         row.key or "-",
         "-" if row.days_left is None else str(row.days_left),
         (row.not_after or "-")[:10],
