@@ -59,7 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, world: World, ca: SimpleNamespace) -> Installation:
+def connector(tmp_path: Path, world: World, ca: SimpleNamespace) -> Installation:
     installation = Installation(tmp_path / "connector", world.device, ca)
     installation.write_env(LOG_LEVEL="INFO")
     installation.write_config(KEPT)
@@ -67,9 +67,9 @@ def here(tmp_path: Path, world: World, ca: SimpleNamespace) -> Installation:
     return installation
 
 
-def shell(here: Installation, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def shell(connector: Installation, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a line of bash in which ``CONNECTOR`` is our command."""
-    script = f'CONNECTOR() {{ {shlex.join(here.command())} "$@"; }}; {line}'
+    script = f'CONNECTOR() {{ {shlex.join(connector.command())} "$@"; }}; {line}'
     return run(["bash", "-c", script], {**os.environ, **environment})
 
 
@@ -87,48 +87,48 @@ def messages(text: str) -> list[str]:
 # -- the outputs -----------------------------------------------------------------------------------
 
 
-def test_the_result_is_on_standard_output_and_the_log_is_not(here: Installation) -> None:
-    done = here.run()
+def test_the_result_is_on_standard_output_and_the_log_is_not(connector: Installation) -> None:
+    done = connector.run()
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert lines[0].startswith("kept        www.example.com@bigip-sim (valid until ")
     assert lines[1:] == ["1 kept"]
     story = messages(done.stderr)
-    assert story[0] == f"INFO    run: 1 read {here.config}: 1 certificate(s) on 1 BIG-IP(s)"
+    assert story[0] == f"INFO    run: 1 read {connector.config}: 1 certificate(s) on 1 BIG-IP(s)"
     assert story[1] == "INFO    bigip-sim: 2 connected to 127.0.0.1 (TMOS 17.1.2)"
     assert story[2].startswith("INFO    www.example.com@bigip-sim: 3 kept: valid until ")
-    assert done.stderr == here.log.read_text()
+    assert done.stderr == connector.log.read_text()
 
 
-def test_a_quiet_run_prints_nothing_if_all_is_well(here: Installation) -> None:
-    done = here.run("--quiet")
+def test_a_quiet_run_prints_nothing_if_all_is_well(connector: Installation) -> None:
+    done = connector.run("--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert len(here.log.read_text().splitlines()) == 3, "the file has it all"
+    assert len(connector.log.read_text().splitlines()) == 3, "the file has it all"
 
 
-def test_a_quiet_run_prints_failures(here: Installation) -> None:
-    (here.config / "broken.yaml").write_text(BROKEN)
-    here.write_config(KEPT, MISSING)
-    here.write_env(LOG_LEVEL="INFO", ACME_SERVER=NO_CA)
-    done = here.run("--quiet")
+def test_a_quiet_run_prints_failures(connector: Installation) -> None:
+    (connector.config / "broken.yaml").write_text(BROKEN)
+    connector.write_config(KEPT, MISSING)
+    connector.write_env(LOG_LEVEL="INFO", ACME_SERVER=NO_CA)
+    done = connector.run("--quiet")
     assert done.returncode == 2
     assert {line.split()[0] for line in messages(done.stderr)} == {"ERROR", "WARNING"}
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["kept", "failed", "1"]
 
 
-def test_a_plan_states_that_it_is_only_a_plan(here: Installation) -> None:
-    here.write_config(KEPT, MISSING)
-    lines = here.run("plan").stdout.splitlines()
+def test_a_plan_states_that_it_is_only_a_plan(connector: Installation) -> None:
+    connector.write_config(KEPT, MISSING)
+    lines = connector.run("plan").stdout.splitlines()
     assert lines[0] == "what a run would do now:"
     assert lines[2] == "enrolled    new.example.com@bigip-sim: found no certificate for new.example.com on the BIG-IP"
 
 
 @pytest.mark.parametrize("command", ["run", "plan", "status"])
-def test_json_is_alone_on_standard_output(here: Installation, command: str) -> None:
-    (here.config / "broken.yaml").write_text(BROKEN)
-    here.write_config(KEPT, MISSING)
-    here.write_env(LOG_LEVEL="DEBUG")
-    done = here.run(command, "--json")
+def test_json_is_alone_on_standard_output(connector: Installation, command: str) -> None:
+    (connector.config / "broken.yaml").write_text(BROKEN)
+    connector.write_config(KEPT, MISSING)
+    connector.write_env(LOG_LEVEL="DEBUG")
+    done = connector.run(command, "--json")
     output = json.loads(done.stdout)
     assert output["version"] == 1
     assert {result["common_name"] for result in output["results"]} == {"www.example.com", "new.example.com"}
@@ -136,43 +136,43 @@ def test_json_is_alone_on_standard_output(here: Installation, command: str) -> N
 
 
 @pytest.mark.parametrize("line", ["CONNECTOR | true", "CONNECTOR >/dev/full", "CONNECTOR >&-", "CONNECTOR 2>&-"])
-def test_an_output_that_cannot_be_written_is_not_a_failure(here: Installation, line: str) -> None:
-    done = shell(here, f"set -o pipefail; {line}")
+def test_an_output_that_cannot_be_written_is_not_a_failure(connector: Installation, line: str) -> None:
+    done = shell(connector, f"set -o pipefail; {line}")
     assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr + here.log.read_text()
+    assert "Traceback" not in done.stderr + connector.log.read_text()
 
 
-def test_a_terminal_limited_to_ascii_is_not_a_failure(here: Installation) -> None:
-    (here.config / "broken.yaml").write_text(BROKEN.replace("192.0.2.1", "straße"))
-    assert shell(here, "CONNECTOR --help", PYTHONIOENCODING="ascii").returncode == 0
-    assert shell(here, "CONNECTOR check", PYTHONIOENCODING="ascii").returncode == 2
+def test_a_terminal_limited_to_ascii_is_not_a_failure(connector: Installation) -> None:
+    (connector.config / "broken.yaml").write_text(BROKEN.replace("192.0.2.1", "straße"))
+    assert shell(connector, "CONNECTOR --help", PYTHONIOENCODING="ascii").returncode == 0
+    assert shell(connector, "CONNECTOR check", PYTHONIOENCODING="ascii").returncode == 2
 
 
-def test_an_empty_environment_is_sufficient(here: Installation) -> None:
-    done = run(here.command("--quiet"), {})
+def test_an_empty_environment_is_sufficient(connector: Installation) -> None:
+    done = run(connector.command("--quiet"), {})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 # -- exit codes ------------------------------------------------------------------------------------
 
 
-def test_a_failed_certificate_exits_1_and_the_other_is_processed(here: Installation) -> None:
-    here.write_config(MISSING, KEPT)
-    here.write_env(ACME_SERVER=NO_CA)
-    before = here.device.get("/mgmt/tm/sys/file/ssl-key")
-    output = here.run_json()
+def test_a_failed_certificate_exits_1_and_the_other_is_processed(connector: Installation) -> None:
+    connector.write_config(MISSING, KEPT)
+    connector.write_env(ACME_SERVER=NO_CA)
+    before = connector.device.get("/mgmt/tm/sys/file/ssl-key")
+    output = connector.run_json()
     assert (output["exit_code"], output["summary"]) == (1, {"failed": 1, "kept": 1})
     assert "ACME_SERVER https://127.0.0.1:1/directory cannot be reached (Connection refused)" in output["log"]
-    assert here.device.get("/mgmt/tm/sys/file/ssl-key") == before
-    assert list(here.device.tokens) == list(here.device.uploads) == list(here.device.csrs) == []
+    assert connector.device.get("/mgmt/tm/sys/file/ssl-key") == before
+    assert list(connector.device.tokens) == list(connector.device.uploads) == list(connector.device.csrs) == []
 
 
-def test_a_wrong_password_exits_1_and_names_the_device(here: Installation) -> None:
-    other = here.config / "other.yaml"
-    other.write_text((here.config / "shop.yaml").read_text().replace("nobody's business", "wrong-password"))
+def test_a_wrong_password_exits_1_and_names_the_device(connector: Installation) -> None:
+    other = connector.config / "other.yaml"
+    other.write_text((connector.config / "shop.yaml").read_text().replace("nobody's business", "wrong-password"))
     other.write_text(other.read_text().replace("bigip-sim", "bigip-two").replace("www.", "two."))
     other.chmod(0o600)
-    output = here.run_json()
+    output = connector.run_json()
     assert (output["exit_code"], output["summary"]) == (1, {"failed": 1, "kept": 1})
     assert "bigip-two: 127.0.0.1: the BIG-IP refused the login of admin; check username and password" in output["log"]
     assert "wrong-password" not in output["log"]
@@ -180,16 +180,16 @@ def test_a_wrong_password_exits_1_and_names_the_device(here: Installation) -> No
 
 @pytest.mark.parametrize(("certificates", "summary"), [((KEPT,), {"kept": 1}), ((MISSING,), {"failed": 1})])
 def test_a_broken_file_exits_2_whatever_the_result_of_the_others(
-    here: Installation, certificates: tuple[dict[str, object], ...], summary: dict[str, int]
+    connector: Installation, certificates: tuple[dict[str, object], ...], summary: dict[str, int]
 ) -> None:
-    (here.config / "broken.yaml").write_text(BROKEN)
-    here.write_config(*certificates)
-    here.write_env(ACME_SERVER=NO_CA)
-    output = here.run_json()
+    (connector.config / "broken.yaml").write_text(BROKEN)
+    connector.write_config(*certificates)
+    connector.write_env(ACME_SERVER=NO_CA)
+    output = connector.run_json()
     assert (output["exit_code"], output["summary"]) == (2, summary)
     first, *_, last = (line for line in messages(output["log"]) if "broken.yaml" in line)
-    assert first == f"ERROR   run: {here.config}/broken.yaml:5: hots: unknown key; did you mean host?"
-    assert last.startswith(f"WARNING run: {here.config}/broken.yaml: none of its certificates is managed")
+    assert first == f"ERROR   run: {connector.config}/broken.yaml:5: hots: unknown key; did you mean host?"
+    assert last.startswith(f"WARNING run: {connector.config}/broken.yaml: none of its certificates is managed")
 
 
 @pytest.mark.parametrize(
@@ -206,31 +206,36 @@ def test_a_broken_file_exits_2_whatever_the_result_of_the_others(
         (["chek"], "invalid choice: 'chek'"),
     ],
 )
-def test_a_mistake_on_the_command_line_exits_2(here: Installation, arguments: list[str], sentence: str) -> None:
-    before = len(here.device.journal)
-    done = run([*here.command(), *arguments], os.environ)
+def test_a_mistake_on_the_command_line_exits_2(connector: Installation, arguments: list[str], sentence: str) -> None:
+    before = len(connector.device.journal)
+    done = run([*connector.command(), *arguments], os.environ)
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr.splitlines()[-1]
-    assert len(here.device.journal) == before
+    assert len(connector.device.journal) == before
 
 
-def test_an_unusable_state_directory_exits_2_before_any_device_call(here: Installation) -> None:
-    before = len(here.device.journal)
-    here.write_env(STATE_DIR=str(here.env_file))
-    done = here.run("--json")
+def test_an_unusable_state_directory_exits_2_before_any_device_call(connector: Installation) -> None:
+    before = len(connector.device.journal)
+    connector.write_env(STATE_DIR=str(connector.env_file))
+    done = connector.run("--json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"STATE_DIR {here.env_file}: cannot be written (File exists); run as root or set STATE_DIR" in done.stderr
-    here.write_env()
+    assert (
+        f"STATE_DIR {connector.env_file}: cannot be written (File exists); run as root or set STATE_DIR" in done.stderr
+    )
+    connector.write_env()
     full = subprocess.run(
-        here.command(),
+        connector.command(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 15, 1 << 15)),  # noqa: PLW1509  # no thread
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert (full.returncode, f"STATE_DIR {here.state}: cannot be written (File too large)" in full.stderr) == (2, True)
-    assert len(here.device.journal) == before
+    assert (full.returncode, f"STATE_DIR {connector.state}: cannot be written (File too large)" in full.stderr) == (
+        2,
+        True,
+    )
+    assert len(connector.device.journal) == before
 
 
 BUG = """
@@ -240,23 +245,23 @@ from pathlib import Path
 from sectigo_f5 import cli
 
 def clock():
-    global told
-    told += 1
-    if told == int(sys.argv[1]):
+    global readings
+    readings += 1
+    if readings == int(sys.argv[1]):
         raise ZeroDivisionError("the clock broke")
     return datetime.now(timezone.utc)
 
-told = 0
+readings = 0
 sys.exit(cli.main(sys.argv[2:], script=Path("start_acme.py"), clock=clock))
 """
 
 
 @pytest.mark.parametrize("when", [1, 2])
-def test_a_bug_exits_3_whatever_else_is_wrong(here: Installation, when: int) -> None:
-    (here.config / "broken.yaml").write_text(BROKEN)
-    here.write_config(MISSING, KEPT)
-    here.write_env(ACME_SERVER=NO_CA)
-    arguments = here.command("--json")[2:]
+def test_a_bug_exits_3_whatever_else_is_wrong(connector: Installation, when: int) -> None:
+    (connector.config / "broken.yaml").write_text(BROKEN)
+    connector.write_config(MISSING, KEPT)
+    connector.write_env(ACME_SERVER=NO_CA)
+    arguments = connector.command("--json")[2:]
     done = run([sys.executable, "-c", BUG, str(when), *arguments], {**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 3
     assert "ERROR" in done.stderr
@@ -267,88 +272,90 @@ def test_a_bug_exits_3_whatever_else_is_wrong(here: Installation, when: int) -> 
         assert json.loads(done.stdout)["summary"] == {"failed": 1, "kept": 1}
 
 
-def test_a_lock_held_by_another_run_exits_75_whatever_else_is_wrong(here: Installation) -> None:
-    here.run()
-    (here.config / "broken.yaml").write_text(BROKEN)
-    done = shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR --json 9>&-")
+def test_a_lock_held_by_another_run_exits_75_whatever_else_is_wrong(connector: Installation) -> None:
+    connector.run()
+    (connector.config / "broken.yaml").write_text(BROKEN)
+    done = shell(connector, f"exec 9>>{connector.state}/lock; flock 9; CONNECTOR --json 9>&-")
     assert (done.returncode, done.stdout) == (75, "")
-    assert f"ERROR   run: another run holds {here.state}/lock: just starting" in messages(done.stderr)
-    assert shell(here, f"exec 9>>{here.state}/lock; flock 9; CONNECTOR plan 9>&-").returncode == 2, "plan only reads"
+    assert f"ERROR   run: another run holds {connector.state}/lock: just starting" in messages(done.stderr)
+    assert shell(connector, f"exec 9>>{connector.state}/lock; flock 9; CONNECTOR plan 9>&-").returncode == 2, (
+        "plan only reads"
+    )
 
 
 # -- files besides the output ----------------------------------------------------------------------
 
 
-def test_an_unwritable_log_file_is_one_warning(here: Installation) -> None:
+def test_an_unwritable_log_file_is_one_warning(connector: Installation) -> None:
     cases = (
-        (here.folder, "cannot be written (Is a directory)"),
+        (connector.folder, "cannot be written (Is a directory)"),
         (Path("/dev/full"), "can no longer be written (No space left on device)"),
     )
     for file, problem in cases:
-        here.write_env(LOG_FILE=str(file), LOG_LEVEL="INFO")
-        done = here.run()
+        connector.write_env(LOG_FILE=str(file), LOG_LEVEL="INFO")
+        done = connector.run()
         assert done.returncode == 0
         (warning,) = (line for line in messages(done.stderr) if line.startswith("WARNING"))
         assert warning.startswith(f"WARNING run: LOG_FILE {file} {problem}: logging here only")
         assert len(done.stderr.splitlines()) == 4
 
 
-def test_the_metrics_file_is_readable_by_other_users(here: Installation) -> None:
-    file = here.folder / "metrics" / "sectigo.prom"
-    here.write_env(METRICS_FILE=str(file), ACME_SERVER=NO_CA)
-    here.write_config(KEPT, MISSING)
-    assert here.run("--quiet").returncode == 1
+def test_the_metrics_file_is_readable_by_other_users(connector: Installation) -> None:
+    file = connector.folder / "metrics" / "sectigo.prom"
+    connector.write_env(METRICS_FILE=str(file), ACME_SERVER=NO_CA)
+    connector.write_config(KEPT, MISSING)
+    assert connector.run("--quiet").returncode == 1
     assert file.stat().st_mode & 0o777 == 0o644
     lines = file.read_text().splitlines()
     assert "sectigo_f5_last_run_exit_code 1.0" in lines
     assert 'sectigo_f5_certificate_failed{common_name="new.example.com",device="bigip-sim"} 1.0' in lines
     assert 'sectigo_f5_certificate_failed{common_name="www.example.com",device="bigip-sim"} 0.0' in lines
     written = file.read_text()
-    here.run("--only", "www.example.com")
+    connector.run("--only", "www.example.com")
     assert file.read_text() == written, "a run over a part says nothing of the whole"
 
 
-def test_an_unwritable_history_or_metrics_file_is_a_warning(here: Installation) -> None:
-    (here.state / "results.json").mkdir(parents=True)
-    here.write_env(METRICS_FILE="/proc/nowhere/sectigo.prom")
-    done = here.run("--quiet")
+def test_an_unwritable_history_or_metrics_file_is_a_warning(connector: Installation) -> None:
+    (connector.state / "results.json").mkdir(parents=True)
+    connector.write_env(METRICS_FILE="/proc/nowhere/sectigo.prom")
+    done = connector.run("--quiet")
     assert (done.returncode, done.stdout) == (0, "")
     assert "results.json cannot be written (Is a directory)" in done.stderr
 
 
 def test_the_secrets_of_a_killed_run_are_deleted_by_the_next_run(
-    here: Installation,
+    connector: Installation,
 ) -> None:
-    left = here.state / "certbot" / "private" / "run-killed" / "certbot.ini"
+    left = connector.state / "certbot" / "private" / "run-killed" / "certbot.ini"
     left.parent.mkdir(parents=True)
     left.write_text('bigip-password = "nobody\'s business"\n')
-    here.run("plan")
+    connector.run("plan")
     assert left.exists(), "plan holds no lock: another run may be working there"
-    assert here.run("--quiet").returncode == 0
+    assert connector.run("--quiet").returncode == 0
     assert not left.exists()
 
 
 # -- check -----------------------------------------------------------------------------------------
 
 
-def test_check_reports_each_certificate_as_ok_or_as_a_problem(here: Installation) -> None:
-    here.write_config(KEPT, {**KEPT, "common_name": "x.example.com", "virtual_servers": ["vs_nowhere"]})
-    done = here.run("check")
+def test_check_reports_each_certificate_as_ok_or_as_a_problem(connector: Installation) -> None:
+    connector.write_config(KEPT, {**KEPT, "common_name": "x.example.com", "virtual_servers": ["vs_nowhere"]})
+    done = connector.run("check")
     assert done.returncode == 1
     acme, kept, failed = done.stdout.splitlines()
     assert acme == "ok       ACME server: the directory answers; the first order registers the connector there"
     assert kept == "ok       www.example.com@bigip-sim: TMOS 17.1.2, /Common/vs_www"
     assert failed.startswith("problem  x.example.com@bigip-sim: the virtual server /Common/vs_nowhere does not exist")
-    assert here.run("check", "--quiet").stdout.splitlines() == [failed]
+    assert connector.run("check", "--quiet").stdout.splitlines() == [failed]
 
 
-def test_check_reports_a_missing_account_binding_and_ca(here: Installation) -> None:
-    here.write_env(ACME_EAB_KID="", ACME_EAB_HMAC_KEY="")
-    done = here.run("check")
+def test_check_reports_a_missing_account_binding_and_ca(connector: Installation) -> None:
+    connector.write_env(ACME_EAB_KID="", ACME_EAB_HMAC_KEY="")
+    done = connector.run("check")
     assert done.returncode == 1
     assert done.stdout.startswith("problem  ACME server: the CA requires external account binding: set ACME_EAB_KID")
-    here.write_env(ACME_SERVER=NO_CA)
-    done = here.run("check", "--quiet")
+    connector.write_env(ACME_SERVER=NO_CA)
+    done = connector.run("check", "--quiet")
     assert done.returncode == 1
     assert done.stdout.startswith(f"problem  ACME server: ACME_SERVER {NO_CA} cannot be reached (Connection refused)")
 

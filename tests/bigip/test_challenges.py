@@ -47,12 +47,14 @@ def job_for(world: World, **changes: Any) -> Job:
     return world.job("www.example.com", keys=ONLY_EC, **{"validation": "http-01", "verify_handshake": "off", **changes})
 
 
-def listens(world: World, path: str, destination: str, profiles: tuple[str, ...] = PLAIN, **properties: Any) -> str:
+def add_listener(
+    world: World, path: str, destination: str, profiles: tuple[str, ...] = PLAIN, **properties: Any
+) -> str:
     world.device.add_virtual_server(path, destination, profiles=profiles, **properties)
     return path
 
 
-def answered(world: World, job: Job) -> Http01:
+def validation_of(world: World, job: Job) -> Http01:
     """Enrol, and return the http-01 validation that Certbot received."""
     result = world.one(job)
     assert result.error is None
@@ -61,7 +63,7 @@ def answered(world: World, job: Job) -> Http01:
     return validation
 
 
-def refused(world: World, job: Job) -> str:
+def refusal_of(world: World, job: Job) -> str:
     """Return the error of a refused job, which must leave the device as it was."""
     result = world.one(job)
     assert (result.outcome, world.device.writes()) == (Outcome.FAILED, [])
@@ -89,9 +91,9 @@ REMEDY = "; create one, name it under challenge_virtual_servers, or use validati
 def test_a_virtual_server_on_port_80_answers_the_challenge(
     field: World, destination: str, properties: dict[str, Any]
 ) -> None:
-    answering = listens(field, "/Common/vs_http", destination, **properties)
-    listens(field, "/Common/vs_other", f"{OTHER}:80")
-    assert answered(field, job_for(field)).virtual_servers == (answering,)
+    answering = add_listener(field, "/Common/vs_http", destination, **properties)
+    add_listener(field, "/Common/vs_other", f"{OTHER}:80")
+    assert validation_of(field, job_for(field)).virtual_servers == (answering,)
 
 
 @pytest.mark.parametrize(
@@ -113,54 +115,54 @@ def test_a_virtual_server_on_port_80_answers_the_challenge(
 def test_a_virtual_server_that_cannot_answer_the_challenge_is_refused(
     field: World, destination: str, profiles: tuple[str, ...], properties: dict[str, Any], why: str
 ) -> None:
-    listens(field, "/Common/vs_http", destination, profiles, **properties)
-    error = refused(field, job_for(field))
+    add_listener(field, "/Common/vs_http", destination, profiles, **properties)
+    error = refusal_of(field, job_for(field))
     assert error.startswith(f"validation http-01: {NONE}{why}")
     assert error.endswith(REMEDY)
 
 
 def test_the_most_specific_virtual_server_answers(field: World) -> None:
     for name, destination in (("any", "any:80"), ("every_port", "192.0.2.10:0"), ("exact", "192.0.2.10:80")):
-        listens(field, f"/Common/vs_{name}", destination)
-    listens(field, "/Common/vs_network", "192.0.2.0:80", mask="255.255.255.0")
-    assert answered(field, job_for(field)).virtual_servers == ("/Common/vs_exact",)
+        add_listener(field, f"/Common/vs_{name}", destination)
+    add_listener(field, "/Common/vs_network", "192.0.2.0:80", mask="255.255.255.0")
+    assert validation_of(field, job_for(field)).virtual_servers == ("/Common/vs_exact",)
 
 
 def test_virtual_servers_of_every_vlan_answer(field: World) -> None:
     """They share the destination; which one the CA reaches depends on the VLAN of its request."""
     for name, properties in (("inside", {}), ("outside", {}), ("spare", {"disabled": True})):
         vlan = f"/Common/{name}"
-        listens(field, f"/Common/vs_{name}", f"{SITE}:80", vlansEnabled=True, vlans=[vlan], **properties)  # type: ignore[arg-type]
-    assert answered(field, job_for(field)).virtual_servers == ("/Common/vs_inside", "/Common/vs_outside")
+        add_listener(field, f"/Common/vs_{name}", f"{SITE}:80", vlansEnabled=True, vlans=[vlan], **properties)  # type: ignore[arg-type]
+    assert validation_of(field, job_for(field)).virtual_servers == ("/Common/vs_inside", "/Common/vs_outside")
 
 
 def test_a_disabled_virtual_server_hides_less_specific_ones(field: World) -> None:
-    listens(field, "/Common/vs_exact", "192.0.2.10:80", disabled=True)
-    listens(field, "/Common/vs_any", "any:80")
-    assert "/Common/vs_exact is disabled; enable it" in refused(field, job_for(field))
+    add_listener(field, "/Common/vs_exact", "192.0.2.10:80", disabled=True)
+    add_listener(field, "/Common/vs_any", "any:80")
+    assert "/Common/vs_exact is disabled; enable it" in refusal_of(field, job_for(field))
 
 
 def test_ipv6_addresses_and_route_domains_are_matched(field: World) -> None:
-    listens(field, "/Common/vs_v6", "2001:db8::10%2.443")
-    answering = listens(field, "/Common/vs_v6_http", "2001:db8:0:0::10%2.80")
-    listens(field, "/Common/vs_v6_elsewhere", "2001:db8::10.80")
-    assert answered(field, job_for(field, virtual_servers=("/Common/vs_v6",))).virtual_servers == (answering,)
+    add_listener(field, "/Common/vs_v6", "2001:db8::10%2.443")
+    answering = add_listener(field, "/Common/vs_v6_http", "2001:db8:0:0::10%2.80")
+    add_listener(field, "/Common/vs_v6_elsewhere", "2001:db8::10.80")
+    assert validation_of(field, job_for(field, virtual_servers=("/Common/vs_v6",))).virtual_servers == (answering,)
 
 
 def test_a_virtual_server_may_answer_for_several_and_several_may_answer(field: World) -> None:
-    listens(field, "/Common/vs_8443", f"{SITE}:8443")
-    listens(field, "/Common/vs_b", f"{OTHER}:443")
-    answering = [listens(field, f"/Common/vs_http_{end}", f"192.0.2.{end}:80") for end in (10, 20)]
+    add_listener(field, "/Common/vs_8443", f"{SITE}:8443")
+    add_listener(field, "/Common/vs_b", f"{OTHER}:443")
+    answering = [add_listener(field, f"/Common/vs_http_{end}", f"192.0.2.{end}:80") for end in (10, 20)]
     job = job_for(field, virtual_servers=("/Common/vs_www", "/Common/vs_8443", "/Common/vs_b"))
-    assert answered(field, job).virtual_servers == tuple(answering)
+    assert validation_of(field, job).virtual_servers == tuple(answering)
 
 
 def test_an_address_that_cannot_answer_is_a_warning_if_another_can(
     field: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    listens(field, "/Common/vs_b", f"{OTHER}:443")
-    answering = listens(field, "/Common/vs_http", f"{OTHER}:80")
-    assert answered(field, job_for(field, virtual_servers=("/Common/vs_www", "/Common/vs_b"))).virtual_servers == (
+    add_listener(field, "/Common/vs_b", f"{OTHER}:443")
+    answering = add_listener(field, "/Common/vs_http", f"{OTHER}:80")
+    assert validation_of(field, job_for(field, virtual_servers=("/Common/vs_www", "/Common/vs_b"))).virtual_servers == (
         answering,
     )
     assert f"{NONE}: a challenge sent there fails" in caplog.text
@@ -170,9 +172,9 @@ def test_an_address_that_cannot_answer_is_a_warning_if_another_can(
 
 
 def test_configured_challenge_virtual_servers_are_the_only_ones_used(field: World) -> None:
-    listens(field, "/Common/vs_http", f"{SITE}:80")
-    named = listens(field, "/Common/vs_front", "198.51.100.1:8080")
-    assert answered(field, job_for(field, challenge_virtual_servers=(named,))).virtual_servers == (named,)
+    add_listener(field, "/Common/vs_http", f"{SITE}:80")
+    named = add_listener(field, "/Common/vs_front", "198.51.100.1:8080")
+    assert validation_of(field, job_for(field, challenge_virtual_servers=(named,))).virtual_servers == (named,)
 
 
 @pytest.mark.parametrize(
@@ -186,20 +188,20 @@ def test_configured_challenge_virtual_servers_are_the_only_ones_used(field: Worl
 def test_configured_challenge_virtual_servers_must_be_able_to_answer(
     field: World, profiles: tuple[str, ...], properties: dict[str, Any], sentence: str
 ) -> None:
-    listens(field, "/Common/vs_front", f"{OTHER}:80", profiles, **properties)
-    assert sentence in refused(field, job_for(field, challenge_virtual_servers=("/Common/vs_front",)))
+    add_listener(field, "/Common/vs_front", f"{OTHER}:80", profiles, **properties)
+    assert sentence in refusal_of(field, job_for(field, challenge_virtual_servers=("/Common/vs_front",)))
     missing = job_for(field, challenge_virtual_servers=("/Common/vs_fron",))
-    assert "/Common/vs_fron does not exist on the BIG-IP; did you mean /Common/vs_front?" in refused(field, missing)
+    assert "/Common/vs_fron does not exist on the BIG-IP; did you mean /Common/vs_front?" in refusal_of(field, missing)
 
 
 def test_a_nested_folder_is_refused_as_too_deep_for_the_plugin(field: World) -> None:
     field.device.add_folder("/Common/a/b")
-    path = listens(field, "/Common/a/b/vs_http", f"{SITE}:80")
-    assert "too deep for certbot-bigip" in refused(field, job_for(field, challenge_virtual_servers=(path,)))
+    path = add_listener(field, "/Common/a/b/vs_http", f"{SITE}:80")
+    assert "too deep for certbot-bigip" in refusal_of(field, job_for(field, challenge_virtual_servers=(path,)))
 
 
 def test_a_management_port_other_than_443_is_refused(world: World) -> None:
-    assert "certbot-bigip reaches a BIG-IP on port 443 only" in refused(world, job_for(world))
+    assert "certbot-bigip reaches a BIG-IP on port 443 only" in refusal_of(world, job_for(world))
 
 
 # -- iApps, partitions, APM ------------------------------------------------------------------------
@@ -208,11 +210,11 @@ def test_a_management_port_other_than_443_is_refused(world: World) -> None:
 def test_a_challenge_virtual_server_with_strict_updates_is_refused(field: World) -> None:
     iapp = "/Common/shop.app/shop"
     field.device.add_application(iapp)
-    listens(field, "/Common/shop.app/vs_http", f"{SITE}:80", appService=iapp)
-    sentence = refused(field, job_for(field))
+    add_listener(field, "/Common/shop.app/vs_http", f"{SITE}:80", appService=iapp)
+    sentence = refusal_of(field, job_for(field))
     assert f"/Common/shop.app/vs_http belongs to the iApp {iapp} with strict updates on; turn them off" in sentence
     field.device.set(f"/mgmt/tm/sys/application/service/{iapp.replace('/', '~')}", strictUpdates="disabled")
-    assert answered(field, job_for(field)).virtual_servers == ("/Common/shop.app/vs_http",)
+    assert validation_of(field, job_for(field)).virtual_servers == ("/Common/shop.app/vs_http",)
 
 
 @pytest.mark.parametrize(
@@ -220,18 +222,18 @@ def test_a_challenge_virtual_server_with_strict_updates_is_refused(field: World)
 )
 def test_the_challenge_irule_is_in_a_partition_its_server_can_use(make_field: MakeField, path: str, where: str) -> None:
     world = make_field(partitions=("Shop", "Bank"))
-    listens(world, "/Shop/vs_tls", f"{OTHER}:443")
-    listens(world, path, f"{OTHER}:80")
+    add_listener(world, "/Shop/vs_tls", f"{OTHER}:443")
+    add_listener(world, path, f"{OTHER}:80")
     job = job_for(world, partition="Shop", virtual_servers=("/Shop/vs_tls",))
-    assert answered(world, job).partition == where
+    assert validation_of(world, job).partition == where
 
 
 @pytest.mark.parametrize("typed", [True, False], ids=["types shown", "types not shown"])
 def test_the_apm_switch_is_set_if_there_is_an_access_profile(make_field: MakeField, typed: bool) -> None:
     world = make_field(name_reference=typed)
     world.device.add_profile("access", "/Common/portal")
-    listens(world, "/Common/vs_http", f"{SITE}:80", (*PLAIN, "/Common/portal"))
-    assert answered(world, job_for(world)).apm
+    add_listener(world, "/Common/vs_http", f"{SITE}:80", (*PLAIN, "/Common/portal"))
+    assert validation_of(world, job_for(world)).apm
     assert any("/apm/" in call.path for call in world.device.journal) is not typed
 
 
@@ -240,14 +242,14 @@ def test_the_apm_switch_is_not_set_without_an_access_profile(make_field: MakeFie
     world = make_field(name_reference=typed)
     world.device.fault(Fault("GET", "/apm/", action="error:404:01070920:3: APM is not provisioned", times=9))
     world.device.add_profile("one-connect", "/Common/portal")
-    listens(world, "/Common/vs_http", f"{SITE}:80", (*PLAIN, "/Common/portal"))
-    assert not answered(world, job_for(world)).apm
+    add_listener(world, "/Common/vs_http", f"{SITE}:80", (*PLAIN, "/Common/portal"))
+    assert not validation_of(world, job_for(world)).apm
 
 
 def test_access_profiles_are_not_read_for_built_in_profiles(make_field: MakeField) -> None:
     world = make_field(name_reference=False)
-    listens(world, "/Common/vs_http", f"{SITE}:80")
-    assert not answered(world, job_for(world)).apm
+    add_listener(world, "/Common/vs_http", f"{SITE}:80")
+    assert not validation_of(world, job_for(world)).apm
     assert [call.path for call in world.device.journal if "/apm/" in call.path] == []
 
 
@@ -261,8 +263,8 @@ def test_an_irule_and_a_policy_that_run_first_are_warnings(field: World, caplog:
     field.device.add_rule("/Common/later", f"when HTTP_REQUEST {{ {REDIRECT} }}")
     field.device.add("ltm/policy", "/Common/to_https")
     rules = ["/Common/first", "/Common/later"]
-    listens(field, "/Common/vs_http", f"{SITE}:80", rules=rules, policies=["/Common/to_https"])
-    doubts = answered(field, job_for(field)).doubts
+    add_listener(field, "/Common/vs_http", f"{SITE}:80", rules=rules, policies=["/Common/to_https"])
+    doubts = validation_of(field, job_for(field)).doubts
     assert [doubt.split(";")[0] for doubt in doubts] == [
         "the iRule /Common/first of /Common/vs_http may answer before the challenge's does: its HTTP_REQUEST has "
         "priority 50 and responds",
@@ -277,20 +279,20 @@ def test_an_irule_and_a_policy_that_run_first_are_warnings(field: World, caplog:
 def test_the_challenge_irule_of_a_killed_run_is_a_warning(field: World) -> None:
     rule = "/Common/Certbot-Letsencrypt-abc"
     field.device.add_rule(rule, "when HTTP_REQUEST priority 100 { HTTP::respond 200 content x }")
-    listens(field, "/Common/vs_http", f"{SITE}:80", rules=[rule])
-    assert answered(field, job_for(field)).doubts == (
+    add_listener(field, "/Common/vs_http", f"{SITE}:80", rules=[rule])
+    assert validation_of(field, job_for(field)).doubts == (
         f"the iRule {rule} of /Common/vs_http is left over from a killed run; detach and delete it",
     )
 
 
 def test_irules_that_run_later_cause_no_warning(field: World) -> None:
     field.device.add_rule("/Common/later", f"when HTTP_REQUEST {{ {REDIRECT} }}")
-    listens(field, "/Common/vs_http", f"{SITE}:80", rules=["/Common/later"])
-    assert answered(field, job_for(field)).doubts == ()
+    add_listener(field, "/Common/vs_http", f"{SITE}:80", rules=["/Common/later"])
+    assert validation_of(field, job_for(field)).doubts == ()
 
 
 def test_a_deleted_virtual_server_is_not_asked_about_its_port_80(field: World) -> None:
-    listens(field, "/Common/vs_http", f"{SITE}:80")
+    add_listener(field, "/Common/vs_http", f"{SITE}:80")
     job = job_for(field)
     assert field.one(job).error is None
     field.device.delete(url("/Common/vs_www"))

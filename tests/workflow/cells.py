@@ -36,12 +36,12 @@ def objects(world: World) -> set[str]:
     return result
 
 
-def lives(world: World, **changes: Any) -> None:
+def must_enrol_and_renew(world: World, **changes: Any) -> None:
     """Enrol, keep and renew, each with a handshake and without leftovers."""
-    lives_with(world, world.job("www.example.com", "api.example.com", **changes))
+    must_enrol_and_renew_job(world, world.job("www.example.com", "api.example.com", **changes))
 
 
-def lives_with(world: World, job: Job) -> None:
+def must_enrol_and_renew_job(world: World, job: Job) -> None:
     """Enrol, keep and renew one certificate, seen on the first of its virtual servers."""
     first = world.one(job)
     assert (first.outcome, first.error) == (Outcome.ENROLLED, None)
@@ -59,7 +59,7 @@ def lives_with(world: World, job: Job) -> None:
     assert leftovers == {}
 
 
-def refuses(world: World, sentence: str, **changes: Any) -> None:
+def must_refuse(world: World, sentence: str, **changes: Any) -> None:
     """Fail with ``sentence``, and leave the device as it was."""
     before, saved = objects(world), world.device.saved
     result = world.one(world.job(**changes))

@@ -12,7 +12,7 @@ import pytest
 from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator.switches import RELEASES
 from tests.support.names import BOTH_KEYS, EC, ONLY_EC, RSA
-from tests.workflow.cells import bigip, lives, refuses
+from tests.workflow.cells import bigip, must_enrol_and_renew, must_refuse
 
 ALL = tuple(RELEASES)
 EITHER = (True, False)
@@ -74,7 +74,7 @@ def any_two(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("switches", [*any_two(WITH_A_SHELL), *any_two(WITHOUT), *any_two(APPLIANCE)])
 def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: dict[str, Any]) -> None:
     with bigip(tmp_path, **switches) as world:
-        lives(world, keys=ONLY_EC)
+        must_enrol_and_renew(world, keys=ONLY_EC)
 
 
 @pytest.mark.parametrize("tmos", ALL)
@@ -82,7 +82,7 @@ def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: 
 @pytest.mark.parametrize("requests", ["works", "rejected"])
 def test_every_release_and_key_route_enrols_and_renews(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
     with bigip(tmp_path, tmos=tmos, native_password_keys=keys, csr_for_password_keys=requests) as world:
-        lives(world)
+        must_enrol_and_renew(world)
 
 
 @pytest.mark.parametrize("tmos", ALL)
@@ -90,7 +90,7 @@ def test_every_release_and_key_route_enrols_and_renews(tmp_path: Path, tmos: str
 @pytest.mark.parametrize("bash", [True, False])
 def test_every_way_to_read_the_csr_enrols_and_renews(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:
     with bigip(tmp_path, tmos=tmos, csr_pem_in_answer=answer, bash=bash, ec_only=True) as world:
-        lives(world, keys=ONLY_EC)
+        must_enrol_and_renew(world, keys=ONLY_EC)
 
 
 @pytest.mark.parametrize("tmos", ALL)
@@ -98,19 +98,19 @@ def test_every_way_to_read_the_csr_enrols_and_renews(tmp_path: Path, tmos: str, 
 def test_ecdsa_alone_is_accepted_or_refused_with_the_remedy(tmp_path: Path, tmos: str, ec_only: bool) -> None:
     with bigip(tmp_path, tmos=tmos, ec_only=ec_only) as world:
         if ec_only:
-            lives(world, keys=ONLY_EC)
+            must_enrol_and_renew(world, keys=ONLY_EC)
         else:
-            refuses(world, "does not take an ECDSA certificate alone: add an RSA pair", keys=ONLY_EC)
-            lives(world, keys=BOTH_KEYS)
+            must_refuse(world, "does not take an ECDSA certificate alone: add an RSA pair", keys=ONLY_EC)
+            must_enrol_and_renew(world, keys=BOTH_KEYS)
 
 
 @pytest.mark.parametrize(("tmos", "taken"), [("13.1.1", False), ("15.1.5", True), ("16.1.4", True), ("17.1.2", True)])
 def test_ecdsa_alone_is_accepted_by_the_releases_that_support_it(tmp_path: Path, tmos: str, taken: bool) -> None:
     with bigip(tmp_path, tmos=tmos) as world:
         if taken:
-            lives(world, keys=ONLY_EC)
+            must_enrol_and_renew(world, keys=ONLY_EC)
         else:
-            refuses(world, "010717e3", keys=ONLY_EC)
+            must_refuse(world, "010717e3", keys=ONLY_EC)
 
 
 @pytest.mark.parametrize(
@@ -126,36 +126,36 @@ def test_ecdsa_alone_is_accepted_by_the_releases_that_support_it(tmp_path: Path,
 def test_every_role_enrols_or_is_refused(tmp_path: Path, role: str, sentence: str | None) -> None:
     with bigip(tmp_path, role=role) as world:
         if sentence:
-            refuses(world, sentence)
+            must_refuse(world, sentence)
         else:
-            lives(world)
+            must_enrol_and_renew(world)
 
 
 @pytest.mark.parametrize("role", ["admin", "resource-admin"])
 @pytest.mark.parametrize("native", ["silently-normal", "rejected"])
 def test_a_device_without_any_key_route_is_refused(tmp_path: Path, native: str, role: str) -> None:
     with bigip(tmp_path, native_password_keys=native, bash=False, role=role) as world:
-        refuses(world, "makes no password-protected key for this user; a key made elsewhere is never used")
+        must_refuse(world, "makes no password-protected key for this user; a key made elsewhere is never used")
 
 
 @pytest.mark.parametrize("route", ["native", "openssl"])
 @pytest.mark.parametrize("spec", [RSA, EC])
 def test_a_pinned_route_is_used(tmp_path: Path, route: str, spec: KeySpec) -> None:
     with bigip(tmp_path) as world:
-        lives(world, key_route=route, keys=(spec,))
+        must_enrol_and_renew(world, key_route=route, keys=(spec,))
         assert any("openssl" in line for line in world.device.audit) is (route == "openssl")
 
 
 @pytest.mark.parametrize("closed", [{"native_password_keys": "rejected"}, {"csr_for_password_keys": "rejected"}])
 def test_a_pinned_route_that_is_unavailable_is_not_replaced(tmp_path: Path, closed: dict[str, str]) -> None:
     with bigip(tmp_path, **closed) as world:
-        refuses(world, "makes no password-protected key", key_route="native")
+        must_refuse(world, "makes no password-protected key", key_route="native")
 
 
 @pytest.mark.parametrize("switches", [{}, {"native_password_keys": "rejected"}, {"bash": False}])
 def test_no_command_line_on_the_device_carries_a_passphrase(tmp_path: Path, switches: dict[str, Any]) -> None:
     with bigip(tmp_path, **switches) as world:
-        lives(world)
+        must_enrol_and_renew(world)
         assert [line for line in world.device.audit if re.search(r"[A-Za-z0-9]{40}", line)] == []
 
 
@@ -172,5 +172,5 @@ def test_a_token_that_expires_during_a_run_is_renewed(tmp_path: Path) -> None:
 
 def test_a_standby_is_never_written_to(tmp_path: Path) -> None:
     with bigip(tmp_path, ha="standby") as world:
-        refuses(world, "is not the active unit: nothing in service was changed")
+        must_refuse(world, "is not the active unit: nothing in service was changed")
         assert world.device.writes() == []

@@ -11,7 +11,7 @@ from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault
 from tests.support.virtual_servers import attach, attached, defaults, hand_made, one_default_at_every_moment
 from tests.support.world import World
-from tests.workflow.test_sni import API, SHOP, WWW, sni, went_well
+from tests.workflow.test_sni import API, SHOP, WWW, run_without_error, sni
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +27,12 @@ def test_two_virtual_servers_with_different_defaults_keep_one_each(world: World,
     world.add_virtual_server("/Common/vs_b", other)
     attach(world, mate)
     job = sni(world, WWW, sni_default=True)
-    went_well(world, job)
+    run_without_error(world, job)
     both = replace(job, virtual_servers=("/Common/vs_www", "/Common/vs_b"), sni_default=asks)
-    went_well(world, both)
+    run_without_error(world, both)
     wanted = ([job.profile], [job.profile]) if asks else ([mate], [other])
     assert (defaults(world), defaults(world, "/Common/vs_b")) == wanted
-    assert went_well(world, both)[0].outcome is Outcome.KEPT
+    assert run_without_error(world, both)[0].outcome is Outcome.KEPT
 
 
 def test_a_flag_that_another_virtual_server_needs_is_not_changed(world: World) -> None:
@@ -47,7 +47,7 @@ def test_a_flag_that_another_virtual_server_needs_is_not_changed(world: World) -
         "for all its virtual servers; write `sni_default: true` for www.example.com, or take /Common/only off"
     ) in (refused.error or "")
     assert world.device.writes() == []
-    went_well(world, replace(job, sni_default=True))
+    run_without_error(world, replace(job, sni_default=True))
     assert (defaults(world), defaults(world, "/Common/vs_b")) == ([job.profile], [default])
 
 

@@ -21,7 +21,7 @@ from tests.support.hierarchy import new_authority, new_server
 from tests.support.names import EC_384, ONLY_EC, PROFILE_URL, VIRTUAL_URL
 from tests.support.virtual_servers import attach
 from tests.support.world import World
-from tests.workflow.cells import bigip, lives, lives_with, objects, refuses
+from tests.workflow.cells import bigip, must_enrol_and_renew, must_enrol_and_renew_job, must_refuse, objects
 
 MANY = 99
 CSR_REFUSED = (
@@ -45,12 +45,12 @@ class Side:
         return f"{self.uncertainty}: {self.side}"
 
 
-def goes(world: World, side: Side) -> None:
+def enrols_or_is_refused(world: World, side: Side) -> None:
     """Enrol and renew, or be refused."""
     if side.sentence:
-        refuses(world, side.sentence, **{"keys": ONLY_EC, **side.job})
+        must_refuse(world, side.sentence, **{"keys": ONLY_EC, **side.job})
     else:
-        lives(world, **{"keys": ONLY_EC, **side.job})
+        must_enrol_and_renew(world, **{"keys": ONLY_EC, **side.job})
 
 
 # -- sides that take more than an enrolment and a renewal ------------------------------------------
@@ -59,9 +59,9 @@ def goes(world: World, side: Side) -> None:
 def names_a_strange_virtual_server(world: World, side: Side) -> None:
     path = world.add_virtual_server("/Common/vs%2b")
     if side.sentence:
-        refuses(world, side.sentence, virtual_servers=(path,))
+        must_refuse(world, side.sentence, virtual_servers=(path,))
     else:
-        lives_with(world, world.job(virtual_servers=(path,)))
+        must_enrol_and_renew_job(world, world.job(virtual_servers=(path,)))
 
 
 def returns_a_ciphertext(world: World, side: Side) -> None:
@@ -133,7 +133,7 @@ def takes_over_a_bundle(world: World, side: Side) -> None:
     both = leaf.certificate_pem + issuer.certificate_pem
     world.device.add_certificate("/Common/by_hand.crt", both, leaf.key_pem)
     _attach(world, "/Common/by_hand")
-    goes(world, side)
+    enrols_or_is_refused(world, side)
 
 
 def joins_a_profile_of_the_same_name(world: World, side: Side) -> None:
@@ -166,16 +166,16 @@ def belongs_to_an_iapp(world: World, side: Side) -> None:
     """Change an object of an iApp whose service cannot be read, so that only the refusal reveals it."""
     world.device.add_folder("/Common/x.app")
     world.device.set(VIRTUAL_URL, appService="/Common/x.app/x")
-    goes(world, side)
+    enrols_or_is_refused(world, side)
 
 
 def works_in_another_partition(world: World, side: Side) -> None:
     world.device.add_partition("Shop")
     path = world.add_virtual_server("/Shop/vs")
     if side.sentence:
-        refuses(world, side.sentence, partition="Shop", virtual_servers=(path,))
+        must_refuse(world, side.sentence, partition="Shop", virtual_servers=(path,))
     else:
-        lives_with(world, world.job(partition="Shop", virtual_servers=(path,)))
+        must_enrol_and_renew_job(world, world.job(partition="Shop", virtual_servers=(path,)))
 
 
 # -- the sides -------------------------------------------------------------------------------------
@@ -452,7 +452,7 @@ def test_each_side_ends_in_a_handshake_or_a_named_refusal(tmp_path: Path, side: 
         if side.run is not returns_a_ciphertext and side.run is not grows_old:
             for fault in side.faults:
                 world.device.fault(fault)
-        (side.run or goes)(world, side)
+        (side.run or enrols_or_is_refused)(world, side)
 
 
 def test_every_uncertainty_has_two_sides() -> None:
