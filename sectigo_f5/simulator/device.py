@@ -140,6 +140,21 @@ class SimulatedBigIP:
     def hook(self, hook: Callable[[Exchange], None] | None) -> None:
         self._server.hook = hook
 
+    def save(self) -> None:
+        """Save the running configuration past HTTP, without counting it in ``saved``: for what a test arranges."""
+        with self.engine.lock:
+            self.engine.remember()
+
+    def reboot(self) -> None:
+        """Start the device again with what was last saved; sessions, transactions and connections end.
+
+        What the direct door arranged is lost, too, unless :meth:`save` was called. A pair does not fail over by itself.
+        """
+        self._server.drop_connections()
+        self.data_plane.close()
+        with self.engine.lock:
+            self.engine.reboot()
+
     # -- the direct door -----------------------------------------------------------------------
 
     def get(self, path: str) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import socket
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import requests
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from sectigo_f5.simulator.faults import read_scenario
 from tests.simulator.conftest import Make
-from tests.simulator.rest import Rest
+from tests.simulator.rest import Rest, certificate_pem, free_port, rsa_key
 
 
 def test_saving_makes_the_saved_configuration_current(rest: Rest, device: SimulatedBigIP) -> None:
@@ -23,6 +24,49 @@ def test_saving_makes_the_saved_configuration_current(rest: Rest, device: Simula
     assert not device.saved_is_current
     assert rest.post("sys/config", {"command": "save"})["kind"] == "tm:sys:config:savestate"
     assert (device.saved, device.saved_is_current) == (1, True)
+
+
+def test_reboot_returns_to_what_was_last_saved(rest: Rest, device: SimulatedBigIP) -> None:
+    device.add_rule("/Common/kept", "")
+    device.add_certificate("/Common/k.crt", certificate_pem(rsa_key().public_key(), "k.example.com"))
+    rest.post("sys/config", {"command": "save"})
+    rest.post("sys/crypto/key", {"name": "new.key", "keyType": "ec-private", "options": [{"gen-csr": "x"}]})
+    rest.patch("ltm/rule/kept", {"apiAnonymous": "when HTTP_REQUEST {}"})
+    rest.call("DELETE", "sys/file/ssl-cert/k.crt")
+    generation = device.engine.configuration.generation
+    device.reboot()
+    assert (device.rules, device.csrs, device.saved, device.saved_is_current) == (["/Common/kept"], [], 1, True)
+    assert not device.exists("/mgmt/tm/sys/file/ssl-key/~Common~new.key")
+    assert device.get("/mgmt/tm/sys/file/ssl-cert/~Common~k.crt")["revision"] == 1
+    assert "apiAnonymous" not in device.get("/mgmt/tm/ltm/rule/~Common~kept")
+    assert device.engine.configuration.generation > generation
+
+
+def test_reboot_ends_sessions_transactions_and_connections(rest: Rest, device: SimulatedBigIP) -> None:
+    port = free_port("127.0.0.9")
+    device.add_virtual_server("/Common/vs", f"127.0.0.9:{port}")
+    device.save()
+    number, token = rest.begin(), rest.token
+    rest.post("ltm/rule", {"name": "r"}, number)
+    with socket.create_connection(("127.0.0.9", port), 10) as client:
+        device.reboot()
+        assert client.recv(1) == b""
+    with contextlib.suppress(requests.ConnectionError):  # the kept connection has ended
+        rest.call("GET", "sys/version")
+    assert rest.refusal("GET", "sys/version") == (401, "X-F5-Auth-Token does not exist.")
+    rest.token = ""
+    rest.login()
+    assert (rest.token != token, device.saved) == (True, 0)
+    assert rest.refusal("GET", f"transaction/{number}")[0] == 404
+    assert device.data_plane.addresses == {("127.0.0.9", port)}
+
+
+def test_reboot_of_one_unit_leaves_changes_pending(make: Make) -> None:
+    first, second = make(), make(hostname="bigip2.example.net")
+    first.make_pair(second, auto_sync=True)
+    first.add_rule("/Common/r", "")
+    first.reboot()
+    assert (first.rules, second.rules, first.engine.group.status) == ([], ["/Common/r"], "Changes Pending")
 
 
 def test_journal_shows_users_and_separates_writes(rest: Rest, device: SimulatedBigIP) -> None:

@@ -79,6 +79,10 @@ class Server(ThreadingHTTPServer):
         """Accept no more connections and end the open ones."""
         self.shutdown()
         self.server_close()
+        self.drop_connections()
+
+    def drop_connections(self) -> None:
+        """End the open connections."""
         for connection in tuple(self.connections):
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)

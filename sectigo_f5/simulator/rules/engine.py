@@ -56,7 +56,7 @@ class Engine:
         self.group = _first_group(switches, address)
         self.configuration = Configuration()
         factory.equip(Work(self.world, self.configuration, "root", arranged=True))
-        self.saved_generation = self.configuration.generation
+        self.remember()
 
     def work(self, user: str, arranged: bool = False) -> Work:
         """Return the draft that a request works on; it is discarded unless :meth:`keep` is called."""
@@ -72,9 +72,30 @@ class Engine:
         self.on_change()
 
     def save(self) -> None:
-        """Save the running configuration."""
+        """Save the running configuration, as a request asks for."""
         self.saved += 1
+        self.remember()
+
+    def remember(self) -> None:
+        """Note what the device starts with after a reboot; the CSRs that are objects of their own are part of it."""
+        self.saved_configuration = self.configuration
+        self.saved_csrs = {path: item for path, item in self.world.csrs.items() if not item.get("file")}
         self.saved_generation = self.configuration.generation
+
+    def reboot(self) -> None:
+        """Start again with what was last saved (F5's tmsh reference, ``save``); keys that were not saved are gone.
+
+        That plain files stay, and the CSRs that are plain files, is uncertain.
+        """
+        plain = {path: item for path, item in self.world.csrs.items() if item.get("file")}
+        self.world.csrs = {**self.saved_csrs, **plain}
+        self.world.accounts.restart()
+        self.transactions.abort_all()
+        self.group.note_restart(self.world.hostname, changed=self.saved_generation != self.configuration.generation)
+        generation = self.configuration.generation + 1  # never one that was in use before
+        self.configuration = Configuration(dict(self.saved_configuration.items), generation)
+        self.remember()
+        self.on_change()
 
     def receive(self, configuration: Configuration) -> None:
         """Take over the configuration that another unit pushed."""

@@ -77,6 +77,10 @@ class Transactions:
         """Forget a transaction."""
         del self._open[str(self.find(number).number)]
 
+    def abort_all(self) -> None:
+        """Forget every transaction: the device starts again."""
+        self._open.clear()
+
     def queue(self, number: str, method: str, path: str, body: Any) -> Json:
         """Queue a write; it is echoed, not executed."""
         transaction = self.find(number)

@@ -166,6 +166,11 @@ class Accounts:
         """Delete every token, as users do who have reached the limit (BIGREST #13)."""
         self._tokens.clear()
 
+    def restart(self) -> None:
+        """End every session and forget wrong passwords: the device starts again."""
+        self._tokens.clear()
+        self.failures = 0
+
     def expire_all(self) -> None:
         """Let all tokens expire now, for tests."""
         for token in self._tokens.values():

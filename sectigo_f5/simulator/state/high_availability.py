@@ -56,6 +56,11 @@ class Group:
         if self.auto_sync:
             self.sync(hostname)
 
+    def note_restart(self, hostname: str, changed: bool) -> None:
+        """Note that a unit has started again; its older configuration is not pushed to the others by itself."""
+        if self.is_pair and changed:
+            self.pending.add(hostname)
+
     def sync(self, hostname: str) -> None:
         """Push one unit's configuration to the others."""
         for push in self.pushes:
