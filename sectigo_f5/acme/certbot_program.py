@@ -182,7 +182,8 @@ class Certbot:
         kept = self._logs / f"{to_stamp(self._clock())}-{verb}-{workplace.name.removeprefix('run-')}.log"
         written.chmod(0o600)
         written.replace(kept)
-        for old in sorted(self._logs.glob("*.log"))[:-LOGS_KEPT]:
+        others = sorted({*self._logs.glob("*.log")} - {kept})  # once a clock was set back, ours sorts first
+        for old in others[: 1 - LOGS_KEPT]:
             old.unlink(missing_ok=True)
         return kept
 

@@ -4,6 +4,13 @@ Nothing here is secret, and nothing here is needed to keep a site up: losing the
 history, the account (it is registered again) and the renewal information of older certificates. So
 after the CA has issued, a file that cannot be written is a warning, and the certificate goes into
 service. If losing a file would deceive an operator, the command is refused before anything is changed.
+
+Who may write what: a command that acts holds the lock of the directory, so two processes never act at
+once. Devices are worked on in parallel by the threads of one process. A file that they share and change
+(read, change, write) is changed under :func:`sectigo_f5.files.changed_by_one`: the last results. Every
+other file belongs to one device or certificate, or holds the same answer whoever asked for it (CRL, renewal
+information); it is replaced as a whole, so readers need no lock. Where two files make one copy, the
+one that is looked for is written last.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.files import write_atomically
+from sectigo_f5.files import changed_by_one, write_atomically
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.timestamps import to_iso
 
@@ -33,7 +33,7 @@ class LastResult:
 
 
 class History:
-    """The file that holds the last results; every write replaces it whole."""
+    """The file that holds the last results; it is read, changed and replaced under a lock."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -52,13 +52,14 @@ class History:
         ``since`` keeps the first day of a row of failures. A certificate that was skipped keeps what
         was last known of it.
         """
-        history = self.results()
-        for result in results:
-            before = history.get(result.label)
-            if before is None or result.outcome is not Outcome.SKIPPED:
-                history[result.label] = _following(before, result, to_iso(now))
         try:
-            self._write(history)
+            with changed_by_one(self._file):
+                history = self.results()
+                for result in results:
+                    before = history.get(result.label)
+                    if before is None or result.outcome is not Outcome.SKIPPED:
+                        history[result.label] = _following(before, result, to_iso(now))
+                self._write(history)
         except ConnectorError as error:
             logger.warning("%s", error)
 
@@ -72,12 +73,14 @@ class History:
 
         Raises :class:`ConnectorError` if that is impossible: the next run would put ``stamp`` back at once.
         """
-        history, at = self.results(), to_iso(now)
-        before = history.get(job.label) or LastResult(Outcome.KEPT.value, "", None, at, at)
-        newest = max(stamp, before.rolled_back_from or "")
-        history[job.label] = replace(before, rolled_back_from=newest)
+        at = to_iso(now)
         try:
-            self._write(history)
+            with changed_by_one(self._file):
+                history = self.results()
+                before = history.get(job.label) or LastResult(Outcome.KEPT.value, "", None, at, at)
+                newest = max(stamp, before.rolled_back_from or "")
+                history[job.label] = replace(before, rolled_back_from=newest)
+                self._write(history)
         except ConnectorError as error:
             raise ConnectorError(f"nothing was changed, because the next run would undo it: {error}") from error
 

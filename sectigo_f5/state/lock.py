@@ -33,9 +33,13 @@ def locked(path: Path, now: datetime) -> Iterator[None]:
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.read(lock, 200).decode(errors="replace").strip()
             raise LockedError(f"another run holds {path}: {holder or 'just starting'}") from error
+        except OSError as error:  # a file system without locks
+            raise ConfigurationError(
+                f"{path} cannot be locked ({error.strerror}); set STATE_DIR to a directory on a local disk"
+            ) from error
         _write_holder(lock, f"process {os.getpid()}, started {to_iso(now)}\n")
         yield
         _write_holder(lock, "")

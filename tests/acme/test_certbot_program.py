@@ -146,11 +146,12 @@ def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> N
     assert certbot_program.bypassing_proxy([]) == {}
 
 
-def test_old_logs_are_deleted(registered: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("year", ["2020", "2099"])  # the clock was set back meanwhile
+def test_old_logs_are_deleted(registered: Authority, monkeypatch: pytest.MonkeyPatch, year: str) -> None:
     monkeypatch.setattr(certbot_program, "LOGS_KEPT", 2)
     logs = registered._certbot._logs
     for number in range(4):
-        (logs / f"2020010{number + 1}T000000Z-certonly-x.log").write_text("")
+        (logs / f"{year}010{number + 1}T000000Z-certonly-x.log").write_text("")
     with pytest.raises(ConnectorError) as failure:
         registered.issue(request("www.example.org"), Prevalidated())
     left = [str(file) for file in logs.glob("*.log")]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sectigo_f5 import fleet, workflow
@@ -10,6 +14,7 @@ from sectigo_f5.simulator import Fault
 from sectigo_f5.state.history import LastResult
 from sectigo_f5.timestamps import to_iso
 from tests.state.conftest import EC, enrol
+from tests.support import builders
 from tests.support.console import Console
 from tests.support.world import World
 
@@ -18,32 +23,40 @@ def last(world: World) -> LastResult:
     return world.state.history.results()["www.example.com@bigip-sim"]
 
 
-def put_a_directory_in_the_way(world: World) -> None:
-    (world.state.path / "results.json").unlink(missing_ok=True)
-    (world.state.path / "results.json").mkdir()
+def put_a_directory_in_the_way(world: World, name: str = "results.json") -> None:
+    (world.state.path / name).unlink(missing_ok=True)
+    (world.state.path / name).mkdir()
 
 
-def test_a_history_that_cannot_be_written_does_not_fail_the_run(world: World) -> None:
+@pytest.mark.parametrize("what", ["results.json", "results.json.lock"])
+def test_a_history_that_cannot_be_written_does_not_fail_the_run(world: World, what: str) -> None:
     enrol(world)
     console = Console(world)
-    put_a_directory_in_the_way(world)
+    put_a_directory_in_the_way(world, what)
     done = console.say("run")
     assert (done.code, "kept        www.example.com@bigip-sim" in done.out) == (0, True)
     assert f"WARNING run: {world.state.path / 'results.json'} cannot be written (" in done.log
     assert "bug" not in done.log
 
 
-def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World) -> None:
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("results.json", "Is a directory"),
+        ("results.json.lock", "results.json.lock beside it cannot be locked: Is a directory"),
+    ],
+)
+def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World, what: str, why: str) -> None:
     """The next run would undo it at once, and the operator would find out from the clients."""
     enrol(world)
     world.wait(days=1)
     second = world.one(world.job(keys=EC), force=True)
     console, before = Console(world), len(world.device.writes())
-    put_a_directory_in_the_way(world)
+    put_a_directory_in_the_way(world, what)
     done = console.say("rollback", "--only", "www.example.com")
     assert done.code == 1
     assert "nothing was changed, because the next run would undo it: " in done.out
-    assert "results.json cannot be written (Is a directory); make room, or correct its owner and rights" in done.out
+    assert f"results.json cannot be written ({why}); make room, or correct its owner and rights" in done.out
     assert world.device.writes()[before:] == []
     assert world.seen_by_client().serial == second.serial
 
@@ -81,3 +94,34 @@ def test_a_skipped_certificate_keeps_its_last_result(world: World) -> None:
     (skipped,) = fleet.on_every_device(run, [world.job(keys=EC)], workflow.keep_alive, 1)
     world.state.history.record([skipped], world.now)
     assert (skipped.outcome, last(world)) == (Outcome.SKIPPED, before)
+
+
+def test_rollbacks_at_once_are_all_noted(world: World) -> None:
+    jobs = [builders.job(device=builders.device(name=f"bigip-{number}")) for number in range(8)]
+    start = threading.Barrier(len(jobs))
+
+    def note(number: int) -> None:
+        start.wait()
+        world.state.history.note_rollback(jobs[number], f"20261001T00000{number}Z", world.now)
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        list(pool.map(note, range(len(jobs))))
+    noted = [world.state.history.rolled_back_from(job) for job in jobs]
+    assert noted == [f"20261001T00000{number}Z" for number in range(len(jobs))]
+
+
+def test_a_note_waits_for_a_writer_in_another_process(world: World) -> None:
+    """The kernel gives this descriptor a lock of its own, as if another process had opened it."""
+    job, noted = world.job(), threading.Event()
+
+    def note() -> None:
+        world.state.history.note_rollback(job, "20261001T000000Z", world.now)
+        noted.set()
+
+    with (world.state.path / "results.json.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        thread = threading.Thread(target=note)
+        thread.start()
+        assert not noted.wait(0.2)
+    thread.join(20)
+    assert world.state.history.rolled_back_from(job) == "20261001T000000Z"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+
 import pytest
 
 from tests.support.console import Console
@@ -20,3 +23,14 @@ def test_a_lock_that_cannot_be_opened_is_a_one_line_error(world: World, command:
 def test_reading_commands_need_no_lock(world: World) -> None:
     (world.state.path / "lock").mkdir()
     assert Console(world).say("plan").code == 0
+
+
+def test_a_disk_without_locks_is_not_taken_for_another_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(_file: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    done = Console(world).say("run")
+    assert done.code == 2
+    expected = "cannot be locked (No locks available); set STATE_DIR to a directory on a local disk"
+    assert f"{world.state.path / 'lock'} {expected}" in done.log
