@@ -8,10 +8,10 @@ from pathlib import Path
 
 import certifi
 
-from sectigo_f5.bigip import port_80
-from sectigo_f5.bigip.irules import answering_first
 from sectigo_f5.bigip.obstacles import strict_updates
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.bigip.virtual_servers import port_80
+from sectigo_f5.bigip.virtual_servers.irules import answering_first
 from sectigo_f5.device_objects import COMMON, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, partition_of

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.virtual_servers.reader import virtual_server
 from sectigo_f5.device_objects import (
     COMMON,
     CertificateObject,
@@ -201,7 +202,7 @@ class Unit:
         if profiles is None:
             profiles = self.client.items(object_url("ltm/virtual", readers.full_path(item)) + "/profiles")
         have = self.inventory
-        server = readers.virtual_server(item, profiles, have.profiles, have.http)
+        server = virtual_server(item, profiles, have.profiles, have.http)
         return server if server.http or not self.fast_http & set(server.profiles) else replace(server, http=True)
 
     # -- high availability ---------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sectigo_f5.bigip.irules import answering_first
+from sectigo_f5.bigip.virtual_servers.irules import answering_first
 
 GO = 'HTTP::redirect "https://[HTTP::host][HTTP::uri]"'
 

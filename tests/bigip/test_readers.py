@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.virtual_servers.reader import destination
 from sectigo_f5.model import KeySpec
 from tests.support.names import EC, RSA
 
@@ -79,7 +80,7 @@ def test_key_types_are_read_in_every_form(answer: dict[str, Any], spec: KeySpec 
     ],
 )
 def test_destinations_are_split_into_address_route_domain_and_port(written: str, read: tuple[str, str, int]) -> None:
-    assert readers.destination(written) == read
+    assert destination(written) == read
 
 
 @pytest.mark.parametrize(
