@@ -82,6 +82,7 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
                 for job in jobs:
                     results.append(_one(run, group, job, work))
                 results = _saved(run, group, results)
+                results = _with_sync_note(group, results)
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
             done = {(result.common_name, result.device) for result in results}
@@ -121,17 +122,21 @@ def _saved(run: Run, group: HaGroup, results: list[Result]) -> list[Result]:
         return [r if r.outcome in UNTOUCHED else replace(r, outcome=Outcome.FAILED, error=reason) for r in results]
     for name in {result.device for result in results}:
         run.state.unsaved.clear(name)
-    note = _sync_note(changed[0])
-    return [r if r.outcome in UNTOUCHED else replace(r, notes=(*r.notes, *note)) for r in results]
+    return results
 
 
-def _sync_note(unit: Unit) -> tuple[str, ...]:
+def _with_sync_note(group: HaGroup, results: list[Result]) -> list[Result]:
+    """Say on every certificate of a group that it is not in sync, whoever changed it and however long ago.
+
+    One that fails over then serves from a unit that lacks the change.
+    """
     try:
-        pending = unit.changes_pending()
+        pending = next(iter((*group.active, *group.answering))).changes_pending()
     except ConnectorError as error:
         logger.warning("could not determine whether the group is in sync: %s", error)
-        return ()
-    return (f"the group says {pending}: the BIG-IP's own config sync has to carry it over",) if pending else ()
+        return results
+    note = f"the group says {pending}: the BIG-IP's own config sync has to carry the changes over"
+    return [replace(result, notes=(*result.notes, note)) for result in results] if pending else results
 
 
 def failed(job: Job, error: ConnectorError | InterruptedRunError) -> Result:

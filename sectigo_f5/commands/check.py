@@ -17,11 +17,11 @@ PROBLEM = "problem"
 def check(session: Session) -> int:
     """Check configuration, ACME account, and every certificate on its device; returns the exit code."""
     mistakes = session.configuration.mistakes
-    lines = [_line("configuration", mistake, "") for mistake in mistakes]
+    lines = [_line("configuration", True, mistake) for mistake in mistakes]
     acme_problem, account = _account_of(session.run.authority)
-    lines.append(_line("ACME server", acme_problem, f"the directory answers; {account}"))
+    lines.append(_line("ACME server", bool(acme_problem), acme_problem or f"the directory answers; {account}"))
     outcome = session.on_every_device(_check_one)
-    lines += [_line(r.label, r.error, "; ".join((r.reason, *r.notes))) for r in outcome]
+    lines += [_line(r.label, bool(r.error), "; ".join((r.error or r.reason, *r.notes))) for r in outcome]
     if shown := [line for line in lines if not session.options.quiet or line.startswith(PROBLEM)]:
         stdout.say("\n".join(shown))
     code = exit_code(outcome, mistakes)
@@ -45,5 +45,5 @@ def _check_one(run: Run, f5: Unit, job: Job) -> Result:
     return Result.of(job, Outcome.KEPT, reason, found.virtual_servers, notes=found.notes)
 
 
-def _line(what: str, problem: str | None, fine: str) -> str:
-    return f"{PROBLEM if problem else 'ok':<8} {what}: {problem or fine}"
+def _line(what: str, is_wrong: bool, sentence: str) -> str:
+    return f"{PROBLEM if is_wrong else 'ok':<8} {what}: {sentence}"

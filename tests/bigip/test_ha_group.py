@@ -16,6 +16,8 @@ from sectigo_f5.bigip import ha_group
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
+from tests.support.console import Console
+from tests.support.names import ONLY_EC
 from tests.support.world import World, free_port
 
 FREE = count(1)
@@ -77,14 +79,31 @@ def test_the_active_unit_is_used_wherever_it_stands_in_the_list(pair: Pair) -> N
     assert pair.other.saved_is_current
 
 
-def test_a_pending_config_sync_is_noted_in_the_summary(pair: Pair) -> None:
+PENDING = "the group says Changes Pending: the BIG-IP's own config sync has to carry the changes over"
+
+
+def test_a_pending_config_sync_is_noted_in_every_run_until_it_is_done(pair: Pair) -> None:
     job = pair.job()
-    assert pair.world.one(job).notes == (
-        "the group says Changes Pending: the BIG-IP's own config sync has to carry it over",
-    )
+    assert pair.world.one(job).notes == (PENDING,)
+    kept = pair.world.one(job)
+    assert (kept.outcome, kept.notes) == (Outcome.KEPT, (PENDING,))
+    pair.world.authority.refusal = "the CA is closed"
+    failed = pair.world.one(job, force=True)
+    assert (failed.outcome, failed.notes) == (Outcome.FAILED, (PENDING,))
     pair.first.sync()
     assert pair.world.one(job).outcome is Outcome.KEPT
     assert pair.world.one(job).notes == ()
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "check"])
+def test_a_pending_config_sync_is_noted_by_reading_commands(pair: Pair, command: str) -> None:
+    pair.world.one(pair.job(keys=ONLY_EC))
+    console = Console(pair.world)
+    console.configure(host=[unit.address for unit in pair.units])
+    asked = sum(call.path.endswith("/cm/sync-status") for unit in pair.units for call in unit.journal)
+    assert PENDING in console.say(command).out
+    now = sum(call.path.endswith("/cm/sync-status") for unit in pair.units for call in unit.journal)
+    assert now - asked == 1
 
 
 def test_the_other_unit_keeps_and_renews_the_pair_after_a_failover(pair: Pair) -> None:
