@@ -18,8 +18,9 @@ from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.rest import front
 from sectigo_f5.simulator.rest.call import resolve
 from sectigo_f5.simulator.rest.wire import Exchange, Server
-from sectigo_f5.simulator.rules import objects, virtual_views
+from sectigo_f5.simulator.rules import objects
 from sectigo_f5.simulator.rules.engine import Engine, Request
+from sectigo_f5.simulator.rules.ltm import virtual_views
 from sectigo_f5.simulator.state.configuration import Item, Json
 from sectigo_f5.simulator.state.disk import BULK, DOWNLOADS, UPLOADING, Disk
 from sectigo_f5.simulator.state.kinds import KINDS
@@ -72,9 +73,10 @@ class SimulatedBigIP:
 
     # -- arranging -----------------------------------------------------------------------------
 
-    def add_partition(self, name: str) -> None:
+    def add_partition(self, name: str, default_route_domain: int = 0) -> None:
         """Create a partition."""
-        self._direct("POST", "/mgmt/tm/auth/partition", {"name": name})
+        body = {"name": name, "defaultRouteDomain": default_route_domain}
+        self._direct("POST", "/mgmt/tm/auth/partition", body)
 
     def add_folder(self, path: str) -> None:
         """Create a folder and those above it."""
@@ -90,9 +92,13 @@ class SimulatedBigIP:
         profiles: tuple[str, ...] = ("/Common/tcp", "/Common/http"),
         **properties: Any,
     ) -> None:
-        """Create a virtual server at ``127.0.0.5:8443``, ``10.0.0.1%2:443`` or ``::1.8443``; port 0 means any port."""
+        """Create a virtual server at ``127.0.0.5:8443``, ``10.0.0.1%2:443``, ``::1.8443`` or ``name:443``."""
         body = {"name": path, "destination": destination, "profiles": list(profiles), **properties}
         self._direct("POST", "/mgmt/tm/ltm/virtual", body)
+
+    def add_virtual_address(self, path: str, address: str, **properties: Any) -> None:
+        """Create a virtual address with a name of its own, for destinations like ``/Common/name:443``."""
+        self._direct("POST", "/mgmt/tm/ltm/virtual-address", {"name": path, "address": address, **properties})
 
     def add_profile(self, kind: str, path: str, **properties: Any) -> None:
         """Create a profile of a type: ``client-ssl``, ``http``, … or ``access`` (APM)."""

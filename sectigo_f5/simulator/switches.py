@@ -74,6 +74,9 @@ class Switches:
     name_reference: bool = _switch(True, "attached profiles show their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules are checked when an attached profile changes", *_EITHER)
     same_server_names: bool = _switch(False, "two profiles of one virtual server may have one server name", *_EITHER)
+    default_route_domain_shown: bool = _switch(
+        False, "addresses of a partition show the number of its default route domain", *_EITHER
+    )
     empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
     transactions_take: str = _switch(
         CONFIGURATION, "everything: also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING

@@ -6,9 +6,10 @@ from typing import Any
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.rest.call import Call, resolve
-from sectigo_f5.simulator.rules import objects, virtual_views
+from sectigo_f5.simulator.rules import objects
 from sectigo_f5.simulator.rules.engine import Answer
-from sectigo_f5.simulator.rules.virtual_servers import KIND
+from sectigo_f5.simulator.rules.ltm import virtual_views
+from sectigo_f5.simulator.rules.ltm.virtual_servers import KIND
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 
 _TITLES = {"profiles": "virtual server profile", "policies": "virtual server policy"}

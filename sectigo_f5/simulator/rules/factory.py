@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator.certificates import files, pem
-from sectigo_f5.simulator.rules.client_ssl import KIND as CLIENT_SSL
+from sectigo_f5.simulator.rules.ltm.client_ssl import KIND as CLIENT_SSL
 from sectigo_f5.simulator.state.configuration import Item, Json
 from sectigo_f5.simulator.state.work import Work
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator.certificates import files
-from sectigo_f5.simulator.rules import client_ssl, virtual_servers, virtual_views
+from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses, virtual_servers, virtual_views
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
 from sectigo_f5.simulator.state.kinds import KINDS, Kind, default_properties
 from sectigo_f5.simulator.state.work import Work, is_unset
@@ -21,6 +21,8 @@ def show(
         shown = files.show_certificate(work, item)
     elif item.kind == virtual_servers.KIND:
         shown = virtual_views.show(work, item, shown, expand)
+    elif item.kind == virtual_addresses.KIND:
+        shown = virtual_addresses.show(work, item, shown)
     elif "/profile/" in item.kind:
         shown = _show_profile(work, item, collection)
     shown |= _extra_references(work, kind, item)
@@ -74,7 +76,7 @@ def _options(work: Work, value: list[str] | str, collection: bool) -> list[str] 
 
 def _extra_references(work: Work, kind: Kind, item: Item) -> Json:
     """Return the references of kinds that have no code of their own."""
-    if kind.url == virtual_servers.ADDRESS:
+    if kind.url == virtual_addresses.KIND:
         group = item.get("trafficGroup") or kind.defaults["trafficGroup"]
         return {"trafficGroupReference": work.reference("cm/traffic-group", group)}
     if kind.url == "ltm/pool":

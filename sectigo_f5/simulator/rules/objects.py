@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files
-from sectigo_f5.simulator.rules import client_ssl, virtual_servers
+from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses, virtual_servers
 from sectigo_f5.simulator.state.configuration import (
     Configuration,
     Item,
@@ -88,7 +88,8 @@ def _apply(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
             f"01020057:3: The string with more than {_LONGEST_TEXT} characters cannot be stored in a message."
         )
     change = _CHANGES.get(kind.url, _set_properties)
-    return change(work, item, properties, method)
+    changed = change(work, item, properties, method)
+    return virtual_addresses.complete(work, changed) if kind.url == virtual_addresses.KIND else changed
 
 
 def _set_properties(_: Work, item: Item, body: Json, method: str) -> Item:
@@ -123,7 +124,7 @@ def all_or_nothing(work: Work, act: Callable[[Work], T], keep: bool = True) -> T
 
 def settle(work: Work) -> None:
     """Complete a changed draft; refuses one that a BIG-IP would not run."""
-    virtual_servers.sync_addresses(work)
+    virtual_addresses.sync(work)
     configuration = work.configuration
     for place in sorted(configuration.removed):
         _must_be_unused(configuration, place)
@@ -164,6 +165,7 @@ def _references(item: Item) -> Iterator[Place]:
         yield from ((virtual_servers.RULE, path) for path in item.get("rules") or [])
         yield from ((virtual_servers.POLICY, path) for path in item.get("policies") or [])
         yield "ltm/pool", str(item.get("pool"))
+        yield virtual_addresses.KIND, str(item.get("destination")).rpartition(":")[0]  # if it is a name
 
 
 def _must_be_unused(configuration: Configuration, place: Place) -> None:

@@ -104,7 +104,13 @@ _KINDS = (
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
     Kind("ltm/data-group/internal", "value list", {}, "appService description records type", fixed="type"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
-    Kind("ltm/virtual-address", "Virtual Address", VIRTUAL_ADDRESS, "address mask description appService"),
+    Kind(
+        "ltm/virtual-address",
+        "Virtual Address",
+        VIRTUAL_ADDRESS,
+        "address mask description appService",
+        fixed="address mask",
+    ),
     Kind(
         "ltm/virtual",
         "Virtual Server",

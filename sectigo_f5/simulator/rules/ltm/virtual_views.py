@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator.rules import client_ssl
-from sectigo_f5.simulator.rules.virtual_servers import ADDRESS, KIND, POLICY, RULE, destination, has_http
+from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses
+from sectigo_f5.simulator.rules.ltm.virtual_servers import KIND, POLICY, RULE, has_http
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
 from sectigo_f5.simulator.state.work import Work, is_unset
 from sectigo_f5.simulator.traffic.dataplane import KeyPair, TlsProfile, VirtualServerView
@@ -14,9 +14,7 @@ SUBCOLLECTIONS = ("policies", "profiles")
 def show(work: Work, item: Item, shown: Json, expand: bool) -> Json:
     """Return a virtual server; its profiles and policies are sub-collections."""
     view = {name: value for name, value in shown.items() if name not in SUBCOLLECTIONS}
-    place = destination(item)
-    if place is not None and "mask" not in view:
-        view["mask"] = place.mask
+    view |= _destination(work, item)
     if item.get("pool"):
         view["poolReference"] = work.reference("ltm/pool", item.get("pool"))
     if item.get("rules"):
@@ -27,6 +25,17 @@ def show(work: Work, item: Item, shown: Json, expand: bool) -> Json:
         reference = work.subcollection(item, below)
         view[f"{below}Reference"] = {**reference, "items": attachments(work, item, below)} if expand else reference
     return view
+
+
+def _destination(work: Work, item: Item) -> Json:
+    """Return the destination as the partition shows it, and its mask."""
+    place, address = virtual_addresses.destination(item), virtual_addresses.address_of(work, item)
+    if place is None:
+        return {}
+    default = virtual_addresses.default_route_domain(work, f"{place.folder}/x")
+    shown = place.shown(default, work.switches.default_route_domain_shown)
+    mask = item.get("mask") or (address and address.get("mask"))
+    return {"destination": shown, **({"mask": mask} if mask else {})}
 
 
 def attachments(work: Work, item: Item, below: str) -> list[Json]:
@@ -59,17 +68,18 @@ def views(work: Work, carries: frozenset[str]) -> list[VirtualServerView]:
     """Return what the data plane serves: enabled virtual servers whose traffic group is active on this unit."""
     served = []
     for item in work.configuration.of(KIND):
-        place = destination(item)
-        if place is None or item.get("disabled") or traffic_group(work, item) not in carries:
+        place, address = virtual_addresses.destination(item), virtual_addresses.address_of(work, item)
+        if place is None or address is None or address.get("enabled") == "no":
+            continue
+        if item.get("disabled") or _traffic_group(address) not in carries:
             continue
         profiles = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
         tls = tuple(_tls(work, profile) for profile in profiles if profile is not None)
         rules = [work.configuration.find(RULE, path) for path in item.get("rules") or []]
         texts = tuple(str(rule.get("apiAnonymous") or "") for rule in rules if rule is not None)
         redirect = _redirect(work, item)
-        served.append(
-            VirtualServerView(item.path, place.address, place.port, tls, has_http(work, item), texts, redirect)
-        )
+        host = str(address.get("address")).partition("%")[0]
+        served.append(VirtualServerView(item.path, host, place.port, tls, has_http(work, item), texts, redirect))
     return served
 
 
@@ -84,11 +94,8 @@ def _redirect(work: Work, item: Item) -> str:
     return ""
 
 
-def traffic_group(work: Work, item: Item) -> str:
-    """Return the traffic group of a virtual server's address."""
-    place = destination(item)
-    address = work.configuration.find(ADDRESS, f"/{place.partition}/{place.virtual_address}") if place else None
-    return str((address and address.get("trafficGroup")) or "/Common/traffic-group-1")
+def _traffic_group(address: Item) -> str:
+    return str(address.get("trafficGroup") or "/Common/traffic-group-1")
 
 
 def _tls(work: Work, profile: Item) -> TlsProfile:

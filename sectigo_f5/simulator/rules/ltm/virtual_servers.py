@@ -1,21 +1,19 @@
-"""Virtual servers: their profiles and rules, what must fit together, and the address that is created with them."""
+"""Virtual servers: their profiles and rules, and what must fit together."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import UnknownCallError
-from sectigo_f5.simulator.rules import client_ssl
-from sectigo_f5.simulator.rules.destinations import Destination, parse
+from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses
+from sectigo_f5.simulator.rules.ltm.destinations import parse
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
 
 KIND = "ltm/virtual"
-ADDRESS = "ltm/virtual-address"
 _PROTOCOLS = {"6": "tcp", "17": "udp", "132": "sctp"}  # F5 Ansible sends numbers
 RULE = "ltm/rule"
 POLICY = "ltm/policy"
@@ -38,9 +36,8 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
     if method == "PUT":
         before = {name: value for name, value in before.items() if name in _KEPT_BY_PUT}
     properties = {**before, **{name: _normalize_list(name, value) for name, value in body.items()}}
-    partition = split_path(item.path)[0]
     if "destination" in body:
-        properties["destination"] = str(parse(str(body["destination"]), partition))
+        properties["destination"] = _destination(work, item, str(body["destination"]))
     if "profiles" in body:
         properties["profiles"] = [attachment(work, one) for one in _as_list(body["profiles"])]
     if "policies" in body:
@@ -53,6 +50,16 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
     _exclusive(properties, body, "vlansDisabled", "vlansEnabled")
     changed = Item(item.kind, item.path, {name: value for name, value in properties.items() if not is_unset(value)})
     return _stamp(work, _with_layer_4(work, changed))
+
+
+def _destination(work: Work, item: Item, text: str) -> str:
+    """Return a destination as it is stored; refuses the name of a virtual address that does not exist."""
+    partition = split_path(text if text.startswith("/") else item.path)[0]
+    default = virtual_addresses.default_route_domain(work, f"/{partition}/x")
+    place = parse(text, f"/{partition}", default)
+    if place.is_name and virtual_addresses.find(work, place) is None:
+        raise refusals.bad_value("destination", text)
+    return str(place)
 
 
 def _normalize_list(name: str, value: Any) -> Any:
@@ -204,41 +211,16 @@ def _check_rules(work: Work, item: Item) -> None:
 
 
 def _check_destination(work: Work, item: Item) -> None:
-    for other in work.configuration.of(KIND):
-        if other.path != item.path and item.get("destination") and _listens(other) == _listens(item):
+    listens = _listens(work, item)
+    for other in work.configuration.of(KIND) if listens else ():
+        if other.path != item.path and _listens(work, other) == listens:
             raise refusals.shared_destination(item.path, other.path)
 
 
-def _listens(item: Item) -> tuple[Any, ...]:
-    place = str(item.get("destination") or "").rpartition("/")[2]
+def _listens(work: Work, item: Item) -> tuple[Any, ...]:
+    """Return what two virtual servers may not share; empty without a destination."""
+    place, address = virtual_addresses.destination(item), virtual_addresses.address_of(work, item)
+    if place is None or address is None:
+        return ()
     vlans = tuple(item.get("vlans") or ())
-    return place, item.get("source") or "0.0.0.0/0", item.get("ipProtocol"), vlans
-
-
-def destination(item: Item) -> Destination | None:
-    """Return where a virtual server listens; None if it was created without a destination."""
-    text = item.get("destination")
-    return parse(str(text), split_path(item.path)[0]) if text else None
-
-
-def sync_addresses(work: Work) -> None:
-    """Create the virtual addresses that virtual servers need, and delete those that are no longer used.
-
-    An address that was created on its own, and that no virtual server ever used, stays.
-    """
-    used = _addresses(work.configuration.of(KIND))
-    for path, place in used.items():
-        if work.configuration.find(ADDRESS, path) is None:
-            properties = {"address": place.virtual_address, "mask": place.mask}
-            work.configuration.put(Item(ADDRESS, path, properties))
-    before = _addresses(item for item in work.configuration.before.values() if item.kind == KIND)
-    for path in before.keys() - used.keys():
-        item = work.configuration.find(ADDRESS, path)
-        if item is not None and (item.get("autoDelete") or "true") == "true":
-            work.configuration.remove(item)
-
-
-def _addresses(items: Iterable[Item]) -> dict[str, Destination]:
-    """Return the virtual addresses of virtual servers, by full path."""
-    places = [place for place in map(destination, items) if place is not None]
-    return {full_path(place.virtual_address, place.partition): place for place in places}
+    return address.get("address"), place.port, item.get("source") or "0.0.0.0/0", item.get("ipProtocol"), vlans

@@ -1,0 +1,1 @@
+"""``ltm``: virtual servers with their addresses, and the profiles that are attached to them."""
