@@ -78,8 +78,8 @@ class VirtualServer:
     """A virtual server and the profiles on it."""
 
     path: str
-    address: str  # without route domain
-    route_domain: str  # "" for the default one
+    address: str  # without route domain; "" if it is not known
+    route_domain: str  # "" for 0
     port: int  # 0: any
     profiles: tuple[str, ...]  # full paths, every type
     client_ssl: tuple[str, ...]  # full paths, in the device's order
@@ -92,11 +92,7 @@ class VirtualServer:
     rules: tuple[str, ...] = ()  # iRules, full paths, in the device's order
     policies: tuple[str, ...] = ()  # LTM policies, full paths
     untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
-
-    @property
-    def address_on_device(self) -> str:
-        """The address as its ``ltm virtual-address`` has it, ``192.0.2.80%2`` in a route domain."""
-        return f"{self.address}%{self.route_domain}" if self.route_domain else self.address
+    traffic_group: str | None = None  # of its address
 
 
 @dataclass(frozen=True)

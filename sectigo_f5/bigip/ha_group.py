@@ -42,7 +42,12 @@ class HaGroup:
         if len(self.active) < 2:  # noqa: PLR2004  # active/standby
             return next(iter((*self.active, *self.answering)))
         any_of_them = self.active[0]
-        groups = _traffic_groups(any_of_them, any_of_them.virtual_servers(job))
+        if any_of_them.references.addresses is None:
+            raise ConnectorError(
+                f"{any_of_them.device.username} may not read the virtual addresses of {any_of_them.client.host}, so it "
+                "cannot be told on which unit they are active: see docs/permissions.md"
+            )
+        groups = _traffic_groups(any_of_them.virtual_servers(job))
         holders = {group: any_of_them.holder(group) for group in groups}
         if len(set(holders.values())) > 1:
             places = " and ".join(f"{group} on {holder}" for group, holder in holders.items())
@@ -60,11 +65,9 @@ class HaGroup:
         return replace(chosen, traffic_groups=groups)
 
 
-def _traffic_groups(unit: Unit, servers: Iterable[VirtualServer]) -> frozenset[str]:
+def _traffic_groups(servers: Iterable[VirtualServer]) -> frozenset[str]:
     """Return the floating traffic groups of the virtual servers' addresses; an address that does not float has none."""
-    listed = unit.client.items("/mgmt/tm/ltm/virtual-address")
-    of_address = {readers.text(item, "address"): readers.text(item, "trafficGroup") for item in listed}
-    groups = {of_address.get(server.address_on_device) for server in servers}
+    groups = {server.traffic_group for server in servers}
     return frozenset(group for group in groups if group and not group.endswith(LOCAL_ONLY))
 
 

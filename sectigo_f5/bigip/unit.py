@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.virtual_servers.destinations import destination
 from sectigo_f5.bigip.virtual_servers.reader import virtual_server
+from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import (
     COMMON,
     CertificateObject,
@@ -41,9 +43,10 @@ class Inventory:
 
 @dataclass
 class Memory:
-    """What one login session remembers: the inventory until it changes, and what is not saved yet."""
+    """What one login session remembers: the inventory until it changes, what else was read, what is not saved yet."""
 
     inventory: Inventory | None = None
+    references: References | None = None
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
 
@@ -80,10 +83,12 @@ class Unit:
             keys={key.path: key for key in keys},
         )
 
-    @functools.cached_property
-    def fast_http(self) -> frozenset[str]:
-        """The FastHTTP profiles; read only if a virtual server has no HTTP profile."""
-        return frozenset(map(readers.full_path, self.client.items("/mgmt/tm/ltm/profile/fasthttp")))
+    @property
+    def references(self) -> References:
+        """What the JSON of virtual servers refers to."""
+        if self.memory.references is None:
+            self.memory.references = References(self.client)
+        return self.memory.references
 
     @functools.cached_property
     def access_profiles(self) -> frozenset[str]:
@@ -121,10 +126,9 @@ class Unit:
 
     def _places_must_exist(self, job: Job) -> None:
         profiles = self.inventory.profiles
-        if job.partition != COMMON:
-            partitions = [str(item["name"]) for item in self.client.items("/mgmt/tm/auth/partition")]
-            if job.partition not in partitions:
-                raise ConnectorError(_missing("the partition", job.partition, partitions))
+        partitions = self.references.partitions
+        if partitions is not None and job.partition not in (COMMON, *partitions):
+            raise ConnectorError(_missing("the partition", job.partition, partitions))
         if job.parent_profile not in profiles:
             raise ConnectorError(_missing("the parent profile", job.parent_profile, profiles))
         if partition_of(job.parent_profile) not in (job.partition, COMMON):
@@ -201,9 +205,10 @@ class Unit:
         profiles = reference.get("items")
         if profiles is None:
             profiles = self.client.items(object_url("ltm/virtual", readers.full_path(item)) + "/profiles")
-        have = self.inventory
-        server = virtual_server(item, profiles, have.profiles, have.http)
-        return server if server.http or not self.fast_http & set(server.profiles) else replace(server, http=True)
+        have, refer = self.inventory, self.references
+        listens = destination(item, refer.addresses or {}, refer.partitions or {})
+        server = virtual_server(item, listens, profiles, have.profiles, have.http)
+        return server if server.http or not refer.fast_http & set(server.profiles) else replace(server, http=True)
 
     # -- high availability ---------------------------------------------------------------------
 

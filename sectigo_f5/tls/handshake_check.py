@@ -22,7 +22,10 @@ TIMEOUT = 5.0  # seconds for one handshake
 TRIES = 5
 PAUSE = 2.0  # seconds between tries: the change has to reach every traffic process of the device
 HTTPS = 443  # the port at which a virtual server of any port is looked at
-EVERY_ADDRESS = ("any", "any6", "0.0.0.0", "::")  # noqa: S104  # to connect there would be to connect to ourselves
+NOWHERE = {  # to connect there would be to connect to ourselves
+    **dict.fromkeys(("any", "any6", "0.0.0.0", "::"), "it listens on every address"),  # noqa: S104
+    "": "its address is not known",
+}
 
 
 @dataclass(frozen=True)
@@ -105,10 +108,10 @@ def look_before(probe: Probe, servers: Iterable[VirtualServer], seen: Observatio
 
 
 def _look_before(probe: Probe, seen: Observation, server: VirtualServer) -> Baseline:
-    if server.address in EVERY_ADDRESS:
+    if server.address in NOWHERE:
         if probe.required:
-            raise ConnectorError(_cannot_be_kept(server, "it listens on every address, so there is none to look at"))
-        return Baseline(elsewhere="it listens on every address")
+            raise ConnectorError(_cannot_be_kept(server, f"{NOWHERE[server.address]}, so there is none to look at"))
+        return Baseline(elsewhere=NOWHERE[server.address])
     if server.route_domain not in ("", "0") and not probe.required:
         return Baseline(elsewhere=f"its address is in route domain {server.route_domain}")
     try:

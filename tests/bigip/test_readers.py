@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.virtual_servers.reader import destination
 from sectigo_f5.model import KeySpec
 from tests.support.names import EC, RSA
 
@@ -66,21 +65,6 @@ def test_a_key_chain_in_the_form_of_a_map_is_read() -> None:
 )
 def test_key_types_are_read_in_every_form(answer: dict[str, Any], spec: KeySpec | None) -> None:
     assert readers.key_object({"name": "/Common/x.key", **answer}).spec == spec
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("/Common/1.1.1.2:80", ("1.1.1.2", "", 80)),
-        ("/Shop/10.0.0.1%2:443", ("10.0.0.1", "2", 443)),
-        ("/Common/2001:db8::1.443", ("2001:db8::1", "", 443)),
-        ("/Common/2001:db8::1%5.https", ("2001:db8::1", "5", 443)),
-        ("/Common/any6.443", ("any6", "", 443)),
-        ("/Common/192.0.2.1:any", ("192.0.2.1", "", 0)),
-    ],
-)
-def test_destinations_are_split_into_address_route_domain_and_port(written: str, read: tuple[str, str, int]) -> None:
-    assert destination(written) == read
 
 
 @pytest.mark.parametrize(

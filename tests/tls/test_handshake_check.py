@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5.commands.rollback import roll_back
+from sectigo_f5.device_objects import Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
@@ -27,7 +28,7 @@ from tests.support.impostor import Impostor, impostor, silence
 from tests.support.issuing import pem
 from tests.support.names import BOTH_KEYS, ONLY_EC, PLAIN, PROFILE_URL, VIRTUAL_URL
 from tests.support.virtual_servers import attach
-from tests.support.world import World
+from tests.support.world import World, free_port
 
 COMMIT = r"/mgmt/tm/transaction/[0-9]+$"
 REFUSED = "error:400:01070734:3: Configuration error: refused by a test"
@@ -288,6 +289,30 @@ def test_a_virtual_server_of_every_address_cannot_be_checked(
     assert (world.authority.issued, world.device.writes()) == ([], [])
     assert run(world, virtual_servers=servers).error is None
     assert "/Common/vs_all: what it serves was not checked: it listens on every address" in log.text
+
+
+def test_a_virtual_server_of_unknown_address_is_never_connected_to(
+    tmp_path: Path, log: pytest.LogCaptureFixture
+) -> None:
+    """An empty host name is this host: whoever listens here must not be taken for the BIG-IP."""
+    port = free_port()
+    virtual = builders.server(address="", port=port)
+    with impostor("127.0.0.1", port, tmp_path) as here:
+        probe, seen = _probe_of(virtual, "required")
+        with pytest.raises(ConnectorError, match="its address is not known, so there is none to look at"):
+            handshake_check.look_before(probe, [virtual], seen)
+        probe, seen = _probe_of(virtual, "auto")
+        before = handshake_check.look_before(probe, [virtual], seen)
+        handshake_check.confirm(probe, before, [virtual], [Expected("aa", "rsa")], lambda _: None)
+        assert here.connections == 0
+    assert "/Common/vs_www: what it serves was not checked: its address is not known" in log.text
+
+
+def _probe_of(virtual: VirtualServer, demand: str) -> tuple[handshake_check.Probe, Observation]:
+    seen = builders.seen(builders.job(verify_handshake=demand), servers=(virtual,))
+    probe = handshake_check.probe_of(seen)
+    assert probe
+    return probe, seen
 
 
 def test_a_virtual_server_that_refused_us_before_may_refuse_us_again(

@@ -1,0 +1,109 @@
+"""Where a virtual server listens: its destination, the virtual address that it may name, its route domain; pure.
+
+A destination is ``/P/10.0.0.1%2:443``, ``/P/2001:db8::1.443``, or names an ``ltm virtual-address``, as those of AS3
+do: ``/P/folder/name:443`` (F5 application-study-tool #193, f5-ansible #751). The route domain is not shown where it
+is the default one of the partition, "not consistently" (f5-cccl #196, k8s-bigip-ctlr #1730).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sectigo_f5.bigip.readers import Json, full_path, text
+from sectigo_f5.model import partition_of
+
+ANY = ("any", "any6")  # the device's words for every address
+ANY_6 = re.compile(r"any6(?:%\d+)?\.\w+")
+SERVICES = {"http": 80, "https": 443}  # every other word is any port
+
+RouteDomains = Mapping[str, str]  # the default route domains, by partition; 0 for a partition that is not there
+
+
+@dataclass(frozen=True)
+class VirtualAddress:
+    """An ``ltm virtual-address``; the route domain is a number, and empty for 0."""
+
+    address: str
+    route_domain: str
+    traffic_group: str | None = None
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An address, empty if it is not known, and a port: 0 is any."""
+
+    address: str
+    route_domain: str
+    port: int
+    traffic_group: str | None = None
+
+
+def default_route_domains(partitions: Iterable[Json]) -> dict[str, str]:
+    """Read the default route domains of ``auth partition`` objects, by partition."""
+    return {str(item.get("name")): text(item, "defaultRouteDomain") or "0" for item in partitions}
+
+
+def virtual_addresses(items: Iterable[Json], defaults: RouteDomains) -> dict[str, VirtualAddress]:
+    """Read ``ltm virtual-address`` objects, by full path."""
+    return {full_path(item): _virtual_address(item, defaults) for item in items}
+
+
+def _virtual_address(item: Json, defaults: RouteDomains) -> VirtualAddress:
+    address, route_domain = _split(text(item, "address") or "", full_path(item), defaults)
+    return VirtualAddress(address, route_domain, text(item, "trafficGroup"))
+
+
+def destination(item: Json, addresses: Mapping[str, VirtualAddress], defaults: RouteDomains) -> Destination:
+    """Return where a virtual server listens.
+
+    The address is not known, and empty, if the virtual address that it names cannot be seen, or if
+    address and port are lists (``trafficMatchingCriteria``, F5 Ansible #1417).
+    """
+    if any(name.startswith("trafficMatchingCriteria") for name in item):
+        return Destination("", "", 0)
+    written = str(item.get("destination") or "")
+    folder, _, last = (written if "/" in written else f"{full_path(item).rpartition('/')[0]}/{written}").rpartition("/")
+    name, port = _without_port(last)
+    path = f"{folder}/{name}"
+    address, route_domain = _split(name, path, defaults)
+    found = addresses.get(path) or _of_value(addresses, address, route_domain)
+    if found is None:
+        return Destination(address, route_domain, port)
+    if not address or "%" not in name:  # the virtual address may show the route domain
+        address, route_domain = address or found.address, found.route_domain
+    return Destination(address, route_domain, port, found.traffic_group)
+
+
+def _without_port(last: str) -> tuple[str, int]:
+    """Split off the port: after a dot if the address is IPv6, after a colon behind anything else, names included."""
+    separator = "." if last.count(":") > 1 or ANY_6.fullmatch(last) else ":"
+    host, found, port = last.rpartition(separator)
+    if not found:
+        return last, 0
+    return host, int(port) if port.isdigit() else SERVICES.get(port, 0)
+
+
+def _split(written: str, path: str, defaults: RouteDomains) -> tuple[str, str]:
+    """Split off the route domain, that of the partition if none is shown; no address if it is not one."""
+    address, _, shown = written.partition("%")
+    route_domain = shown or defaults.get(partition_of(path), "0")
+    return _address(address), "" if route_domain == "0" else route_domain
+
+
+def _of_value(addresses: Mapping[str, VirtualAddress], address: str, route_domain: str) -> VirtualAddress | None:
+    """Find a virtual address by what it is: there is one for an address in its route domain."""
+    same = (each for each in addresses.values() if (each.address, each.route_domain) == (address, route_domain))
+    return next(same, None) if address else None
+
+
+def _address(written: str) -> str:
+    """Return an IP address in its usual form, or the device's word for every address; empty if it is neither."""
+    if written in ANY:
+        return written
+    try:
+        return str(ipaddress.ip_address(written))
+    except ValueError:
+        return ""
