@@ -17,7 +17,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
-from tests.support.names import ONLY_EC
+from tests.support.names import ONLY_EC, PLAIN
 from tests.support.world import World, free_port
 
 FREE = count(1)
@@ -226,6 +226,24 @@ def test_the_unit_that_carries_the_traffic_group_is_changed(both: Pair) -> None:
         assert uploads
         assert all(f"{name}.example.com" in path for path in uploads)
         assert unit.saved_is_current
+
+
+def test_the_traffic_group_of_a_named_virtual_address_is_found(both: Pair) -> None:
+    address, port = own_address(), free_port()
+    both.first.add_virtual_address("/Common/front", address, trafficGroup=SECOND_GROUP)
+    both.first.add_virtual_server("/Common/vs_front", f"/Common/front:{port}", profiles=PLAIN)
+    both.world.addresses["/Common/vs_front"] = (address, port)
+    both.first.sync()
+    result = both.world.one(both.job("shop.example.com", virtual_servers=("/Common/vs_front",)))
+    assert result.error is None
+    assert both.world.seen_by_client("/Common/vs_front", "shop.example.com").serial == result.serial
+    assert both.other.saved_is_current
+
+
+def test_virtual_addresses_that_may_not_be_read_are_an_error(both: Pair) -> None:
+    """Without them it is a guess on which unit a virtual server is served."""
+    both.first.fault(Fault("GET", "virtual-address", action="error:401:Authorization failed: x", times=99))
+    assert "may not read the virtual addresses" in (both.world.one(both.job()).error or "")
 
 
 def test_virtual_servers_on_both_units_are_refused(both: Pair) -> None:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.virtual_servers import port_80
+from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
-from tests.support.world import World
+from tests.support.names import PLAIN
+from tests.support.world import World, free_port
 
 REFUSAL = "error:401:Authorization failed: user=https://localhost/mgmt/shared/authz/users/admin resource=x verb=GET"
 COLLECTIONS = ("/mgmt/tm/auth/partition", "/mgmt/tm/ltm/virtual-address")
@@ -50,3 +54,68 @@ def test_a_device_that_does_not_answer_is_not_taken_for_a_refusal(world: World, 
     world.device.fault(Fault("GET", collection, times=99))
     result = world.one(world.job())
     assert (result.outcome, collection in (result.error or "")) == (Outcome.FAILED, True)
+
+
+# -- against the device ----------------------------------------------------------------------------
+
+
+def servers_of(world: World) -> dict[str, VirtualServer]:
+    with ha_group.connected(world.connection()) as group:
+        return {server.path: server for server in group.answering[0].every_server()}
+
+
+def answering(servers: dict[str, VirtualServer], path: str) -> list[str]:
+    """Return what answers port 80 of a virtual server's address."""
+    wanted = servers[path]
+    return [server.path for server in port_80.answering(servers.values(), wanted.address, wanted.route_domain)]
+
+
+@pytest.mark.parametrize(("name", "address"), [("front", "192.0.2.80"), ("my.cool.v6", "2001:db8::80")])
+def test_port_80_of_a_named_virtual_address_is_found(world: World, name: str, address: str) -> None:
+    world.device.add_virtual_address(f"/Common/{name}", address)
+    for path, port in (("/Common/vs_https", 443), ("/Common/vs_http", 80)):
+        world.device.add_virtual_server(path, f"/Common/{name}:{port}", profiles=PLAIN)
+    servers = servers_of(world)
+    assert servers["/Common/vs_https"].address == address
+    assert answering(servers, "/Common/vs_https") == ["/Common/vs_http"]
+
+
+def test_a_named_virtual_address_is_looked_at(world: World) -> None:
+    port = free_port()
+    world.device.add_virtual_address("/Common/front", "127.0.0.1")
+    world.device.add_virtual_server("/Common/vs_front", f"/Common/front:{port}", profiles=PLAIN)
+    job = world.job(virtual_servers=("/Common/vs_front",), verify_handshake="required")
+    assert world.one(job).error is None
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["shown", "not shown"])
+def test_two_tenants_with_one_address_are_two_networks(tmp_path: Path, shown: bool) -> None:
+    with SimulatedBigIP(Switches(default_route_domain_shown=shown)) as device:
+        for partition, route_domain in (("A", 1), ("B", 2), ("C", 0)):
+            device.add_partition(partition, default_route_domain=route_domain)
+        device.add_virtual_server("/A/vs_https", "/A/10.0.0.10:443", profiles=PLAIN)
+        device.add_virtual_server("/B/vs_http", "/B/10.0.0.10:80", profiles=PLAIN)
+        servers = servers_of(World(device, tmp_path))
+        assert {path: server.route_domain for path, server in servers.items()} == {
+            "/A/vs_https": "1",
+            "/B/vs_http": "2",
+        }
+        assert answering(servers, "/A/vs_https") == []
+        device.add_virtual_server("/C/vs_http", "/C/10.0.0.10%1:80", profiles=PLAIN)
+        assert answering(servers_of(World(device, tmp_path)), "/A/vs_https") == ["/C/vs_http"]
+
+
+def test_a_default_route_domain_keeps_the_handshake_check_away(tmp_path: Path) -> None:
+    """From here its address is another host's, which is not asked, and never taken for the virtual server."""
+    with SimulatedBigIP() as device:
+        world = World(device, tmp_path)
+        device.add_partition("Shop", default_route_domain=3)
+        world.add_virtual_server("/Shop/vs_www")
+        (server,) = servers_of(world).values()
+        assert (server.address, server.route_domain) == ("127.0.0.1", "3")
+
+
+def test_a_default_route_domain_of_common_counts(world: World) -> None:
+    world.device.set("/mgmt/tm/auth/partition/Common", defaultRouteDomain=4)
+    world.device.add_virtual_server("/Common/vs_b", "10.0.0.10:443", profiles=PLAIN)
+    assert servers_of(world)["/Common/vs_b"].route_domain == "4"
