@@ -167,6 +167,16 @@ def needs_http(rule: str, event: str, virtual_server: str) -> Refusal:
     )
 
 
+def renegotiating_http2(virtual_server: str, profile: str) -> Refusal:
+    """F5 Bug ID 516327; the misspelling is the device's own."""
+    return Refusal(
+        400,
+        f"01070734:3: Configuration error: In Virtual Server ({virtual_server}) an http2 profile with "
+        f"enforce-tls-requirements enabled is incompatible with clientssl profile '{profile}'; regenotiation must be "
+        "disabled",
+    )
+
+
 def shared_destination(one: str, other: str) -> Refusal:
     """Third-party prose."""
     return Refusal(

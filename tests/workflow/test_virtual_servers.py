@@ -64,7 +64,7 @@ def test_changes_that_others_make_during_issuance_are_preserved(world: World) ->
     """One administrator attaches an iRule and another a profile, both after step 3 has read the virtual server."""
     furnish(world)
     world.device.add_rule("/Common/late", "when HTTP_REQUEST { HTTP::redirect https://late.example.com/ }")
-    world.device.add_profile("http2", "/Common/late_http2")
+    world.device.add_profile("http2", "/Common/late_http2", enforceTlsRequirements="disabled")
     meanwhile: dict[str, Any] = {}
 
     def meddle(exchange: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator.certificates import files
-from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses, virtual_servers, virtual_views
+from sectigo_f5.simulator.rules.ltm import client_ssl, inheritance, virtual_addresses, virtual_servers, virtual_views
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
 from sectigo_f5.simulator.state.kinds import KINDS, Kind, default_properties
 from sectigo_f5.simulator.state.work import Work, is_unset
@@ -14,7 +14,7 @@ def show(
 ) -> Json:
     """Return an object as GET shows it; ``echo`` is a bare name in the URL, which the answer repeats."""
     kind = KINDS[item.kind]
-    shown = {**default_properties(kind, work.switches.before_14), **item.properties}
+    shown = {**default_properties(kind, work.switches.major), **item.properties}
     if item.kind == files.KEY:
         shown = files.show_key(work, item)
     elif item.kind == files.CERTIFICATE:
@@ -50,13 +50,7 @@ def _envelope(work: Work, kind: Kind, item: Item, query: str, echo: str) -> Json
 
 
 def _show_profile(work: Work, item: Item, collection: bool) -> Json:
-    inherited = dict(default_properties(KINDS[item.kind], work.switches.before_14))
-    for one in reversed(client_ssl.lineage(work, item)):
-        inherited |= {
-            name: value for name, value in one.properties.items() if name not in ("appService", "description")
-        }
-    inherited |= {name: item.get(name) for name in ("appService", "description") if item.get(name)}
-    inherited["defaultsFrom"] = item.get("defaultsFrom") or "none"
+    inherited = inheritance.settings(work, item)
     if not is_unset(inherited["defaultsFrom"]):
         inherited["defaultsFromReference"] = work.reference(item.kind, inherited["defaultsFrom"])
     if "tmOptions" in inherited:

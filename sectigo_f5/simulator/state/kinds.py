@@ -123,7 +123,7 @@ _KINDS = (
     _profile("server-ssl", "ServerSSL Profile", profiles.SERVER_SSL, "passphrase"),
     _profile("http", "HTTP Profile", profiles.HTTP),
     _profile("fasthttp", "FastHTTP Profile"),
-    _profile("http2", "HTTP/2 Profile"),
+    _profile("http2", "HTTP/2 Profile", profiles.HTTP2),
     _profile("tcp", "TCP Profile", profiles.TCP),
     _profile("udp", "UDP Profile"),
     _profile("fastl4", "FastL4 Profile"),
@@ -141,7 +141,7 @@ KINDS = {kind.url: kind for kind in _KINDS}
 PROFILE_KINDS = tuple(kind.url for kind in _KINDS if "/profile/" in kind.url)
 
 
-def default_properties(kind: Kind, before_14: bool) -> dict[str, Any]:
+def default_properties(kind: Kind, major: int) -> dict[str, Any]:
     """Return what an object of this kind shows if nothing was set, per release."""
-    later = profiles.SINCE_14 if before_14 else frozenset[str]()
+    later = profiles.SINCE_14 if major < 14 else frozenset[str]()  # noqa: PLR2004  the release itself
     return {name: value for name, value in kind.defaults.items() if name not in later}

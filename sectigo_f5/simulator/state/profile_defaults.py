@@ -119,6 +119,19 @@ HTTP = {
     "serverAgentName": "BigIP",
     "sflow": {"pollInterval": 0, "pollIntervalGlobal": "yes", "samplingRate": 0, "samplingRateGlobal": "yes"},
 }
+HTTP2 = {  # names: F5 Ansible bigip_profile_http2
+    **each("appService defaultsFrom description", "none"),
+    **each("includeContentLength insertHeader", "disabled"),
+    "activationModes": ["alpn"],
+    "concurrentStreamsPerConnection": 10,
+    "connectionIdleTimeout": 300,
+    "enforceTlsRequirements": "enabled",
+    "frameSize": 2048,
+    "headerTableSize": 4096,
+    "insertHeaderName": "X-HTTP2",
+    "receiveWindow": 32,
+    "writeSize": 16384,
+}
 TCP = {
     **each(
         "abc ackOnPush cmetricsCache delayedAcks earlyRetransmit ecn enhancedLossRecovery fastOpen hardwareSynCookie "

@@ -7,6 +7,7 @@ from typing import Any
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files, pem
+from sectigo_f5.simulator.rules.ltm.inheritance import lineage
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
 from sectigo_f5.simulator.switches import ADDS, OPTIONAL, WORKS
@@ -31,25 +32,9 @@ class OpenPair:
         return "OpenPair(***)"
 
 
-def lineage(work: Work, item: Item) -> list[Item]:
-    """Return the profile and its parents, nearest first."""
-    profiles = [item]
-    while True:
-        parent = profiles[-1].get("defaultsFrom")
-        above = None if is_unset(parent) else work.configuration.find(item.kind, parent)
-        if above is None or above in profiles:
-            return profiles
-        profiles.append(above)
-
-
 def entries_of(work: Work, item: Item) -> list[Json]:
     """Return the certificate key chain: the profile's own, or the nearest parent's."""
     return next((one.get("certKeyChain") for one in lineage(work, item) if one.get("certKeyChain")), [])
-
-
-def setting(work: Work, item: Item, name: str) -> Any:
-    """Return a property, the nearest parent's if the profile has none of its own."""
-    return next((one.get(name) for one in lineage(work, item) if one.get(name) is not None), None)
 
 
 # -- applying a request ------------------------------------------------------------------------

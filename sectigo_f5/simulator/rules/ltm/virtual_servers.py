@@ -7,8 +7,9 @@ from typing import Any
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import UnknownCallError
-from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses
+from sectigo_f5.simulator.rules.ltm import client_ssl, http2, virtual_addresses
 from sectigo_f5.simulator.rules.ltm.destinations import parse
+from sectigo_f5.simulator.rules.ltm.inheritance import setting
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
@@ -158,6 +159,7 @@ def check(work: Work, item: Item) -> None:
     _check_parts(work, item)
     if item.place in work.configuration.touched or work.switches.sni_checked_on_profile:
         _check_sni(work, item)
+    http2.check(work, item, _client_ssl(work, item))
     _check_rules(work, item)
     _check_destination(work, item)
 
@@ -186,16 +188,20 @@ def _check_parts(work: Work, item: Item) -> None:
 
 def _check_sni(work: Work, item: Item) -> None:
     """Refuse several client SSL profiles unless exactly one is the SNI default and no server name is used twice."""
-    attached = [work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or []]
-    profiles = [profile for profile in attached if profile is not None]
-    defaults = [one for one in profiles if client_ssl.setting(work, one, "sniDefault") == "true"]
+    profiles = _client_ssl(work, item)
+    defaults = [one for one in profiles if setting(work, one, "sniDefault") == "true"]
     if len(defaults) > 1:
         raise refusals.several_sni_defaults(item.path)
     if len(profiles) > 1 and not defaults:
         raise refusals.no_sni_default(item.path)
-    names = [name for name in (client_ssl.setting(work, one, "serverName") for one in profiles) if not is_unset(name)]
+    names = [name for name in (setting(work, one, "serverName") for one in profiles) if not is_unset(name)]
     if len(names) > len(set(names)) and not work.switches.same_server_names:
         raise refusals.same_server_name(item.path)
+
+
+def _client_ssl(work: Work, item: Item) -> list[Item]:
+    attached = (work.configuration.find(client_ssl.KIND, one["path"]) for one in item.get("profiles") or [])
+    return [profile for profile in attached if profile is not None]
 
 
 def has_http(work: Work, item: Item) -> bool:

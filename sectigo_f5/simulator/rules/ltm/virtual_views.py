@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses
+from sectigo_f5.simulator.rules.ltm import client_ssl, inheritance, virtual_addresses
 from sectigo_f5.simulator.rules.ltm.virtual_servers import KIND, POLICY, RULE, has_http
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
 from sectigo_f5.simulator.state.work import Work, is_unset
@@ -100,7 +100,7 @@ def _traffic_group(address: Item) -> str:
 
 def _tls(work: Work, profile: Item) -> TlsProfile:
     def setting(name: str) -> object:
-        return client_ssl.setting(work, profile, name)
+        return inheritance.setting(work, profile, name)
 
     server_name = setting("serverName")
     pairs = tuple(
