@@ -93,6 +93,7 @@ class VirtualServer:
     policies: tuple[str, ...] = ()  # LTM policies, full paths
     untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
     traffic_group: str | None = None  # of its address
+    http2: str | None = None  # its HTTP/2 profile, if that refuses client SSL profiles with renegotiation (01070734)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.virtual_servers.destinations import destination
-from sectigo_f5.bigip.virtual_servers.reader import virtual_server
+from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import (
     COMMON,
@@ -208,7 +208,8 @@ class Unit:
         have, refer = self.inventory, self.references
         listens = destination(item, refer.addresses or {}, refer.partitions or {})
         server = virtual_server(item, listens, profiles, have.profiles, have.http)
-        return server if server.http or not refer.fast_http & set(server.profiles) else replace(server, http=True)
+        http = server.http or bool(refer.fast_http & set(server.profiles))
+        return replace(server, http=http, http2=refer.enforcing_http2(possible_http2(server, profiles)))
 
     # -- high availability ---------------------------------------------------------------------
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import responses
 
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.virtual_servers import port_80
+from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.names import PLAIN
+from tests.support.replies import ORIGIN, client
 from tests.support.world import World, free_port
 
 REFUSAL = "error:401:Authorization failed: user=https://localhost/mgmt/shared/authz/users/admin resource=x verb=GET"
@@ -119,3 +122,46 @@ def test_a_default_route_domain_of_common_counts(world: World) -> None:
     world.device.set("/mgmt/tm/auth/partition/Common", defaultRouteDomain=4)
     world.device.add_virtual_server("/Common/vs_b", "10.0.0.10:443", profiles=PLAIN)
     assert servers_of(world)["/Common/vs_b"].route_domain == "4"
+
+
+# -- HTTP/2 ----------------------------------------------------------------------------------------
+
+HTTP2 = "/mgmt/tm/ltm/profile/http2"
+
+
+def http2_of(world: World, *profiles: str) -> str | None:
+    world.device.add_virtual_server("/Common/vs_b", "10.0.0.10:443", profiles=(*PLAIN, *profiles))
+    return servers_of(world)["/Common/vs_b"].http2
+
+
+def reads_of_http2(world: World) -> int:
+    return [call.path for call in world.device.journal].count(HTTP2)
+
+
+def test_http2_profiles_that_enforce_tls_requirements_are_told_apart(device: responses.RequestsMock) -> None:
+    enforce = {"h2": "enabled", "h2_lax": "disabled", "old": None}
+    items = [{"fullPath": f"/Common/{name}", "enforceTlsRequirements": value} for name, value in enforce.items()]
+    device.get(f"{ORIGIN}{HTTP2}", json={"items": items})
+    with client() as session:
+        references = References(session)
+        found = {name: references.enforcing_http2(frozenset({f"/Common/{name}", "/Common/tcp"})) for name in enforce}
+    assert found == {"h2": "/Common/h2", "h2_lax": None, "old": None}
+
+
+def test_http2_profiles_are_read_only_if_there_may_be_one(world: World) -> None:
+    assert http2_of(world) is None
+    assert reads_of_http2(world) == 0
+
+
+def test_http2_profiles_are_read_once_per_login(world: World) -> None:
+    for number in (1, 2):
+        world.device.add_virtual_server(f"/Common/vs_{number}", f"10.0.0.{number}:443", ("/Common/http2", *PLAIN))
+    servers_of(world)
+    assert reads_of_http2(world) == 1
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_a_release_without_http2_profiles_has_none(world: World, status: int) -> None:
+    world.device.fault(Fault("GET", HTTP2, action=f"error:{status}:Public URI path not registered", times=99))
+    assert http2_of(world, "/Common/http2") is None
+    assert reads_of_http2(world) == 1

@@ -21,7 +21,7 @@ def virtual_server(
     A profile's type is not in the sub-collection: it is looked up among the device's profiles.
     """
     paths = tuple(full_path(profile) for profile in profiles)
-    links = [str((profile.get("nameReference") or {}).get("link", "")) for profile in profiles]
+    links = [_type_link(profile) for profile in profiles]
     known = http.union(client_ssl)
     return VirtualServer(
         path=full_path(item),
@@ -41,6 +41,17 @@ def virtual_server(
         traffic_group=listens.traffic_group,
         untyped=tuple(path for path, link in zip(paths, links, strict=True) if not link and path not in known),
     )
+
+
+def possible_http2(server: VirtualServer, profiles: Sequence[Json]) -> frozenset[str]:
+    """Return what among the profiles of a virtual server is an HTTP/2 profile, or may be one."""
+    shown = (full_path(profile) for profile in profiles if "/ltm/profile/http2/" in _type_link(profile))
+    return frozenset({*shown, *server.untyped})
+
+
+def _type_link(profile: Json) -> str:
+    """Return the link that shows a profile's type; empty before TMOS 12."""
+    return str((profile.get("nameReference") or {}).get("link", ""))
 
 
 def _paths(listed: object) -> tuple[str, ...]:

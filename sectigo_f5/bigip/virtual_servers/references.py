@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Set
 
 import requests
 
-from sectigo_f5.bigip.readers import full_path
+from sectigo_f5.bigip.readers import flag, full_path
 from sectigo_f5.bigip.virtual_servers import destinations
 from sectigo_f5.bigip.virtual_servers.destinations import VirtualAddress
-from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.answers import json_object
+from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError
 
 logger = logging.getLogger(__name__)
 
 REFUSALS = (requests.codes.unauthorized, requests.codes.forbidden)
+ABSENT = (requests.codes.bad_request, requests.codes.not_found)
 
 
 class References:
@@ -41,6 +44,20 @@ class References:
     def fast_http(self) -> frozenset[str]:
         """The FastHTTP profiles; needed only if a virtual server has no HTTP profile."""
         return frozenset(map(full_path, self._client.items("/mgmt/tm/ltm/profile/fasthttp")))
+
+    def enforcing_http2(self, candidates: Set[str]) -> str | None:
+        """Return the one of these profiles that is an HTTP/2 profile which enforces TLS requirements."""
+        return min(candidates & self._http2, default=None) if candidates else None
+
+    @functools.cached_property
+    def _http2(self) -> frozenset[str]:
+        """The HTTP/2 profiles that enforce TLS requirements; none if the release does not know the type.
+
+        It may say "not registered", as a REST service does that is starting: nobody waits for that here.
+        """
+        answer = self._client.send(Call("GET", "/mgmt/tm/ltm/profile/http2", accepted=ABSENT))
+        listed = json_object(answer).get("items") or ()
+        return frozenset(full_path(item) for item in listed if flag(item, "enforceTlsRequirements"))
 
     def _unless_refused(self, path: str, consequence: str) -> list[Json] | None:
         """Read a collection without which a renewal is possible; None if the user may not read it."""
