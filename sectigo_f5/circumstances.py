@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sectigo_f5.decision.renewal import due_at
 from sectigo_f5.decision.rules import Circumstances, current_pairs
-from sectigo_f5.device_objects import Observation, Pair
+from sectigo_f5.device_objects import CertificateObject, Observation, Pair
 from sectigo_f5.model import Issued, Job
 from sectigo_f5.run import Run
 from sectigo_f5.x509.certificates import read_certificate, read_chain
 
 logger = logging.getLogger(__name__)
+
+
+def believed(run: Run, seen: Observation) -> Observation:
+    """Return what was seen, with the names of our certificates as our copies have them.
+
+    A BIG-IP cuts a long list of names off (F5 Bug ID 891565), and some releases do not show it. A copy is
+    believed if it has the serial number that the device shows; if there is none, the device is.
+    """
+    pairs = {pair.generation: pair for pair in (*seen.in_service(), *seen.newest())}
+    known = {each.path: each for pair in pairs.values() if (each := _with_names_of_copy(run, seen.job, pair))}
+    replaced = (replace(pair, certificate=known.get(pair.certificate.path, pair.certificate)) for pair in seen.pairs)
+    return replace(seen, pairs=tuple(replaced), certificates={**seen.certificates, **known})
+
+
+def _with_names_of_copy(run: Run, job: Job, pair: Pair) -> CertificateObject | None:
+    copy = run.state.certificates.kept(job, pair.generation)
+    kept = read_certificate(copy.certificate) if copy else None
+    if kept is None or kept.serial != pair.certificate.serial:
+        return None
+    return replace(pair.certificate, names=kept.names, common_name=kept.common_name, cut=False)
 
 
 def circumstances(seen: Observation, run: Run) -> Circumstances:

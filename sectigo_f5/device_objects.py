@@ -27,6 +27,7 @@ class CertificateObject:
     key: KeySpec | None
     serial: str | None  # lower-case hexadecimal
     issuer: str | None
+    cut: bool = False  # the list of names was too long for the device: ``names`` are its beginning
 
     def all_names(self) -> frozenset[str]:
         """SANs and common name together, as far as the device tells them."""

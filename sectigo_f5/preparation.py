@@ -11,7 +11,7 @@ from sectigo_f5.bigip.challenges import doubts, validation_for
 from sectigo_f5.bigip.obstacles import obstacles, profile_must_be_free, restricted_to_attached
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.circumstances import circumstances
+from sectigo_f5.circumstances import believed, circumstances
 from sectigo_f5.decision.losses import losses
 from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
 from sectigo_f5.device_objects import Observation
@@ -49,7 +49,7 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     A certificate that is kept needs nothing, so nothing more is read. Raises :class:`ConnectorError`
     for the first thing that stands in the way.
     """
-    seen = f5.observe(job, run.managed)
+    seen = believed(run, f5.observe(job, run.managed))
     obstructed = obstacles(f5, seen)
     seen = restricted_to_attached(seen, obstructed)
     known = circumstances(seen, run)
@@ -69,7 +69,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
     """Look for everything that would keep an enrolment or a renewal from being made, whatever is due today."""
     problems, notes = missing_permissions(f5, job)
     try:
-        seen = f5.observe(job, run.managed)
+        seen = believed(run, f5.observe(job, run.managed))
         problems += obstacles(f5, seen).values()
         notes += losses(seen)
         validation, needs = _needs(f5, seen, issues=True)

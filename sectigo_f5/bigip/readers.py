@@ -19,6 +19,10 @@ Json = Mapping[str, Any]
 # What a client SSL profile asks of its clients: an operator who set these wants them kept.
 CLIENT_SETTINGS = ("peerCertMode", "caFile", "ciphers", "cipherGroup", "tmOptions", "renegotiation", "sslForwardProxy")
 
+# Bytes of names from which a list is taken for cut off: the device stores 4095 (F5 Bug ID 891565), and may show a
+# few less, if it drops what is left of a separator or of a character.
+CUT_OFF = 4090
+
 # BIG-IP calls the NIST curves by their X9.62 names where OpenSSL does.
 _CURVES = {"prime256v1": "secp256r1", "256": "secp256r1", "384": "secp384r1", "521": "secp521r1"}
 
@@ -52,18 +56,20 @@ def full_path(item: Json) -> str:
 
 def certificate_object(item: Json) -> CertificateObject:
     """Read a ``sys file ssl-cert`` object."""
-    alternative, serial = text(item, "subjectAlternativeName"), text(item, "serialNumber")
+    alternative, serial = text(item, "subjectAlternativeName") or "", text(item, "serialNumber")
+    cut = len(alternative.encode()) >= CUT_OFF
     common_name = re.search(r"(?:^|[,/]\s*)CN\s*=\s*([^,/]+)", text(item, "subject") or "")
     return CertificateObject(
         path=full_path(item),
         checksum=text(item, "checksum"),
-        names=alternative_names(alternative) if alternative else None,
+        names=alternative_names(alternative.rpartition(",")[0] if cut else alternative) if alternative else None,
         common_name=common_name[1].strip().lower() if common_name else None,
         not_after=_end(item),
         created_at=_moment(text(item, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
         key=_key_spec(text(item, "keyType"), item.get("certificateKeySize"), text(item, "certificateKeyCurveName")),
         serial=serial_number(serial) if serial else None,
         issuer=text(item, "issuer"),
+        cut=cut,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import believed
 from sectigo_f5.device_objects import Observation, Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
@@ -13,7 +14,7 @@ from sectigo_f5.run import Run
 
 def pairs_in_service(run: Run, f5: Unit, job: Job) -> tuple[Observation, tuple[Pair, ...]]:
     """Return what is on the BIG-IP, and our pairs in service; raises :class:`ConnectorError` if there is none."""
-    seen = f5.observe(job, run.managed)
+    seen = believed(run, f5.observe(job, run.managed))
     pairs = seen.in_service()
     if not pairs:
         raise ConnectorError(f"{job.profile} serves no certificate of ours; run `start_acme.py run` first")
@@ -24,7 +25,7 @@ def result_of_pairs(seen: Observation, pairs: Sequence[Pair], outcome: Outcome, 
     """Return the result of a command about ``pairs``; a note names what they do not serve."""
     certificate = min((pair.certificate for pair in pairs), key=lambda each: str(each.not_after))
     names = certificate.names
-    lost = sorted(set(seen.job.names) - names) if names is not None else []
+    lost = sorted(set(seen.job.names) - names) if names is not None and not certificate.cut else []
     return Result.of(
         seen.job,
         outcome,

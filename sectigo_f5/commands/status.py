@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.circumstances import circumstances
+from sectigo_f5.circumstances import believed, circumstances
 from sectigo_f5.commands.session import Session
 from sectigo_f5.device_objects import CertificateObject, Observation
 from sectigo_f5.model import Job, Outcome, Result
@@ -26,7 +26,7 @@ def status(session: Session) -> int:
     history, rows = run.state.history.results(), list[Row]()
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
-        seen = f5.observe(job, run.managed)
+        seen = believed(run, f5.observe(job, run.managed))
         rows.append(_managed(run, seen, history.get(job.label)))
         rows.extend(_unmanaged(seen, run.clock()))
         return Result.of(job, Outcome.KEPT, "read")

@@ -85,3 +85,19 @@ def test_serial_numbers_are_normalized(written: str, serial: str) -> None:
 def test_subject_alternative_names_are_read() -> None:
     written = "DNS:www.Example.com, DNS:*.example.com, IP Address:192.0.2.1"
     assert readers.alternative_names(written) == {"www.example.com", "*.example.com", "192.0.2.1"}
+
+
+@pytest.mark.parametrize("length", [4090, 4094, 4095, 4200])
+def test_a_list_of_names_that_was_cut_off_lacks_its_last(length: int) -> None:
+    whole = ", ".join(f"DNS:host-{number:03}.example.com" for number in range(200))
+    certificate = readers.certificate_object({"name": "/Common/x.crt", "subjectAlternativeName": whole[:length]})
+    assert certificate.cut
+    assert certificate.names
+    assert certificate.names < {f"host-{number:03}.example.com" for number in range(200)}
+
+
+def test_a_list_of_names_that_fits_is_whole() -> None:
+    names = [f"host-{number:03}.example.com" for number in range(150)]
+    listed = ", ".join(f"DNS:{name}" for name in names)
+    certificate = readers.certificate_object({"name": "/Common/x.crt", "subjectAlternativeName": listed})
+    assert (certificate.cut, certificate.names) == (False, frozenset(names))

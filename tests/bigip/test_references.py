@@ -148,6 +148,18 @@ def test_http2_profiles_that_enforce_tls_requirements_are_told_apart(device: res
     assert found == {"h2": "/Common/h2", "h2_lax": None, "old": None}
 
 
+@pytest.mark.parametrize("typed", [True, False], ids=["types shown", "types not shown"])
+@pytest.mark.parametrize(
+    ("enforces", "expected"), [("enabled", "/Common/h2"), ("disabled", None)], ids=["enforcing", "lax"]
+)
+def test_an_http2_profile_that_enforces_tls_requirements_is_found(
+    tmp_path: Path, typed: bool, enforces: str, expected: str | None
+) -> None:
+    with SimulatedBigIP(Switches(name_reference=typed)) as device:
+        device.add_profile("http2", "/Common/h2", enforceTlsRequirements=enforces)
+        assert http2_of(World(device, tmp_path), "/Common/h2") == expected
+
+
 def test_http2_profiles_are_read_only_if_there_may_be_one(world: World) -> None:
     assert http2_of(world) is None
     assert reads_of_http2(world) == 0

@@ -94,6 +94,17 @@ def test_names_that_the_release_does_not_show_are_not_a_change() -> None:
     assert decided(wanted, seen(wanted, old, serving=old)).outcome is Outcome.KEPT
 
 
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [(("www.example.com", "a.example.com"), Outcome.KEPT), (("www.example.com", "x.example.com"), Outcome.REPLACED)],
+)
+def test_names_that_were_cut_off_are_not_a_change(shown: tuple[str, ...], outcome: Outcome) -> None:
+    wanted = job("www.example.com", "a.example.com", "b.example.com")
+    old = pair(wanted, names=shown)
+    old = replace(old, certificate=replace(old.certificate, cut=True))
+    assert decided(wanted, seen(wanted, old, serving=old)).outcome is outcome
+
+
 def test_an_unprotected_key_is_replaced() -> None:
     old = pair(job(), security="normal")
     decision = decided(job(), seen(job(), old, serving=old))
