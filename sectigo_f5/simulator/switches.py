@@ -20,6 +20,7 @@ CONFIGURATION, EVERYTHING = "configuration", "everything"
 NAMES_THE_CSR, COMMON_ONLY, EVERY_PARTITION = "names-the-csr", "common-only", "every-partition"
 FIRST, LAST = "first", "last"
 REPLACES, ADDS = "replaces", "adds"
+KEEPS, RESETS = "keeps", "resets"
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 _EITHER = (True, False)
 
@@ -71,6 +72,9 @@ class Switches:
     )
     own_ciphertext: str = _switch(WORKS, "a profile accepts the device's own `$M$` text", WORKS, REJECTED)
     cert_key_chain_patch: str = _switch(REPLACES, "what a PATCH does to the list", REPLACES, ADDS)
+    parent_patch: str = _switch(
+        KEEPS, "what a PATCH of `defaultsFrom` does to a client SSL profile's own settings", KEEPS, RESETS
+    )
     name_reference: bool = _switch(True, "attached profiles show their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules are checked when an attached profile changes", *_EITHER)
     same_server_names: bool = _switch(False, "two profiles of one virtual server may have one server name", *_EITHER)

@@ -6,7 +6,7 @@ from sectigo_f5.simulator.certificates import files
 from sectigo_f5.simulator.rules.ltm import client_ssl, inheritance, virtual_addresses, virtual_servers, virtual_views
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
 from sectigo_f5.simulator.state.kinds import KINDS, Kind, default_properties
-from sectigo_f5.simulator.state.work import Work, is_unset
+from sectigo_f5.simulator.state.work import Work, is_unset, words
 
 
 def show(
@@ -62,7 +62,7 @@ def _show_profile(work: Work, item: Item, collection: bool) -> Json:
 
 def _options(work: Work, value: list[str] | str, collection: bool) -> list[str] | str:
     """Return ``tmOptions``: a list on TMOS 13, from 14 a string in collections, ``none`` if empty (F5 Ansible)."""
-    options = value.strip("{} ").split() if isinstance(value, str) else value
+    options = words(value)
     if work.switches.before_14:  # which has no TLS 1.3
         return [option for option in options if option != "no-tlsv1.3"]
     return (f"{{ {' '.join(options)} }}" if options else "none") if collection else options

@@ -118,6 +118,13 @@ def _value(name: str, value: Any) -> Any:
     return value
 
 
+def words(value: object) -> list[str]:
+    """Return the words of a list, which may be spelled as tmsh does: ``{ a b }``."""
+    if isinstance(value, str):
+        return [] if value == "none" else value.strip("{} ").split()
+    return [str(word) for word in value] if isinstance(value, list) else []
+
+
 def is_unset(value: object) -> bool:
     """Tell whether a value is one of the spellings of "not set"."""
     return value in (None, "", "none", [])

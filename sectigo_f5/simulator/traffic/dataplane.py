@@ -17,8 +17,9 @@ from sectigo_f5.simulator.traffic import irules
 from sectigo_f5.simulator.traffic.handshake import KeyPair, LoadedProfile, TlsProfile, load
 from sectigo_f5.simulator.traffic.listener import Address, Listener, Service, VirtualServerView
 from sectigo_f5.simulator.traffic.tcl_scope import TclError, UnsupportedTclError
+from sectigo_f5.simulator.traffic.tls_settings import TlsSettings
 
-__all__ = ["DataPlane", "KeyPair", "TlsProfile", "VirtualServerView"]
+__all__ = ["DataPlane", "KeyPair", "TlsProfile", "TlsSettings", "VirtualServerView"]
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import ssl
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+
+from sectigo_f5.simulator.traffic import tls_settings
+from sectigo_f5.simulator.traffic.tls_settings import TlsSettings
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class TlsProfile:
     sni_default: bool
     sni_require: bool
     pairs: tuple[KeyPair, ...]
+    settings: TlsSettings = TlsSettings()
 
 
 @dataclass(frozen=True)
@@ -55,26 +59,15 @@ class LoadedProfile:
 
 
 def load(profile: TlsProfile) -> LoadedProfile:
-    """Load a profile's pairs; raises :class:`ValueError` or :class:`ssl.SSLError` if they are unusable."""
+    """Load a profile's pairs and settings; raises :class:`ValueError` or :class:`ssl.SSLError` if they are unusable."""
     names = frozenset[str]().union(*(certificate_names(pair.certificate) for pair in profile.pairs))
-    return LoadedProfile(profile, names, _context(profile.pairs))
+    return LoadedProfile(profile, names, _context(profile) if profile.settings.versions else refusing_context())
 
 
-def front_context(current: Callable[[], Sequence[LoadedProfile]]) -> ssl.SSLContext:
-    """Return a listener's first context: it has no certificate and hands over to a profile's by server name."""
+def refusing_context() -> ssl.SSLContext:
+    """Return the context of connections for which there is no profile: the client gets an alert."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Without session tickets every connection is a full handshake: a client sees a new certificate at once.
-    context.options |= ssl.OP_NO_TICKET
-    context.num_tickets = 0
-
-    def hand_over(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
-        chosen = choose(current(), name)
-        if chosen is None:
-            return ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE
-        connection.context = chosen.context
-        return None
-
-    context.sni_callback = hand_over
+    context.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE
     return context
 
 
@@ -121,10 +114,14 @@ def certificate_names(pem: str) -> frozenset[str]:
     return frozenset(name.lower() for name in names)
 
 
-def _context(pairs: Sequence[KeyPair]) -> ssl.SSLContext:
+def _context(profile: TlsProfile) -> ssl.SSLContext:
     """Load every pair into one context; OpenSSL keeps one per key type and serves what the client offers."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    for pair in pairs:
+    # Without session tickets every connection is a full handshake: a client sees a new certificate at once.
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+    tls_settings.apply(profile.settings, context)
+    for pair in profile.pairs:
         key, passphrase = _encrypt(pair)
         with tempfile.TemporaryDirectory(prefix="bigip-tls-") as directory:  # mode 0700; the key in it is encrypted
             certificate_file, key_file = Path(directory, "certificate.pem"), Path(directory, "key.pem")

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from sectigo_f5.simulator.traffic import irules
-from sectigo_f5.simulator.traffic.handshake import LoadedProfile, TlsProfile, front_context
+from sectigo_f5.simulator.traffic import client_hello, irules
+from sectigo_f5.simulator.traffic.handshake import LoadedProfile, TlsProfile, choose, refusing_context
 from sectigo_f5.simulator.traffic.tcl_scope import TclError, UnsupportedTclError
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Listener(socketserver.ThreadingTCPServer):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.service = service
         self.report = report
-        self.context = front_context(lambda: self.service.profiles)
+        self.refusing = refusing_context()
         self.connections: set[socket.socket] = set()
         super().__init__(address, _Conversation)
         threading.Thread(target=self.serve_forever, args=(0.01,), name=f"listener {address}", daemon=True).start()
@@ -95,12 +95,25 @@ class _Conversation(BaseHTTPRequestHandler):
         """Prepare TLS if the virtual server uses it; the handshake itself is in ``handle()``."""
         self.service = self.server.service
         self.request.settimeout(IDLE_TIMEOUT)
-        if self.service.view.tls:
-            self.request = self.server.context.wrap_socket(
-                self.request, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=True
-            )
         self.server.connections.add(self.request)
+        if self.service.view.tls:
+            self._choose_profile()
         super().setup()
+
+    def _choose_profile(self) -> None:
+        """Prepare the handshake of the profile for the client's server name, unless that one lets plain text pass."""
+        first = b""
+        with contextlib.suppress(OSError):  # the client has gone, or is silent: the handshake finds out
+            first = client_hello.peek(self.request, IDLE_TIMEOUT)
+        chosen = choose(self.service.profiles, client_hello.server_name(first))
+        if chosen is not None and first and chosen.profile.settings.plain and not client_hello.is_tls(first):
+            return
+        context = chosen.context if chosen is not None else self.server.refusing
+        self.server.connections.discard(self.request)
+        self.request = context.wrap_socket(
+            self.request, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=True
+        )
+        self.server.connections.add(self.request)
 
     def handle(self) -> None:
         """Do the handshake, raise the connection's first event, and answer requests until either side hangs up."""

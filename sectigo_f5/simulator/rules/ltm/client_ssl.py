@@ -10,11 +10,18 @@ from sectigo_f5.simulator.certificates import files, pem
 from sectigo_f5.simulator.rules.ltm.inheritance import lineage
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
-from sectigo_f5.simulator.switches import ADDS, OPTIONAL, WORKS
+from sectigo_f5.simulator.switches import ADDS, OPTIONAL, RESETS, WORKS
 
 KIND = "ltm/profile/client-ssl"
 STOCK = "/Common/clientssl"
 _LEGACY = ("cert", "key", "chain", "passphrase")
+_REFERENCES = {"caFile": files.CERTIFICATE, "clientCertCa": files.CERTIFICATE, "crlFile": "sys/file/ssl-crl"}
+_CHOICES = {
+    "peerCertMode": ("ignore", "request", "require"),
+    "authenticate": ("once", "always"),
+    **dict.fromkeys(("allowNonSsl", "renegotiation", "ocspStapling", "sslForwardProxy"), ("enabled", "disabled")),
+    "secureRenegotiation": ("request", "require", "require-strict"),
+}
 _FIRST_WITH_BOTH_REFUSED = 15  # TMOS; 01b4002a
 _FIRST_WITH_NON_RSA_REFUSED = 16  # TMOS; 01b40029
 
@@ -37,26 +44,55 @@ def entries_of(work: Work, item: Item) -> list[Json]:
     return next((one.get("certKeyChain") for one in lineage(work, item) if one.get("certKeyChain")), [])
 
 
+def authorities_of(item: Item) -> list[str]:
+    """Return the certificates, other than those of its pairs, that a profile names itself."""
+    named = (item.get(name) for name, kind in _REFERENCES.items() if kind == files.CERTIFICATE)
+    return [str(path) for path in named if not is_unset(path)]
+
+
 # -- applying a request ------------------------------------------------------------------------
 
 
 def change(work: Work, item: Item, body: Json, method: str) -> Item:
     """Apply a request; ``certKeyChain`` replaces the whole list: F5 Ansible sends it so, which proves little."""
     fresh = not item.generation
-    if method == "POST" and is_unset(body.get("defaultsFrom")):
-        body = {**body, "defaultsFrom": STOCK}
-    if not is_unset(body.get("defaultsFrom")):
-        body["defaultsFrom"] = full_path(body["defaultsFrom"])
-        if work.configuration.find(KIND, body["defaultsFrom"]) is None:
-            raise refusals.not_found("ClientSSL Profile", body["defaultsFrom"])
+    body, item = _with_parent(work, item, body, method)
     own = _own_entries(work, item, body, fresh)
     if method == "PATCH" and work.switches.cert_key_chain_patch == ADDS and body.get("certKeyChain"):
         own = list({entry["name"]: entry for entry in [*(item.get("certKeyChain") or []), *own]}.values())
     chain_properties = ("certKeyChain", "inheritCertkeychain", *_LEGACY)
-    others = {name: "none" if value == "" else value for name, value in body.items() if name not in chain_properties}
+    others = {name: _value(name, value) for name, value in body.items() if name not in chain_properties}
     before = _reset(item) if method == "PUT" else item.properties
     properties = {name: value for name, value in {**before, **others}.items() if name != "certKeyChain"}
     return Item(item.kind, item.path, {**properties, **({"certKeyChain": own} if own else {})})
+
+
+def _with_parent(work: Work, item: Item, body: Json, method: str) -> tuple[Json, Item]:
+    """Return request and profile with the parent that the request names; a new profile has one in any case.
+
+    That a PATCH of the parent leaves the profile's own settings alone is uncertain.
+    """
+    if method == "POST" and is_unset(body.get("defaultsFrom")):
+        body = {**body, "defaultsFrom": STOCK}
+    if is_unset(body.get("defaultsFrom")):
+        return body, item
+    parent = full_path(body["defaultsFrom"])
+    if work.configuration.find(KIND, parent) is None:
+        raise refusals.not_found("ClientSSL Profile", parent)
+    moved = method == "PATCH" and parent != item.get("defaultsFrom")
+    if moved and work.switches.parent_patch == RESETS:
+        kept = ("appService", "description")
+        item = Item(item.kind, item.path, {name: item.get(name) for name in kept if item.get(name)}, item.generation)
+    return {**body, "defaultsFrom": parent}, item
+
+
+def _value(name: str, value: Any) -> Any:
+    """Return a value as it is stored; refuses one that is none of the property's words."""
+    if value not in _CHOICES.get(name, (value,)):
+        raise refusals.bad_value(name, value)
+    if name in _REFERENCES and not is_unset(value):
+        return full_path(str(value))
+    return "none" if value == "" else value
 
 
 def _reset(item: Item) -> Json:
@@ -128,7 +164,9 @@ def _replace_first(work: Work, item: Item, now: list[Json], legacy: Json) -> lis
 
 
 def check(work: Work, item: Item) -> None:
-    """Refuse a profile whose pairs cannot be used."""
+    """Refuse a profile whose pairs or CA files cannot be used."""
+    for path in authorities_of(item):
+        _file(work, files.CERTIFICATE, "certificate", path)
     entries = entries_of(work, item)
     kinds = [_check_entry(work, item, entry) for entry in entries]
     for kind in set(kinds):
@@ -192,6 +230,9 @@ def open_pairs(work: Work, item: Item) -> list[OpenPair]:
 def show(work: Work, item: Item, inherited: Json) -> Json:
     """Return a profile: everything it inherits, its list, and the first entry again at the top level."""
     entries = entries_of(work, item)
+    for name, kind in _REFERENCES.items():
+        if not is_unset(inherited.get(name)):
+            inherited[f"{name}Reference"] = work.reference(kind, inherited[name])
     first = entries[0] if entries else {}
     own = bool(item.get("certKeyChain")) or is_unset(item.get("defaultsFrom"))
     shown = {

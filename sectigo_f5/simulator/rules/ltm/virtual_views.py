@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sectigo_f5.simulator.certificates import files
 from sectigo_f5.simulator.rules.ltm import client_ssl, inheritance, virtual_addresses
 from sectigo_f5.simulator.rules.ltm.virtual_servers import KIND, POLICY, RULE, has_http
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
-from sectigo_f5.simulator.state.work import Work, is_unset
-from sectigo_f5.simulator.traffic.dataplane import KeyPair, TlsProfile, VirtualServerView
+from sectigo_f5.simulator.state.work import Work, is_unset, words
+from sectigo_f5.simulator.traffic.dataplane import KeyPair, TlsProfile, TlsSettings, VirtualServerView
 
 SUBCOLLECTIONS = ("policies", "profiles")
 
@@ -99,13 +100,24 @@ def _traffic_group(address: Item) -> str:
 
 
 def _tls(work: Work, profile: Item) -> TlsProfile:
-    def setting(name: str) -> object:
-        return inheritance.setting(work, profile, name)
-
-    server_name = setting("serverName")
+    found = inheritance.settings(work, profile)
     pairs = tuple(
         KeyPair(pair.certificate.decode(), pair.key.decode(), pair.chain.decode(), pair.passphrase)
         for pair in client_ssl.open_pairs(work, profile)
     )
-    name = None if is_unset(server_name) else str(server_name)
-    return TlsProfile(profile.path, name, setting("sniDefault") == "true", setting("sniRequire") == "true", pairs)
+    name = None if is_unset(found["serverName"]) else str(found["serverName"])
+    return TlsProfile(
+        profile.path, name, found["sniDefault"] == "true", found["sniRequire"] == "true", pairs, _settings(work, found)
+    )
+
+
+def _settings(work: Work, found: Json) -> TlsSettings:
+    authorities = work.configuration.find(files.CERTIFICATE, str(found["caFile"]))
+    before_14 = frozenset(["no-tlsv1.3"] if work.switches.before_14 else [])  # which has no TLS 1.3
+    return TlsSettings(
+        str(found["peerCertMode"]),
+        authorities.content.decode() if authorities else "",
+        before_14 | {word.lower() for word in words(found["tmOptions"])},
+        str(found["ciphers"]),
+        found["allowNonSsl"] == "enabled",
+    )
