@@ -93,7 +93,7 @@ class VirtualServer:
     rules: tuple[str, ...] = ()  # iRules, full paths, in the device's order
     policies: tuple[str, ...] = ()  # LTM policies, full paths
     untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
-    traffic_group: str | None = None  # of its address
+    traffic_group: str | None = None  # with which its address moves to another unit
     http2: str | None = None  # its HTTP/2 profile, if that refuses client SSL profiles with renegotiation (01070734)
 
 

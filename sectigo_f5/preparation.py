@@ -53,7 +53,7 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     obstructed = obstacles(f5, seen)
     seen = restricted_to_attached(seen, obstructed)
     known = circumstances(seen, run)
-    decided = decide(seen, known, tuple(obstructed.values()))
+    decided = decide(seen, known, tuple(dict.fromkeys(obstructed.values())))
     _log(decided, known)
     return Plan(seen, decided) if decided.outcome is Outcome.KEPT else _plan(run, f5, seen, decided)
 
@@ -70,7 +70,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
     problems, notes = missing_permissions(f5, job)
     try:
         seen = believed(run, f5.observe(job, run.managed))
-        problems += obstacles(f5, seen).values()
+        problems += dict.fromkeys(obstacles(f5, seen).values())
         notes += losses(seen)
         validation, needs = _needs(f5, seen, issues=True)
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read

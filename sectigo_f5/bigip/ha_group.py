@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip import readers
@@ -23,7 +23,6 @@ from sectigo_f5.model import Device, Job
 logger = logging.getLogger(__name__)
 
 LONE = "standalone"  # the sync status's mode of a unit that is in no group
-LOCAL_ONLY = "/traffic-group-local-only"  # what is in it never moves to another unit
 
 
 @dataclass(frozen=True)
@@ -36,39 +35,57 @@ class HaGroup:
     def carrying(self, job: Job) -> Unit:
         """Return the unit that carries a certificate's virtual servers, an active one if there is any.
 
-        Raises :class:`ConnectorError` when they are active on different units: only one can be
-        worked on, and clients of the other would see nothing of it until somebody syncs.
+        If they are active on different units, it has an obstacle: only one can be worked on, and clients of the
+        other would see nothing of it until somebody syncs. Raises :class:`ConnectorError` if one of those units
+        did not answer.
         """
-        if len(self.active) < 2:  # noqa: PLR2004  # active/standby
-            return next(iter((*self.active, *self.answering)))
-        any_of_them = self.active[0]
-        if any_of_them.references.addresses is None:
+        any_of_them = next(iter((*self.active, *self.answering)))
+        everybody = len(self.answering) == len(any_of_them.device.hosts)
+        if not self.active or (everybody and len(self.active) == 1):  # active/standby
+            return any_of_them
+        servers = _floating(any_of_them, job)
+        groups = dict.fromkeys(server.traffic_group for server in servers if server.traffic_group)
+        holders = {group: self._holder(group) for group in groups}
+        chosen = next((holders[group] for group in _by_preference(servers, job)), any_of_them)
+        held = frozenset(group for group, holder in holders.items() if holder.name == chosen.name)
+        return replace(chosen, traffic_groups=held, obstacle=_obstacle(holders))
+
+    def _holder(self, traffic_group: str) -> Unit:
+        name = self.active[0].holder(traffic_group)
+        unit = next((unit for unit in self.active if unit.name == name), None)
+        if unit is None:
             raise ConnectorError(
-                f"{any_of_them.device.username} may not read the virtual addresses of {any_of_them.client.host}, so it "
-                "cannot be told on which unit they are active: see docs/permissions.md"
-            )
-        groups = _traffic_groups(any_of_them.virtual_servers(job))
-        holders = {group: any_of_them.holder(group) for group in groups}
-        if len(set(holders.values())) > 1:
-            places = " and ".join(f"{group} on {holder}" for group, holder in holders.items())
-            raise ConnectorError(
-                f"the addresses of the virtual servers are active on different units ({places}); put them into one "
-                "traffic group, or give the virtual servers certificates of their own"
-            )
-        holder = next(iter(holders.values()), any_of_them.name)
-        chosen = next((unit for unit in self.active if unit.name == holder), None)
-        if chosen is None:
-            raise ConnectorError(
-                f"{', '.join(groups)} is active on {holder}, which is not among the units that answered; "
+                f"{traffic_group} is active on {name or 'no unit'}, which is not among the units that answered; "
                 "list every unit of the group under host"
             )
-        return replace(chosen, traffic_groups=groups)
+        return unit
 
 
-def _traffic_groups(servers: Iterable[VirtualServer]) -> frozenset[str]:
-    """Return the floating traffic groups of the virtual servers' addresses; an address that does not float has none."""
-    groups = {server.traffic_group for server in servers}
-    return frozenset(group for group in groups if group and not group.endswith(LOCAL_ONLY))
+def _floating(unit: Unit, job: Job) -> tuple[VirtualServer, ...]:
+    """Return the virtual servers of a certificate whose address floats; if there is none, those of its profile."""
+    if unit.references.addresses is None:
+        raise ConnectorError(
+            f"{unit.device.username} may not read the virtual addresses of {unit.client.host}, so it "
+            "cannot be told on which unit they are active: see docs/permissions.md"
+        )
+    listed = tuple(server for server in unit.virtual_servers(job) if server.traffic_group)
+    return listed or tuple(s for s in unit.every_server() if s.traffic_group and job.profile in s.client_ssl)
+
+
+def _by_preference(servers: Iterable[VirtualServer], job: Job) -> list[str]:
+    """Return the traffic groups of virtual servers: first of those that have our profile, which must not expire."""
+    ordered = sorted(servers, key=lambda server: job.profile not in server.client_ssl)
+    return [server.traffic_group for server in ordered if server.traffic_group]
+
+
+def _obstacle(holders: Mapping[str, Unit]) -> str | None:
+    if len({holder.name for holder in holders.values()}) < 2:  # noqa: PLR2004
+        return None
+    places = " and ".join(f"{group} on {holder.name}" for group, holder in holders.items())
+    return (
+        f"the addresses of the virtual servers are active on different units ({places}); put them into one "
+        "traffic group, or give the virtual servers certificates of their own"
+    )
 
 
 @contextlib.contextmanager

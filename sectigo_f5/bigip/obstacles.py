@@ -22,6 +22,7 @@ def obstacles(f5: Unit, seen: Observation) -> Mapping[str, str]:
     """Return why virtual servers cannot be as the YAML asks, with what to do, by the path of what is in the way."""
     refusals = {server.path: refusal(seen, server) for server in seen.virtual_servers}
     refusals[seen.job.profile] = refused_profile(seen)
+    refusals |= {server.path: f5.obstacle for server in seen.virtual_servers if not f5.holds(server)}
     refused = dict(seen.unusable) | {path: sentence for path, sentence in refusals.items() if sentence}
     if refused:
         return refused

@@ -60,6 +60,7 @@ class Unit:
     release: str
     answering: tuple[str, ...] = ()  # the hosts of its group that answered when the run began, itself among them
     traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those of the certificate at work
+    obstacle: str | None = None  # in an active/active group: why not all its virtual servers can be worked on
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     # -- looking -------------------------------------------------------------------------------
@@ -229,6 +230,10 @@ class Unit:
         stats = self.client.get(f"{object_url('cm/traffic-group', traffic_group)}/stats")
         active = (entry for entry in readers.statistics(stats) if entry.get("failoverState") == "active")
         return next((entry.get("deviceName") for entry in active), None)
+
+    def holds(self, server: VirtualServer) -> bool:
+        """Tell whether a virtual server of the certificate at work is active here, not on another unit."""
+        return not self.obstacle or server.traffic_group is None or server.traffic_group in self.traffic_groups
 
     def must_be_active(self) -> None:
         """Refuse to write to a unit that does not carry the traffic, or no longer does."""

@@ -17,7 +17,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
-from tests.support.names import ONLY_EC, PLAIN
+from tests.support.names import ONLY_EC, PLAIN, PROFILE
 from tests.support.world import World, free_port
 
 FREE = count(1)
@@ -251,6 +251,58 @@ def test_virtual_servers_on_both_units_are_refused(both: Pair) -> None:
     assert "are active on different units" in (result.error or "")
     assert "put them into one traffic group" in (result.error or "")
     assert [unit.writes() for unit in both.units] == [[], []]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_addresses_on_both_units_do_not_stop_a_due_renewal(both: Pair, first: int) -> None:
+    """What has our profile is renewed on its unit; the virtual server on the other unit stays as it is."""
+    servers = ("/Common/vs_www", "/Common/vs_b")
+    ours, other = servers[first], servers[1 - first]
+    enrolled = both.world.one(both.job(virtual_servers=(ours,)))
+    assert enrolled.error is None
+    both.units[first].sync()
+    written = len(both.units[1 - first].writes())
+    result = both.world.one(both.job(virtual_servers=servers), force=True)
+    assert result.serial != enrolled.serial
+    assert "are active on different units" in str((result.error, result.notes, result.reason))
+    assert both.world.seen_by_client(ours).serial == result.serial
+    assert len(both.units[1 - first].writes()) == written
+    profiles = both.units[first].get(f"/mgmt/tm/ltm/virtual/{other.replace('/', '~')}/profiles")["items"]
+    assert "clientssl" not in str([item["name"] for item in profiles])
+
+
+def test_a_profile_on_both_units_is_renewed_on_the_first(both: Pair) -> None:
+    """It was put on the second by hand, say; there the group's own config sync brings the new certificate."""
+    servers = ("/Common/vs_www", "/Common/vs_b")
+    enrolled = both.world.one(both.job())
+    profiles = [{"name": name} for name in (*PLAIN, PROFILE)]
+    both.first.set("/mgmt/tm/ltm/virtual/~Common~vs_b", profiles=profiles)
+    both.first.sync()
+    result = both.world.one(both.job(virtual_servers=servers), force=True)
+    assert result.serial != enrolled.serial
+    assert both.world.seen_by_client().serial == result.serial
+    assert both.world.seen_by_client("/Common/vs_b").serial == enrolled.serial
+    both.first.sync()
+    assert both.world.seen_by_client("/Common/vs_b").serial == result.serial
+
+
+def test_a_deleted_virtual_server_does_not_stop_a_due_renewal(both: Pair) -> None:
+    shop = both.job("shop.example.com", virtual_servers=("/Common/vs_b",))
+    enrolled = both.world.one(shop)
+    both.other.sync()
+    missing = replace(shop, virtual_servers=("/Common/vs_gone",))
+    result = both.world.one(missing, force=True)
+    assert "/Common/vs_gone does not exist" in str((result.error, result.notes, result.reason))
+    assert result.serial != enrolled.serial
+    assert both.world.seen_by_client("/Common/vs_b", "shop.example.com").serial == result.serial
+    assert both.other.saved_is_current
+
+
+def test_a_holder_that_did_not_answer_is_an_error(both: Pair) -> None:
+    both.down(both.other)
+    error = both.world.one(both.job(virtual_servers=("/Common/vs_www", "/Common/vs_b"))).error or ""
+    assert "which is not among the units that answered; list every unit of the group under host" in error
+    assert both.first.writes() == []
 
 
 def test_a_traffic_group_that_moves_during_a_run_fails_it(both: Pair) -> None:

@@ -19,6 +19,8 @@ ANY = ("any", "any6")  # the device's words for every address
 ANY_6 = re.compile(r"any6(?:%\d+)?\.\w+")
 SERVICES = {"http": 80, "https": 443}  # every other word is any port
 
+LOCAL_ONLY = "/traffic-group-local-only"  # what is in it never moves to another unit
+
 RouteDomains = Mapping[str, str]  # the default route domains, by partition; 0 for a partition that is not there
 
 
@@ -28,7 +30,7 @@ class VirtualAddress:
 
     address: str
     route_domain: str
-    traffic_group: str | None = None
+    traffic_group: str | None = None  # with which it moves to another unit; None if it never does
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def virtual_addresses(items: Iterable[Json], defaults: RouteDomains) -> dict[str
 
 def _virtual_address(item: Json, defaults: RouteDomains) -> VirtualAddress:
     address, route_domain = _split(text(item, "address") or "", full_path(item), defaults)
-    return VirtualAddress(address, route_domain, text(item, "trafficGroup"))
+    group = text(item, "trafficGroup")
+    return VirtualAddress(address, route_domain, None if group and group.endswith(LOCAL_ONLY) else group)
 
 
 def destination(item: Json, addresses: Mapping[str, VirtualAddress], defaults: RouteDomains) -> Destination:
