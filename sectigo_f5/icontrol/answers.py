@@ -13,6 +13,8 @@ from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret, mask
 
+# From 15.1.9 the REST service gives up after a minute with an HTML page, while the work goes on (AS3 #750).
+_ASYNC_TIMEOUT = "AsyncContext timeout"
 _LOST = re.compile(r"^remoteSender:|TimeoutException|connection to mcpd has been lost", re.IGNORECASE)
 _PROXY_GAVE_UP = (requests.codes.bad_gateway, requests.codes.gateway_timeout)
 _SECRET_PROPERTIES = ("passphrase", "password")
@@ -43,7 +45,7 @@ def message(answer: requests.Response, sent: Collection[Secret] = ()) -> str:
 def refusal(host: str, call: Call, answer: requests.Response) -> DeviceError:
     """Return the error that an answer stands for."""
     text = message(answer, [*_secrets(call.body), *_secrets(call.raw)])
-    lost = answer.status_code in _PROXY_GAVE_UP or _LOST.search(text)
+    lost = answer.status_code in _PROXY_GAVE_UP or _LOST.search(text) or _ASYNC_TIMEOUT in answer.text
     kind = OutcomeUnknownError if lost else DeviceError
     return kind(host, call.method, call.shown_path, answer.status_code, text)
 

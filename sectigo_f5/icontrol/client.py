@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 CONNECT_TIMEOUT = 10.0  # seconds
 PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 30.0)  # seconds between tries; go-bigip gives a restarting REST service 100
 PATIENCE = 150.0  # seconds after which no further try of the same call starts
+PAGE = 100  # objects; virtual servers with their profiles took too long from 250 on (AS3 #750, #780)
 
 
 class IControl:
@@ -54,6 +55,7 @@ class IControl:
             urllib3.disable_warnings(InsecureRequestWarning)
         self._session = requests.Session()
         self._session.trust_env = False  # a BIG-IP is never behind the proxy that leads to the CA
+        self._in_pages = set[str]()  # collections that took too long as a whole
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
 
     def __enter__(self) -> IControl:
@@ -80,9 +82,14 @@ class IControl:
         A body that is not a JSON object is an error: taken for an empty collection it would have
         every certificate ordered again.
         """
-        content = json_object(self.send(Call("GET", path, query=query or {})))
+        return self._content(Call("GET", path, query=query or {}))
+
+    def _content(self, call: Call) -> Json:
+        content = json_object(self.send(call))
         if not content:
-            raise OutcomeUnknownError(self.host, "GET", path, requests.codes.ok, "a body that is not a JSON object")
+            raise OutcomeUnknownError(
+                self.host, "GET", call.path, requests.codes.ok, "a body that is not a JSON object"
+            )
         return content
 
     def find(self, path: str, query: Mapping[str, str] | None = None) -> Json | None:
@@ -95,8 +102,29 @@ class IControl:
             raise
 
     def items(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
-        """Read a collection; some releases leave ``items`` out if it is empty."""
-        return list(self.get(path, query).get("items") or [])
+        """Read a collection; some releases leave ``items`` out if it is empty.
+
+        One of thousands of objects takes too long, unless it is read in pages (BigIPReport #30 and #74).
+        """
+        if path not in self._in_pages:
+            try:
+                return list(self._content(Call("GET", path, query=query or {}, pageable=True)).get("items") or [])
+            except OutcomeUnknownError as error:
+                if not error.took_too_long:
+                    raise
+                logger.info("%s; reading it in pages", error)
+                self._in_pages.add(path)
+        return self._pages(path, query or {})
+
+    def _pages(self, path: str, query: Mapping[str, str]) -> list[Json]:
+        items: list[Json] = []
+        while True:
+            page = self.get(path, {**query, "$top": str(PAGE), "$skip": str(len(items))}).get("items") or []
+            if page == items[-PAGE:]:  # nothing, or it knows no pages and answers with everything again
+                return items
+            items += page
+            if len(page) != PAGE:
+                return items
 
     def post(self, path: str, body: Json, timeout: float = READ_TIMEOUT, repeatable: bool = False) -> Json:
         """Create an object or run a command; ``repeatable`` if doing it twice is harmless."""
@@ -145,7 +173,7 @@ class IControl:
 
     def _worth_repeating(self, call: Call, error: DeviceError | UnreachableError) -> bool:
         if isinstance(error, OutcomeUnknownError):
-            return call.harmless
+            return call.harmless and not (call.pageable and error.took_too_long)
         if isinstance(error, DeviceError):
             return error.busy
         return self._login.token is not None  # it answered the login before: it is restarting

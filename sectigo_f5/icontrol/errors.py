@@ -80,3 +80,8 @@ class DeviceError(ConnectorError):
 
 class OutcomeUnknownError(DeviceError):
     """The call was sent and its answer was lost: read the object before anything else."""
+
+    @property
+    def took_too_long(self) -> bool:
+        """True if a time-out ended the call: here, in the REST service, or in its proxy."""
+        return self.status == requests.codes.gateway_timeout or "timeout" in self.message.lower()

@@ -11,7 +11,7 @@ from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
-from tests.support.replies import LOGIN, ORIGIN, THING, client, count, refused
+from tests.support.replies import ASYNC_TIMEOUT, LOGIN, ORIGIN, THING, client, count, refused
 
 # -- the outcome is unknown ------------------------------------------------------------------------
 
@@ -23,6 +23,7 @@ from tests.support.replies import LOGIN, ORIGIN, THING, client, count, refused
         (504, "<html>Gateway Timeout</html>"),
         (400, json.dumps({"code": 400, "message": "remoteSender:10.0.2.2,method:POST "})),
         (500, json.dumps({"code": 500, "message": "The connection to mcpd has been lost, try again."})),
+        (500, ASYNC_TIMEOUT),
     ],
 )
 def test_an_answer_of_a_proxy_leaves_the_outcome_unknown(

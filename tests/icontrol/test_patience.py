@@ -8,7 +8,7 @@ import requests
 import responses
 
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
-from tests.support.replies import LOGIN, ORIGIN, THING, client, refused
+from tests.support.replies import ASYNC_TIMEOUT, LOGIN, ORIGIN, THING, client, refused
 
 SAVE = "/mgmt/tm/sys/config"
 
@@ -27,6 +27,15 @@ def test_a_busy_device_is_asked_again(device: responses.RequestsMock, status: in
     pauses: list[float] = []
     with client(pauses) as f5:
         assert f5.post(SAVE, {"command": "save"}) == {"command": "save"}
+    assert pauses == [2.0]
+
+
+def test_a_read_that_the_rest_service_gave_up_is_repeated(device: responses.RequestsMock) -> None:
+    device.get(ORIGIN + THING, status=500, body=ASYNC_TIMEOUT, content_type="text/html")
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    pauses: list[float] = []
+    with client(pauses) as f5:
+        assert f5.get(THING) == {"name": "vs"}
     assert pauses == [2.0]
 
 

@@ -14,6 +14,10 @@ ORIGIN = "https://192.0.2.10:443"
 TOKEN = "QYRBXDSCPZW2LGLGEKIB3E23L5"
 LOGIN = f"{ORIGIN}/mgmt/shared/authn/login"
 THING = "/mgmt/tm/ltm/virtual/~Common~vs"
+ASYNC_TIMEOUT = f"""<html>
+<head><title>Error 500 AsyncContext timeout</title><style>{"body { margin: 0 } " * 20}</style></head>
+<body><h2>HTTP ERROR 500</h2><p>Problem accessing {THING}. Reason: <pre>    AsyncContext timeout</pre></p></body>
+</html>"""
 NOT_FOUND = {"code": 404, "message": "01020036:3: The requested Virtual Server (/Common/vs) was not found."}
 
 
