@@ -8,7 +8,11 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_ACTIONS = re.compile(r"(?:status:\d{3}|html:\d{3}|drop|drop-after|delay:\d+(?:\.\d+)?|error:\d{3}:.+)", re.DOTALL)
+_ACTIONS = re.compile(
+    r"(?:status:\d{3}|html:\d{3}|drop|drop-after|async-timeout|async-timeout-after|delay:\d+(?:\.\d+)?|error:\d{3}:.+)",
+    re.DOTALL,
+)
+_NAMES = "status, html, error, drop, drop-after, async-timeout, async-timeout-after, delay"
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,9 @@ class Fault:
 
     ``action``: ``status:503`` answers with that status and no body, ``html:502`` with an error page,
     ``error:400:01070712:3: text`` with BIG-IP's JSON; ``drop`` closes the connection before the call is
-    executed, ``drop-after`` once it is; ``delay:2.5`` waits that many seconds first.
+    executed, ``drop-after`` once it is; ``async-timeout`` and ``async-timeout-after`` answer instead with the page
+    of a REST service whose time is over (AS3 #750, #780: TMOS 15.1.9 and later);
+    ``delay:2.5`` waits that many seconds first.
     """
 
     method: str
@@ -31,7 +37,7 @@ class Fault:
         if not all(isinstance(number, int) and number > 0 for number in (self.nth, self.times)):
             raise ValueError("nth and times must be whole numbers, 1 or more")
         if not _ACTIONS.fullmatch(self.action):
-            raise ValueError(f"the action {self.action!r} must be one of status, html, error, drop, drop-after, delay")
+            raise ValueError(f"the action {self.action!r} must be one of {_NAMES}")
 
 
 @dataclass

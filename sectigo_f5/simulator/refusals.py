@@ -8,6 +8,14 @@ from __future__ import annotations
 
 import re
 
+_API_ERRORS = (
+    (r"^transaction failed:", 2),  # f5devcentral/bigip-kubernetes-gateway
+    (r"^[0-9a-f]{8}:\d: ", 3),  # mcpd's own errors: F5 AS3
+    (r"^Object not found - |^Found invalid command id ", 1),  # electric-cloud-community/EC-BigIp, f5-common-python #641
+    (r"connection to mcpd", 32768001),  # bigip-rest-go
+)
+_OTHER_API_ERROR = 26214401  # electric-cloud-community/EC-BigIp
+
 
 class Refusal(Exception):  # noqa: N818  the device refuses; the simulator works
     """An answer other than 200: its status and BIG-IP's message."""
@@ -26,9 +34,10 @@ class Refusal(Exception):  # noqa: N818  the device refuses; the simulator works
         return self.status == 401 or bool(re.match(r"(Public )?URI path|remoteSender:", self.message))  # noqa: PLR2004
 
     @property
-    def from_mcpd(self) -> bool:
-        """True for the configuration daemon's own errors, which carry a code like ``01020036:3:``."""
-        return bool(re.match(r"(transaction failed:)?[0-9a-f]{8}:\d: ", self.message))
+    def api_error(self) -> int:
+        """The number that accompanies the message; it depends on the kind of text."""
+        found = (number for pattern, number in _API_ERRORS if re.search(pattern, self.message))
+        return next(found, _OTHER_API_ERROR)
 
 
 class UnknownCallError(Exception):
@@ -43,6 +52,31 @@ def not_found(title: str, name: str) -> Refusal:
 def exists(title: str, name: str, partition: str) -> Refusal:
     """Seen for certificate and key files: terraform-provider-bigip #218."""
     return Refusal(409, f"01020066:3: The requested {title} ({name}) already exists in partition {partition}.")
+
+
+def partition_missing(partition: str) -> Refusal:
+    """A POST into a partition that does not exist: electric-cloud-community/EC-BigIp's system tests."""
+    return Refusal(400, f"The requested folder (/{partition}) was not found.")
+
+
+def nothing_specified() -> Refusal:
+    """A PATCH or PUT without a property: electric-cloud-community/EC-BigIp's system tests."""
+    return Refusal(400, "one or more properties must be specified")
+
+
+def no_item_below(path: str) -> Refusal:
+    """A GET of one item of a sub-collection: electric-cloud-community/EC-BigIp's system tests."""
+    return Refusal(404, f"Object not found - {path}")
+
+
+def invalid_command(below: str) -> Refusal:
+    """A POST below the URL of a queued command: f5-common-python #641."""
+    return Refusal(400, f"Found invalid command id {below}")
+
+
+def no_shell() -> Refusal:
+    """``util/bash`` by a user without a shell: F5 Ansible #1570, #1944, #2452. The status is uncertain."""
+    return Refusal(400, '"bash" unexpected argument')
 
 
 def file_missing(what: str, path: str) -> Refusal:
@@ -159,10 +193,10 @@ def file_in_use(path: str) -> Refusal:
 
 
 def needs_http(rule: str, event: str, virtual_server: str) -> Refusal:
-    """Code from third-party prose; text uncertain."""
+    """f5-appsvcs-templates #121, #132 (17.0.0.1); the code of older releases is unknown."""
     return Refusal(
         400,
-        f"01070394:3: {event} event in rule ({rule}) requires an associated HTTP or FASTHTTP profile on the "
+        f"01071912:3: {event} event in rule ({rule}) requires an associated HTTP or FASTHTTP profile on the "
         f"virtual-server ({virtual_server}).",
     )
 
@@ -186,8 +220,15 @@ def shared_destination(one: str, other: str) -> Refusal:
     )
 
 
+def profile_http_missing(virtual_server: str) -> Refusal:
+    """Third-party prose for 17.5.1; how the text goes on, and for which profiles, is uncertain."""
+    return Refusal(
+        400, f"01070734:3: Configuration error: Required profile profile_http not present on ({virtual_server})"
+    )
+
+
 def bad_name(path: str) -> Refusal:
-    """A name with ``*`` or a space in it. Text uncertain."""
+    """A client SSL profile whose name begins with a digit: dehydrated-bigip #12, AS3 #556. For ``*`` uncertain."""
     return Refusal(400, f"01070088:3: The requested object name ({path}) is invalid.")
 
 

@@ -44,6 +44,7 @@ class Switches:
     role: str = _switch("admin", "the user's role", *ROLES)
     role_partition: str = "all-partitions"  # where the role may write
     bash: bool = _switch(True, "util/bash; no: Appliance mode, or a user without the advanced shell", *_EITHER)
+    upload_role: str = _switch("admin", "least role for uploads", "admin", "resource-admin")
     unix_tools: bool = _switch(True, "util/unix-mv, -rm, -ls and bulk downloads", *_EITHER)
     token_lifetime: int = _switch(1200, "seconds that a token lives")
     token_limit: int = _switch(100, "tokens that a user may hold")
@@ -70,6 +71,7 @@ class Switches:
     profile_passphrase: str = _switch(
         REQUIRED, "in a profile's entry; optional: the key object's is enough", REQUIRED, OPTIONAL
     )
+    digit_first_names: str = _switch(REJECTED, "names of client SSL profiles that begin with a digit", REJECTED, WORKS)
     own_ciphertext: str = _switch(WORKS, "a profile accepts the device's own `$M$` text", WORKS, REJECTED)
     cert_key_chain_patch: str = _switch(REPLACES, "what a PATCH does to the list", REPLACES, ADDS)
     parent_patch: str = _switch(

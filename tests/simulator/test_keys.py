@@ -97,7 +97,7 @@ def test_password_key_is_refused_by_switch(make: Make) -> None:
         ({"name": "a.key", "keyType": "ec-private", "curveName": "secp160k1"}, 400, "curveName"),
         ({"name": "a*.key"}, 400, "01070088:3: "),
         ({"name": "..", "keyType": "ec-private"}, 400, "01070088:3: "),
-        ({"name": "a.key", "partition": "Nope"}, 404, "01020036:3: The requested folder (/Nope) was not found."),
+        ({"name": "a.key", "partition": "Nope"}, 400, "The requested folder (/Nope) was not found."),
         (
             {"name": "default.key", "partition": "Common"},
             409,

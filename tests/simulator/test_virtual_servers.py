@@ -223,7 +223,7 @@ def test_http_rule_needs_an_http_profile(vs: Rest) -> None:
     vs.post("ltm/rule", {"name": "r", "apiAnonymous": HTTP_RULE})
     vs.patch(VS, {"rules": ["/Common/r"]})
     status, message = vs.refusal("PATCH", VS, {"profiles": ["/Common/tcp"]})
-    assert (status, message[:12]) == (400, "01070394:3: ")
+    assert (status, message[:12]) == (400, "01071912:3: ")
     vs.patch(VS, {"rules": [], "profiles": ["/Common/tcp"]})
     assert vs.refusal("PATCH", VS, {"rules": ["/Common/r"]})[1] == message
 

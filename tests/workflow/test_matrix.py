@@ -19,6 +19,7 @@ EITHER = (True, False)
 ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that must not fail a run
     "tmos": ALL,
     "role": ("admin", "resource-admin"),
+    "upload_role": ("resource-admin",),
     "ha": ("standalone", "active"),
     "latency": (0.0, 0.02),
     "token_lifetime": (1200, 1),
@@ -117,7 +118,7 @@ def test_ecdsa_alone_is_accepted_by_the_releases_that_support_it(tmp_path: Path,
     ("role", "sentence"),
     [
         ("admin", None),
-        ("resource-admin", None),
+        ("resource-admin", "role is too low"),
         ("certificate-manager", "role is too low"),
         ("manager", "role"),
         ("guest", "role"),
@@ -129,6 +130,11 @@ def test_every_role_enrols_or_is_refused(tmp_path: Path, role: str, sentence: st
             must_refuse(world, sentence)
         else:
             must_enrol_and_renew(world)
+
+
+def test_resource_administrator_suffices_if_it_may_upload(tmp_path: Path) -> None:
+    with bigip(tmp_path, role="resource-admin", upload_role="resource-admin") as world:
+        must_enrol_and_renew(world)
 
 
 @pytest.mark.parametrize("role", ["admin", "resource-admin"])

@@ -136,7 +136,7 @@ def _certificate(work: Work, item: Item) -> Json:
 
 def _new_path(work: Work, kind: str, body: Json) -> str:
     if is_unset(body.get("name")):
-        raise refusals.bad_request("one or more properties must be specified")
+        raise refusals.nothing_specified()
     path = csrs.path_in(body)
     check_name(path)
     check_folder(work.configuration, path)

@@ -34,7 +34,7 @@ def create(work: Work, body: Json) -> Json:
     """Create a CSR for a key on the device; the passphrase in the key's object opens a protected key."""
     check_properties(body, PROPERTIES, "csr")
     if is_unset(body.get("key")) or is_unset(body.get("name")):
-        raise refusals.bad_request("one or more properties must be specified")
+        raise refusals.nothing_specified()
     path = path_in(body)
     check_name(path)
     check_folder(work.configuration, path)

@@ -30,7 +30,7 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
         if content is None:
             raise refusals.file_unreadable()
     elif not content:
-        raise refusals.bad_request("one or more properties must be specified")
+        raise refusals.nothing_specified()
     elif "passphrase" not in body:
         return item.with_properties(**properties)
     store = store_key if item.kind == KEY else store_certificate

@@ -7,6 +7,7 @@ import binascii
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.rest import routes
+from sectigo_f5.simulator.rules import transactions
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
 
 _OPEN = ("/mgmt/shared/authn/login",)
@@ -20,6 +21,7 @@ def answer(engine: Engine, request: Request) -> Answer:
     with engine.lock:
         if request.path.rstrip("/") not in _OPEN:
             engine.world.accounts.authorize(request.user, request.method, request.path)
+        transactions.refuse_below_command(request.path)
         coordination = request.headers.get("x-f5-rest-coordination-id")
         if coordination and request.method != "GET":
             path = request.path.rstrip("/")

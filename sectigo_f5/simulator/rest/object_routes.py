@@ -51,6 +51,12 @@ def empty_subcollection(call: Call, url: str, segment: str, below: str) -> Answe
     return call.collection(f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate", [])
 
 
+def no_item(call: Call, url: str, segment: str, _: str, below: str) -> Answer:
+    """Refuse to show an item of such a sub-collection."""
+    call.item(url, segment)
+    raise refusals.no_item_below(resolve(below)[0])
+
+
 # -- sys crypto --------------------------------------------------------------------------------
 
 

@@ -161,6 +161,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/cm/device-group/([^/]+)/devices", device_routes.cm_devices),
     ("GET", "/mgmt/tm/cm/traffic-group/([^/]+)/stats", device_routes.cm_stats),
     ("GET", f"/mgmt/tm/{_EMPTY}", object_routes.empty_subcollection),
+    ("GET", f"/mgmt/tm/{_EMPTY}/([^/]+)", object_routes.no_item),
     ("GET", f"/mgmt/tm/({_OBJECTS})", object_routes.list_all),
     ("POST", f"/mgmt/tm/({_OBJECTS})", object_routes.post),
     ("GET", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.get),

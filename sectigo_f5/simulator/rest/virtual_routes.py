@@ -23,14 +23,17 @@ def list_all(call: Call, segment: str, below: str) -> Answer:
 
 def get(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Show one attached profile or policy."""
-    return Answer(_show(call, call.item(KIND, segment), below, _require_attached(call, segment, below, attached)))
+    item, path = call.item(KIND, segment), resolve(attached)[0]
+    if path not in _paths(item, below):
+        raise refusals.no_item_below(path)
+    return Answer(_show(call, item, below, path))
 
 
 def attach(call: Call, segment: str, below: str) -> Answer:
     """Attach another one."""
     item, body = call.item(KIND, segment), call.body
     if not body.get("name"):
-        raise refusals.bad_request("one or more properties must be specified")
+        raise refusals.nothing_specified()
     path = full_path(str(body["name"]), str(body.get("partition") or ""), str(body.get("subPath") or ""))
     if path in _paths(item, below):
         raise refusals.exists(_TITLES[below], f"{item.path} {path}", item.path.split("/")[1])
@@ -41,6 +44,8 @@ def attach(call: Call, segment: str, below: str) -> Answer:
 def change(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Change the context of an attached profile."""
     item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
+    if not call.body:
+        raise refusals.nothing_specified()
     changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
     entries = [changed if _name(one) == path else one for one in item.get(below)]
     return Answer(_show(call, objects.modify(call.work, item, {below: entries}, "PATCH"), below, path))

@@ -28,11 +28,13 @@ logger = logging.getLogger(__name__)
 IDLE_TIMEOUT = 60.0  # seconds
 _LINE = 65536  # longest line between chunks
 _PLAIN_BODIES = "/mgmt/shared/file-transfer/"
-_MCPD_LOST = 32768001  # `apiError` of a 500 (bigip-rest-go)
 _OPERATIONS = itertools.count(7502011)
+_HTML = {"Content-Type": "text/html"}
 _PAGE = (
     "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Configuration Utility restarting...</p></body></html>"
 )
+
+_ASYNC_TIMEOUT = Answer(b"<html><body><h2>HTTP ERROR 500</h2>AsyncContext timeout</body></html>", 500, _HTML)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ def error_body(refusal: Refusal, path: str) -> Json:
     """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and for its own errors."""
     body: Json = {"code": refusal.status, "message": refusal.message}
     if path.startswith("/mgmt/tm/") and not refusal.from_restjavad:
-        code = _MCPD_LOST if "connection to mcpd" in refusal.message else 3 if refusal.from_mcpd else 26214401
-        return {**body, "errorStack": [], "apiError": code}
+        return {**body, "errorStack": [], "apiError": refusal.api_error}
     stack = [f"java.util.concurrent.TimeoutException: {refusal.message}"] if "remoteSender:" in refusal.message else []
     body |= {"referer": "127.0.0.1", "restOperationId": next(_OPERATIONS), "kind": ":resterrorresponse"}
     return {**body, **({"errorStack": stack} if stack else {})}
@@ -145,8 +146,10 @@ class Conversation(BaseHTTPRequestHandler):
         answer: Answer | None = None
         if action in ("status", "html", "error"):
             answer = _fault_answer(action, words, request.path)
-        elif action != "drop":
+        elif action not in ("drop", "async-timeout"):
             request, answer = self._answer(request)
+        if action.startswith("async-timeout"):
+            answer = _ASYNC_TIMEOUT
         if answer is None or action == "drop-after":
             self.server.note(request, 0)
             self.close_connection = True
@@ -232,5 +235,5 @@ def _fault_answer(action: str, words: str, path: str) -> Answer:
         return Answer(error_body(Refusal(int(status), message), path), int(status))
     if action == "html":
         page = _PAGE.format("502 Proxy Error" if status == "502" else f"{status} Error")
-        return Answer(page.encode(), int(status), {"Content-Type": "text/html"})
+        return Answer(page.encode(), int(status), _HTML)
     return Answer(None, int(status))

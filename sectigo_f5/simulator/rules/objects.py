@@ -21,6 +21,7 @@ from sectigo_f5.simulator.state.configuration import (
 )
 from sectigo_f5.simulator.state.kinds import KINDS, Kind
 from sectigo_f5.simulator.state.work import Work, is_unset, known_properties, normalize
+from sectigo_f5.simulator.switches import REJECTED
 
 T = TypeVar("T")
 _CHANGES = {
@@ -39,9 +40,11 @@ def create(work: Work, url: str, body: object) -> Item:
     """Create an object from a POST."""
     kind, requested = KINDS[url], normalize(body)
     if not requested.get("name"):
-        raise refusals.bad_request("one or more properties must be specified")
+        raise refusals.nothing_specified()
     path = path_of(kind, requested)
     check_name(path)
+    if url == client_ssl.KIND and split_path(path)[2][0].isdigit() and work.switches.digit_first_names == REJECTED:
+        raise refusals.bad_name(path)
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
@@ -69,7 +72,10 @@ def path_of(kind: Kind, body: Json) -> str:
 def modify(work: Work, item: Item, body: object, method: str) -> Item:
     """Change an object by PATCH or PUT."""
     work.check_may_change(item)
-    return _put(work, _apply(work, KINDS[item.kind], item, normalize(body), method))
+    kind, requested = KINDS[item.kind], normalize(body)
+    if not requested or (method == "PATCH" and all(kind.ignores(name) for name in requested)):
+        raise refusals.nothing_specified()
+    return _put(work, _apply(work, kind, item, requested, method))
 
 
 def delete(work: Work, item: Item) -> None:

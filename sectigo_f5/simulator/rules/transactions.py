@@ -165,6 +165,13 @@ class Transactions:
         }
 
 
+def refuse_below_command(path: str) -> None:
+    """Refuse a URL below a queued command's: what it creates has a URL of its own."""
+    match = re.match(r"/mgmt/tm/transaction/\d+/commands/(\d+/.+)", path)
+    if match is not None:
+        raise refusals.invalid_command(match[1])
+
+
 def _find_command(transaction: Transaction, number: str) -> Command:
     command = next((one for one in transaction.commands if str(one.number) == number), None)
     if command is None:

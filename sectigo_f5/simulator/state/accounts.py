@@ -1,7 +1,7 @@
 """Users, login tokens and what a role may do.
 
 Sources: DevCentral "iControl REST Authentication Token Management", terraform-provider-bigip #226
-and #1049, BIGREST #13; roles: the README of DigiCert's F5 plugin.
+and #1049, BIGREST #13; roles: the README of DigiCert's F5 plugin; uploads: F5 Ansible #1611, #2298.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _WRITES = {
     "guest": r"(?!)",
 }
 _UNIX_TOOLS = r"/mgmt/tm/util/unix-|/mgmt/shared/file-transfer/bulk"
+_UPLOADS = "/mgmt/shared/file-transfer/uploads"
 _SHELL_ROLES = ("admin", "resource-admin")
 _OWN = r"/mgmt/shared/(authz/tokens|authn/login|echo-query)"
 
@@ -179,17 +180,22 @@ class Accounts:
     # -- roles ---------------------------------------------------------------------------------
 
     def authorize(self, user: str, method: str, path: str) -> None:
-        """Refuse what the role may not do; restjavad's text."""
-        if not self._may(method, path):
-            raise refusals.unauthorized(
-                f"Authorization failed: user=https://localhost/mgmt/shared/authz/users/{user} resource={path} "
-                f"verb={method} uri:http://localhost:8100{path} referrer:127.0.0.1 sender:127.0.0.1"
-            )
+        """Refuse what the role may not do: restjavad's text, or tmsh's for a user whose shell is not bash."""
+        if self._may(method, path):
+            return
+        if path.startswith("/mgmt/tm/util/bash") and method == "POST" and self.switches.role != "admin":
+            raise refusals.no_shell()
+        raise refusals.unauthorized(
+            f"Authorization failed: user=https://localhost/mgmt/shared/authz/users/{user} resource={path} "
+            f"verb={method} uri:http://localhost:8100{path} referrer:127.0.0.1 sender:127.0.0.1"
+        )
 
     def _may(self, method: str, path: str) -> bool:
         role = self.switches.role
         if re.match(_OWN, path):
             return True
+        if re.match(_UPLOADS, path):
+            return role in ("admin", self.switches.upload_role)
         if re.match(r"/mgmt/tm/util/|/mgmt/shared/file-transfer/", path):
             allowed = self.switches.bash or not path.startswith("/mgmt/tm/util/bash")
             return role in _SHELL_ROLES and allowed and (self.switches.unix_tools or not re.match(_UNIX_TOOLS, path))

@@ -122,5 +122,8 @@ def check_name(path: str) -> None:
 def check_folder(configuration: Configuration, path: str) -> None:
     """Refuse an object in a partition or folder that does not exist."""
     folder = path.rpartition("/")[0]
+    partition = split_path(path)[0]
+    if folder and configuration.find("sys/folder", f"/{partition}") is None:
+        raise refusals.partition_missing(partition)
     if folder and configuration.find("sys/folder", folder) is None:
         raise refusals.not_found("folder", folder)

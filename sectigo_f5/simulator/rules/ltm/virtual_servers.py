@@ -20,6 +20,7 @@ RULE = "ltm/rule"
 POLICY = "ltm/policy"
 _LAYER_4 = ("ltm/profile/tcp", "ltm/profile/udp", "ltm/profile/fastl4", "ltm/profile/fasthttp")
 _HTTP = ("ltm/profile/http", "ltm/profile/fasthttp")
+_ABOVE_HTTP = ("ltm/profile/http2", "ltm/profile/websocket", "ltm/profile/html")
 _CONTEXTS = {client_ssl.KIND: "clientside", "ltm/profile/server-ssl": "serverside"}
 _LISTS = ("rules", "vlans", "securityLogProfiles")
 _KEPT_BY_PUT = ("profiles", "policies", "vsIndex", "creationTime", "destination")
@@ -159,6 +160,10 @@ def check(work: Work, item: Item) -> None:
     _check_parts(work, item)
     if item.place in work.configuration.touched or work.switches.sni_checked_on_profile:
         _check_sni(work, item)
+    if not has_http(work, item) and any(
+        _kind_of(work, one["path"]) in _ABOVE_HTTP for one in item.get("profiles") or []
+    ):
+        raise refusals.profile_http_missing(item.path)
     http2.check(work, item, _client_ssl(work, item))
     _check_rules(work, item)
     _check_destination(work, item)
@@ -206,7 +211,11 @@ def _client_ssl(work: Work, item: Item) -> list[Item]:
 
 def has_http(work: Work, item: Item) -> bool:
     """Tell whether this virtual server's iRules see HTTP."""
-    return any(_kind_of(work, one["path"]) in _HTTP for one in item.get("profiles") or [])
+    return _has(work, item, _HTTP)
+
+
+def _has(work: Work, item: Item, kinds: tuple[str, ...]) -> bool:
+    return any(_kind_of(work, one["path"]) in kinds for one in item.get("profiles") or [])
 
 
 def _check_rules(work: Work, item: Item) -> None:
