@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain
 
 from sectigo_f5 import log
-from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip import activation, ha_group
 from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
@@ -26,6 +26,8 @@ Work = Callable[[Run, Unit, Job], Result]
 Login = list[Job]  # certificates that one login session does
 
 UNTOUCHED = (Outcome.KEPT, Outcome.FAILED, Outcome.SKIPPED)  # results that left nothing to save
+UNSAVED = "in service but not saved, a restart of the BIG-IP would undo it; the next run saves it"
+UNDONE = "was undone before it was saved, as by a restart of the BIG-IP; the next run does it again"
 
 
 def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
@@ -73,33 +75,41 @@ def _wait(done: Future[list[Result]]) -> list[Result]:
 def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
     """Do ``work`` for the certificates of one BIG-IP, within one login and one save."""
     device, results = jobs[0].device, list[Result]()
+    if run.stop.is_set():
+        return [_skipped(job) for job in jobs]
     with log.about(device.name):
         try:
             with ha_group.connected(device, run.pause) as group:  # 2
-                if not run.reads_only and any(run.state.unsaved.is_marked(job.device.name) for job in jobs):
-                    for unit in group.active:  # an earlier run did not get to save it
-                        unit.note_change()
-                for job in jobs:
-                    results.append(_one(run, group, job, work))
-                results = _saved(run, group, results)
+                marked = _save_earlier_changes(run, group, jobs)
+                try:
+                    for job in jobs:
+                        results.append(_one(run, group, job, work))
+                except InterruptedRunError:  # between two certificates
+                    run.stop.set()
+                    results += map(_skipped, jobs[len(results) :])
+                results = _saved(run, group, results, UNTOUCHED[1:] if marked else UNTOUCHED)
+                results = _without_undone(run, group, jobs, results)
                 results = _with_sync_note(group, results)
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
-            done = {(result.common_name, result.device) for result in results}
-            results += [failed(job, error) for job in jobs if (job.common_name, job.device.name) not in done]
+            if isinstance(error, InterruptedRunError):
+                run.stop.set()
+            done = {result.label for result in results}
+            results += [failed(job, error) for job in jobs if job.label not in done]
     return results
 
 
 def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
     with log.about(job.label):
         if run.stop.is_set():
-            stopped = InterruptedRunError("the run was stopped before it")
-            return replace(failed(job, stopped), outcome=Outcome.SKIPPED)
+            return _skipped(job)
         try:
             return work(run, group.carrying(job), job)
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
             result = failed(job, error)
+            if isinstance(error, InterruptedRunError):
+                run.stop.set()
         except Exception as error:  # noqa: BLE001  # a bug met with one certificate must not let the others expire
             logger.exception("this is a bug; the other certificates continue")
             result = replace(failed(job, ConnectorError(f"bug: {type(error).__name__}")), bug=True)
@@ -108,21 +118,56 @@ def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
         return result
 
 
-def _saved(run: Run, group: HaGroup, results: list[Result]) -> list[Result]:
-    """Save once; a certificate whose change could not be saved has failed: a reboot would undo it."""
-    changed = [unit for unit in group.active if unit.unsaved]
-    if not changed:
-        return results
-    try:
-        for unit in changed:
+def _save_earlier_changes(run: Run, group: HaGroup, jobs: Sequence[Job]) -> bool:
+    """Save what an earlier run changed and did not get to save, before anything else; False if there is nothing.
+
+    If that fails, what is due is done all the same, and it is tried again at the end.
+    """
+    marked = not run.reads_only and any(run.state.unsaved.is_marked(job.device.name) for job in jobs)
+    for unit in group.active if marked else ():
+        unit.note_change()
+        try:
             unit.save()
-    except (ConnectorError, InterruptedRunError) as error:
-        reason = f"in service but not saved, a restart of the BIG-IP would undo it; the next run saves it: {error}"
+        except ConnectorError as error:
+            logger.warning("what an earlier run has changed could not be saved yet: %s", error)
+    return marked
+
+
+def _saved(run: Run, group: HaGroup, results: list[Result], untouched: Sequence[Outcome]) -> list[Result]:
+    """Save once; a certificate whose change could not be saved has failed: a restart would undo it."""
+    try:
+        for unit in group.active:
+            if unit.unsaved:
+                run.finish(unit.save)
+    except ConnectorError as error:
+        reason = f"{UNSAVED}: {error}"
         logger.error("%s", reason)
-        return [r if r.outcome in UNTOUCHED else replace(r, outcome=Outcome.FAILED, error=reason) for r in results]
-    for name in {result.device for result in results}:
-        run.state.unsaved.clear(name)
+        return [r if r.outcome in untouched else replace(r, outcome=Outcome.FAILED, error=reason) for r in results]
+    if any(unit.memory.saved for unit in group.active):
+        for name in {result.device for result in results}:
+            run.state.unsaved.clear(name)
     return results
+
+
+def _without_undone(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result]) -> list[Result]:
+    """Read back after the save: a BIG-IP that restarted before it has loaded what was saved, without the change."""
+    changed = [(unit, job) for unit in group.active for job in jobs if job.profile in unit.memory.made]
+    try:
+        undone = run.finish(
+            lambda: {job.label for unit, job in changed if not activation.is_in_service(unit, job.profile)}
+        )
+    except ConnectorError as error:
+        logger.warning("the changes are saved, and could not be read once more: %s", error)
+        return results
+    return [_undone(result) if result.label in undone else result for result in results]
+
+
+def _undone(result: Result) -> Result:
+    if result.outcome in UNTOUCHED:
+        return result
+    error = f"what was put in service {UNDONE}"
+    logger.error("%s: %s", result.label, error)
+    return replace(result, outcome=Outcome.FAILED, error=error, serial=None, not_after=None)
 
 
 def _with_sync_note(group: HaGroup, results: list[Result]) -> list[Result]:
@@ -137,6 +182,11 @@ def _with_sync_note(group: HaGroup, results: list[Result]) -> list[Result]:
         return results
     note = f"the group says {pending}: the BIG-IP's own config sync has to carry the changes over"
     return [replace(result, notes=(*result.notes, note)) for result in results] if pending else results
+
+
+def _skipped(job: Job) -> Result:
+    stopped = InterruptedRunError("the run was stopped before it")
+    return replace(failed(job, stopped), outcome=Outcome.SKIPPED)
 
 
 def failed(job: Job, error: ConnectorError | InterruptedRunError) -> Result:

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from sectigo_f5.errors import InterruptedRunError
 from sectigo_f5.model import Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.revocation import Revocation
+
+T = TypeVar("T")
 
 
 class CertificateAuthority(Protocol):
@@ -61,3 +64,14 @@ class Run:
     reads_only: bool = False  # not even an earlier run's changes are saved
     stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
     pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for
+
+    def finish(self, step: Callable[[], T]) -> T:
+        """Do a step that may be done twice, and that a signal must not leave half done: it ends the run afterwards.
+
+        A second signal is ignored, so the second try is not interrupted.
+        """
+        try:
+            return step()
+        except InterruptedRunError:
+            self.stop.set()
+            return step()

@@ -21,6 +21,7 @@ Steps 1 and 2 are done before this page: once for all files, and once for all ce
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -75,14 +76,14 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
         plan = repair(run, f5, plan)
     if plan.validation is None:
         return result_of(plan)
-    stamp = new_stamp(run, f5, job)
-    with created_objects() as created:
+    stamp, pairs = new_stamp(run, f5, job), list[NewPair]()
+    with complete_if_in_service(run, f5, job), created_objects() as created:
         orders = key_orders(f5, job, stamp, created)
-        pairs = [new_pair(run, order, plan.validation) for order in orders]  # 4 to 10
+        pairs += [new_pair(run, order, plan.validation) for order in orders]  # 4 to 10
         activate(run, f5, plan, pairs)  # 11, 12
         created.keep()
     logger.info("the password of the new key is forgotten")
-    clean_up(f5, plan, stamp)
+    clean_up(run, f5, plan, stamp)
     return result_of(plan, pairs)
 
 
@@ -152,13 +153,18 @@ def keep_and_check(run: Run, order: KeyOrder, request: str, issued: Issued) -> N
     logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)
 
 
-def clean_up(f5: Unit, plan: Plan, stamp: str) -> None:
+def clean_up(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     """Delete generations older than the previous one; failing here does not fail the certificate."""
+    if run.stop.is_set():
+        return
     previous = [pair.generation.stamp for pair in plan.seen.in_service() or plan.seen.newest()]
     try:
         delete_older(f5, plan.seen.job, keep=(stamp, *previous[:1]))
     except ConnectorError as error:
         logger.warning("older generations could not be deleted; the next renewal tries again: %s", error)
+    except InterruptedRunError as stopped:
+        run.stop.set()
+        logger.warning("older generations are left to the next renewal: %s", stopped)
 
 
 # -- steps 11 and 12 ---------------------------------------------------------------------------
@@ -192,20 +198,34 @@ def put_in_service(run: Run, f5: Unit, change: ProfileChange, expected: Sequence
     before = look_before(probe, servers, change.seen) if probe else {}
     f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
-    activation.apply(f5, change)
+    with complete_if_in_service(run, f5, job):
+        activation.apply(f5, change)
     try:
         activation.log_in_service(change)
         if probe:
-            confirm(probe, before, servers, expected, f5.client.pause)
+            run.finish(lambda: confirm(probe, before, servers, expected, f5.client.pause))
     except (ConnectorError, InterruptedRunError) as error:
         _take_back(f5, change, error)
         raise
 
 
+@contextlib.contextmanager
+def complete_if_in_service(run: Run, f5: Unit, job: Job) -> Iterator[None]:
+    """Let a signal end the run after this certificate, not within it, if its change is in service: the word is true."""
+    try:
+        yield
+    except InterruptedRunError as stopped:
+        if not activation.is_in_service(f5, job.profile):
+            raise
+        f5.note_change()
+        run.stop.set()
+        logger.warning("%s; %s is in service already, so the run ends after it", stopped, job.profile)
+
+
 def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequence[Pair]) -> None:
     """Put pairs that the device holds in service by ``change``; a chain that was deleted there is stored again."""
     expected, entries = [], []
-    with created_objects() as created:
+    with complete_if_in_service(run, f5, change.seen.job), created_objects() as created:
         for pair in pairs:
             copy = copy_of(run, change.seen.job, pair)
             lost = bool(copy and copy.chain) and not pair.has_chain

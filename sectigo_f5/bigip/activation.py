@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.profile_change import Files, ProfileChange, backward, files, forward, without_ciphertext
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.losses import losses
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.device_objects import ClientSslProfile
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
-from sectigo_f5.icontrol.read_back import send_and_confirm
+from sectigo_f5.icontrol.read_back import send_and_confirm, wait_until_shown
 from sectigo_f5.icontrol.transactions import Operation, send_operations
 
 logger = logging.getLogger(__name__)
@@ -28,7 +30,12 @@ def apply(f5: Unit, change: ProfileChange) -> None:
     is not there afterwards; in both cases what was in service stays in service.
     """
     operations = forward(change)
-    send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_in_service(f5, change))
+    f5.note_made(MadeChange.of(change))
+    try:
+        send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_in_service(f5, change))
+    except ConnectorError:
+        f5.memory.made.pop(change.profile)
+        raise
     for loss in () if change.pair_only else losses(change.seen):
         logger.warning("%s", loss)
 
@@ -45,6 +52,47 @@ def restore(f5: Unit, change: ProfileChange) -> None:
 
     Raises :class:`ConnectorError` if the device refuses, or shows something else afterwards.
     """
+    try:
+        _restore(f5, change)
+    except InterruptedRunError:  # half-way is worse than either end, and a second signal is ignored
+        if not _is_shown(f5, lambda: _confirm_as_before(f5, change)):
+            _restore(f5, change)
+        raise
+    finally:
+        f5.memory.made.pop(change.profile, None)
+
+
+def is_in_service(f5: Unit, profile: str) -> bool:
+    """Tell whether the device holds what the last change of our profile, since the login, was to put there.
+
+    After an interruption, and after the save: a restart in between brings the former configuration back.
+    Raises :class:`ConnectorError` if that cannot be read.
+    """
+    made = f5.memory.made.get(profile)
+    return made is not None and _is_shown(f5, lambda: _must_be_held(f5, made))
+
+
+def _is_shown(f5: Unit, confirm: Callable[[], object]) -> bool:
+    try:
+        wait_until_shown(f5.client, confirm)
+    except (DeviceError, UnreachableError):
+        raise
+    except ConnectorError:
+        return False
+    return True
+
+
+def _must_be_held(f5: Unit, made: MadeChange) -> None:
+    f5.forget()
+    if not made.is_held_by(f5.inventory.profiles):
+        raise ConnectorError(f"the BIG-IP does not show the change of {made.profile}")
+    for plan in made.attachments:
+        server = f5.find_virtual_server(plan.virtual_server)
+        if server is None or made.profile not in server.client_ssl or set(plan.remove) & set(server.client_ssl):
+            raise ConnectorError(f"{plan.virtual_server} does not show {made.profile}")
+
+
+def _restore(f5: Unit, change: ProfileChange) -> None:
     f5.forget()
     operations = backward(change, f5.inventory.keys)
     send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_as_before(f5, change))
@@ -92,7 +140,8 @@ def _confirm_in_service(f5: Unit, change: ProfileChange) -> None:
 
 
 def _must_be_in_service(f5: Unit, change: ProfileChange) -> None:
-    if _held(f5, change) != change.files:
+    profile = _profile(f5, change)
+    if profile is None or files(profile.entries) != change.files:
         raise ConnectorError(
             f"the BIG-IP did not put the new pair into {change.profile}; what was in service stays in service"
         )
@@ -100,6 +149,7 @@ def _must_be_in_service(f5: Unit, change: ProfileChange) -> None:
         attached = f5.virtual_server(plan.virtual_server).client_ssl
         if change.profile not in attached or set(plan.remove) & set(attached):
             raise ConnectorError(f"{plan.virtual_server} does not have {change.profile} after the change; run again")
+    f5.note_made(MadeChange.of(change).as_read(profile))
 
 
 def _confirm_as_before(f5: Unit, change: ProfileChange) -> None:
@@ -115,8 +165,13 @@ def _confirm_as_before(f5: Unit, change: ProfileChange) -> None:
 
 def _held(f5: Unit, change: ProfileChange) -> Files | None:
     """Return the files that our profile names now; None if there is no such profile."""
+    profile = _profile(f5, change)
+    return files(profile.entries) if profile else None
+
+
+def _profile(f5: Unit, change: ProfileChange) -> ClientSslProfile | None:
     profile = f5.client.find(change.profile_url)
-    return files(readers.client_ssl_profile(profile).entries) if profile else None
+    return readers.client_ssl_profile(profile) if profile else None
 
 
 def _describe(held: Files) -> str:

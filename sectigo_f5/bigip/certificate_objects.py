@@ -70,7 +70,8 @@ def checksum_of(content: bytes) -> str:
 def delete_older(f5: Unit, job: Job, keep: Iterable[str]) -> None:
     """Delete the generations of a certificate that are older than those in ``keep`` (stamps) and not in use.
 
-    Only names of our own pattern for this certificate; whatever a profile still refers to stays.
+    Only names of our own pattern for this certificate; whatever a profile still refers to stays, and so does
+    everything if the configuration cannot be saved before: that raises :class:`ConnectorError`.
     """
     kept = set(keep)
     have = f5.inventory
@@ -78,8 +79,10 @@ def delete_older(f5: Unit, job: Job, keep: Iterable[str]) -> None:
         path for profile in have.profiles.values() for e in profile.entries for path in (e.certificate, e.key, e.chain)
     }
     for collection, paths in (("sys/file/ssl-cert", have.certificates), ("sys/file/ssl-key", have.keys)):
-        for path in _older(paths, job, kept):
-            if path not in used and _delete_unused(f5, collection, path):
+        for path in [path for path in _older(paths, job, kept) if path not in used]:
+            f5.save_before_deleting()
+            f5.note_change()
+            if _delete_unused(f5, collection, path):
                 del paths[path]  # the next certificate need not read everything again
     _delete_requests(f5, job, max(kept))
 

@@ -166,13 +166,11 @@ def changed_properties(change: ProfileChange) -> Json:
 
     It goes along with another parent too: whether the device then keeps the profile's own is not documented.
     """
-    profile, body = change.seen.profile, Json()
+    profile = change.seen.profile
     if profile is None:
-        return body
-    present = _settings(profile)
-    if not change.pair_only:
-        wanted = {"defaultsFrom": change.seen.job.parent_profile, **_sni(change)}
-        body = {name: value for name, value in wanted.items() if present[name] != value}
+        return {}
+    present = settings_of(profile)
+    body: Json = {name: value for name, value in wanted_settings(change).items() if present[name] != value}
     if "defaultsFrom" in body or change.files != files(profile.entries):
         body[KEY_CHAIN] = list(change.entries)
     return {**_owner(profile), **body} if body else body
@@ -186,7 +184,7 @@ def _new_profile(change: ProfileChange) -> Json:
 
 def _former_properties(change: ProfileChange, before: ClientSslProfile, keys: Mapping[str, KeyObject]) -> Json:
     taken = changed_properties(change)
-    settings = {name: value for name, value in _settings(before).items() if name in taken}
+    settings: Json = {name: value for name, value in settings_of(before).items() if name in taken}
     if KEY_CHAIN in taken:
         settings[KEY_CHAIN] = [old_entry(_opened(entry, keys)) for entry in before.entries]
     return {**_owner(before), **settings} if settings else {}
@@ -197,7 +195,7 @@ def _opened(entry: Entry, keys: Mapping[str, KeyObject]) -> Entry:
     return replace(entry, ciphertext=entry.ciphertext or (key.ciphertext if key else None))
 
 
-def _settings(profile: ClientSslProfile) -> Json:
+def settings_of(profile: ClientSslProfile) -> dict[str, str]:
     """Return what else of a profile we may change, as the device spells it."""
     return {
         "defaultsFrom": profile.parent or "none",
@@ -207,7 +205,12 @@ def _settings(profile: ClientSslProfile) -> Json:
     }
 
 
-def _sni(change: ProfileChange) -> Json:
+def wanted_settings(change: ProfileChange) -> dict[str, str]:
+    """Return what else of our profile the change is to leave as the YAML asks for, as the device spells it."""
+    return {} if change.pair_only else {"defaultsFrom": change.seen.job.parent_profile, **_sni(change)}
+
+
+def _sni(change: ProfileChange) -> dict[str, str]:
     """Return the SNI settings; ``sni: true`` manages them all, without it none but what would refuse clients."""
     seen = change.seen
     require = {"sniRequire": _word(seen.wanted_sni_require)}

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.virtual_servers.destinations import destination
 from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
@@ -43,10 +44,12 @@ class Inventory:
 
 @dataclass
 class Memory:
-    """What one login session remembers: the inventory until it changes, what else was read, what is not saved yet."""
+    """What one login session remembers: the inventory until it changes, what else was read, what it has changed."""
 
     inventory: Inventory | None = None
     references: References | None = None
+    made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
+    saved: bool = False  # since the login
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
 
@@ -266,11 +269,25 @@ class Unit:
         self.memory.unsaved = True
         self.memory.unsaved_traffic_groups |= self.traffic_groups
 
+    def note_made(self, made: MadeChange) -> None:
+        """Remember what a change leaves on the device, so that it can be looked for after the save."""
+        self.memory.made = {path: earlier.before(made) for path, earlier in self.memory.made.items()}
+        self.memory.made[made.profile] = made
+
+    def save_before_deleting(self) -> None:
+        """Save, unless that was done since the login: what the saved configuration refers to must not be deleted.
+
+        An earlier run may have died before its save. After a restart the BIG-IP would then load a profile whose
+        key is gone.
+        """
+        if not self.memory.saved:
+            self.save()
+
     def save(self) -> None:
-        """Save the running configuration, once per device and run."""
+        """Save the running configuration: once per device and run, and once before anything old is deleted."""
         replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
         self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT, repeatable=True)
-        self.memory.unsaved, self.memory.unsaved_traffic_groups = False, frozenset()
+        self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
 
 

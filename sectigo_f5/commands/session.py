@@ -52,6 +52,7 @@ class Session:
 
     def finish(self, outcome: list[Result]) -> int:
         """Record and print the results of a command that acts; returns the exit code."""
+        self.run.stop.set()  # nothing is left to stop, and a signal would only lose the results
         finished = self.run.clock()
         code = results.exit_code(outcome, self.configuration.mistakes)
         _write_down(lambda: self.run.state.history.record(outcome, finished))

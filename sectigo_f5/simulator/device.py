@@ -271,8 +271,8 @@ class SimulatedBigIP:
 
     @property
     def saved_is_current(self) -> bool:
-        """True if nothing has changed since it was last saved."""
-        return self.engine.saved_generation == self.engine.configuration.generation
+        """True if a reboot would bring back exactly what runs now."""
+        return self.engine.saved_configuration.items == self.engine.configuration.items
 
     # -- high availability ---------------------------------------------------------------------
 

@@ -1,0 +1,209 @@
+"""A signal at any moment of a run: the result is what serves, nothing is left over, and the next run does the rest."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from unittest.mock import patch
+
+import pytest
+import requests
+
+from sectigo_f5 import fleet, workflow
+from sectigo_f5.cli import _stopped_by_signals
+from sectigo_f5.commands.rollback import roll_back
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.icontrol.call import Call
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.model import Outcome, Result
+from sectigo_f5.simulator import Exchange
+from tests.support.names import ONLY_EC, PROFILE_URL
+from tests.support.virtual_servers import attach
+from tests.support.world import World
+
+LOGIN = "POST /mgmt/shared/authn/login"  # if its answer is lost, nobody knows the token; it expires by itself
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(world: World) -> None:
+    world.pause = lambda _: None
+
+
+@dataclass
+class Interruption:
+    """The run is interrupted after its nth exchange with the device: it was done, and its answer is lost."""
+
+    nth: int
+    of: str  # what those exchanges begin with
+    exchanges: list[str] = field(default_factory=list)
+
+    @property
+    def came(self) -> bool:
+        return len(self.exchanges) >= self.nth
+
+    @property
+    def place(self) -> str:
+        return self.exchanges[self.nth - 1]
+
+
+@contextmanager
+def interrupted_after(nth: int, of: str = "") -> Iterator[Interruption]:
+    exchange, interruption = IControl.exchange, Interruption(nth, of)
+
+    def interrupted(self: IControl, call: Call) -> requests.Response:
+        answer = exchange(self, call)
+        if str(call).startswith(of):
+            interruption.exchanges.append(str(call))
+        if str(call).startswith(of) and len(interruption.exchanges) == nth:
+            raise InterruptedRunError("stopped by SIGTERM; what is not in service yet is undone")
+        return answer
+
+    with patch.object(IControl, "exchange", interrupted):
+        yield interruption
+
+
+def leftovers(world: World, interruption: Interruption) -> dict[str, list[str]]:
+    found = world.leftovers()
+    if interruption.place == LOGIN:
+        found.pop("tokens", None)
+        world.device.engine.world.accounts.restart()
+    return found
+
+
+def held(world: World) -> set[str]:
+    return {entry["cert"] for entry in world.device.get(PROFILE_URL)["certKeyChain"]}
+
+
+def at_every_exchange(world: World, run: Callable[[], Result], next_run: Callable[[], Result]) -> list[Outcome]:
+    """Interrupt ``run`` after each exchange in turn, ``next_run`` following each; return the outcomes."""
+    outcomes, nth = list[Outcome](), 0
+    while True:
+        nth += 1
+        world.wait(hours=13)
+        before, serving = held(world), world.seen_by_client().serial
+        with interrupted_after(nth) as interruption:
+            result = run()
+        if not interruption.came:
+            return outcomes
+        outcomes.append(result.outcome)
+        changed = held(world) != before
+        assert (result.error is None) is changed, interruption.place
+        if changed:
+            assert result.serial == world.seen_by_client().serial, interruption.place
+        else:
+            assert world.seen_by_client().serial == serving, interruption.place
+        assert leftovers(world, interruption) == {}, interruption.place
+        assert world.device.saved_is_current, interruption.place
+        assert next_run().error is None, interruption.place
+        assert (world.leftovers(), world.device.saved_is_current) == ({}, True), interruption.place
+
+
+def test_a_renewal_that_is_interrupted_says_what_serves(world: World) -> None:
+    job = world.job(keys=ONLY_EC)
+    for _ in range(3):  # from now on, each renewal deletes a generation
+        assert world.one(job, force=True).error is None
+        world.wait(hours=1)
+    outcomes = at_every_exchange(world, partial(world.one, job, force=True), partial(world.one, job))
+    first = outcomes.index(Outcome.RENEWED)
+    assert set(outcomes[:first]) == {Outcome.FAILED}
+    assert set(outcomes[first:]) == {Outcome.RENEWED}
+
+
+def test_a_rollback_that_is_interrupted_says_what_serves(world: World) -> None:
+    job = world.job(keys=ONLY_EC)
+    assert world.one(job).error is None
+    world.wait(hours=1)
+    assert world.one(job, force=True).error is None
+    outcomes = at_every_exchange(world, partial(world.one, job, work=roll_back), partial(world.one, job, force=True))
+    assert {*outcomes} == {Outcome.FAILED, Outcome.ROLLED_BACK}
+
+
+@pytest.mark.parametrize("drift", ["attachment", "server name"])
+def test_a_repair_that_is_interrupted_says_whether_it_was_made(world: World, drift: str) -> None:
+    job, nth = world.job(keys=ONLY_EC, sni=True, sni_default=True), 0
+    assert world.one(job).error is None
+    outcomes = set()
+    while True:
+        nth += 1
+        if drift == "attachment":
+            attach(world)
+        else:
+            world.device.set(PROFILE_URL, serverName="other.example.com")
+        world.device.save()
+        with interrupted_after(nth) as interruption:
+            result = world.one(job)
+        if not interruption.came:
+            break
+        outcomes.add(result.outcome)
+        again = world.one(job)
+        repaired_before = again.outcome is Outcome.KEPT
+        assert (result.outcome is Outcome.REPAIRED) is repaired_before, interruption.place
+        assert (world.leftovers() if interruption.place != LOGIN else {}) == {}, interruption.place
+        world.device.engine.world.accounts.restart()
+        assert world.device.saved_is_current, interruption.place
+    assert outcomes == {Outcome.FAILED, Outcome.REPAIRED}
+
+
+def test_a_change_that_is_taken_back_is_taken_back_despite_a_signal(world: World) -> None:
+    """Clients see another certificate after the change, so it goes back; the signal comes meanwhile."""
+    job, nth = world.job(keys=ONLY_EC), 0
+    first = world.one(job)
+    places = []
+    while True:
+        nth += 1
+        world.wait(hours=1)
+        with interrupted_after(nth) as interruption, patch.object(workflow, "confirm", _refuse):
+            result = world.one(job, force=True)
+        if not interruption.came:
+            break
+        places.append(interruption.place)
+        assert result.outcome is Outcome.FAILED, interruption.place
+        assert world.seen_by_client().serial == first.serial, interruption.place
+        assert leftovers(world, interruption) == {}, interruption.place
+        world.device.save()
+    assert sum(place.startswith("PATCH /mgmt/tm/ltm/profile") for place in places) == 2
+
+
+def _refuse(*_: object) -> None:
+    raise ConnectorError("clients see another certificate")
+
+
+def test_the_certificates_after_an_interrupted_one_are_skipped(world: World) -> None:
+    jobs = [world.job(name, keys=ONLY_EC, sni=True) for name in ("www.example.com", "shop.example.com")]
+    with interrupted_after(1, "PATCH /mgmt/tm/transaction/"):
+        first, second = world.go(*jobs)
+    assert (first.outcome, second.outcome) == (Outcome.ENROLLED, Outcome.SKIPPED)
+    assert world.device.saved_is_current
+    assert [result.outcome for result in world.go(*jobs)] == [Outcome.KEPT, Outcome.ENROLLED]
+
+
+def test_a_device_that_was_not_begun_is_not_logged_in_to(world: World) -> None:
+    run = world.run_of(world.job())
+    run.stop.set()
+    (result,) = fleet.on_every_device(run, [world.job()], workflow.keep_alive, 1)
+    assert (result.outcome, world.device.journal) == (Outcome.SKIPPED, [])
+
+
+@pytest.mark.parametrize("call", ["PATCH /profile/client-ssl/", "GET /profile/client-ssl/", "POST /sys/config"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_after_the_change_ends_the_run_behind_it(world: World, call: str, number: signal.Signals) -> None:
+    job, (method, path), sent = world.job(keys=ONLY_EC), call.split(), list[Exchange]()
+    first = world.one(job)
+    world.wait(hours=1)
+
+    def send(exchange: Exchange) -> None:
+        """The device has done it, and its answer is on the way."""
+        if exchange.method == method and path in exchange.path and not sent:
+            sent.append(exchange)
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+
+    world.device.hook = send
+    with _stopped_by_signals() as stop:
+        result = world.one(job, force=True, stop=stop)
+    assert (sent != [], stop.is_set(), result.outcome) == (True, True, Outcome.RENEWED)
+    assert result.serial == world.seen_by_client().serial != first.serial
+    assert (world.leftovers(), world.device.saved_is_current) == ({}, True)
