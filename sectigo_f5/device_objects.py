@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sectigo_f5.model import Generation, Job, KeySpec
+from sectigo_f5.names import is_served
 
 PASSWORD = "password"  # noqa: S105  # the securityType of a protected key, not a secret
 COMMON = "Common"  # the partition that every BIG-IP has, and whose objects all others may use
@@ -32,6 +33,10 @@ class CertificateObject:
     def all_names(self) -> frozenset[str]:
         """SANs and common name together, as far as the device tells them."""
         return (self.names or frozenset()) | ({self.common_name} if self.common_name else frozenset())
+
+    def served_names(self) -> frozenset[str]:
+        """The names for which clients accept it."""
+        return frozenset(filter(is_served, self.names or self.all_names()))
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,9 @@ class Observation:
     profiles: Mapping[str, ClientSslProfile]  # every client SSL profile of the device
     certificates: Mapping[str, CertificateObject]  # every certificate of the device
     managed: frozenset[str] = frozenset()  # profiles of other configured certificates
-    unusable: Mapping[str, str] = field(default_factory=dict)  # listed virtual servers that cannot be used, and why
+    unusable: Mapping[str, str] = field(default_factory=dict)  # what the YAML names and cannot be used, and why
+    listed: tuple[VirtualServer, ...] = ()  # what the YAML lists and the device has, usable or not
+    touched: tuple[VirtualServer, ...] = ()  # on which clients may notice the change that is planned, listed or not
 
     @property
     def server_paths(self) -> tuple[str, ...]:
@@ -148,12 +155,33 @@ class Observation:
         parent = self.profiles.get(self.job.parent_profile)
         return self.job.sni_require if self.job.sni else bool(parent and parent.sni_require)
 
+    def is_cut(self, path: str) -> bool:
+        """True if the device does not tell all names of a client SSL profile's certificates."""
+        held = [entry.certificate or "" for entry in self.profiles[path].entries]
+        return any(self.certificates[path].cut for path in held if path in self.certificates)
+
+    def served_by(self, path: str) -> frozenset[str]:
+        """Return the names for which clients accept the certificates of a client SSL profile.
+
+        Clients ignore the common name of a certificate with alternative names (RFC 9525 section 6.3), and no
+        client is served by the certificate that every BIG-IP makes for itself.
+        """
+        profile = self.profiles.get(path)
+        held = {entry.certificate or "" for entry in profile.entries} - {OWN_CERTIFICATE} if profile else set()
+        certificates = [self.certificates[path] for path in held if path in self.certificates]
+        return frozenset(name for certificate in certificates for name in certificate.served_names())
+
     def names_of(self, path: str) -> frozenset[str]:
         """Return the names in the certificates of a client SSL profile, as far as the device tells them."""
         profile = self.profiles.get(path)
         entries = profile.entries if profile else ()
         certificates = [self.certificates.get(entry.certificate or "") for entry in entries]
         return frozenset(name for certificate in certificates if certificate for name in certificate.all_names())
+
+    def holds_ours(self) -> bool:
+        """True if our profile holds certificates of ours, and no other, by the names that the device shows."""
+        held = [entry.certificate or "" for entry in self.profile.entries] if self.profile else []
+        return bool(held) and all(Generation.parse(path, self.job.base) for path in held)
 
     def in_service(self) -> tuple[Pair, ...]:
         """Our pairs that the profile names; empty when it names anything else."""

@@ -20,6 +20,10 @@ class ConfigurationError(ConnectorError):
     """A mistake in a file or on the command line: exit code 2 instead of 1."""
 
 
+class NotTakenBackError(ConnectorError):
+    """A change was made that clients must not see, and it could not be taken back: nothing more is tried."""
+
+
 class InterruptedRunError(BaseException):
     """A signal asked the run to stop (SIGTERM, SIGINT): what is not in service yet is undone, and the run ends.
 

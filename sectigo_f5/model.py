@@ -90,6 +90,7 @@ class Job:
     keys: tuple[KeySpec, ...]  # one; or one RSA and one ECDSA, in this order
     partition: str
     parent_profile: str  # full path
+    replace_profiles: tuple[str, ...]  # full paths of client SSL profiles that may go, whatever they serve
     virtual_servers: tuple[str, ...]  # full paths; or just ("all",)
     sni: bool
     server_name: str | None  # None: not set; see ``wanted_server_name``

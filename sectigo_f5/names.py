@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable
+
+_HOST = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*")
+_NOBODY = ("localhost", "localhost.localdomain")  # the names of certificates that devices make for themselves
 
 
 def covers(names: Iterable[str], host: str) -> bool:
@@ -11,3 +16,17 @@ def covers(names: Iterable[str], host: str) -> bool:
     _, _, parent = host.partition(".")
     known = {name.lower() for name in names}
     return host in known or (bool(parent) and not host.startswith("*.") and f"*.{parent}" in known)
+
+
+def is_served(name: str) -> bool:
+    """Return True if a client can ask for a certificate's name: a host, a wildcard or an address, no person or URI."""
+    return name not in _NOBODY and (is_address(name) or bool(_HOST.fullmatch(name)))
+
+
+def is_address(name: str) -> bool:
+    """Return True for an IP address, which a client cannot send as SNI (RFC 6066 section 3)."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip.challenges import doubts, validation_for
-from sectigo_f5.bigip.obstacles import obstacles, profile_must_be_free, restricted_to_attached
+from sectigo_f5.bigip.obstacles import outlook, profile_must_be_free, restricted_to_attached
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, circumstances
-from sectigo_f5.decision.losses import losses
 from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
 from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.run import Run
-from sectigo_f5.tls.handshake_check import look_before, probe_of
+from sectigo_f5.tls.handshake_check import check_of, look_before
 from sectigo_f5.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -32,6 +31,11 @@ class Plan:
     seen: Observation
     decided: Decision
     validation: Validation | None = None  # how the CA validates the names; None: no new certificate is needed
+    notes: tuple[str, ...] = ()  # what clients will notice
+
+    def despite(self, obstacles: Iterable[str]) -> Plan:
+        """Return the plan to change the pair alone, for what is in the way of everything else."""
+        return replace(self, decided=replace(self.decided, obstacles=tuple(obstacles)), notes=())
 
 
 @dataclass(frozen=True)
@@ -50,19 +54,20 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     for the first thing that stands in the way.
     """
     seen = believed(run, f5.observe(job, run.managed))
-    obstructed = obstacles(f5, seen)
-    seen = restricted_to_attached(seen, obstructed)
+    foreseen = outlook(f5, seen)
+    seen = replace(restricted_to_attached(seen, foreseen.obstacles), touched=foreseen.touched)
     known = circumstances(seen, run)
-    decided = decide(seen, known, tuple(dict.fromkeys(obstructed.values())))
+    decided = decide(seen, known, tuple(dict.fromkeys(foreseen.obstacles.values())))
     _log(decided, known)
-    return Plan(seen, decided) if decided.outcome is Outcome.KEPT else _plan(run, f5, seen, decided)
+    plan = Plan(seen, decided, notes=() if decided.obstacles else foreseen.notes())
+    return plan if decided.outcome is Outcome.KEPT else _must_be_possible(run, f5, plan)
 
 
 def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) -> Plan:
     """Plan a new certificate after the BIG-IP has refused the pair that a repair would put in service."""
     decided = replaced_after_refusal(plan.decided, refusal)
     logger.warning("3 to be %s: %s", decided.outcome, decided.reason)
-    return _plan(run, f5, plan.seen, decided)
+    return _must_be_possible(run, f5, replace(plan, decided=decided))
 
 
 def examine(run: Run, f5: Unit, job: Job) -> Examination:
@@ -70,8 +75,9 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
     problems, notes = missing_permissions(f5, job)
     try:
         seen = believed(run, f5.observe(job, run.managed))
-        problems += dict.fromkeys(obstacles(f5, seen).values())
-        notes += losses(seen)
+        foreseen = outlook(f5, seen)
+        problems += dict.fromkeys(foreseen.obstacles.values())
+        notes += foreseen.notes()
         validation, needs = _needs(f5, seen, issues=True)
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
         return Examination((), (*problems, str(error)), tuple(notes))
@@ -99,13 +105,13 @@ def _plugin_problem(run: Run, validation: Validation | None) -> list[str]:
 # -- what must hold before a write -------------------------------------------------------------
 
 
-def _plan(run: Run, f5: Unit, seen: Observation, decided: Decision) -> Plan:
-    validation, problems = _needs(f5, seen, decided.issues)
+def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
+    validation, problems = _needs(f5, plan.seen, plan.decided.issues)
     for problem in problems:
         raise problem
     for doubt in () if run.reads_only else doubts(validation):
         logger.warning("%s", doubt)
-    return Plan(seen, decided, validation)
+    return replace(plan, validation=validation)
 
 
 def _needs(f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:
@@ -125,9 +131,8 @@ def _needs(f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None
 
 def _handshake_must_be_possible(seen: Observation) -> None:
     """Refuse a change that ``verify_handshake: required`` could not look at afterwards."""
-    probe = probe_of(seen)
-    if probe and probe.required:
-        look_before(probe, seen.virtual_servers, seen)
+    if seen.job.verify_handshake == "required":
+        look_before(check_of(seen, (), seen.virtual_servers))
 
 
 @contextlib.contextmanager

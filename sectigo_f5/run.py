@@ -62,6 +62,7 @@ class Run:
     managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
     force: bool = False
     reads_only: bool = False  # not even an earlier run's changes are saved
+    silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out
     stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
     pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -32,22 +32,22 @@ from sectigo_f5.bigip.certificate_objects import delete_older, upload_certificat
 from sectigo_f5.bigip.created_objects import CreatedObjects, created_objects
 from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
 from sectigo_f5.bigip.keys.order import KeyOrder
-from sectigo_f5.bigip.obstacles import obstacles
+from sectigo_f5.bigip.obstacles import outlook, restricted_to_attached
 from sectigo_f5.bigip.profile_change import ProfileChange, new_entry, old_entry
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.circumstances import copy_of
+from sectigo_f5.circumstances import believed, copy_of
 from sectigo_f5.decision.attachment import plan_attachments
 from sectigo_f5.device_objects import Pair
-from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.errors import ConnectorError, InterruptedRunError, NotTakenBackError
 from sectigo_f5.icontrol.call import Json
-from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Generation, Issued, Job, Outcome, Result
 from sectigo_f5.preparation import Plan, prepare, prepare_replacement
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret, one_time_passphrase
 from sectigo_f5.timestamps import to_stamp
 from sectigo_f5.tls.client import Expected
-from sectigo_f5.tls.handshake_check import confirm, expected_of_issued, expected_pair, look_before, probe_of
+from sectigo_f5.tls.handshake_check import check_of, confirm, expected_of_issued, expected_pair, look_before
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.certificates import check_issued, read_certificate
 
@@ -75,16 +75,16 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
     if plan.decided.outcome is Outcome.REPAIRED:
         plan = repair(run, f5, plan)
     if plan.validation is None:
-        return result_of(plan)
+        return _logged(result_of(plan))
     stamp, pairs = new_stamp(run, f5, job), list[NewPair]()
     with complete_if_in_service(run, f5, job), created_objects() as created:
         orders = key_orders(f5, job, stamp, created)
         pairs += [new_pair(run, order, plan.validation) for order in orders]  # 4 to 10
-        activate(run, f5, plan, pairs)  # 11, 12
+        plan = activate(run, f5, plan, pairs)  # 11, 12
         created.keep()
     logger.info("the password of the new key is forgotten")
     clean_up(run, f5, plan, stamp)
-    return result_of(plan, pairs)
+    return _logged(result_of(plan, pairs))
 
 
 def new_pair(run: Run, order: KeyOrder, validation: Validation) -> NewPair:
@@ -101,11 +101,15 @@ def new_pair(run: Run, order: KeyOrder, validation: Validation) -> NewPair:
     return NewPair(order.generation, issued, order.passphrase)
 
 
-def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> None:
-    """Steps 11 and 12: put the new pairs in service, on the virtual servers as they are by now."""
+def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:
+    """Steps 11 and 12: put the new pairs in service, on the virtual servers as they are by now.
+
+    Returns the plan that was carried out.
+    """
     entries = tuple(new_entry(pair.generation, bool(pair.issued.chain), pair.passphrase) for pair in pairs)
-    change = _change_by_now(run, f5, plan, entries)
-    put_in_service(run, f5, change, [expected_of_issued(pair.issued) for pair in pairs])
+    plan, change = _change_by_now(run, f5, plan, entries)
+    expected = [expected_of_issued(pair.issued) for pair in pairs]
+    return _despite(plan, change, lambda change: put_in_service(run, f5, change, expected), pair_changes=True)
 
 
 def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
@@ -114,13 +118,16 @@ def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
     Returns the plan that was carried out; or, if the device refuses the pair, the plan of its replacement.
     """
     decided = plan.decided
+    change = ProfileChange(plan.seen, (), decided.attachments, pair_only=bool(decided.obstacles))
+    other = decided.pairs != plan.seen.in_service()
     try:
-        put_back_in_service(run, f5, ProfileChange(plan.seen, (), decided.attachments), decided.pairs)
+        return _despite(
+            plan, change, lambda change: put_back_in_service(run, f5, change, decided.pairs), pair_changes=other
+        )
     except DeviceError as refusal:
         if not refusal.is_about_the_pair:
             raise
         return prepare_replacement(run, f5, plan, refusal)
-    return plan
 
 
 # -- steps 4 to 10 -----------------------------------------------------------------------------
@@ -170,40 +177,66 @@ def clean_up(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
 # -- steps 11 and 12 ---------------------------------------------------------------------------
 
 
-def _change_by_now(run: Run, f5: Unit, plan: Plan, entries: tuple[Json, ...]) -> ProfileChange:
+def _change_by_now(run: Run, f5: Unit, plan: Plan, entries: tuple[Json, ...]) -> tuple[Plan, ProfileChange]:
     """Plan the one change on the virtual servers as they are by now: since step 3 minutes have passed.
 
-    Raises :class:`ConnectorError` if somebody has put something in the way meanwhile.
+    If somebody has put something in the way meanwhile, it is a change of the pair alone. Raises
+    :class:`ConnectorError` if there is no pair of ours to change.
     """
     decided = plan.decided
-    for obstacle in decided.obstacles:
-        logger.warning("only the certificate in service is renewed: %s", obstacle)
     if decided.obstacles or not any(attachment.changes for attachment in decided.attachments):
-        return ProfileChange(plan.seen, entries, decided.attachments, pair_only=bool(decided.obstacles))
+        return plan, ProfileChange(plan.seen, entries, decided.attachments, pair_only=bool(decided.obstacles))
     f5.forget()
-    seen = f5.observe(plan.seen.job, run.managed)
-    obstructed = obstacles(f5, seen)
-    if obstructed:
+    seen = believed(run, f5.observe(plan.seen.job, run.managed))
+    foreseen = outlook(f5, seen)
+    obstructed = foreseen.obstacles
+    if not obstructed:
+        return plan, ProfileChange(replace(seen, touched=foreseen.touched), entries, plan_attachments(seen))
+    if not seen.in_service():
         raise ConnectorError("; ".join(obstructed.values()))
-    return ProfileChange(seen, entries, plan_attachments(seen))
+    plan = replace(plan, seen=restricted_to_attached(seen, obstructed)).despite(obstructed.values())
+    return plan, ProfileChange(plan.seen, entries, (), pair_only=True)
 
 
-def put_in_service(run: Run, f5: Unit, change: ProfileChange, expected: Sequence[Expected]) -> None:
-    """Make the change, then look at it as a client does; what a client must not see is taken back."""
-    job, probe = change.seen.job, probe_of(change.seen)
-    if probe is None and job.verify_handshake != "off":
-        logger.info("what is served is not looked at: other profiles have every name of the certificate too")
-    attached = {attachment.virtual_server for attachment in change.attachments}
-    servers = [s for s in change.seen.virtual_servers if s.path in attached or job.profile in s.client_ssl]
-    before = look_before(probe, servers, change.seen) if probe else {}
+def _despite(plan: Plan, change: ProfileChange, put: Callable[[ProfileChange], None], *, pair_changes: bool) -> Plan:
+    """Rule 1: what is refused together is tried once more as a change of the pair alone.
+
+    Returns the plan that was carried out. Raises :class:`ConnectorError` if the pair is the reason, or if
+    it is not certain that the virtual servers have again what they had.
+    """
+    try:
+        put(change)
+    except (UnreachableError, OutcomeUnknownError, NotTakenBackError):
+        raise
+    except ConnectorError as refusal:
+        about_the_pair = isinstance(refusal, DeviceError) and refusal.is_about_the_pair
+        alone = pair_changes and change.is_more_than_the_pair and bool(change.seen.in_service())
+        if about_the_pair or not alone:
+            raise
+        logger.warning("%s; changing nothing but the pair", refusal)
+        put(change.pair_alone())
+        return plan.despite([str(refusal)])
+    return plan
+
+
+def put_in_service(
+    run: Run, f5: Unit, change: ProfileChange, expected: Sequence[Expected], names: Collection[str] | None = None
+) -> None:
+    """Make the change, then look at it as a client does; what a client must not see is taken back.
+
+    ``names`` are those of the pairs; the certificate's unless given.
+    """
+    job, plans = change.seen.job, None if change.pair_only else change.attachments
+    check = check_of(change.seen, plans, filter(f5.holds, change.servers()), names)
+    before = look_before(check, run.silent)
     f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
     with complete_if_in_service(run, f5, job):
         activation.apply(f5, change)
     try:
+        activation.must_ask_as_foreseen(f5, change)
         activation.log_in_service(change)
-        if probe:
-            run.finish(lambda: confirm(probe, before, servers, expected, f5.client.pause))
+        run.finish(lambda: confirm(check, before, expected, f5.client.pause))
     except (ConnectorError, InterruptedRunError) as error:
         _take_back(f5, change, error)
         raise
@@ -234,7 +267,8 @@ def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequen
                 upload_chain(f5, copy, pair.generation, created)
             expected.append(expected_pair(pair, copy))
             entries.append(old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
-        put_in_service(run, f5, replace(change, entries=tuple(entries)), expected)
+        names = frozenset[str]().union(*(pair.certificate.served_names() for pair in pairs))
+        put_in_service(run, f5, replace(change, entries=tuple(entries)), expected, names or None)
         created.keep()
 
 
@@ -243,11 +277,18 @@ def _take_back(f5: Unit, change: ProfileChange, why: BaseException) -> None:
         activation.restore(f5, change)
     except ConnectorError as error:
         by_hand = activation.manual_recovery(f5, change)
-        raise ConnectorError(f"{why}; and what was in service could not be put back: {error}; {by_hand}") from why
+        raise NotTakenBackError(f"{why}; and what was in service could not be put back: {error}; {by_hand}") from why
     logger.warning("11 and 12 are taken back: the virtual servers have again what they had before this run")
 
 
 # -- the result --------------------------------------------------------------------------------
+
+
+def _logged(result: Result) -> Result:
+    """Log what is in the way of everything but the pair."""
+    if result.error:
+        logger.error("%s, but nothing else was changed: %s", result.outcome, result.error)
+    return result
 
 
 def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
@@ -262,5 +303,6 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
         plan.seen.server_paths,
         not_after=certificate.not_after if certificate else None,
         serial=certificate.serial if certificate else None,
-        notes=decided.obstacles,
+        error="; ".join(decided.obstacles) or None,
+        notes=plan.notes,
     )

@@ -9,7 +9,8 @@ from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.profile_change import Files, ProfileChange, backward, files, forward, without_ciphertext
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.decision.losses import losses
+from sectigo_f5.decision.protection import less
+from sectigo_f5.decision.takeover import settings_after
 from sectigo_f5.device_objects import ClientSslProfile
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
@@ -36,8 +37,6 @@ def apply(f5: Unit, change: ProfileChange) -> None:
     except ConnectorError:
         f5.memory.made.pop(change.profile)
         raise
-    for loss in () if change.pair_only else losses(change.seen):
-        logger.warning("%s", loss)
 
 
 def log_in_service(change: ProfileChange) -> None:
@@ -163,15 +162,29 @@ def _confirm_as_before(f5: Unit, change: ProfileChange) -> None:
             raise ConnectorError(f"the BIG-IP did not give {plan.virtual_server} back the profiles that it had")
 
 
-def _held(f5: Unit, change: ProfileChange) -> Files | None:
-    """Return the files that our profile names now; None if there is no such profile."""
-    profile = _profile(f5, change)
-    return files(profile.entries) if profile else None
+def must_ask_as_foreseen(f5: Unit, change: ProfileChange) -> None:
+    """Read back what our profile asks of clients after it got a parent: what it inherits then, the device decides.
+
+    Raises :class:`ConnectorError` if it is less than was foreseen.
+    """
+    before, parent = change.seen.profile, change.seen.job.parent_profile
+    if change.pair_only or (before and before.parent == parent):
+        return
+    after = _profile(f5, change)
+    lost = [less(foreseen, after.client_settings) for foreseen in settings_after(change.seen)] if after else []
+    if lost and all(lost):
+        raise ConnectorError(f"{change.profile} asks less of clients than {parent} does: {', '.join(lost[0])}")
 
 
 def _profile(f5: Unit, change: ProfileChange) -> ClientSslProfile | None:
     profile = f5.client.find(change.profile_url)
     return readers.client_ssl_profile(profile) if profile else None
+
+
+def _held(f5: Unit, change: ProfileChange) -> Files | None:
+    """Return the files that our profile names now; None if there is no such profile."""
+    profile = _profile(f5, change)
+    return files(profile.entries) if profile else None
 
 
 def _describe(held: Files) -> str:

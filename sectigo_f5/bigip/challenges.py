@@ -57,15 +57,18 @@ def doubts(validation: Validation | None) -> tuple[str, ...]:
 def challenge_servers(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
     """Return the virtual servers that answer http-01, and for which addresses there is none.
 
-    Those of the YAML, else those that answer port 80 on the addresses of the certificate's virtual
-    servers. certbot-bigip skips a virtual server that does not exist or has no HTTP profile with a
+    Those of the YAML, else those that answer port 80 on the addresses of the virtual servers that the YAML
+    lists or that have our profile, whatever is in the way on them: a renewal must not fail for that.
+    certbot-bigip skips a virtual server that does not exist or has no HTTP profile with a
     DEBUG line only, so everything is checked here; and it sleeps ten seconds for each, so it gets no
     others. Raises :class:`ConnectorError` if none can answer.
     """
     if seen.job.challenge_virtual_servers:
         return _named(f5, seen.job), ()
-    every, answering, unanswered = f5.every_server(), dict[str, VirtualServer](), list[str]()
-    for address in dict.fromkeys((server.address, server.route_domain) for server in seen.virtual_servers):
+    every = f5.every_server()
+    ours = (*seen.listed, *(server for server in every if seen.job.profile in server.client_ssl))
+    answering, unanswered = dict[str, VirtualServer](), list[str]()
+    for address in dict.fromkeys((server.address, server.route_domain) for server in ours):
         faults = {server: _fault(f5, server) for server in port_80.answering(every, *address)}
         answering |= {server.path: server for server, fault in faults.items() if not fault}
         if all(faults.values()):

@@ -1,37 +1,72 @@
-"""What keeps a certificate from its virtual servers, determined before anything is written.
+"""What keeps a certificate from its virtual servers, and what clients notice, determined before anything is written.
 
 A certificate that the CA issues and the BIG-IP then refuses is lost, and the next run orders another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.bigip.virtual_servers import port_80
+from sectigo_f5.decision.answers import Scene, is_noticed, scenes
 from sectigo_f5.decision.attachment import Attachment, plan_attachments
+from sectigo_f5.decision.names_served import Turnover, names_lost, turnover
+from sectigo_f5.decision.protection import less_protection, other_differences
 from sectigo_f5.decision.sni_flags import changed_flags, flag_conflicts
-from sectigo_f5.decision.takeover import refusal, refused_profile
-from sectigo_f5.device_objects import Observation
+from sectigo_f5.decision.takeover import refusal, refuse_plain_text, refuse_same_server_name
+from sectigo_f5.device_objects import Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 
 
-def obstacles(f5: Unit, seen: Observation) -> Mapping[str, str]:
-    """Return why virtual servers cannot be as the YAML asks, with what to do, by the path of what is in the way."""
-    refusals = {server.path: refusal(seen, server) for server in seen.virtual_servers}
-    refusals[seen.job.profile] = refused_profile(seen)
-    refusals |= {server.path: f5.obstacle for server in seen.virtual_servers if not f5.holds(server)}
-    refused = dict(seen.unusable) | {path: sentence for path, sentence in refusals.items() if sentence}
+@dataclass(frozen=True)
+class Outlook:
+    """What a change would bring: what is in its way, and what clients of the virtual servers would notice."""
+
+    obstacles: Mapping[str, str] = field(default_factory=dict)  # by the path of what is in the way
+    scenes: tuple[Scene, ...] = ()
+    turnovers: tuple[Turnover, ...] = ()
+    touched: tuple[VirtualServer, ...] = ()  # that the change concerns, listed or not
+
+    def notes(self) -> tuple[str, ...]:
+        """What is lost and won, and which settings differ, a sentence for each virtual server."""
+        return (*filter(None, map(str, self.turnovers)), *other_differences(self.scenes))
+
+
+def outlook(f5: Unit, seen: Observation) -> Outlook:
+    """Foresee the change that the YAML asks for."""
+    refused = _refused_at_once(f5, seen)
     if refused:
-        return refused
+        return Outlook(refused)
     plans = plan_attachments(seen)
     strict = ((path, strict_updates(f5, path, service)) for path, service in _owned(seen, plans))
     owned = {path: sentence for path, sentence in strict if sentence}
-    if owned or not changed_flags(seen, plans):
-        return owned
-    return flag_conflicts(seen, plans, f5.every_server())  # reads every virtual server: only if a flag changes
+    if not is_noticed(seen, plans):
+        return Outlook(owned)
+    every = f5.every_server()  # only now: there may be thousands
+    touched = tuple(_touched(seen, plans, every))
+    foreseen = _noticed(scenes(seen, plans, touched))
+    turnovers = tuple(turnover(seen, scene) for scene in foreseen)
+    obstacles = {
+        **flag_conflicts(seen, plans, every),
+        **_same_server_names(seen, foreseen),
+        **_plain_text(seen, foreseen, every),
+        **less_protection(seen, foreseen),
+        **names_lost(seen, turnovers),
+        **owned,
+    }
+    return Outlook(obstacles, foreseen, turnovers, () if obstacles else touched)
+
+
+def foresee_pair(f5: Unit, seen: Observation, names: Iterable[str]) -> Outlook:
+    """Foresee a change of the pair alone, to one that has ``names``."""
+    ours = (server for server in f5.every_server() if seen.job.profile in server.client_ssl)
+    foreseen = _noticed(scenes(seen, None, ours, names))
+    turnovers = tuple(turnover(seen, scene) for scene in foreseen)
+    return Outlook(names_lost(seen, turnovers), foreseen, turnovers)
 
 
 def restricted_to_attached(seen: Observation, obstacles: Mapping[str, str]) -> Observation:
@@ -58,6 +93,44 @@ def strict_updates(f5: Unit, path: str, service: str) -> str | None:
         f"{path} belongs to the iApp {service} with strict updates on; turn them off "
         f"(tmsh modify sys application service {service} strict-updates disabled) or change it in the iApp"
     )
+
+
+def _refused_at_once(f5: Unit, seen: Observation) -> Mapping[str, str]:
+    refusals = {server.path: refusal(seen, server) for server in seen.virtual_servers}
+    refusals |= {server.path: f5.obstacle for server in seen.virtual_servers if not f5.holds(server)}
+    return dict(seen.unusable) | {path: sentence for path, sentence in refusals.items() if sentence}
+
+
+def _touched(seen: Observation, plans: Sequence[Attachment], every: Iterable[VirtualServer]) -> Iterator[VirtualServer]:
+    """Yield the virtual servers that a change concerns, listed or not."""
+    planned = {plan.virtual_server for plan in plans if plan.changes}
+    changed = {seen.job.profile, *changed_flags(seen, plans)}
+    return (server for server in every if server.path in planned or changed & set(server.client_ssl))
+
+
+def _noticed(foreseen: Iterable[Scene]) -> tuple[Scene, ...]:
+    return tuple(scene for scene in foreseen if scene.changes)
+
+
+def _same_server_names(seen: Observation, foreseen: Iterable[Scene]) -> Mapping[str, str]:
+    refusals = {}
+    for scene in foreseen:
+        attached = [answer.profile for answer in scene.after]
+        others = [path for path in attached if path != seen.job.profile]
+        sentence = refuse_same_server_name(seen, scene.server, others) if seen.job.profile in attached else None
+        if sentence:
+            refusals[scene.server.path] = sentence
+    return refusals
+
+
+def _plain_text(seen: Observation, foreseen: Iterable[Scene], every: tuple[VirtualServer, ...]) -> Mapping[str, str]:
+    servers = [scene.server for scene in foreseen if scene.after and not scene.before]
+    refusals = {s.path: refuse_plain_text(seen, s, answers_80=_answers_80(s, every)) for s in servers}
+    return {path: sentence for path, sentence in refusals.items() if sentence}
+
+
+def _answers_80(server: VirtualServer, every: tuple[VirtualServer, ...]) -> bool:
+    return server.port == port_80.PORT or server in port_80.answering(every, server.address, server.route_domain)
 
 
 def _owned(seen: Observation, plans: Iterable[Attachment]) -> Iterator[tuple[str, str]]:

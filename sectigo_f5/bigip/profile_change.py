@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sectigo_f5.decision.attachment import Attachment
-from sectigo_f5.device_objects import ClientSslProfile, Entry, KeyObject, Observation
+from sectigo_f5.device_objects import ClientSslProfile, Entry, KeyObject, Observation, VirtualServer
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.transactions import Operation
@@ -31,6 +31,23 @@ class ProfileChange:
     entries: tuple[Json, ...]  # certKeyChain, passphrases included: never logged
     attachments: tuple[Attachment, ...]
     pair_only: bool = False  # the profile's parent and SNI settings stay as they are
+
+    @property
+    def is_more_than_the_pair(self) -> bool:
+        """True if anything else changes: a virtual server, or a setting of our profile."""
+        return bool(self.plans) or bool(changed_properties(self).keys() - {KEY_CHAIN, "appService"})
+
+    def pair_alone(self) -> ProfileChange:
+        """Return the change of the pair, and of nothing else."""
+        return replace(self, attachments=(), pair_only=True)
+
+    def servers(self) -> tuple[VirtualServer, ...]:
+        """Return the virtual servers on which clients may notice the change, listed or not."""
+        attached = {attachment.virtual_server for attachment in self.attachments}
+        touched = {each.path: each for each in self.seen.touched}
+        every = touched | {each.path: each for each in self.seen.virtual_servers}
+        concerned = attached | touched.keys()
+        return tuple(each for path, each in every.items() if path in concerned or self.profile in each.client_ssl)
 
     @property
     def profile(self) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from sectigo_f5.decision.protection import SETTINGS
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, Entry, KeyObject
 from sectigo_f5.model import KeySpec
 
 Json = Mapping[str, Any]
 
 # What a client SSL profile asks of its clients: an operator who set these wants them kept.
-CLIENT_SETTINGS = ("peerCertMode", "caFile", "ciphers", "cipherGroup", "tmOptions", "renegotiation", "sslForwardProxy")
+CLIENT_SETTINGS = ("ciphers", "cipherGroup", *(setting.name for setting in SETTINGS))
 
 # Bytes of names from which a list is taken for cut off: the device stores 4095 (F5 Bug ID 891565), and may show a
 # few less, if it drops what is left of a separator or of a character.

@@ -50,6 +50,7 @@ class Memory:
     references: References | None = None
     made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
     saved: bool = False  # since the login
+    servers: tuple[VirtualServer, ...] | None = None
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
 
@@ -105,40 +106,45 @@ class Unit:
         return frozenset(map(readers.full_path, listed or ()))
 
     def forget(self) -> None:
-        """Have the inventory read again at the next look."""
-        self.memory.inventory = None
+        """Have everything read again at the next look."""
+        self.memory.inventory = self.memory.servers = None
 
     def observe(self, job: Job, managed: Collection[str] = ()) -> Observation:
         """Step 3: read everything that bears on one certificate.
 
-        ``managed`` are the profiles of the other configured certificates. Raises
-        :class:`ConnectorError` if the partition or the parent profile do not exist.
+        ``managed`` are the profiles of the other configured certificates. What the YAML names and cannot be
+        used is not an error here: a certificate that is due is renewed all the same.
         """
-        self._places_must_exist(job)
-        servers, unusable = self._listed_servers(job)
+        listed = self._listed_servers(job)
+        unusable = self._unusable_places(job) | self._unusable_servers(job, listed)
         have = self.inventory
         return Observation(
             job=job,
             profile=have.profiles.get(job.profile),
             pairs=tuple(sorted(self._pairs(job), key=lambda pair: pair.generation)),
-            virtual_servers=servers,
+            virtual_servers=tuple(server for server in listed.values() if server and server.path not in unusable),
             profiles=have.profiles,
             certificates=have.certificates,
             managed=frozenset(managed) - {job.profile},
             unusable=unusable,
+            listed=tuple(filter(None, listed.values())),
         )
 
-    def _places_must_exist(self, job: Job) -> None:
-        profiles = self.inventory.profiles
+    def _unusable_places(self, job: Job) -> dict[str, str]:
+        """Return why the partition or the parent profile cannot be used, by its name."""
+        profiles, parent = self.inventory.profiles, job.parent_profile
+        unusable = dict[str, str]()
         partitions = self.references.partitions
         if partitions is not None and job.partition not in (COMMON, *partitions):
-            raise ConnectorError(_missing("the partition", job.partition, partitions))
-        if job.parent_profile not in profiles:
-            raise ConnectorError(_missing("the parent profile", job.parent_profile, profiles))
-        if partition_of(job.parent_profile) not in (job.partition, COMMON):
-            raise ConnectorError(
-                f"the parent profile {job.parent_profile} is neither in partition {job.partition} nor in Common"
+            unusable[job.partition] = _missing("the partition", job.partition, partitions)
+        if parent not in profiles:
+            unusable[parent] = _missing("the parent profile", parent, profiles)
+        elif partition_of(parent) not in (job.partition, COMMON):
+            where = (
+                "not in Common" if job.partition == COMMON else f"neither in partition {job.partition} nor in Common"
             )
+            unusable[parent] = f"the parent profile {parent} is {where}"
+        return unusable
 
     def _pairs(self, job: Job) -> Iterator[Pair]:
         have = self.inventory
@@ -153,26 +159,29 @@ class Unit:
     # -- virtual servers -----------------------------------------------------------------------
 
     def virtual_servers(self, job: Job) -> tuple[VirtualServer, ...]:
-        """Read the virtual servers of a certificate that can be used; read again each time."""
-        return self._listed_servers(job)[0]
+        """Read the virtual servers of a certificate that the device has; read again each time."""
+        return tuple(filter(None, self._listed_servers(job).values()))
 
-    def _listed_servers(self, job: Job) -> tuple[tuple[VirtualServer, ...], dict[str, str]]:
-        """Read the virtual servers of a certificate, and by path what keeps others from being used."""
+    def _listed_servers(self, job: Job) -> dict[str, VirtualServer | None]:
+        """Read the virtual servers of a certificate, by path; None for one that does not exist."""
         if job.every_virtual_server:
-            servers = tuple(server for server in self.partition_servers(job.partition) if _wants_tls(server))
+            return {server.path: server for server in self.partition_servers(job.partition) if _wants_tls(server)}
+        return {path: self.find_virtual_server(path) for path in job.virtual_servers}
+
+    def _unusable_servers(self, job: Job, listed: Mapping[str, VirtualServer | None]) -> dict[str, str]:
+        """Return what keeps virtual servers of a certificate from being used, by path."""
+        if job.every_virtual_server and not listed:
             none = (
                 f"virtual_servers: all finds none in partition {job.partition}: none has an HTTP profile "
                 "and either a client SSL profile or port 443; list them by name"
             )
-            return servers, {} if servers else {ALL_VIRTUAL_SERVERS: none}
-        listed = {path: self.find_virtual_server(path) for path in job.virtual_servers}
+            return {ALL_VIRTUAL_SERVERS: none}
         unusable = {path: self._missing_server(path) for path, server in listed.items() if server is None}
-        unusable |= {
+        return unusable | {
             path: f"{path} has no HTTP profile; attach one (for example /Common/http) or take it out of virtual_servers"
             for path, server in listed.items()
             if server and not server.http
         }
-        return tuple(server for path, server in listed.items() if server and path not in unusable), unusable
 
     def virtual_server(self, path: str) -> VirtualServer:
         """Read one virtual server with its profiles; raises :class:`ConnectorError` if there is none."""
@@ -187,9 +196,11 @@ class Unit:
         return self._with_profiles(item) if item else None
 
     def every_server(self) -> tuple[VirtualServer, ...]:
-        """Read every virtual server that the user can see."""
-        listed = self.client.items("/mgmt/tm/ltm/virtual", {"expandSubcollections": "true"})
-        return tuple(self._with_profiles(item) for item in listed)
+        """Return every virtual server that the user can see; :meth:`forget` has them read again."""
+        if self.memory.servers is None:
+            listed = self.client.items("/mgmt/tm/ltm/virtual", {"expandSubcollections": "true"})
+            self.memory.servers = tuple(self._with_profiles(item) for item in listed)
+        return self.memory.servers
 
     def partition_servers(self, partition: str) -> tuple[VirtualServer, ...]:
         """Read the virtual servers of a partition, its folders included."""

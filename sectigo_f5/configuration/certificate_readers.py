@@ -26,7 +26,15 @@ def virtual_servers(raw: RawSetting) -> tuple[str, ...]:
 
 def parent_profile(raw: RawSetting) -> str:
     """Read a profile; a bare name is in ``/Common``, where the stock profiles are."""
-    name = text_checked(checks.object_fault)(raw)
+    return _in_common(text_checked(checks.object_fault)(raw))
+
+
+def replace_profiles(raw: RawSetting) -> tuple[str, ...]:
+    """Read a list of profiles; bare names are in ``/Common``."""
+    return tuple(dict.fromkeys(map(_in_common, list_of(checks.object_fault)(raw))))
+
+
+def _in_common(name: str) -> str:
     return name if name.startswith("/") else f"/Common/{name}"
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 from sectigo_f5.model import Device, Job, Place, partition_of
 
 REMEDIES = {
     "name": "give this device another name, or the same address, credentials and verify_tls",
     "common_name": "give one of them another common_name, partition or device, or delete it",
+    "replace_profiles": "leave it out, or delete the other certificate",
     "sni_default": "write `sni_default: true` for one of them only",
 }
 
@@ -54,7 +55,19 @@ def conflicts(jobs: Sequence[Job]) -> Iterator[Conflict]:
         for profile in profiles:
             owners.setdefault(profile, job)
         labels.setdefault(job.label, job)
+    yield from _replaced_although_owned(jobs, owners)
     yield from _duplicate_defaults(jobs)
+
+
+def _replaced_although_owned(jobs: Sequence[Job], owners: Mapping[tuple[str, int, str], Job]) -> Iterator[Conflict]:
+    """Find profiles that may be replaced and belong to another certificate."""
+    for job in jobs:
+        for host, path in product(job.device.hosts, job.replace_profiles):
+            owner = owners.get((host, job.device.port, path))
+            if owner and owner is not job:
+                problem = f"{path} may not be replaced: it belongs to the certificate at"
+                yield Conflict(job.place, owner.place, "replace_profiles", problem)
+                break
 
 
 def _duplicate_defaults(jobs: Sequence[Job]) -> Iterator[Conflict]:

@@ -10,6 +10,7 @@ from sectigo_f5.configuration.device_readers import Credentials
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives
 from sectigo_f5.configuration.settings import ParsedSetting, Scope, Table
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, KeySpec, base_of
+from sectigo_f5.names import covers
 from sectigo_f5.secret import Secret
 
 ANY_STAMP = "20261123T153813Z"
@@ -75,7 +76,7 @@ def job_of(device: Device | None, scope: Scope, findings: Findings) -> Job | Non
     """Resolve one certificate; None, with every mistake noted, if a setting is missing or wrong."""
     for setting in (Table.common_name, Table.virtual_servers):
         findings.attempt(scope.required, setting)
-    for check in (_keys, _check_authenticator, _check_wildcards, _check_http_01_virtual_servers):
+    for check in (_keys, _check_authenticator, _check_wildcards, _check_server_name, _check_http_01_virtual_servers):
         findings.attempt(check, scope)
     _note_flags_without_effect(scope, findings)
     findings.attempt(_check_path_length, scope)
@@ -89,10 +90,11 @@ def _job(device: Device, scope: Scope) -> Job:
     return Job(
         device=device,
         common_name=common_name,
-        names=(common_name, *sorted(set(scope.value(Table.sans)) - {common_name})),
+        names=_names(scope),
         keys=_keys(scope),
         partition=partition,
         parent_profile=scope.value(Table.parent_profile),
+        replace_profiles=scope.value(Table.replace_profiles),
         virtual_servers=_full_paths(scope.required(Table.virtual_servers), partition),
         sni=scope.value(Table.sni),
         server_name=scope.value(Table.server_name),
@@ -108,6 +110,11 @@ def _job(device: Device, scope: Scope) -> Job:
         key_route=scope.value(Table.key_route),
         place=scope.place,
     )
+
+
+def _names(scope: Scope) -> tuple[str, ...]:
+    common_name = scope.required(Table.common_name)
+    return (common_name, *sorted(set(scope.value(Table.sans)) - {common_name}))
 
 
 def _full_paths(names: tuple[str, ...], partition: str) -> tuple[str, ...]:
@@ -173,6 +180,14 @@ def _check_wildcards(scope: Scope) -> None:
         )
         cause = scope.nearest(Table.validation) or wildcard
         raise InvalidValueError(Mistake(cause.line, "validation", text))
+
+
+def _check_server_name(scope: Scope) -> None:
+    """Refuse a name for which clients would get a certificate that they do not accept."""
+    server_name = scope.nearest(Table.server_name)
+    if server_name and not covers(names := _names(scope), server_name.valid()):
+        text = f"{server_name.value} is not a name of the certificate; write one of {', '.join(names)}, or leave it out"
+        raise InvalidValueError(Mistake(server_name.line, "server_name", text))
 
 
 def _wildcard(scope: Scope) -> ParsedSetting[str] | None:

@@ -94,6 +94,7 @@ class Table:
     keys = Setting(Level.CERTIFICATE, certificate_readers.keys, "[{type: rsa, size: 2048}]", None)
     key_route = Setting(Level.CERTIFICATE, one_of("auto", "native", "openssl"), "auto", "auto")
     virtual_servers = Setting(Level.CERTIFICATE, certificate_readers.virtual_servers, "[vs_www_https]", REQUIRED)
+    replace_profiles = Setting(Level.CERTIFICATE, certificate_readers.replace_profiles, "[/Common/old_clientssl]", ())
     sni = Setting(Level.CERTIFICATE, truth_value, "false", False)
     server_name = Setting(Level.CERTIFICATE, _host_name, "www.example.com", None)
     sni_default = Setting(Level.CERTIFICATE, truth_value, "false", False)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sectigo_f5.decision.attachment import Attachment, plan_attachments
 from sectigo_f5.decision.renewal import is_due
-from sectigo_f5.device_objects import Observation, Pair
+from sectigo_f5.device_objects import Entry, Observation, Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Job, KeySpec, Outcome
 
@@ -62,24 +62,40 @@ def current_pairs(seen: Observation, rolled_back: bool) -> tuple[Pair, ...]:
 def decide(seen: Observation, known: Circumstances, obstacles: tuple[str, ...] = ()) -> Decision:
     """Compare what the YAML asks for with what was read; the first rule that holds decides.
 
-    Raises :class:`ConnectorError` if a virtual server cannot take the certificate, of which
-    ``obstacles`` tells. But what is in service elsewhere must not expire for that: a renewal that
-    is due is made, of the pair in the profile alone.
+    Raises :class:`ConnectorError` if something is in the way, of which ``obstacles`` tells, and nothing is due.
     """
     pairs = current_pairs(seen, known.rolled_back)
     issue = _why_issue(seen, pairs, known)
     if obstacles:
-        if issue is None or not seen.in_service():
-            raise ConnectorError("; ".join(obstacles))
-        return Decision(*issue, pairs=pairs, obstacles=obstacles)
+        return _pair_alone(seen, known, pairs, issue, obstacles)
     attachments = plan_attachments(seen)
     if issue:
         return Decision(*issue, pairs, attachments)
-    drift = _drift(seen, pairs, attachments, known.chained)
+    drift = (*_pair_drift(seen, pairs, known.chained), *_settings_drift(seen, attachments))
     repairs = (*drift, *(str(plan) for plan in attachments if plan.changes))
     if repairs:
         return Decision(Outcome.REPAIRED, "; ".join(repairs), pairs, attachments)
     return Decision(Outcome.KEPT, _why_kept(pairs, known), pairs, attachments)
+
+
+def _pair_alone(
+    seen: Observation,
+    known: Circumstances,
+    pairs: tuple[Pair, ...],
+    issue: tuple[Outcome, str] | None,
+    obstacles: tuple[str, ...],
+) -> Decision:
+    """Rule 1: whatever else is wrong, a renewal that is due is made, of the pair in our profile alone.
+
+    So is a repair of the pair: else what serves might expire beside the one that should. Raises
+    :class:`ConnectorError` if our profile serves no pair of ours, or needs none.
+    """
+    drift = _pair_drift(seen, pairs, known.chained)
+    if seen.in_service() and issue:
+        return Decision(*issue, pairs=pairs, obstacles=obstacles)
+    if seen.in_service() and drift:
+        return Decision(Outcome.REPAIRED, "; ".join(drift), pairs, obstacles=obstacles)
+    raise ConnectorError("; ".join(obstacles))
 
 
 def replaced_after_refusal(decided: Decision, refusal: ConnectorError) -> Decision:
@@ -144,30 +160,29 @@ def _describe_other_names(job: Job, pairs: tuple[Pair, ...]) -> str:
 # -- repairs -----------------------------------------------------------------------------------
 
 
-def _drift(
-    seen: Observation, pairs: tuple[Pair, ...], attachments: tuple[Attachment, ...], chained: Collection[str]
-) -> tuple[str, ...]:
-    job, profile = seen.job, seen.profile
+def _pair_drift(seen: Observation, pairs: tuple[Pair, ...], chained: Collection[str]) -> tuple[str, ...]:
+    """Return how the profile differs from the pairs that it is to hold, or they from what was stored."""
     lost = [p.generation.chain for p in pairs if not p.has_chain and p.generation.certificate in chained]
     chain = [f"the chain {', '.join(lost)} is missing"] if lost else []
-    if profile is None:
-        return (f"the client SSL profile {job.profile} is missing", *chain)
-    parent = [f"the profile's parent is {profile.parent}, not {job.parent_profile}"]
-    return (
-        *chain,
-        *_pair_drift(seen, pairs),
-        *(parent if profile.parent != job.parent_profile else ()),
-        *_sni_drift(seen, attachments),
-    )
+    if seen.profile is None:
+        return (f"the client SSL profile {seen.job.profile} is missing", *chain)
+    return (*chain, *_other_files(seen, seen.profile.entries, pairs))
 
 
-def _pair_drift(seen: Observation, pairs: tuple[Pair, ...]) -> list[str]:
-    entries = seen.profile.entries if seen.profile else ()
+def _other_files(seen: Observation, entries: tuple[Entry, ...], pairs: tuple[Pair, ...]) -> list[str]:
     if pairs and pairs != seen.in_service():
         present = ", ".join(entry.certificate or "no certificate" for entry in entries) or "nothing"
         return [f"the profile points at {present} instead of {pairs[0].generation.certificate}"]
     chains = [(p.generation.chain, e.chain) for p, e in zip(pairs, entries, strict=False) if p.has_chain]
     return [f"the profile sends {sent or 'no chain'} instead of {ours}" for ours, sent in chains if sent != ours]
+
+
+def _settings_drift(seen: Observation, attachments: tuple[Attachment, ...]) -> tuple[str, ...]:
+    parent, profile = seen.job.parent_profile, seen.profile
+    if profile is None:
+        return ()
+    other = [f"the profile's parent is {profile.parent}, not {parent}"] if profile.parent != parent else []
+    return (*other, *_sni_drift(seen, attachments))
 
 
 def _sni_drift(seen: Observation, attachments: tuple[Attachment, ...]) -> list[str]:

@@ -5,6 +5,7 @@ The rules are the table in ``docs/taking-over.md``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sectigo_f5.device_objects import (
@@ -18,7 +19,7 @@ from sectigo_f5.device_objects import (
 from sectigo_f5.model import Generation, partition_of
 from sectigo_f5.names import covers
 
-IGNORE = "ignore"  # the peerCertMode of a profile that asks clients for no certificate
+PROFILE_SUFFIX = "_clientssl"  # of every profile of this program
 
 
 @dataclass(frozen=True)
@@ -42,33 +43,46 @@ def split_profiles(seen: Observation, server: VirtualServer) -> ProfileSplit:
 def _takes_over(seen: Observation, path: str) -> bool:
     """Decide whether our profile takes the place of ``path``.
 
-    Beside others (``sni: true``) a profile that also serves names of its own stays: taking it off
-    would leave those names without a certificate.
+    The profile of another certificate of this program stays, whether its file could be read today or not.
+    Beside others (``sni: true``) so does one that serves names of its own. What is lost with a profile that
+    is taken off is judged by rule 3.
     """
     job = seen.job
     if path in seen.managed:
         return False
-    if path in (STOCK_PROFILE, job.parent_profile):
+    if path in job.replace_profiles:
         return True
-    names = seen.names_of(path)
-    if not covers(names, job.common_name):
+    if is_of_this_program(seen.profiles[path]):
         return False
-    return not job.sni or all(covers(job.names, name) for name in names)
+    if seen.is_cut(path) and job.sni:
+        return False  # what else it serves is not known
+    in_our_place = path in (STOCK_PROFILE, job.parent_profile) or covers(seen.names_of(path), job.common_name)
+    return in_our_place and (not job.sni or all(covers(job.names, name) for name in seen.served_by(path)))
 
 
-def foreign_profile_of_our_name(seen: Observation) -> ClientSslProfile | None:
-    """Return the profile of our name if somebody else made it; None if it is ours, or not there."""
-    profile = seen.profile
-    if profile is None or seen.pairs:
-        return None
-    ours = any(Generation.parse(entry.certificate or "", seen.job.base) for entry in profile.entries)
-    return None if ours else profile
+def is_of_this_program(profile: ClientSslProfile) -> bool:
+    """True if every certificate in a profile has the name that this program gives to one in that profile."""
+    stem = profile.path.rpartition("/")[2].removesuffix(PROFILE_SUFFIX)
+    held = [entry.certificate or "" for entry in profile.entries]
+    return profile.path.endswith(PROFILE_SUFFIX) and bool(held) and all(Generation.parse(path, stem) for path in held)
 
 
-def model_profile(seen: Observation) -> ClientSslProfile | None:
-    """Return the profile whose settings ours has: itself, or its parent if it is new or gets another parent."""
-    ours, parent = seen.profile, seen.job.parent_profile
-    return ours if ours and ours.parent == parent else seen.profiles.get(parent)
+def settings_after(seen: Observation) -> tuple[Mapping[str, str], ...]:
+    """Return the settings that our profile may have after a change, each of the possibilities.
+
+    A profile has its parent's settings but for its own. Whether it keeps those when it gets another parent
+    is not documented; that they are its own shows in their being other than its parent's.
+    """
+    ours, parent = seen.profile, seen.profiles.get(seen.job.parent_profile)
+    if ours and (parent is None or ours.parent == parent.path):
+        return (ours.client_settings,)
+    inherited = parent.client_settings if parent else {}
+    if ours is None:
+        return (inherited,)
+    former = seen.profiles.get(ours.parent or "")
+    before = former.client_settings if former else {}
+    own = {name: value for name, value in ours.client_settings.items() if before.get(name) != value}
+    return (inherited, {**inherited, **own}) if own else (inherited,)
 
 
 # -- what is refused ---------------------------------------------------------------------------
@@ -79,26 +93,7 @@ def refusal(seen: Observation, server: VirtualServer) -> str | None:
     split = split_profiles(seen, server)
     if split.kept and not seen.job.sni:
         return _refuse_partition(seen, server) or _refuse_other_profiles(seen, split)
-    return (
-        _refuse_partition(seen, server)
-        or _refuse_same_server_name(seen, split)
-        or _refuse_lost_client_certificates(seen, split)
-    )
-
-
-def refused_profile(seen: Observation) -> str | None:
-    """Return why a profile that somebody made under our name cannot become ours, with what to write."""
-    profile, parent = foreign_profile_of_our_name(seen), seen.profiles.get(seen.job.parent_profile)
-    mode = profile.client_settings.get("peerCertMode", IGNORE) if profile else IGNORE
-    if profile is None or parent is None or mode == IGNORE:
-        return None
-    if parent.client_settings.get("peerCertMode", mode) == mode:
-        return None
-    return (
-        f"the client SSL profile {profile.path} was made by somebody else and asks clients for certificates "
-        f"(peerCertMode {mode}), which {parent.path} does not; write `parent_profile: {profile.parent}` for "
-        f"{seen.job.common_name} to keep its settings, or give it another name"
-    )
+    return _refuse_partition(seen, server) or refuse_same_server_name(seen, server, split.kept)
 
 
 def _refuse_partition(seen: Observation, server: VirtualServer) -> str | None:
@@ -115,42 +110,44 @@ def _refuse_partition(seen: Observation, server: VirtualServer) -> str | None:
 def _refuse_other_profiles(seen: Observation, split: ProfileSplit) -> str:
     job = seen.job
     others = " and ".join(f"{path} ({_describe_names(seen, path)})" for path in split.kept)
-    remedy = f"write `sni: true` for {job.common_name} to serve both, or take that profile off the virtual server"
+    may_go = (
+        "" if set(split.kept) & seen.managed else f", or `replace_profiles: [{', '.join(split.kept)}]` if that may go"
+    )
+    remedy = f"write `sni: true` for {job.common_name} to serve both{may_go}"
     if len(split.kept) == 1 and _was_never_given_a_certificate(seen, split.kept[0]):
         remedy = f"write `parent_profile: {split.kept[0]}` to take its place and have its settings, or {remedy}"
     server = split.server.path
     return f"{server} already has the client SSL profile {others}, which does not serve {job.common_name}; {remedy}"
 
 
-def _refuse_same_server_name(seen: Observation, split: ProfileSplit) -> str | None:
-    """BIG-IP has one profile per server name (0107149e, seen in k8s-bigip-ctlr #1042)."""
-    job, wanted = seen.job, seen.job.wanted_server_name
-    same = next((path for path in split.kept if wanted and seen.profiles[path].server_name == wanted), None)
-    if same is None:
+def refuse_plain_text(seen: Observation, server: VirtualServer, *, answers_80: bool) -> str | None:
+    """Never give TLS to what answers plain HTTP for everybody, or the CA's challenges."""
+    if answers_80:
+        what = "answers port 80 in plain text"
+    elif server.path in seen.job.challenge_virtual_servers:
+        what = "answers the CA's challenges in plain text (challenge_virtual_servers)"
+    else:
         return None
-    others = sorted(name for name in seen.names_of(same) if "." in name and not covers(job.names, name))
-    remedy = "write another server_name for one of the two certificates"
-    if same not in seen.managed and others:
-        remedy = f"add {', '.join(others)} to the sans of {job.common_name}, so that ours takes its place"
     return (
-        f"the client SSL profile {same} of {split.server.path} has the server name {wanted} already, and a virtual "
-        f"server takes one profile for a name; {remedy}, or change the server name of {same}"
+        f"{server.path} {what}, so it gets no TLS; write the virtual server for HTTPS under virtual_servers of "
+        f"{seen.job.common_name}, or attach a client SSL profile to it by hand first"
     )
 
 
-def _refuse_lost_client_certificates(seen: Observation, split: ProfileSplit) -> str | None:
-    """Never let a virtual server that asks for client certificates open itself to everybody."""
-    ours = model_profile(seen)
-    asked = ours.client_settings.get("peerCertMode") if ours else None
-    for path in split.taken:
-        mode = seen.profiles[path].client_settings.get("peerCertMode", IGNORE)
-        if ours and mode != IGNORE and asked is not None and mode != asked:
-            return (
-                f"the client SSL profile {path} of {split.server.path} asks clients for certificates (peerCertMode "
-                f"{mode}) and {ours.path} does not, so its place is not taken; write `parent_profile: {path}` for "
-                f"{seen.job.common_name} to have its settings, or take it off the virtual server"
-            )
-    return None
+def refuse_same_server_name(seen: Observation, server: VirtualServer, others: Iterable[str]) -> str | None:
+    """BIG-IP has one profile per server name (0107149e, seen in k8s-bigip-ctlr #1042)."""
+    job, wanted = seen.job, seen.job.wanted_server_name
+    same = next((path for path in others if wanted and seen.profiles[path].server_name == wanted), None)
+    if same is None:
+        return None
+    lost = sorted(name for name in seen.served_by(same) if not covers(job.names, name))
+    remedy = "write another server_name for one of the two certificates"
+    if same not in seen.managed and lost:
+        remedy = f"add {', '.join(lost)} to the sans of {job.common_name}, so that ours takes its place"
+    return (
+        f"the client SSL profile {same} of {server.path} has the server name {wanted} already, and a virtual "
+        f"server takes one profile for a name; {remedy}, or change the server name of {same}"
+    )
 
 
 def _was_never_given_a_certificate(seen: Observation, path: str) -> bool:

@@ -19,7 +19,8 @@ def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:
         return EXIT_BUG
     if mistakes:
         return EXIT_CONFIGURATION
-    return EXIT_FAILED if any(result.outcome in (Outcome.FAILED, Outcome.SKIPPED) for result in results) else 0
+    failed = any(result.error or result.outcome in (Outcome.FAILED, Outcome.SKIPPED) for result in results)
+    return EXIT_FAILED if failed else 0
 
 
 def summary(results: Sequence[Result]) -> str:
@@ -30,10 +31,12 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def _line(result: Result) -> str:
-    until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and not result.error else ""
+    done = result.outcome is not Outcome.FAILED
+    until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and done else ""
     notes = "".join(f"; {note}" for note in result.notes)
-    sentence = result.error or result.reason
-    return f"{result.outcome:<11} {result.label}{until}: {sentence}{notes}"
+    error = f"; but only the pair was changed: {result.error}" if result.error and done else ""
+    sentence = result.reason if done else result.error
+    return f"{result.outcome:<11} {result.label}{until}: {sentence}{error}{notes}"
 
 
 def count_words(results: Sequence[Result]) -> dict[str, int]:

@@ -25,6 +25,14 @@ class Handshake:
     certificate_pem: str
     chain_pems: tuple[str, ...]
 
+    @property
+    def serial(self) -> str | None:
+        """Serial number of the certificate, lower-case hexadecimal; None if the certificate cannot be read."""
+        try:
+            return read_certificate(self.certificate_pem).serial
+        except ConnectorError:
+            return None
+
 
 @dataclass(frozen=True)
 class Expected:

@@ -27,7 +27,13 @@ WWW: dict[str, Any] = {"common_name": "www.example.com", "virtual_servers": ["vs
         ({}, 91, (), Outcome.RENEWED, "the certificate expired on .*"),
         ({}, 0, ("--force",), Outcome.RENEWED, r"renewal was forced \(--force\)"),
         ({"key_type": "rsa"}, 0, (), Outcome.REKEYED, "the key is ECDSA secp256r1, .* asks for RSA 2048"),
-        ({"sans": ["api.example.com"]}, 0, (), Outcome.REPLACED, ".* it lacks api.example.com"),
+        (
+            {"sans": ["api.example.com"]},
+            0,
+            (),
+            Outcome.REPLACED,
+            ".* it lacks api.example.com; /Common/vs_www wins api.example.com",
+        ),
         ({"sni": True, "sni_default": True}, 0, (), Outcome.REPAIRED, ".*; the profile is not the SNI default"),
     ],
 )

@@ -152,3 +152,13 @@ def test_a_broken_copy_of_a_file_does_not_exclude_the_file(tmp_path: Path) -> No
     read = configuration(tmp_path, a=GOOD.replace("version: v1", "version: v2"), b=GOOD)
     assert len(read.mistakes) == 1
     assert [job.place.file.name for job in read.jobs] == ["b.yaml"]
+
+
+def test_a_profile_of_another_certificate_cannot_be_replaced(tmp_path: Path) -> None:
+    other = GOOD.replace("www.", "api.") + "  replace_profiles: [www.example.com_clientssl]\n"
+    read = configuration(tmp_path, a=GOOD, b=other)
+    assert len(read.mistakes) == 2
+    assert read.mistakes[1] == (
+        f"{tmp_path}/b.yaml:4: replace_profiles: /Common/www.example.com_clientssl may not be replaced: it belongs to "
+        f"the certificate at {tmp_path}/a.yaml:4; leave it out, or delete the other certificate"
+    )

@@ -117,6 +117,12 @@ DEVICE_LINES = [
         "sans: 'aaaaa",
     ),
     ("server_name: a b", "server_name: 'a b' is not a host name"),
+    (
+        "server_name: wwww.example.com",
+        "server_name: wwww.example.com is not a name of the certificate; write one of www.example.com, or leave it out",
+    ),
+    ("replace_profiles: old", "replace_profiles: must be a list, not text; write [old]"),
+    ("replace_profiles: ['a b']", "replace_profiles: 'a b' is not a safe name"),
     ("partition: a;b", "partition: 'a;b' is not a safe name; use letters"),
     ("partition: /Shop", "partition: '/Shop' begins with a slash; write 'Shop'"),
     ("partition: ..", "partition: '..' is not a safe name"),

@@ -26,6 +26,7 @@ def test_the_smallest_file_has_every_default(tmp_path: Path) -> None:
         keys=(RSA,),
         partition="Common",
         parent_profile="/Common/clientssl",
+        replace_profiles=(),
         virtual_servers=("/Common/vs_www_https",),
         sni=False,
         server_name=None,
@@ -150,7 +151,8 @@ def test_an_empty_list_of_virtual_servers_is_allowed(tmp_path: Path) -> None:
         ),
         ("renew_before_days: 397", "renew_before_days", 397),
         ("key_route: openssl", "key_route", "openssl"),
-        ("server_name: other.example.com", "server_name", "other.example.com"),
+        ("server_name: WWW.example.com", "server_name", "www.example.com"),
+        ("replace_profiles: [old, /Shop/old]", "replace_profiles", ("/Common/old", "/Shop/old")),
     ],
 )
 def test_a_setting_reaches_the_job(tmp_path: Path, line: str, field: str, meant: object) -> None:

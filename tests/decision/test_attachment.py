@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from sectigo_f5.decision.attachment import Attachment, plan_attachments
-from sectigo_f5.decision.losses import lost_names
 from sectigo_f5.device_objects import Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job
@@ -58,11 +57,6 @@ def test_a_profile_that_covers_our_name_is_taken_over(of: Job, name: str) -> Non
 def test_a_profile_with_more_names_stays_with_sni() -> None:
     attachment = planned(SNI, OTHER, others=("www.example.com", "shop.example.com"))
     assert (attachment.add, attachment.remove) == (True, ())
-
-
-def test_names_that_are_no_longer_served_are_listed() -> None:
-    observed = seen(PLAIN, others=(hand_made(OTHER, "www.example.com", "shop.example.com"),))
-    assert lost_names(observed, server(OTHER)) == ("shop.example.com",)
 
 
 def test_a_profile_for_another_name_is_refused_with_the_remedy() -> None:

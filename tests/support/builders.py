@@ -36,6 +36,7 @@ def job(common_name: str = "www.example.com", *more: str, **changes: Any) -> Job
         keys=(RSA,),
         partition="Common",
         parent_profile="/Common/clientssl",
+        replace_profiles=(),
         virtual_servers=("/Common/vs_www",),
         sni=False,
         server_name=None,

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from sectigo_f5.commands.rollback import roll_back
-from sectigo_f5.device_objects import Observation, VirtualServer
+from sectigo_f5.decision.attachment import plan_attachments
+from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
@@ -272,7 +273,7 @@ def test_an_address_of_another_route_domain_is_checked_only_if_required(
 def test_a_virtual_server_of_any_port_is_checked_on_443(world: World, tmp_path: Path) -> None:
     number = os.getpid()
     address = f"127.{192 + (number >> 14) % 32}.{(number >> 6) % 256}.{number % 64 + 1}"
-    world.device.add_virtual_server("/Common/vs_any", f"{address}:0", profiles=PLAIN)
+    world.device.add_virtual_server("/Common/vs_any", f"{address}:0", profiles=(*PLAIN, "/Common/clientssl"))
     with impostor(address, 443, tmp_path) as other:
         assert run(world, virtual_servers=("/Common/vs_any",)).error is None
         assert other.connections == 1
@@ -298,21 +299,18 @@ def test_a_virtual_server_of_unknown_address_is_never_connected_to(
     port = free_port()
     virtual = builders.server(address="", port=port)
     with impostor("127.0.0.1", port, tmp_path) as here:
-        probe, seen = _probe_of(virtual, "required")
         with pytest.raises(ConnectorError, match="its address is not known, so there is none to look at"):
-            handshake_check.look_before(probe, [virtual], seen)
-        probe, seen = _probe_of(virtual, "auto")
-        before = handshake_check.look_before(probe, [virtual], seen)
-        handshake_check.confirm(probe, before, [virtual], [Expected("aa", "rsa")], lambda _: None)
+            handshake_check.look_before(_check_of(virtual, "required"))
+        check = _check_of(virtual, "auto")
+        before = handshake_check.look_before(check)
+        handshake_check.confirm(check, before, [Expected("aa", "rsa")], lambda _: None)
         assert here.connections == 0
     assert "/Common/vs_www: what it serves was not checked: its address is not known" in log.text
 
 
-def _probe_of(virtual: VirtualServer, demand: str) -> tuple[handshake_check.Probe, Observation]:
+def _check_of(virtual: VirtualServer, demand: str) -> handshake_check.Check:
     seen = builders.seen(builders.job(verify_handshake=demand), servers=(virtual,))
-    probe = handshake_check.probe_of(seen)
-    assert probe
-    return probe, seen
+    return handshake_check.check_of(seen, plan_attachments(seen), (virtual,))
 
 
 def test_a_virtual_server_that_refused_us_before_may_refuse_us_again(
@@ -396,16 +394,15 @@ def test_each_of_two_certificates_is_requested_if_tls_1_2_is_spoken(
         virtual = builders.server("/Common/old", address="127.0.0.1", port=port)
         others = ((profile, replace(certificate, serial=ecdsa.serial)),)
         observation = builders.seen(job, servers=(virtual,), others=others)
-        probe = handshake_check.probe_of(observation)
-        assert probe is not None
-        before = handshake_check.look_before(probe, [virtual], observation)
+        check = handshake_check.check_of(observation, plan_attachments(observation), (virtual,))
+        before = handshake_check.look_before(check)
         expected = [Expected("0a", "rsa", "0b"), Expected(ecdsa.serial, "ecdsa", ecdsa.fingerprint)]
         if only_tls_1_3:
-            handshake_check.confirm(probe, before, [virtual], expected, lambda _: None)
+            handshake_check.confirm(check, before, expected, lambda _: None)
             assert "which of the certificates others get was not checked: it speaks no TLS 1.2" in log.text
         else:
             with pytest.raises(ConnectorError, match="does not serve the certificate that was put in service"):
-                handshake_check.confirm(probe, before, [virtual], expected, lambda _: None)
+                handshake_check.confirm(check, before, expected, lambda _: None)
 
 
 def test_certificate_and_chain_are_compared(world: World) -> None:

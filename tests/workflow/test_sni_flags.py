@@ -21,7 +21,7 @@ def watched(world: World) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_two_virtual_servers_with_different_defaults_keep_one_each(world: World, asks: bool) -> None:
+def test_two_virtual_servers_with_different_defaults(world: World, asks: bool) -> None:
     """A hand-made profile is the default on one, and ours became it on the other; ours cannot be both."""
     mate, other = hand_made(world, "mate", API, sniDefault="true"), hand_made(world, "other", SHOP, sniDefault="true")
     world.add_virtual_server("/Common/vs_b", other)
@@ -29,10 +29,17 @@ def test_two_virtual_servers_with_different_defaults_keep_one_each(world: World,
     job = sni(world, WWW, sni_default=True)
     run_without_error(world, job)
     both = replace(job, virtual_servers=("/Common/vs_www", "/Common/vs_b"), sni_default=asks)
-    run_without_error(world, both)
-    wanted = ([job.profile], [job.profile]) if asks else ([mate], [other])
-    assert (defaults(world), defaults(world, "/Common/vs_b")) == wanted
-    assert run_without_error(world, both)[0].outcome is Outcome.KEPT
+    (result,) = world.go(both)
+    if asks:
+        assert (result.error, defaults(world), defaults(world, "/Common/vs_b")) == (None, [job.profile], [job.profile])
+        assert result.notes == ("/Common/vs_b wins www.example.com, loses clients without SNI",)
+        assert run_without_error(world, both)[0].outcome is Outcome.KEPT
+    else:
+        assert result.error == (
+            f"/Common/vs_www would no longer serve clients without SNI, as {job.profile} does now; write "
+            "`sni_default: true` for www.example.com if it is to answer them"
+        )
+        assert (defaults(world), defaults(world, "/Common/vs_b")) == ([job.profile], [other])
 
 
 def test_a_flag_that_another_virtual_server_needs_is_not_changed(world: World) -> None:

@@ -19,6 +19,12 @@ from tests.support.world import World
 SIGNATURES = {"rsa": "RSA-PSS+SHA256:RSA+SHA256", "ecdsa": "ECDSA+SHA256"}
 
 
+@pytest.fixture(autouse=True)
+def _every_version_of_tls(world: World) -> None:
+    """Allow TLS 1.3 as well, which the stock profile does not before 21.1."""
+    world.device.set("/mgmt/tm/ltm/profile/client-ssl/~Common~clientssl", tmOptions=["dont-insert-empty-fragments"])
+
+
 def both(world: World, **changes: Any) -> Job:
     return world.job("www.example.com", "api.example.com", **{"keys": BOTH_KEYS, **changes})
 

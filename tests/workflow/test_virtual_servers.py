@@ -142,7 +142,7 @@ def test_a_partition_without_virtual_servers_is_refused(world: World) -> None:
 
 def test_addresses_of_every_kind_get_the_certificate(world: World) -> None:
     world.add_virtual_server("/Common/vs_v6", address="::1")
-    world.device.add_virtual_server("/Common/vs_any_port", "192.0.2.45:0", profiles=PLAIN)
+    world.device.add_virtual_server("/Common/vs_any_port", "192.0.2.45:0", profiles=(*PLAIN, "/Common/clientssl"))
     world.device.add_virtual_server("/Common/vs_any", "0.0.0.0:443", profiles=PLAIN)
     world.device.add_virtual_server("/Common/vs_rd", "192.0.2.46%2:443", profiles=PLAIN)
     world.device.add_virtual_server("/Common/vs_v6_rd", "2001:db8::46%2.443", profiles=PLAIN)
