@@ -129,6 +129,18 @@ class SimulatedBigIP:
         words = {"strictUpdates": "enabled" if strict else "disabled"}
         self._put(Item("sys/application/service", path, words))
 
+    def restrict(self, *calls: str) -> None:
+        """Put the user into a custom REST role instead of the common one; calls: ``POST /mgmt/shared/…/uploads/**``."""
+        words = [call.split(" ") for call in calls]
+        resources = [{"restMethod": method, "resourceMask": mask} for method, mask in words]
+        roles = self.engine.world.accounts.rest_roles
+        users = {"userReferences": [{"link": f"https://localhost/mgmt/shared/authz/users/{self.username}"}]}
+        with self.engine.lock:
+            group = roles.create("resource-groups", {"name": "calls", "resources": resources})
+            references = {"resourceGroupReferences": [{"link": group["selfLink"]}]}
+            roles.create("roles", {"name": "custom", **users, **references})
+            roles.replace("roles", "iControl_REST_API_User", {"userReferences": []})
+
     def fault(self, fault: Fault) -> None:
         """Add a fault; it counts calls from now on."""
         self._faults.add(fault)

@@ -74,6 +74,16 @@ def invalid_command(below: str) -> Refusal:
     return Refusal(400, f"Found invalid command id {below}")
 
 
+def no_rest_object(name: str) -> Refusal:
+    """A custom REST role or resource group that does not exist. Text uncertain."""
+    return Refusal(404, f"Object not found: {name}")
+
+
+def no_task(number: str) -> Refusal:
+    """``Task not found`` is what F5 AS3 looks for; the rest of the text is uncertain."""
+    return Refusal(404, f"Task not found: {number}")
+
+
 def no_shell() -> Refusal:
     """``util/bash`` by a user without a shell: F5 Ansible #1570, #1944, #2452. The status is uncertain."""
     return Refusal(400, '"bash" unexpected argument')
@@ -220,11 +230,14 @@ def shared_destination(one: str, other: str) -> Refusal:
     )
 
 
-def profile_http_missing(virtual_server: str) -> Refusal:
-    """Third-party prose for 17.5.1; how the text goes on, and for which profiles, is uncertain."""
-    return Refusal(
-        400, f"01070734:3: Configuration error: Required profile profile_http not present on ({virtual_server})"
-    )
+def profile_http_missing() -> Refusal:
+    """Third-party prose, measured with an HTML profile on 17.5.1; for other profiles uncertain."""
+    return Refusal(400, "01070734:3: Required profile profile_http not present")
+
+
+def no_forward_proxy_key(profile: str) -> Refusal:
+    """terraform-provider-bigip #213."""
+    return Refusal(400, f"01071610:3: Profile {profile}'s SSL forward proxy RSA CA key is missing.")
 
 
 def bad_name(path: str) -> Refusal:

@@ -13,6 +13,7 @@ RELEASES = {  # version: (build, date, edition) as `sys version` shows them
     "15.1.5": ("0.0.8", "Thu Jan 20 13:05:38 PST 2022", "Final"),
     "16.1.4": ("0.0.10", "Fri Jul 14 14:34:35 PDT 2023", "Final"),
     "17.1.2": ("0.0.8", "Wed Nov 13 09:05:34 PST 2024", "Final"),
+    "21.1.0": ("0.0.38", "Mon Jun  1 00:00:00 PDT 2026", "Final"),  # build: est-proxy-bigip; the day is invented
 }
 WORKS, IGNORED, REJECTED, SILENTLY_NORMAL = "works", "ignored", "rejected", "silently-normal"
 REQUIRED, OPTIONAL = "required", "optional"
@@ -84,6 +85,7 @@ class Switches:
         False, "addresses of a partition show the number of its default route domain", *_EITHER
     )
     empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
+    task_polls: int = _switch(1, "answers `VALIDATING` before an asynchronous task is completed")
     transactions_take: str = _switch(
         CONFIGURATION, "everything: also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING
     )

@@ -1,7 +1,8 @@
 """The keys of the answers and the types of their values, by release, as real devices showed them.
 
 A VE of 14.1.2.1 (the public test data of Cisco's genieparser), objects of 12.1 to 14.1 (the unit tests of F5's own
-Ansible modules), a VE's login (2021), f5-sdk and go-bigip for commands. `+name` came with TMOS 14.
+Ansible modules), a VE's login (2021), f5-sdk and go-bigip for commands. `+name` came with TMOS 14, `*name`
+with 21.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ SHAPES: dict[str, dict[str, str]] = {
         "renegotiateMaxRecordDelay renegotiatePeriod renegotiateSize renegotiation retainCertificate "
         "secureRenegotiation serverName sessionMirroring sessionTicket sniDefault sniRequire sourceIpBlacklist "
         "sourceIpWhitelist +sslC3d sslForwardProxy sslForwardProxyBypass +sslForwardProxyVerifiedHandshake sslSignHash "
-        "strictResume uncleanShutdown",
+        "strictResume uncleanShutdown *logPublisher",
         "number": "authenticateDepth cacheSize cacheTimeout certLifespan generation maxRenegotiationsPerMinute "
         "maximumRecordSize sessionTicketTimeout",
         "list": "certExtensionIncludes certKeyChain tmOptions",
-        "object": "certReference keyReference",
+        "object": "certReference keyReference *cipherGroupReference",
     },
     "ltm/profile/server-ssl/~Common~serverssl": {
         "text": f"{IN_PARTITION} alertTimeout allowExpiredCrl appService authenticate authenticateName "

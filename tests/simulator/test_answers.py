@@ -98,10 +98,10 @@ def test_bash_is_an_unexpected_argument_without_a_shell(make: Make) -> None:
 
 @pytest.mark.parametrize("name", ["http2", "websocket", "html"])
 def test_profiles_above_http_need_an_http_profile(vs: Rest, name: str) -> None:
-    expected = "01070734:3: Configuration error: Required profile profile_http not present"
-    assert refused(vs, "PATCH", VS, {"profiles": ["tcp", name]})[1].startswith(expected)
+    expected = "01070734:3: Required profile profile_http not present"
+    assert refused(vs, "PATCH", VS, {"profiles": ["tcp", name]})[1] == expected
     vs.patch(VS, {"profiles": ["tcp", "http", name]})
-    assert refused(vs, "DELETE", f"{VS}/profiles/~Common~http")[1].startswith(expected)
+    assert refused(vs, "DELETE", f"{VS}/profiles/~Common~http")[1] == expected
 
 
 @pytest.mark.parametrize(("switch", "status"), [("rejected", 400), ("works", 200)])

@@ -34,8 +34,8 @@ def expected_types(shape: dict[str, str], major: int) -> dict[str, type]:
     types = {}
     for kind, names in shape.items():
         for name in names.split():
-            if not name.startswith("+") or major >= 14:
-                types[name.removeprefix("+")] = TYPES[kind]
+            if major >= {"+": 14, "*": 21}.get(name[0], 0):
+                types[name.lstrip("+*")] = TYPES[kind]
     return types
 
 

@@ -195,7 +195,7 @@ DEFAULTS = {
     "ocspStapling": "disabled",
     "ciphers": "DEFAULT",
     "cipherGroup": "none",
-    "tmOptions": ["dont-insert-empty-fragments", "no-tlsv1.3"],
+    "tmOptions": ["dont-insert-empty-fragments", "no-tlsv1.3", "no-dtlsv1.2"],
     "renegotiation": "enabled",
     "secureRenegotiation": "require",
     "renegotiatePeriod": "indefinite",

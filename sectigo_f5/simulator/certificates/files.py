@@ -8,13 +8,14 @@ from cryptography import x509
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import pem
-from sectigo_f5.simulator.state.configuration import Item, Json, split_path
+from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.disk import DOWNLOADS, FILESTORE
-from sectigo_f5.simulator.state.work import Work
+from sectigo_f5.simulator.state.work import Work, is_unset
 from sectigo_f5.simulator.switches import LAST
 
 KEY = "sys/file/ssl-key"
 CERTIFICATE = "sys/file/ssl-cert"
+_FOLDERS = {KEY: "certificate_key_d", CERTIFICATE: "certificate_d"}
 _KEY_MODE = 0o100640
 _CERTIFICATE_MODE = 0o100644
 
@@ -23,6 +24,8 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
     """Apply a request: any ``sourcePath``, even an unchanged one, reads the file again (f5-sdk's tests)."""
     handled = ("passphrase", "securityType", "sourcePath")
     properties = {name: value for name, value in body.items() if name not in handled}
+    if not is_unset(properties.get("issuerCert")):
+        properties["issuerCert"] = _issuer(work, str(properties["issuerCert"]))
     content: bytes | None = item.content
     if "sourcePath" in body:
         properties["sourcePath"] = f"file://{_local(str(body['sourcePath']))}"
@@ -35,6 +38,14 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
         return item.with_properties(**properties)
     store = store_key if item.kind == KEY else store_certificate
     return store(work, item.with_properties(**properties), content, str(body.get("passphrase") or ""))
+
+
+def _issuer(work: Work, name: str) -> str:
+    """Return the full path of the certificate that signed another one; refuses a missing one (text uncertain)."""
+    path = full_path(name)
+    if work.configuration.find(CERTIFICATE, path) is None:
+        raise refusals.file_missing("certificate", path)
+    return path
 
 
 def _local(source: str) -> str:
@@ -83,15 +94,24 @@ def _stamp(work: Work, new: Item, before: Item) -> Item:
     return new.with_properties(**first, lastUpdateTime=now, updatedBy=work.user, revision=revision)
 
 
+def cache_path(work: Work, item: Item) -> str:
+    """Return the file of an object in the file store, which is a hidden property (AxiansITSecurity/Restsh)."""
+    return _place(item, list(work.configuration.items).index(item.place) + 1)
+
+
+def _place(item: Item, number: int) -> str:
+    partition, _, name = split_path(item.path)
+    return (
+        f"{FILESTORE}/{partition}_d/{_FOLDERS[item.kind]}/:{partition}:{name}_{27000 + number}_{item.get('revision')}"
+    )
+
+
 def write_file_store(work: Work) -> None:
     """Write the file store as on a device, for clients that read it (Keyfactor's orchestrator, public scripts)."""
-    folders = {KEY: "certificate_key_d", CERTIFICATE: "certificate_d"}
     work.world.disk.clear(FILESTORE)
     for number, item in enumerate(work.configuration.items.values(), 1):
-        if item.kind in folders:
-            partition, _, name = split_path(item.path)
-            file = f":{partition}:{name}_{27000 + number}_{item.get('revision')}"
-            work.world.disk.write(f"{FILESTORE}/{partition}_d/{folders[item.kind]}/{file}", item.content)
+        if item.kind in _FOLDERS:
+            work.world.disk.write(_place(item, number), item.content)
     for number, item in enumerate(work.world.csrs.values(), 1):
         partition, _, name = split_path(item.path)
         file = f":{partition}:{name}_{28000 + number}_1"
@@ -116,7 +136,7 @@ def show_certificate(work: Work, item: Item) -> Json:
     bundle = len(pem.certificates(item.content)) > 1
     shown = {
         **_certificate_properties(described_certificate(work, item), bundle),
-        **item.properties,
+        **{name: value for name, value in item.properties.items() if name != "certValidators"},
         **_file(item, _CERTIFICATE_MODE),
     }
     if work.switches.before_14:
@@ -127,6 +147,25 @@ def show_certificate(work: Work, item: Item) -> Json:
         name = "bundleCertificatesReference" if below.startswith("bundle") else "certValidatorsReference"
         shown[name] = work.subcollection(item, below)
     return shown
+
+
+def validators(work: Work, item: Item) -> list[Json]:
+    """Return the items of ``cert-validators``: the OCSP validators that a certificate names (F5 AS3 #745)."""
+    named = (one.get("name") if isinstance(one, dict) else one for one in item.get("certValidators") or [])
+    return [_validator(work, item, full_path(str(name))) for name in named]
+
+
+def _validator(work: Work, item: Item, path: str) -> Json:
+    partition, _, name = split_path(path)
+    return {
+        "kind": "tm:sys:file:ssl-cert:cert-validators:cert-validatorsstate",
+        "name": name,
+        "partition": partition,
+        "fullPath": path,
+        "generation": item.generation,
+        "selfLink": work.link(CERTIFICATE, item.path, f"/cert-validators/{path.replace('/', '~')}"),
+        "nameReference": work.reference("sys/crypto/cert-validator/ocsp", path),
+    }
 
 
 def _file(item: Item, mode: int) -> Json:

@@ -29,6 +29,7 @@ from cryptography.x509.oid import NameOID
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
+LONGEST_NAMES = 4095  # bytes of the subject alternative names that an object shows
 CURVES: dict[str, ec.EllipticCurve] = {
     "prime256v1": ec.SECP256R1(),
     "secp384r1": ec.SECP384R1(),
@@ -149,13 +150,17 @@ def serial_text(serial: int) -> str:
 
 
 def alternative_names(certificate: x509.Certificate) -> str | None:
-    """Return the subject alternative names as the device lists them, ``DNS:a, IP Address:192.0.2.1``."""
+    """Return the subject alternative names as the device lists them, ``DNS:a, IP Address:192.0.2.1``.
+
+    A long text is cut off wherever it reaches the limit, in the middle of a name, too (F5 Bug ID 891565).
+    """
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return None
     words: dict[type, str] = {x509.DNSName: "DNS", x509.IPAddress: "IP Address", x509.RFC822Name: "email"}
-    return ", ".join(f"{words.get(type(name), 'URI')}:{name.value}" for name in names)
+    text = ", ".join(f"{words.get(type(name), 'URI')}:{name.value}" for name in names)
+    return text.encode()[:LONGEST_NAMES].decode(errors="ignore")
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

@@ -30,6 +30,11 @@ class Call:
         """True if sub-collections are shown with their items."""
         return self.request.query.get("expandSubcollections") == "true"
 
+    @property
+    def shows_hidden(self) -> bool:
+        """True if hidden properties are shown as well."""
+        return self.request.query.get("options") == "-hidden"
+
     def collection(self, state: str, items: list[Json]) -> Answer:
         """Return a collection's answer, with the request's query options applied."""
         path = self.request.path.rstrip("/").removeprefix("/mgmt/tm/")

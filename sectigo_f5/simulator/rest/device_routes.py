@@ -70,10 +70,34 @@ def users(call: Call) -> Answer:
 
 def config(call: Call) -> Answer:
     """Save the configuration."""
-    if call.body.get("command") != "save" or set(call.body) - {"command", "options"}:
-        raise UnknownCallError(f"sys/config with {sorted(call.body)}")
+    _require_save(call.body)
     call.engine.save()
     return Answer({"kind": "tm:sys:config:savestate", **call.body})
+
+
+def _require_save(body: Json) -> None:
+    if body.get("command") != "save" or set(body) - {"command", "options"}:
+        raise UnknownCallError(f"sys/config with {sorted(body)}")
+
+
+def task_create(call: Call) -> Answer:
+    """Create a task that saves the configuration; it does nothing yet."""
+    _require_save(call.body)
+    return Answer(call.engine.tasks.create(call.work))
+
+
+def task_start(call: Call, number: str) -> Answer:
+    """Start a task; the answer does not wait for its end."""
+    if call.body.get("_taskState") != "VALIDATING":
+        raise refusals.bad_value("_taskState", call.body.get("_taskState"))
+    call.engine.tasks.start(number)
+    call.engine.save()
+    return Answer({"code": 202, "message": "Task will execute asynchronously.", "errorStack": []}, 202)
+
+
+def task_get(call: Call, number: str) -> Answer:
+    """Show how far a task has come."""
+    return Answer(call.engine.tasks.poll(call.work, number))
 
 
 def util(call: Call, tool: str) -> Answer:

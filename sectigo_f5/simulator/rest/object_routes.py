@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.certificates import crypto
+from sectigo_f5.simulator.certificates import crypto, files
 from sectigo_f5.simulator.rest import queries
 from sectigo_f5.simulator.rest.call import Call, resolve
 from sectigo_f5.simulator.rules import object_views, objects
 from sectigo_f5.simulator.rules.engine import Answer
+from sectigo_f5.simulator.rules.object_views import Asked
 from sectigo_f5.simulator.state.kinds import KINDS
 
 
 def list_all(call: Call, url: str) -> Answer:
     """List a collection."""
     items = call.work.configuration.of(url)
-    shown = [object_views.show(call.work, item, expand=call.expands, collection=True) for item in items]
+    asked = Asked(call.expands, collection=True, hidden=call.shows_hidden)
+    shown = [object_views.show(call.work, item, asked) for item in items]
     return call.collection(KINDS[url].collection_state, shown)
 
 
 def get(call: Call, url: str, segment: str) -> Answer:
     """Show one object."""
     item, query = call.item(url, segment), queries.without_options(call.request.raw_query, "ver")
-    echo = resolve(segment, KINDS[url].bare)[1]
-    return Answer(object_views.show(call.work, item, expand=call.expands, query=query, echo=echo))
+    asked = Asked(call.expands, False, call.shows_hidden, query, resolve(segment, KINDS[url].bare)[1])
+    return Answer(object_views.show(call.work, item, asked))
 
 
 def post(call: Call, url: str) -> Answer:
@@ -45,16 +47,21 @@ def delete(call: Call, url: str, segment: str) -> Answer:
     return Answer()
 
 
-def empty_subcollection(call: Call, url: str, segment: str, below: str) -> Answer:
-    """Answer a sub-collection that is always empty here."""
-    call.item(url, segment)
-    return call.collection(f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate", [])
+def subcollection(call: Call, url: str, segment: str, below: str) -> Answer:
+    """List a sub-collection that is always empty here, or the validators of a certificate."""
+    item = call.item(url, segment)
+    items = files.validators(call.work, item) if below == "cert-validators" else []
+    return call.collection(f"tm:{url.replace('/', ':')}:{below}:{below}collectionstate", items)
 
 
-def no_item(call: Call, url: str, segment: str, _: str, below: str) -> Answer:
-    """Refuse to show an item of such a sub-collection."""
-    call.item(url, segment)
-    raise refusals.no_item_below(resolve(below)[0])
+def subcollection_item(call: Call, url: str, segment: str, below: str, name: str) -> Answer:
+    """Show one item of such a sub-collection."""
+    item, path = call.item(url, segment), resolve(name)[0]
+    items = files.validators(call.work, item) if below == "cert-validators" else []
+    shown = next((one for one in items if one["fullPath"] == path), None)
+    if shown is None:
+        raise refusals.no_item_below(path)
+    return Answer(shown)
 
 
 # -- sys crypto --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from sectigo_f5.simulator.certificates import crypto
 from sectigo_f5.simulator.refusals import UnknownCallError
-from sectigo_f5.simulator.rest import device_routes, object_routes, queries, virtual_routes
+from sectigo_f5.simulator.rest import device_routes, object_routes, queries, role_routes, virtual_routes
 from sectigo_f5.simulator.rest.call import Call
 from sectigo_f5.simulator.rules import cm, objects, system
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
@@ -114,6 +114,12 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_get),
     ("PATCH", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_patch),
     ("DELETE", "/mgmt/shared/authz/tokens/([^/]+)", device_routes.token_delete),
+    ("GET", "/mgmt/shared/authz/(roles|resource-groups)", role_routes.list_all),
+    ("POST", "/mgmt/shared/authz/(roles|resource-groups)", role_routes.post),
+    ("GET", "/mgmt/shared/authz/(roles|resource-groups)/([^/]+)", role_routes.get),
+    ("PUT", "/mgmt/shared/authz/(roles|resource-groups)/([^/]+)", role_routes.change),
+    ("PATCH", "/mgmt/shared/authz/(roles|resource-groups)/([^/]+)", role_routes.change),
+    ("DELETE", "/mgmt/shared/authz/(roles|resource-groups)/([^/]+)", role_routes.delete),
     ("GET", "/mgmt/shared/echo(?:-query)?", device_routes.echo),
     ("GET", "/mgmt/shared/identified-devices/config/device-info", device_routes.plain_route(system.device_info)),
     ("GET", "/mgmt/shared/bigip-failover-state", device_routes.group_route(cm.shared_state)),
@@ -141,6 +147,9 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/sys/failover", device_routes.group_route(cm.failover)),
     ("GET", "/mgmt/tm/sys/db/([^/]+)", lambda call, name: Answer(system.database(call.work, name))),
     ("POST", "/mgmt/tm/sys/config", device_routes.config),
+    ("POST", "/mgmt/tm/task/sys/config", device_routes.task_create),
+    ("GET", r"/mgmt/tm/task/sys/config/(\d+)", device_routes.task_get),
+    ("PUT", r"/mgmt/tm/task/sys/config/(\d+)", device_routes.task_start),
     ("GET", "/mgmt/tm/sys/crypto/allow-key-export", device_routes.plain_route(crypto.allow_key_export)),
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)", object_routes.crypto_list),
     ("POST", "/mgmt/tm/sys/crypto/(key|cert|csr|pkcs12)", object_routes.crypto_post),
@@ -160,8 +169,8 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/cm/(device|device-group|traffic-group)/([^/]+)", device_routes.cm_get),
     ("GET", "/mgmt/tm/cm/device-group/([^/]+)/devices", device_routes.cm_devices),
     ("GET", "/mgmt/tm/cm/traffic-group/([^/]+)/stats", device_routes.cm_stats),
-    ("GET", f"/mgmt/tm/{_EMPTY}", object_routes.empty_subcollection),
-    ("GET", f"/mgmt/tm/{_EMPTY}/([^/]+)", object_routes.no_item),
+    ("GET", f"/mgmt/tm/{_EMPTY}", object_routes.subcollection),
+    ("GET", f"/mgmt/tm/{_EMPTY}/([^/]+)", object_routes.subcollection_item),
     ("GET", f"/mgmt/tm/({_OBJECTS})", object_routes.list_all),
     ("POST", f"/mgmt/tm/({_OBJECTS})", object_routes.post),
     ("GET", f"/mgmt/tm/({_OBJECTS})/([^/]+)", object_routes.get),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sectigo_f5.simulator.rules import factory, objects
+from sectigo_f5.simulator.rules.tasks import Tasks
 from sectigo_f5.simulator.rules.transactions import Transactions
 from sectigo_f5.simulator.state.accounts import Accounts
 from sectigo_f5.simulator.state.configuration import Configuration, Json
@@ -49,6 +50,7 @@ class Engine:
         accounts = Accounts(switches, clock)
         self.world = World(switches, clock, disk, accounts, hostname=switches.hostname)
         self.transactions = Transactions(clock, switches)
+        self.tasks = Tasks()
         self.audit: list[str] = []
         self.unknown: list[str] = []
         self.saved = 0
@@ -91,6 +93,7 @@ class Engine:
         self.world.csrs = {**self.saved_csrs, **plain}
         self.world.accounts.restart()
         self.transactions.abort_all()
+        self.tasks.forget()
         self.group.note_restart(self.world.hostname, changed=self.saved_generation != self.configuration.generation)
         generation = self.configuration.generation + 1  # never one that was in use before
         self.configuration = Configuration(dict(self.saved_configuration.items), generation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator.certificates import files, pem
+from sectigo_f5.simulator.rules.ltm.client_ssl import CIPHER_GROUP
 from sectigo_f5.simulator.rules.ltm.client_ssl import KIND as CLIENT_SSL
 from sectigo_f5.simulator.state.configuration import Item, Json
 from sectigo_f5.simulator.state.work import Work
@@ -40,6 +41,7 @@ _CLIENT_SSL: dict[str, Json] = {  # the properties that they do not inherit from
     "wom-default-clientssl": {"allowNonSsl": "enabled"},
 }
 
+_CIPHER_GROUPS = ("f5-aes", "f5-default", "f5-ecc", "f5-secure")
 _MODULES = ("afm", "am", "apm", "asm", "avr", "dos", "fps", "gtm", "ilx", "lc", "ltm", "pem", "sslo", "swg", "urldb")
 
 
@@ -55,6 +57,8 @@ def equip(work: Work) -> None:
     for module in _MODULES:
         put(Item("sys/provision", module, {"level": "nominal"} if module == "ltm" else {}))
     _certificates(work)
+    for name in _CIPHER_GROUPS:
+        put(Item(CIPHER_GROUP, f"/Common/{name}", {"allow": [{"name": name, "partition": "Common"}]}))
     for kind, names in _STOCK.items():
         for text in names:
             name, _, parent = text.partition(":")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sectigo_f5.simulator.certificates import files
 from sectigo_f5.simulator.rules.ltm import client_ssl, inheritance, virtual_addresses, virtual_servers, virtual_views
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
@@ -9,10 +11,22 @@ from sectigo_f5.simulator.state.kinds import KINDS, Kind, default_properties
 from sectigo_f5.simulator.state.work import Work, is_unset, words
 
 
-def show(
-    work: Work, item: Item, *, expand: bool = False, collection: bool = False, query: str = "", echo: str = ""
-) -> Json:
-    """Return an object as GET shows it; ``echo`` is a bare name in the URL, which the answer repeats."""
+@dataclass(frozen=True)
+class Asked:
+    """How a GET asks for an object, and what the answer repeats of its URL."""
+
+    expand: bool = False  # sub-collections with their items
+    collection: bool = False
+    hidden: bool = False  # hidden properties, too
+    query: str = ""
+    echo: str = ""  # a bare name
+
+
+_PLAINLY = Asked()
+
+
+def show(work: Work, item: Item, asked: Asked = _PLAINLY) -> Json:
+    """Return an object as GET shows it."""
     kind = KINDS[item.kind]
     shown = {**default_properties(kind, work.switches.major), **item.properties}
     if item.kind == files.KEY:
@@ -20,32 +34,38 @@ def show(
     elif item.kind == files.CERTIFICATE:
         shown = files.show_certificate(work, item)
     elif item.kind == virtual_servers.KIND:
-        shown = virtual_views.show(work, item, shown, expand)
+        shown = virtual_views.show(work, item, shown, asked.expand)
     elif item.kind == virtual_addresses.KIND:
         shown = virtual_addresses.show(work, item, shown)
     elif "/profile/" in item.kind:
-        shown = _show_profile(work, item, collection)
+        shown = _show_profile(work, item, asked.collection)
     shown |= _extra_references(work, kind, item)
-    if expand:
+    if asked.expand and item.kind == files.CERTIFICATE:
+        shown["certValidatorsReference"]["items"] = files.validators(work, item)
+    if asked.expand:
         shown |= {name: {"items": [], **value} for name, value in shown.items() if _is_subcollection(value)}
-    return {**_envelope(work, kind, item, query, echo), **shown}
+    if asked.hidden and item.kind in (files.KEY, files.CERTIFICATE):
+        shown["cachePath"] = files.cache_path(work, item)
+    return {**_envelope(work, kind, item, asked), **shown}
 
 
 def _is_subcollection(value: object) -> bool:
     return isinstance(value, dict) and bool(value.get("isSubcollection"))
 
 
-def _envelope(work: Work, kind: Kind, item: Item, query: str, echo: str) -> Json:
+def _envelope(work: Work, kind: Kind, item: Item, asked: Asked) -> Json:
     partition, folders, name = split_path(item.path) if item.path.count("/") > 1 else ("", "", item.path)
-    path = echo or item.path
-    place = {"partition": partition, **({"subPath": folders} if folders else {})} if partition and not echo else {}
+    path = asked.echo or item.path
+    place = (
+        {"partition": partition, **({"subPath": folders} if folders else {})} if partition and not asked.echo else {}
+    )
     return {
         "kind": kind.state,
         "name": name,
         **place,
         "fullPath": path,
         "generation": item.generation,
-        "selfLink": work.link(kind.url, path, query=query),
+        "selfLink": work.link(kind.url, path, query=asked.query),
     }
 
 

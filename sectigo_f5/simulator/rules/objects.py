@@ -163,7 +163,9 @@ def _references(item: Item) -> Iterator[Place]:
                 (files.KEY, entry["key"]),
                 (files.CERTIFICATE, entry["chain"]),
             )
-        yield from ((files.CERTIFICATE, path) for path in client_ssl.authorities_of(item))
+        yield from client_ssl.named_objects(item)
+    if item.kind == files.CERTIFICATE and item.get("issuerCert"):
+        yield files.CERTIFICATE, item.get("issuerCert")
     if "/profile/" in item.kind and not is_unset(item.get("defaultsFrom")):
         yield item.kind, item.get("defaultsFrom")
     if item.kind == virtual_servers.KIND:

@@ -18,7 +18,7 @@ from sectigo_f5.simulator.switches import EVERYTHING, Switches
 
 TIMEOUT = 120  # seconds without a call after which a transaction expires
 # No public source shows these in a REST transaction, so clients must not rely on them. Text uncertain.
-_EXCLUDED = re.compile(r"/mgmt/(tm/(sys/crypto|util|sys/config|cm)|shared)(/|$)")
+_EXCLUDED = re.compile(r"/mgmt/(tm/(sys/crypto|util|sys/config|task|cm)|shared)(/|$)")
 
 
 @dataclass(frozen=True)

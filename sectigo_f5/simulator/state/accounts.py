@@ -18,6 +18,7 @@ from datetime import datetime, timezone
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.state.configuration import Json
+from sectigo_f5.simulator.state.rest_roles import RestRoles
 from sectigo_f5.simulator.switches import Switches
 
 LONGEST_TIMEOUT = 36000  # seconds
@@ -30,9 +31,9 @@ _CRYPTO = r"/mgmt/tm/sys/(crypto|file/ssl-\w+)(/|$)"
 _TRANSACTION = r"/mgmt/tm/transaction(/|$)"
 _WRITES = {
     "admin": ".",
-    "resource-admin": r"(?!/mgmt/tm/auth/)",
+    "resource-admin": r"(?!/mgmt/(tm/auth|shared/authz)/)",
     "certificate-manager": rf"{_CRYPTO}|{_TRANSACTION}",
-    "manager": rf"/mgmt/tm/ltm/|/mgmt/tm/sys/config|{_TRANSACTION}",
+    "manager": rf"/mgmt/tm/ltm/|/mgmt/tm/(task/)?sys/config|{_TRANSACTION}",
     "guest": r"(?!)",
 }
 _UNIX_TOOLS = r"/mgmt/tm/util/unix-|/mgmt/shared/file-transfer/bulk"
@@ -82,6 +83,7 @@ class Accounts:
 
     def __init__(self, switches: Switches, clock: Callable[[], float]) -> None:
         self.switches = switches
+        self.rest_roles = RestRoles(switches.username)
         self._clock = clock
         self._tokens: dict[str, Token] = {}
         self.failures = 0
@@ -191,9 +193,15 @@ class Accounts:
         )
 
     def _may(self, method: str, path: str) -> bool:
-        role = self.switches.role
         if re.match(_OWN, path):
             return True
+        if not self.rest_roles.restricts:
+            return self._role_may(method, path)
+        allowed = self.rest_roles.allow(method, path)
+        return allowed and (path.startswith("/mgmt/shared/") or self._role_may(method, path))
+
+    def _role_may(self, method: str, path: str) -> bool:
+        role = self.switches.role
         if re.match(_UPLOADS, path):
             return role in ("admin", self.switches.upload_role)
         if re.match(r"/mgmt/tm/util/|/mgmt/shared/file-transfer/", path):

@@ -20,6 +20,7 @@ FILE = (
     "expirationString fingerprint isBundle issuer keySize keyType lastUpdateTime mode revision serialNumber size "
     "subject subjectAlternativeName systemPath updatedBy version"
 )
+_VALIDATION = "issuerCert certValidationOptions certValidators"  # for OCSP stapling
 VIRTUAL_SERVER = {
     **each("addressStatus cmpEnabled", "yes"),
     **each("mirror mobileAppTunnel nat64 rateLimit", "disabled"),
@@ -98,9 +99,16 @@ _KINDS = (
     Kind("sys/application/service", "application service", {"strictUpdates": "enabled"}, "template description"),
     Kind("sys/provision", "module", {"cpuRatio": 0, "diskRatio": 0, "level": "none", "memoryRatio": 0}, bare=True),
     Kind("sys/file/ssl-key", "Certificate Key File", {}, "sourcePath passphrase securityType", FILE),
-    Kind("sys/file/ssl-cert", "Certificate File", {}, "sourcePath issuerCert certValidationOptions passphrase", FILE),
+    Kind(
+        "sys/file/ssl-cert",
+        "Certificate File",
+        {},
+        "sourcePath issuerCert certValidationOptions certValidators passphrase",
+        FILE,
+    ),
     Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
     Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
+    Kind("ltm/cipher/group", "cipher group", {"ordering": "default"}, "allow require exclude description appService"),
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
     Kind("ltm/data-group/internal", "value list", {}, "appService description records type", fixed="type"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
@@ -119,7 +127,7 @@ _KINDS = (
         "persist policies pool profiles rules securityLogProfiles vlans vlansDisabled vlansEnabled",
         "creationTime lastModifiedTime vsIndex",
     ),
-    _profile("client-ssl", "ClientSSL Profile", profiles.CLIENT_SSL, "certKeyChain passphrase usage"),
+    _profile("client-ssl", "ClientSSL Profile", profiles.CLIENT_SSL, "certKeyChain passphrase usage logPublisher"),
     _profile("server-ssl", "ServerSSL Profile", profiles.SERVER_SSL, "passphrase"),
     _profile("http", "HTTP Profile", profiles.HTTP),
     _profile("fasthttp", "FastHTTP Profile"),
@@ -141,7 +149,22 @@ KINDS = {kind.url: kind for kind in _KINDS}
 PROFILE_KINDS = tuple(kind.url for kind in _KINDS if "/profile/" in kind.url)
 
 
+_SINCE: dict[int, dict[str, Any]] = {  # release: properties of client SSL profiles whose defaults it changed
+    16: {"tmOptions": ["dont-insert-empty-fragments", "no-tlsv1.3", "no-dtlsv1.2"]},  # a 16.0.0, f5-ansible-bigip
+    21: {  # bitwisecook/tcl-lsp, from profile_base.conf of 21.1.0
+        "cipherGroup": "/Common/f5-default",
+        "ciphers": "none",
+        "logPublisher": "/Common/sys-ssl-publisher",
+        "tmOptions": ["dont-insert-empty-fragments", "no-tlsv1.1", "no-tlsv1", "no-ssl"],
+    },
+}
+
+
 def default_properties(kind: Kind, major: int) -> dict[str, Any]:
     """Return what an object of this kind shows if nothing was set, per release."""
     later = profiles.SINCE_14 if major < 14 else frozenset[str]()  # noqa: PLR2004  the release itself
-    return {name: value for name, value in kind.defaults.items() if name not in later}
+    found = {name: value for name, value in kind.defaults.items() if name not in later}
+    for first, changed in _SINCE.items():
+        if kind.url == "ltm/profile/client-ssl" and major >= first:
+            found |= changed
+    return found

@@ -7,15 +7,23 @@ from typing import Any
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files, pem
-from sectigo_f5.simulator.rules.ltm.inheritance import lineage
-from sectigo_f5.simulator.state.configuration import Item, Json, full_path
+from sectigo_f5.simulator.rules.ltm.inheritance import lineage, setting
+from sectigo_f5.simulator.state.configuration import Item, Json, Place, full_path
+from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
 from sectigo_f5.simulator.switches import ADDS, OPTIONAL, RESETS, WORKS
 
 KIND = "ltm/profile/client-ssl"
 STOCK = "/Common/clientssl"
+SERVER, _CA = "SERVER", "CA"  # usages of a pair; the latter signs for the forward proxy
 _LEGACY = ("cert", "key", "chain", "passphrase")
-_REFERENCES = {"caFile": files.CERTIFICATE, "clientCertCa": files.CERTIFICATE, "crlFile": "sys/file/ssl-crl"}
+CIPHER_GROUP = "ltm/cipher/group"
+_REFERENCES = {
+    "caFile": files.CERTIFICATE,
+    "clientCertCa": files.CERTIFICATE,
+    "crlFile": "sys/file/ssl-crl",
+    "cipherGroup": CIPHER_GROUP,
+}
 _CHOICES = {
     "peerCertMode": ("ignore", "request", "require"),
     "authenticate": ("once", "always"),
@@ -44,10 +52,10 @@ def entries_of(work: Work, item: Item) -> list[Json]:
     return next((one.get("certKeyChain") for one in lineage(work, item) if one.get("certKeyChain")), [])
 
 
-def authorities_of(item: Item) -> list[str]:
-    """Return the certificates, other than those of its pairs, that a profile names itself."""
-    named = (item.get(name) for name, kind in _REFERENCES.items() if kind == files.CERTIFICATE)
-    return [str(path) for path in named if not is_unset(path)]
+def named_objects(item: Item) -> list[Place]:
+    """Return the certificates, other than those of its pairs, and the cipher group that a profile names itself."""
+    named = ((kind, item.get(name)) for name, kind in _REFERENCES.items())
+    return [(kind, str(path)) for kind, path in named if kind in KINDS and not is_unset(path)]
 
 
 # -- applying a request ------------------------------------------------------------------------
@@ -146,7 +154,7 @@ def _entry(work: Work, body: Json) -> Json:
         vault = work.world.vault
         take = vault.keep if work.switches.own_ciphertext == WORKS else vault.seal
         entry["passphrase"] = take(str(body["passphrase"]))
-    entry["usage"] = str(body.get("usage") or "SERVER")
+    entry["usage"] = str(body.get("usage") or SERVER)
     return entry
 
 
@@ -164,16 +172,27 @@ def _replace_first(work: Work, item: Item, now: list[Json], legacy: Json) -> lis
 
 
 def check(work: Work, item: Item) -> None:
-    """Refuse a profile whose pairs or CA files cannot be used."""
-    for path in authorities_of(item):
-        _file(work, files.CERTIFICATE, "certificate", path)
-    entries = entries_of(work, item)
-    kinds = [_check_entry(work, item, entry) for entry in entries]
-    for kind in set(kinds):
-        if kinds.count(kind) > 1:
-            raise refusals.two_of_a_type(item.path, kind)
-    if kinds and "RSA" not in kinds and not work.switches.accepts_ec_only:
+    """Refuse a profile whose pairs cannot be used, or that names something that does not exist."""
+    for kind, path in named_objects(item):
+        if kind == files.CERTIFICATE:
+            _file(work, kind, "certificate", path)
+        elif work.configuration.find(kind, path) is None:
+            raise refusals.not_found(KINDS[kind].title, path)
+    pairs = [(entry["usage"], _check_entry(work, item, entry)) for entry in entries_of(work, item)]
+    for pair in sorted(set(pairs)):
+        if pairs.count(pair) > 1:
+            raise refusals.two_of_a_type(item.path, pair[1])
+    served = [kind for usage, kind in pairs if usage == SERVER]
+    if served and "RSA" not in served and not work.switches.accepts_ec_only:
         raise refusals.no_rsa_pair()
+    _check_forward_proxy(work, item, any(usage == _CA for usage, _ in pairs))
+
+
+def _check_forward_proxy(work: Work, item: Item, has_pair: bool) -> None:
+    """Refuse a forward proxy that cannot sign; the parent's key does not count beside a list of the profile's own."""
+    key = item.get("proxyCaKey") if item.get("certKeyChain") else setting(work, item, "proxyCaKey")
+    if setting(work, item, "sslForwardProxy") == "enabled" and not has_pair and is_unset(key):
+        raise refusals.no_forward_proxy_key(item.path)
 
 
 def _check_entry(work: Work, item: Item, entry: Json) -> str:
@@ -214,7 +233,7 @@ def _passphrase(work: Work, entry: Json, key: Item) -> str | None:
 def open_pairs(work: Work, item: Item) -> list[OpenPair]:
     """Return the profile's pairs for the data plane; pairs with missing files are left out."""
     pairs = []
-    for entry in entries_of(work, item):
+    for entry in (one for one in entries_of(work, item) if one["usage"] == SERVER):
         certificate = work.configuration.find(files.CERTIFICATE, entry["cert"])
         key = work.configuration.find(files.KEY, entry["key"])
         chain = work.configuration.find(files.CERTIFICATE, entry["chain"])

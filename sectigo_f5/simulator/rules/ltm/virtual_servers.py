@@ -163,7 +163,7 @@ def check(work: Work, item: Item) -> None:
     if not has_http(work, item) and any(
         _kind_of(work, one["path"]) in _ABOVE_HTTP for one in item.get("profiles") or []
     ):
-        raise refusals.profile_http_missing(item.path)
+        raise refusals.profile_http_missing()
     http2.check(work, item, _client_ssl(work, item))
     _check_rules(work, item)
     _check_destination(work, item)

@@ -118,6 +118,6 @@ def _settings(work: Work, found: Json) -> TlsSettings:
         str(found["peerCertMode"]),
         authorities.content.decode() if authorities else "",
         before_14 | {word.lower() for word in words(found["tmOptions"])},
-        str(found["ciphers"]),
+        str(found["ciphers"]) if is_unset(found["cipherGroup"]) else "",  # a group wins; its ciphers are unknown here
         found["allowNonSsl"] == "enabled",
     )
