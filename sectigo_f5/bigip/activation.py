@@ -10,7 +10,7 @@ from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.profile_change import Files, ProfileChange, backward, files, forward, without_ciphertext
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.protection import less
-from sectigo_f5.decision.takeover import settings_after
+from sectigo_f5.decision.takeover import gets_another_parent, settings_after
 from sectigo_f5.device_objects import ClientSslProfile
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
@@ -167,8 +167,8 @@ def must_ask_as_foreseen(f5: Unit, change: ProfileChange) -> None:
 
     Raises :class:`ConnectorError` if it is less than was foreseen.
     """
-    before, parent = change.seen.profile, change.seen.job.parent_profile
-    if change.pair_only or (before and before.parent == parent):
+    parent = change.seen.job.parent_profile
+    if change.pair_only or not gets_another_parent(change.seen):
         return
     after = _profile(f5, change)
     lost = [less(foreseen, after.client_settings) for foreseen in settings_after(change.seen)] if after else []

@@ -16,7 +16,7 @@ from sectigo_f5.decision.attachment import Attachment, plan_attachments
 from sectigo_f5.decision.names_served import Turnover, names_lost, turnover
 from sectigo_f5.decision.protection import less_protection, other_differences
 from sectigo_f5.decision.sni_flags import changed_flags, flag_conflicts
-from sectigo_f5.decision.takeover import refusal, refuse_plain_text, refuse_same_server_name
+from sectigo_f5.decision.takeover import refusal, refuse_plain_text, refuse_same_server_name, refused_parent
 from sectigo_f5.device_objects import Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
@@ -61,12 +61,11 @@ def outlook(f5: Unit, seen: Observation) -> Outlook:
     return Outlook(obstacles, foreseen, turnovers, () if obstacles else touched)
 
 
-def foresee_pair(f5: Unit, seen: Observation, names: Iterable[str]) -> Outlook:
-    """Foresee a change of the pair alone, to one that has ``names``."""
+def lost_with_pair(f5: Unit, seen: Observation, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that would be lost by a change of the pair alone, to one that has ``names``."""
     ours = (server for server in f5.every_server() if seen.job.profile in server.client_ssl)
-    foreseen = _noticed(scenes(seen, None, ours, names))
-    turnovers = tuple(turnover(seen, scene) for scene in foreseen)
-    return Outlook(names_lost(seen, turnovers), foreseen, turnovers)
+    turnovers = (turnover(seen, scene) for scene in scenes(seen, None, ours, names))
+    return tuple(dict.fromkeys(loss.whom for each in turnovers for loss in each.losses if loss.refused))
 
 
 def restricted_to_attached(seen: Observation, obstacles: Mapping[str, str]) -> Observation:
@@ -97,6 +96,7 @@ def strict_updates(f5: Unit, path: str, service: str) -> str | None:
 
 def _refused_at_once(f5: Unit, seen: Observation) -> Mapping[str, str]:
     refusals = {server.path: refusal(seen, server) for server in seen.virtual_servers}
+    refusals[seen.job.parent_profile] = refused_parent(seen)
     refusals |= {server.path: f5.obstacle for server in seen.virtual_servers if not f5.holds(server)}
     return dict(seen.unusable) | {path: sentence for path, sentence in refusals.items() if sentence}
 

@@ -16,8 +16,9 @@ from sectigo_f5.commands.session import Session
 from sectigo_f5.device_objects import Observation, Pair, pairs_issued_at
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.model import Issued, Job, Outcome, Result
 from sectigo_f5.run import Run
+from sectigo_f5.x509.certificates import read_certificate
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
     revoked, stamp = why_revoked(run, job, previous, copies), previous[0].generation.stamp
     if revoked:
         raise ConnectorError(f"the previous certificate, of {stamp}, was revoked: {revoked}; {_instead(job)}")
+    _must_lose_no_name(f5, seen, previous, copies)
     due = when_due(run, job, previous, copies)
     run.state.history.note_rollback(job, pairs[0].generation.stamp, run.clock())
     try:
@@ -48,6 +50,21 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
         raise ConnectorError(f"{refusal}; {_instead(job)}: {error}") from error
     sentence = _describe(stamp, due[0] if due else None, run.clock())
     return result_of_pairs(seen, previous, Outcome.ROLLED_BACK, sentence)
+
+
+def _must_lose_no_name(f5: Unit, seen: Observation, previous: Sequence[Pair], copies: Sequence[Issued | None]) -> None:
+    """Rule 3: refuse to go back to a certificate without a name that is served and in the YAML."""
+    names = [_names(pair, copy) for pair, copy in zip(previous, copies, strict=True)]
+    lost = obstacles.lost_with_pair(f5, seen, frozenset[str].intersection(*names)) if all(names) else ()
+    if lost:
+        raise ConnectorError(
+            f"the previous certificate, of {previous[0].generation.stamp}, does not serve {', '.join(lost)}, which is "
+            f"served now; take it out of the YAML of {seen.job.common_name} first if it may go; {_instead(seen.job)}"
+        )
+
+
+def _names(pair: Pair, copy: Issued | None) -> frozenset[str]:
+    return read_certificate(copy.certificate).names if copy else pair.certificate.served_names()
 
 
 def _describe(stamp: str, due: datetime | None, now: datetime) -> str:

@@ -45,8 +45,8 @@ class Turnover:
 def turnover(seen: Observation, scene: Scene) -> Turnover:
     """Compare what each client of a virtual server is answered with, before a change and after it."""
     names, losses = scene.names(), [*_lost_names(seen, scene)]
-    known = {path for loss in losses for path in loss.profiles}
-    losses += [loss for loss in _lost_without_sni(seen, scene) if not known.issuperset(loss.profiles)]
+    said = {path for loss in losses for path in loss.profiles}
+    losses += [loss for loss in _lost_without_sni(seen, scene) if not said.issuperset(loss.profiles)]
     losses += _lost_plain_text(seen, scene)
     won = (name for name in names if not _serving(scene.before, name) and _serving(scene.after, name))
     return Turnover(scene.server.path, tuple(losses), tuple(won), bool(scene.after) and not scene.before)

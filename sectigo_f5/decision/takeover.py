@@ -67,6 +67,11 @@ def is_of_this_program(profile: ClientSslProfile) -> bool:
     return profile.path.endswith(PROFILE_SUFFIX) and bool(held) and all(Generation.parse(path, stem) for path in held)
 
 
+def gets_another_parent(seen: Observation) -> bool:
+    """True if our profile is new, or its parent is not the one that the YAML names."""
+    return seen.profile is None or seen.profile.parent != seen.job.parent_profile
+
+
 def settings_after(seen: Observation) -> tuple[Mapping[str, str], ...]:
     """Return the settings that our profile may have after a change, each of the possibilities.
 
@@ -74,7 +79,7 @@ def settings_after(seen: Observation) -> tuple[Mapping[str, str], ...]:
     is not documented; that they are its own shows in their being other than its parent's.
     """
     ours, parent = seen.profile, seen.profiles.get(seen.job.parent_profile)
-    if ours and (parent is None or ours.parent == parent.path):
+    if ours and (parent is None or not gets_another_parent(seen)):
         return (ours.client_settings,)
     inherited = parent.client_settings if parent else {}
     if ours is None:
@@ -91,9 +96,28 @@ def settings_after(seen: Observation) -> tuple[Mapping[str, str], ...]:
 def refusal(seen: Observation, server: VirtualServer) -> str | None:
     """Return why a virtual server cannot have our profile, with what to write; None if it can."""
     split = split_profiles(seen, server)
-    if split.kept and not seen.job.sni:
-        return _refuse_partition(seen, server) or _refuse_other_profiles(seen, split)
-    return _refuse_partition(seen, server) or refuse_same_server_name(seen, server, split.kept)
+    return (
+        _refuse_partition(seen, server)
+        or (_refuse_other_profiles(seen, split) if split.kept and not seen.job.sni else None)
+        or refuse_same_server_name(seen, server, split.kept)
+        or _refuse_http2(seen, server)
+    )
+
+
+def refused_parent(seen: Observation) -> str | None:
+    """Return why no profile of ours can have the parent that the YAML names; None if it can.
+
+    Below a profile for SSL forward proxy the BIG-IP wants the key of a CA (01071610, seen in
+    terraform-provider-bigip #213).
+    """
+    path = seen.job.parent_profile
+    parent = seen.profiles.get(path)
+    if parent is None or parent.client_settings.get("sslForwardProxy") != "enabled" or not gets_another_parent(seen):
+        return None
+    return (
+        f"the parent profile {path} is for SSL forward proxy and wants the key of a CA (01071610); write another "
+        f"`parent_profile` for {seen.job.common_name}"
+    )
 
 
 def _refuse_partition(seen: Observation, server: VirtualServer) -> str | None:
@@ -118,6 +142,19 @@ def _refuse_other_profiles(seen: Observation, split: ProfileSplit) -> str:
         remedy = f"write `parent_profile: {split.kept[0]}` to take its place and have its settings, or {remedy}"
     server = split.server.path
     return f"{server} already has the client SSL profile {others}, which does not serve {job.common_name}; {remedy}"
+
+
+def _refuse_http2(seen: Observation, server: VirtualServer) -> str | None:
+    """An HTTP/2 profile that enforces its TLS requirements takes no renegotiation (01070734, F5 Bug ID 516327)."""
+    stays = seen.job.profile in server.client_ssl and not gets_another_parent(seen)
+    allowed = any(settings.get("renegotiation") == "enabled" for settings in settings_after(seen))
+    if server.http2 is None or stays or not allowed:
+        return None
+    return (
+        f"{server.path} has the HTTP/2 profile {server.http2}, which refuses client SSL profiles that allow "
+        f"renegotiation (01070734), as {seen.job.parent_profile} does; write for {seen.job.common_name} a "
+        "`parent_profile` in which renegotiation is disabled"
+    )
 
 
 def refuse_plain_text(seen: Observation, server: VirtualServer, *, answers_80: bool) -> str | None:
