@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator.certificates import files
-from sectigo_f5.simulator.rules.ltm import client_ssl, inheritance, virtual_addresses
+from sectigo_f5.simulator.rules.ltm import cert_key_chains, client_ssl, inheritance, virtual_addresses
 from sectigo_f5.simulator.rules.ltm.virtual_servers import KIND, POLICY, RULE, has_http
 from sectigo_f5.simulator.state.configuration import Item, Json, split_path
 from sectigo_f5.simulator.state.work import Work, is_unset, words
@@ -103,7 +103,7 @@ def _tls(work: Work, profile: Item) -> TlsProfile:
     found = inheritance.settings(work, profile)
     pairs = tuple(
         KeyPair(pair.certificate.decode(), pair.key.decode(), pair.chain.decode(), pair.passphrase)
-        for pair in client_ssl.open_pairs(work, profile)
+        for pair in cert_key_chains.open_pairs(work, profile)
     )
     name = None if is_unset(found["serverName"]) else str(found["serverName"])
     return TlsProfile(
