@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.decision.clocks import agree, compare_clocks
 from sectigo_f5.decision.renewal import due_at
 from sectigo_f5.decision.rules import Circumstances, current_pairs
 from sectigo_f5.device_objects import CertificateObject, Observation, Pair
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, Job
 from sectigo_f5.run import Run
 from sectigo_f5.x509.certificates import read_certificate, read_chain
@@ -54,6 +57,23 @@ def circumstances(seen: Observation, run: Run) -> Circumstances:
         chained=frozenset(p.generation.certificate for p, c in zip(pairs, copies, strict=True) if c and c.chain),
         force=run.force,
     )
+
+
+def clocks_must_agree(run: Run, f5: Unit, ordering: bool = True) -> None:
+    """Refuse to say what is due by a clock that is wrong; raises :class:`ConnectorError` with the remedy.
+
+    Unless a certificate is to be ordered, the CA is asked only if the clock of the BIG-IP, which every answer
+    tells, differs from ours.
+    """
+    now, told = run.clock(), f5.client.date
+    ahead = told - now if told else None
+    if not ordering and agree(ahead):
+        return
+    verdict = compare_clocks(now, run.authority.clock_ahead(), ahead, f5.client.host)
+    if verdict.refusal:
+        raise ConnectorError(verdict.refusal)
+    if verdict.doubt:
+        logger.warning("%s", verdict.doubt)
 
 
 def copy_of(run: Run, job: Job, pair: Pair) -> Issued | None:

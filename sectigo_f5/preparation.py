@@ -11,7 +11,7 @@ from sectigo_f5.bigip.challenges import doubts, validation_for
 from sectigo_f5.bigip.obstacles import outlook, profile_must_be_free, restricted_to_attached
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.circumstances import believed, circumstances
+from sectigo_f5.circumstances import believed, circumstances, clocks_must_agree
 from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
 from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
@@ -60,7 +60,10 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     decided = decide(seen, known, tuple(dict.fromkeys(foreseen.obstacles.values())))
     _log(decided, known)
     plan = Plan(seen, decided, notes=() if decided.obstacles else foreseen.notes())
-    return plan if decided.outcome is Outcome.KEPT else _must_be_possible(run, f5, plan)
+    if decided.outcome is not Outcome.KEPT:
+        return _must_be_possible(run, f5, plan)
+    clocks_must_agree(run, f5, ordering=False)
+    return plan
 
 
 def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) -> Plan:
@@ -78,7 +81,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
         foreseen = outlook(f5, seen)
         problems += dict.fromkeys(foreseen.obstacles.values())
         notes += foreseen.notes()
-        validation, needs = _needs(f5, seen, issues=True)
+        validation, needs = _needs(run, f5, seen, issues=True)
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
         return Examination((), (*problems, str(error)), tuple(notes))
     problems += [*map(str, needs), *_plugin_problem(run, validation)]
@@ -106,7 +109,7 @@ def _plugin_problem(run: Run, validation: Validation | None) -> list[str]:
 
 
 def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
-    validation, problems = _needs(f5, plan.seen, plan.decided.issues)
+    validation, problems = _needs(run, f5, plan.seen, plan.decided.issues)
     for problem in problems:
         raise problem
     for doubt in () if run.reads_only else doubts(validation):
@@ -114,7 +117,7 @@ def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
     return replace(plan, validation=validation)
 
 
-def _needs(f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:
+def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:
     """The list: what must hold before a write, and more if a certificate is to be ordered."""
     validation, problems = None, list[ConnectorError]()
     with _noted(problems):
@@ -124,6 +127,8 @@ def _needs(f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None
     with _noted(problems):
         _handshake_must_be_possible(seen)
     if issues:
+        with _noted(problems):
+            clocks_must_agree(run, f5)
         with _noted(problems):
             validation = validation_for(f5, seen)
     return validation, problems

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from sectigo_f5.errors import InterruptedRunError
@@ -33,6 +33,9 @@ class CertificateAuthority(Protocol):
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
         """Revoke a certificate."""
+
+    def clock_ahead(self) -> timedelta | None:
+        """Return how far the CA's clock is ahead of ours; None if it does not answer, or does not tell the time."""
 
     def account_status(self) -> str:
         """Say whether the account is registered."""

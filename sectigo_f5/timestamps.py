@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 ISO_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _STAMP_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -26,3 +27,12 @@ def to_stamp(moment: datetime) -> str:
 def from_stamp(text: str) -> datetime:
     """Read what :func:`to_stamp` wrote; raises :class:`ValueError` for anything else."""
     return datetime.strptime(text, _STAMP_FORMAT).replace(tzinfo=timezone.utc)
+
+
+def from_http_date(text: str | None) -> datetime | None:
+    """Read the date of an HTTP header (RFC 9110 section 5.6.7), which is always UTC; None if it is not one."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except (ValueError, OverflowError):
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -45,8 +45,8 @@ class Authority:
         self._order_timeout = order_timeout
         self._certbot = Certbot(state_dir / "certbot", account, clock, grace)
         self._kept_answers = state_dir / "ari"
-        self._directory = Once(lambda: directory.read(account))
-        self._registration = Once(lambda: registration.register(account, self._certbot, self._directory.get))
+        self._directory = Once(lambda: directory.read(account, clock))
+        self._registration = Once(lambda: registration.register(account, self._certbot, self._read_directory))
         self._no_renewal_information = False  # failed once already: not tried again in this run
         self._devices = DeviceLocks()
 
@@ -128,9 +128,16 @@ class Authority:
                 renewal_information.save(kept, found)
         return found
 
+    def clock_ahead(self) -> timedelta | None:
+        """Return how far the CA's clock is ahead of ours; None if it does not answer, or does not tell the time."""
+        try:
+            return self._directory.get().clock_ahead
+        except ConnectorError:
+            return None
+
     def account_status(self) -> str:
         """Return in words whether there is an account; raises :class:`ConnectorError` if there can be none."""
-        return registration.status(self._account, self._certbot, self._directory.get)
+        return registration.status(self._account, self._certbot, self._read_directory)
 
     def plugin_problem(self, validation: Validation) -> str | None:
         """Return why Certbot cannot be used for this validation, with the remedy, or None if it can."""
@@ -148,9 +155,12 @@ class Authority:
             return f"Certbot has no plugin {name}: pip install certbot-{name}, or correct dns_authenticator"
         return f"Certbot's plugin for BIG-IP is not installed: {certbot_program.INSTALL}"
 
+    def _read_directory(self) -> directory.Directory:
+        return self._directory.get().directory
+
     def _ask_for_renewal_information(self, identifier: str, now: datetime) -> RenewalInformation | None:
         try:
-            url = renewal_information.url_of(self._directory.get())
+            url = renewal_information.url_of(self._read_directory())
             if url is None:
                 return None
             verify = directory.verification(self._account)

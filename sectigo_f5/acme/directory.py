@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -10,6 +13,7 @@ import requests
 from sectigo_f5 import __version__
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.model import Account
+from sectigo_f5.timestamps import from_http_date
 
 USER_AGENT = f"sectigo-f5/{__version__}"
 TIMEOUT = 30  # seconds
@@ -17,7 +21,15 @@ TIMEOUT = 30  # seconds
 Directory = Mapping[str, Any]
 
 
-def read(account: Account) -> Directory:
+@dataclass(frozen=True)
+class Answer:
+    """The directory, and how far the server's clock is ahead of ours if it tells the time."""
+
+    directory: Directory
+    clock_ahead: timedelta | None
+
+
+def read(account: Account, clock: Callable[[], datetime]) -> Answer:
     """Read the directory; raises :class:`ConnectorError` with the remedy if there is none."""
     url = account.server
     try:
@@ -43,7 +55,13 @@ def read(account: Account) -> Directory:
             f"ACME_SERVER {url} answers, but not with an ACME directory (HTTP {answer.status_code}); "
             "write the directory's own URL, for example https://acme.sectigo.com/v2/OV"
         )
-    return found
+    return Answer(found, _clock_ahead(answer, clock()))
+
+
+def _clock_ahead(answer: requests.Response, now: datetime) -> timedelta | None:
+    """Read the Date header; a cache adds how old the answer is (RFC 9110 section 6.6.1, RFC 9111 section 5.1)."""
+    date, age = from_http_date(answer.headers.get("Date")), re.fullmatch(r"\d{1,9}", answer.headers.get("Age", ""))
+    return date - now + timedelta(seconds=int(age[0]) if age else 0) if date else None
 
 
 def requires_binding(directory: Directory) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.icontrol.login import Login
 from sectigo_f5.secret import Secret
+from sectigo_f5.timestamps import from_http_date
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class IControl:
         self._session = requests.Session()
         self._session.trust_env = False  # a BIG-IP is never behind the proxy that leads to the CA
         self._in_pages = set[str]()  # collections that took too long as a whole
+        self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
 
     def __enter__(self) -> IControl:
@@ -209,6 +212,7 @@ class IControl:
         except OSError as error:  # every exception of requests is one; it raises others for a missing CA file
             logger.debug("%s -> no answer in %.3f s", call, time.monotonic() - started)
             raise no_answer(self.host, self.origin, call, error) from error
+        self.date = from_http_date(answer.headers.get("Date"))
         logger.debug("%s -> %s in %.3f s", call, answer.status_code, time.monotonic() - started)
         return answer
 

@@ -158,6 +158,10 @@ class SimulatedBigIP:
     def hook(self, hook: Callable[[Exchange], None] | None) -> None:
         self._server.hook = hook
 
+    def show_time(self, clock: Callable[[], float]) -> None:
+        """Let the device's clock show another time than the one by which its tokens expire."""
+        self.engine.world.told = clock
+
     def save(self) -> None:
         """Save the running configuration past HTTP, without counting it in ``saved``: for what a test arranges."""
         with self.engine.lock:

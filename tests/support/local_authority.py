@@ -35,6 +35,7 @@ class LocalAuthority:
     revoked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.our_clock: Callable[[], datetime] = self.clock
         begin = self.clock() - timedelta(days=1)
         self.root: Identity = new_authority("Local Root", begin)
         self.issuer: Identity = new_authority("Local Issuing CA", begin, self.root)
@@ -60,6 +61,9 @@ class LocalAuthority:
         if self.refusal:
             raise ConnectorError(self.refusal)
         self.revoked.append(certificate_pem)
+
+    def clock_ahead(self) -> timedelta | None:
+        return None if self.refusal == "unreachable" else self.clock() - self.our_clock()
 
     def account_status(self) -> str:
         return "registered there"

@@ -46,15 +46,21 @@ class World:
         self.state.prepare()
         self.addresses: dict[str, tuple[str, int]] = {}
         self.ca_file = self.device.ca_file
+        self.device.show_time(self._unix_time)
 
     def clock(self) -> datetime:
         return self.now
+
+    def _unix_time(self) -> float:
+        return self.now.timestamp()
 
     def wait(self, **much: float) -> None:
         self.now += timedelta(**much)
 
     def bundle(self, *devices: SimulatedBigIP) -> None:
-        """Trust the management certificates of several devices."""
+        """Trust the management certificates of several devices, whose clocks agree with ours."""
+        for device in devices:
+            device.show_time(self._unix_time)
         self.ca_file = self.folder / "devices-ca.pem"
         self.ca_file.write_text("".join(device.ca_file.read_text() for device in devices))
 

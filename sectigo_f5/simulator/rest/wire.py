@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -199,7 +200,8 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         content = answer.body if isinstance(answer.body, bytes) else b""
-        headers = {"Server": "Jetty(9.2.22.v20170606)", **answer.headers}
+        date = formatdate(self.server.engine.world.time_told, usegmt=True)
+        headers = {"Date": date, "Server": "Jetty(9.2.22.v20170606)", **answer.headers}
         if isinstance(answer.body, dict):
             # without spaces, because scripts take it apart with cut and sed
             content = json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False).encode()

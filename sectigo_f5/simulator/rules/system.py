@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.rules.cm import stats
 from sectigo_f5.simulator.state.configuration import Json
@@ -65,7 +67,8 @@ def device_info(work: Work) -> Json:
 
 def clock(work: Work) -> Json:
     """Return ``sys clock``."""
-    return stats(work, "sys/clock", {"fullDate": work.world.timestamp()})
+    shown = datetime.fromtimestamp(work.world.time_told, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return stats(work, "sys/clock", {"fullDate": shown})
 
 
 def global_settings(work: Work) -> Json:

@@ -31,6 +31,12 @@ class World:
     vault: Vault = field(default_factory=Vault)
     csrs: dict[str, Item] = field(default_factory=dict)  # by full path; they belong to the unit, not to its group
     hostname: str = ""
+    told: Callable[[], float] | None = None  # what its clock shows, if that is not the time by which it works
+
+    @property
+    def time_told(self) -> float:
+        """Return the time that the device tells, in Unix seconds."""
+        return (self.told or self.clock)()
 
     def timestamp(self) -> str:
         """Return the device's time as objects show it."""
