@@ -165,6 +165,8 @@ def test_ciphers_decide_which_clients_are_served(rest: Rest, vs: int) -> None:
     assert answer(vs, "b.example.com", context)[1] == "/Common/b"
     rest.patch(f"{URL}/parent", {"ciphers": "ECDHE-ECDSA-AES256-GCM-SHA384"})
     assert answer(vs, "b.example.com", context) == REFUSED
+    rest.patch(f"{URL}/parent", {"ciphers": "no+such-suite"})
+    assert answer(vs, "b.example.com", context)[1] == "/Common/b"
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,7 @@ def test_ciphers_decide_which_clients_are_served(rest: Rest, vs: int) -> None:
         ("ecdhe:rsa:!sslv3:!rc4:!exp:!des", "ECDHE:RSA:!RC4:!EXP:!DES"),
         ("NATIVE:!TLSv1:!TLSv1_1:!DTLSv1:@SPEED", "ALL"),
         ("ECDHE-RSA-AES128-CBC-SHA ECDHE_ECDSA", "ECDHE-RSA-AES128-SHA:ECDHE+aECDSA"),
+        ("ECDHE+AES-GCM:ECDHE_ECDSA+AES", "ECDHE+AESGCM:ECDHE+aECDSA+AES"),
     ],
 )
 def test_cipher_strings_are_translated_for_openssl(given: str, translated: str) -> None:

@@ -16,6 +16,7 @@ _WORDS = {  # BIG-IP's words for ciphers that OpenSSL spells differently (AskF5 
     "COMPAT": "ALL",
     "ECDHE_ECDSA": "ECDHE+aECDSA",
     "ECDSA": "aECDSA",
+    "AES-GCM": "AESGCM",
 }
 
 
@@ -49,7 +50,9 @@ def apply(settings: TlsSettings, context: ssl.SSLContext) -> None:
     if versions:
         context.minimum_version, context.maximum_version = versions[0], versions[-1]
     with contextlib.suppress(ssl.SSLError):
-        context.set_ciphers(openssl_ciphers(settings.ciphers) or "DEFAULT")
+        ciphers = openssl_ciphers(settings.ciphers) or "DEFAULT"
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ciphers(ciphers)  # one that fails leaves a context without any
+        context.set_ciphers(ciphers)
 
 
 def openssl_ciphers(text: str) -> str:
@@ -58,7 +61,8 @@ def openssl_ciphers(text: str) -> str:
     for word in _split(text):
         mark, name = (word[0], word[1:].upper()) if word[0] in "!-+" else ("", word.upper())
         if not _PROTOCOLS.match(name) and name not in ("@SPEED", "NONE"):
-            translated.append(mark + _WORDS.get(name, name.replace("-CBC-SHA", "-SHA")))
+            parts = (_WORDS.get(part, part.replace("-CBC-SHA", "-SHA")) for part in name.split("+"))
+            translated.append(mark + "+".join(parts))
     return ":".join(translated)
 
 
