@@ -39,7 +39,7 @@ class ProfileChange:
 
     def pair_alone(self) -> ProfileChange:
         """Return the change of the pair, and of nothing else."""
-        return replace(self, attachments=(), pair_only=True)
+        return replace(self, seen=replace(self.seen, touched=()), attachments=(), pair_only=True)
 
     def servers(self) -> tuple[VirtualServer, ...]:
         """Return the virtual servers on which clients may notice the change, listed or not."""

@@ -109,7 +109,7 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
         return Baseline(elsewhere=f"its address is in route domain {server.route_domain}")
     first, *more = inquiry.questions or (ANYTHING,)
     try:
-        baseline = _who_answered(check, inquiry, _see(server, first, silent))
+        baseline = _who_answered(check, inquiry, first, _see(server, first, silent))
     except client.UnreachableError as error:
         if check.required:
             raise ConnectorError(_cannot_be_kept(server, str(error))) from error
@@ -121,10 +121,10 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
     return replace(baseline, served=baseline.served | {each.server_name for each in more if _answers(server, each)})
 
 
-def _who_answered(check: Check, inquiry: Inquiry, shown: Handshake) -> Baseline:
+def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handshake) -> Baseline:
     """Tell the virtual server itself from another host, or another virtual server, at its address."""
-    server, serial, served = inquiry.server, shown.serial, frozenset({inquiry.questions[0].server_name})
-    by_kind = check.kinds == 1 or _can_be_asked(server, inquiry.questions[0])
+    server, serial, served = inquiry.server, shown.serial, frozenset({asked.server_name})
+    by_kind = check.kinds == 1 or _can_be_asked(server, asked)
     if serial in inquiry.known or None in inquiry.known:
         return Baseline(served, by_kind=by_kind)
     if not server.port:
