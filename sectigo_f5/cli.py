@@ -102,6 +102,7 @@ def _with_configuration(
             revocation=RevocationChecker(settings.state_dir, clock=clock),
             clock=clock,
             managed=frozenset(job.profile for job in configuration.jobs),
+            configured=configuration.jobs,
             force=options.force,
             reads_only=not command.writes,
             stop=stop,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
-from itertools import chain
 
 from sectigo_f5 import log
 from sectigo_f5.bigip import activation, ha_group
@@ -19,11 +18,11 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.run import Run
+from sectigo_f5.same_device import Login, SameDevice, logins_of
 
 logger = logging.getLogger(__name__)
 
 Work = Callable[[Run, Unit, Job], Result]
-Login = list[Job]  # certificates that one login session does
 
 UNTOUCHED = (Outcome.KEPT, Outcome.FAILED, Outcome.SKIPPED)  # results that left nothing to save
 UNSAVED = "in service but not saved, a restart of the BIG-IP would undo it; the next run saves it"
@@ -32,36 +31,19 @@ UNDONE = "was undone before it was saved, as by a restart of the BIG-IP; the nex
 
 def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
     """Do ``work`` for every certificate, on ``parallel`` devices at a time; returns one result for each."""
-    queues = _queues(jobs)
+    jobs = tuple(jobs)
+    same, logins = SameDevice(run, run.configured or jobs), logins_of(jobs)
+    same.ask(logins, parallel)
+    queues = same.in_turn(logins)
     if parallel == 1 or len(queues) == 1:
-        return [result for queue in queues for result in _in_turn(run, queue, work)]
+        return [result for queue in queues for result in _in_turn(same, queue, work)]
     with ThreadPoolExecutor(max_workers=parallel) as pool:
-        waiting = [pool.submit(copy_context().run, _in_turn, run, queue, work) for queue in queues]
+        waiting = [pool.submit(copy_context().run, _in_turn, same, queue, work) for queue in queues]
         return [result for done in waiting for result in _wait(done)]
 
 
-def _queues(jobs: Iterable[Job]) -> list[list[Login]]:
-    """Group certificates by login, and logins that meet at one BIG-IP: nothing is done twice at once to a device.
-
-    (Parallel transactions and uploads were seen to mix up on 14.1.5: terraform-provider-bigip #968.)
-    """
-    logins: list[Login] = []
-    for job in jobs:
-        login = next((of for of in logins if of[0].device.is_reached_like(job.device)), None)
-        if login is None:
-            logins.append([job])
-        else:
-            login.append(job)
-    queues: list[list[Login]] = []
-    for login in logins:
-        meeting = [queue for queue in queues if any(of[0].device.meets(login[0].device) for of in queue)]
-        queues = [queue for queue in queues if queue not in meeting]
-        queues.append([*chain.from_iterable(meeting), login])
-    return queues
-
-
-def _in_turn(run: Run, queue: Iterable[Login], work: Work) -> list[Result]:
-    return [result for login in queue for result in on_device(run, login, work)]
+def _in_turn(same: SameDevice, queue: Iterable[Login], work: Work) -> list[Result]:
+    return [result for login in queue for result in on_device(same, login, work)]
 
 
 def _wait(done: Future[list[Result]]) -> list[Result]:
@@ -72,24 +54,17 @@ def _wait(done: Future[list[Result]]) -> list[Result]:
             continue
 
 
-def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
+def on_device(same: SameDevice, jobs: Login, work: Work) -> list[Result]:
     """Do ``work`` for the certificates of one BIG-IP, within one login and one save."""
-    device, results = jobs[0].device, list[Result]()
+    run, device, results = same.run, jobs[0].device, list[Result]()
     if run.stop.is_set():
         return [_skipped(job) for job in jobs]
     with log.about(device.name):
         try:
-            with ha_group.connected(device, run.pause) as group:  # 2
-                marked = _save_earlier_changes(run, group, jobs)
-                try:
-                    for job in jobs:
-                        results.append(_one(run, group, job, work))
-                except InterruptedRunError:  # between two certificates
-                    run.stop.set()
-                    results += map(_skipped, jobs[len(results) :])
-                results = _saved(run, group, results, UNTOUCHED[1:] if marked else UNTOUCHED)
-                results = _without_undone(run, group, jobs, results)
-                results = _with_sync_note(group, results)
+            same.must_not_have_failed(device)
+            with ha_group.connected(device, run.pause) as group, same.alone(device, group) as mistakes:  # 2
+                results += [_mistaken(job, mistakes[job.label]) for job in jobs if job.label in mistakes]
+                _work_on(run, group, [job for job in jobs if job.label not in mistakes], work, results)
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
             if isinstance(error, InterruptedRunError):
@@ -97,6 +72,25 @@ def on_device(run: Run, jobs: Sequence[Job], work: Work) -> list[Result]:
             done = {result.label for result in results}
             results += [failed(job, error) for job in jobs if job.label not in done]
     return results
+
+
+def _work_on(run: Run, group: HaGroup, jobs: Sequence[Job], work: Work, results: list[Result]) -> None:
+    """Do ``work`` for certificates, save, and look at what is left; appends to ``results``."""
+    marked = _save_earlier_changes(run, group, jobs)
+    for job in jobs:
+        try:
+            results.append(_one(run, group, job, work))
+        except InterruptedRunError:  # between two certificates
+            run.stop.set()
+            results.append(_skipped(job))
+    results[:] = _saved(run, group, results, UNTOUCHED[1:] if marked else UNTOUCHED)
+    results[:] = _without_undone(run, group, jobs, results)
+    results[:] = _with_sync_note(group, results)
+
+
+def _mistaken(job: Job, mistake: str) -> Result:
+    logger.error("%s", mistake)
+    return replace(failed(job, ConnectorError(mistake)), misconfigured=True)
 
 
 def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:

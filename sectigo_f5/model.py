@@ -265,6 +265,7 @@ class Result:
     error: str | None = None
     notes: tuple[str, ...] = field(default=())  # "changes pending" and other things to look at
     bug: bool = False  # the error is not one that we foresaw: exit code 3
+    misconfigured: bool = False  # the error is a mistake in a YAML file that only showed on the BIG-IP: exit code 2
 
     @classmethod
     def of(

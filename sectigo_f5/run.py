@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from sectigo_f5.errors import InterruptedRunError
-from sectigo_f5.model import Issued, RenewalInformation
+from sectigo_f5.model import Issued, Job, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.validation import Validation
@@ -63,6 +63,7 @@ class Run:
     revocation: RevocationSource
     clock: Callable[[], datetime]  # UTC
     managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
+    configured: tuple[Job, ...] = ()  # all of them, in the order of the configuration; empty: those at work
     force: bool = False
     reads_only: bool = False  # not even an earlier run's changes are saved
     silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out

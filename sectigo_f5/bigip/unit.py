@@ -25,6 +25,7 @@ from sectigo_f5.device_objects import (
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl, object_url
+from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, partition_of
 
 logger = logging.getLogger(__name__)
@@ -233,6 +234,23 @@ class Unit:
         """The unit's name in its group, ``/Common/host``."""
         devices = self.client.items("/mgmt/tm/cm/device")
         return next((readers.full_path(item) for item in devices if readers.flag(item, "selfDevice")), "unknown")
+
+    @functools.cached_property
+    def identity(self) -> str:
+        """What the unit says that it is, the same under each of its addresses; its own host if it does not say.
+
+        Several facts together: the tenants of one chassis share its serial number.
+        """
+        try:
+            devices = self.client.items("/mgmt/tm/cm/device")
+        except DeviceError:
+            devices = []
+        own = next((item for item in devices if readers.flag(item, "selfDevice")), Json())
+        hardware = [readers.text(own, "chassisId"), readers.text(own, "baseMac")]
+        place = [readers.text(own, "name"), readers.text(own, "managementIp")]
+        if any(hardware) or all(place):
+            return " ".join(fact for fact in (*hardware, *place) if fact)
+        return f"{self.client.host}:{self.device.port}"
 
     def is_active(self) -> bool:
         """Tell whether the unit carries traffic now; it may fail over at any moment, so this is asked each time."""

@@ -29,8 +29,9 @@ def revoke(session: Session) -> int:
 
     outcome = {result.label: result for result in session.on_every_device(work)}
     for job in session.jobs:
-        if job.label not in asked and not session.run.stop.is_set():
-            outcome[job.label] = _revoke_unasked(session.run, job, reason, outcome[job.label])
+        refused = outcome[job.label]
+        if job.label not in asked and not session.run.stop.is_set() and not refused.misconfigured:
+            outcome[job.label] = _revoke_unasked(session.run, job, reason, refused)
     return session.finish(list(outcome.values()))
 
 

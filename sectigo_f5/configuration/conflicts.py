@@ -24,6 +24,7 @@ class Conflict:
     earlier: Place
     key: str
     problem: str
+    label: str  # of the later certificate
 
     @property
     def remedy(self) -> str:
@@ -45,13 +46,13 @@ def conflicts(jobs: Sequence[Job]) -> Iterator[Conflict]:
         owner = next((owners[profile] for profile in profiles if profile in owners), None)
         if not known.is_reached_like(job.device):
             problem = f"{job.device.name} is reached differently from the device of the same name at"
-            yield Conflict(job.device.place, known.place, "name", problem)
+            yield Conflict(job.device.place, known.place, "name", problem, job.label)
         elif owner:
             problem = f"the client SSL profile {job.profile} already belongs to the certificate at"
-            yield Conflict(job.place, owner.place, "common_name", problem)
+            yield Conflict(job.place, owner.place, "common_name", problem, job.label)
         elif job.label in labels:
             problem = f"{job.label} is already the name of the certificate at"
-            yield Conflict(job.place, labels[job.label].place, "common_name", problem)
+            yield Conflict(job.place, labels[job.label].place, "common_name", problem, job.label)
         for profile in profiles:
             owners.setdefault(profile, job)
         labels.setdefault(job.label, job)
@@ -66,7 +67,7 @@ def _replaced_although_owned(jobs: Sequence[Job], owners: Mapping[tuple[str, int
             owner = owners.get((host, job.device.port, path))
             if owner and owner is not job:
                 problem = f"{path} may not be replaced: it belongs to the certificate at"
-                yield Conflict(job.place, owner.place, "replace_profiles", problem)
+                yield Conflict(job.place, owner.place, "replace_profiles", problem, job.label)
                 break
 
 
@@ -77,7 +78,7 @@ def _duplicate_defaults(jobs: Sequence[Job]) -> Iterator[Conflict]:
         shared = _shared_server(earlier, later)
         if shared:
             problem = f"{shared} already has its SNI default from the certificate at"
-            yield Conflict(later.place, earlier.place, "sni_default", problem)
+            yield Conflict(later.place, earlier.place, "sni_default", problem, later.label)
 
 
 def _shared_server(one: Job, other: Job) -> str | None:

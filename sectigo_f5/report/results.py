@@ -17,7 +17,7 @@ def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:
     """Return the highest that applies of 3 (a bug), 2 (a mistake in a file), 1 (a failure), 0."""
     if any(result.bug for result in results):
         return EXIT_BUG
-    if mistakes:
+    if mistakes or any(result.misconfigured for result in results):
         return EXIT_CONFIGURATION
     failed = any(result.error or result.outcome in (Outcome.FAILED, Outcome.SKIPPED) for result in results)
     return EXIT_FAILED if failed else 0

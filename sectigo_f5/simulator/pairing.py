@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sectigo_f5.simulator.rules.engine import Engine
-from sectigo_f5.simulator.state.high_availability import Group, Unit
+from sectigo_f5.simulator.state.high_availability import Group
 
 
 def join(first: Engine, second: Engine, auto_sync: bool) -> None:
@@ -14,7 +15,7 @@ def join(first: Engine, second: Engine, auto_sync: bool) -> None:
     if second.world.hostname == first.world.hostname:
         second.world.hostname = "bigip2.example.net"
     second.world.vault = first.world.vault
-    units = [Unit(engine.world.hostname, engine.group.units[0].address) for engine in (first, second)]
+    units = [replace(engine.group.units[0], hostname=engine.world.hostname) for engine in (first, second)]
     group = Group(units, dict.fromkeys(first.group.active, units[0].hostname), auto_sync)
     group.pushes = [_push(first, second), _push(second, first)]
     first.group = second.group = group

@@ -7,10 +7,10 @@ service. If losing a file would deceive an operator, the command is refused befo
 
 Who may write what: a command that acts holds the lock of the directory, so two processes never act at
 once. Devices are worked on in parallel by the threads of one process. A file that they share and change
-(read, change, write) is changed under :func:`sectigo_f5.files.changed_by_one`: the last results. Every
-other file belongs to one device or certificate, or holds the same answer whoever asked for it (CRL, renewal
-information); it is replaced as a whole, so readers need no lock. Where two files make one copy, the
-one that is looked for is written last.
+(read, change, write) is changed under :func:`sectigo_f5.files.changed_by_one`: the last results, and which
+BIG-IP answers where. Every other file belongs to one device or certificate, or holds the same answer whoever
+asked for it (CRL, renewal information); it is replaced as a whole, so readers need no lock. Where two files
+make one copy, the one that is looked for is written last.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.state import lock
 from sectigo_f5.state.certificate_store import CertificateStore
 from sectigo_f5.state.history import History
+from sectigo_f5.state.known_devices import KnownDevices
 from sectigo_f5.state.unsaved import UnsavedDevices
 
 ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
@@ -36,6 +37,7 @@ class StateDirectory:
         self.path = path
         self.history = History(path / "results.json")
         self.certificates = CertificateStore(path / "certificates")
+        self.devices = KnownDevices(path / "devices.json")
         self.unsaved = UnsavedDevices(path / "unsaved")
 
     def prepare(self) -> None:

@@ -131,7 +131,7 @@ def _device(work: Work, group: Group, unit: Unit) -> Json:
         "build": build,
         "cert": "/Common/dtdi.crt",
         "certReference": work.reference("cm/cert", "/Common/dtdi.crt"),
-        "chassisId": "564d0000-0000-0000-000000000001",
+        "chassisId": unit.chassis_id,
         "chassisType": "individual",
         "configsyncIp": unit.address if group.is_pair else "none",
         "edition": edition,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ class Unit:
 
     hostname: str
     address: str
+    chassis_id: str = field(default_factory=lambda: str(uuid.uuid4()), compare=False)
 
 
 @dataclass

@@ -1,0 +1,135 @@
+"""Which logins lead to one BIG-IP, under whatever names the YAML files know it; and what excludes each other there.
+
+Two files that own one profile would put their certificates in service in turn, for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+
+from sectigo_f5 import log
+from sectigo_f5.acme.concurrency import DeviceLocks
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.ha_group import HaGroup
+from sectigo_f5.configuration.conflicts import conflicts
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.model import Device, Job
+from sectigo_f5.run import Run
+
+logger = logging.getLogger(__name__)
+
+Login = list[Job]  # certificates that one login session does
+
+
+@dataclass(frozen=True)
+class SameDevice:
+    """What is known about the BIG-IPs of one run: who answers where, and who did not answer."""
+
+    run: Run
+    configured: Sequence[Job]  # every job of the configuration, in its order, whichever of them is selected
+    locks: DeviceLocks = field(default_factory=DeviceLocks)
+    found: dict[str, str] = field(default_factory=dict)  # who answered in this run, by ``host:port``
+    failures: list[tuple[Device, str]] = field(default_factory=list)  # logins that failed while it was asked
+
+    @property
+    def can_matter(self) -> bool:
+        """True if two logins of the configuration could lead to one BIG-IP."""
+        return len({(job.device.hosts, job.device.port, job.device.username) for job in self.configured}) > 1
+
+    def ask(self, logins: Sequence[Login], parallel: int) -> None:
+        """Log in once to whatever is not known yet, so that the order of the work never depends on chance.
+
+        A login that fails is not repeated in this run: wrong passwords would lock the user out.
+        """
+        known = self._known()
+        unknown = [login[0].device for login in logins if not all(at in known for at in _addresses(login[0].device))]
+        if not self.can_matter or len(logins) == 1 or not unknown:
+            return
+        try:
+            with ThreadPoolExecutor(max_workers=parallel) as pool:
+                for asked in [pool.submit(copy_context().run, self._ask, device) for device in unknown]:
+                    asked.result()
+        except InterruptedRunError:
+            self.run.stop.set()
+
+    def _ask(self, device: Device) -> None:
+        if self.run.stop.is_set():
+            return
+        with log.about(device.name):
+            try:
+                with ha_group.connected(device, self.run.pause) as group:
+                    self._note(device, group)
+            except ConnectorError as error:
+                self.failures.append((device, str(error)))
+
+    def _note(self, device: Device, group: HaGroup) -> dict[str, str]:
+        found = {f"{unit.client.host}:{device.port}": unit.identity for unit in group.answering}
+        self.found.update(found)
+        self.run.state.devices.note(found)
+        return found
+
+    def _known(self) -> dict[str, str]:
+        return {**self.run.state.devices.identities(), **self.found}
+
+    def must_not_have_failed(self, device: Device) -> None:
+        """Raise the :class:`ConnectorError` of a login that failed while it was asked."""
+        for failed, text in self.failures:
+            if failed.is_reached_like(device):
+                raise ConnectorError(text)
+
+    def in_turn(self, logins: Sequence[Login]) -> list[list[Login]]:
+        """Group logins that meet at one BIG-IP, in the order of the configuration: nothing is done twice at once to it.
+
+        (Parallel transactions and uploads were seen to mix up on 14.1.5: terraform-provider-bigip #968.)
+        """
+        known, queues = self._known(), list[list[int]]()
+        devices = [_by_identity(login[0].device, known) for login in logins]
+        for number, device in enumerate(devices):
+            meeting = [queue for queue in queues if any(devices[of].meets(device) for of in queue)]
+            queues = [queue for queue in queues if queue not in meeting]
+            queues.append(sorted([*(of for queue in meeting for of in queue), number]))
+        return [[logins[of] for of in queue] for queue in sorted(queues)]
+
+    @contextlib.contextmanager
+    def alone(self, device: Device, group: HaGroup) -> Iterator[Mapping[str, str]]:
+        """Work alone on the BIG-IP that answered; yields the mistakes that only show there, by certificate."""
+        if not self.can_matter:
+            yield {}
+            return
+        found = self._note(device, group)
+        with self.locks.held(found.values()):
+            yield dict(self._mistakes())
+
+    def _mistakes(self) -> Iterator[tuple[str, str]]:
+        """Yield what excludes each other; what is written first in the configuration stays as it is."""
+        known = self._known()
+        jobs = [replace(job, device=_by_identity(job.device, known)) for job in self.configured]
+        for conflict in conflicts(jobs):
+            problem = f"{conflict.problem} {conflict.earlier}, and both lead to one BIG-IP"
+            yield conflict.label, f"{conflict.later}: {problem}; {conflict.remedy}"
+
+
+def logins_of(jobs: Iterable[Job]) -> list[Login]:
+    """Group certificates by login."""
+    logins: list[Login] = []
+    for job in jobs:
+        login = next((of for of in logins if of[0].device.is_reached_like(job.device)), None)
+        if login is None:
+            logins.append([job])
+        else:
+            login.append(job)
+    return logins
+
+
+def _addresses(device: Device) -> list[str]:
+    return [f"{host}:{device.port}" for host in device.hosts]
+
+
+def _by_identity(device: Device, known: Mapping[str, str]) -> Device:
+    """Return a device whose hosts are who answers there, as far as that is known."""
+    return replace(device, hosts=tuple(known.get(at, at) for at in _addresses(device)), port=0)
