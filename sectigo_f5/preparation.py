@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sectigo_f5.bigip.challenges import doubts, validation_for
+from sectigo_f5.bigip.challenges import doubts, faults, validation_for
 from sectigo_f5.bigip.obstacles import outlook, profile_must_be_free, restricted_to_attached
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
@@ -35,7 +35,8 @@ class Plan:
 
     def despite(self, obstacles: Iterable[str]) -> Plan:
         """Return the plan to change the pair alone, for what is in the way of everything else."""
-        return replace(self, decided=replace(self.decided, obstacles=tuple(obstacles)), notes=())
+        decided = replace(self.decided, attachments=(), obstacles=tuple(obstacles))
+        return replace(self, seen=replace(self.seen, touched=()), decided=decided, notes=())
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
         validation, needs = _needs(run, f5, seen, issues=True)
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
         return Examination((), (*problems, str(error)), tuple(notes))
-    problems += [*map(str, needs), *_plugin_problem(run, validation)]
+    problems += [*map(str, needs), *faults(validation), *_plugin_problem(run, validation)]
     return Examination(seen.server_paths, tuple(problems), (*notes, *doubts(validation)))
 
 
@@ -114,7 +115,11 @@ def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
         raise problem
     for doubt in () if run.reads_only else doubts(validation):
         logger.warning("%s", doubt)
-    return replace(plan, validation=validation)
+    plan = replace(plan, validation=validation)
+    wrong = dict.fromkeys(faults(validation), "")
+    if wrong:  # rule 1: the pair is renewed, and nothing else is touched
+        plan = replace(plan, seen=restricted_to_attached(plan.seen, wrong)).despite((*plan.decided.obstacles, *wrong))
+    return plan
 
 
 def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:

@@ -21,6 +21,7 @@ class Http01:
     ca_file: Path | None  # what TLS to the device is verified with; None: it is not
     apm: bool
     doubts: tuple[str, ...] = ()  # what may keep the CA from seeing the answer
+    faults: tuple[str, ...] = ()  # what the YAML names besides, and cannot be used
 
     def __str__(self) -> str:
         return f"http-01 by certbot-bigip on {', '.join(self.virtual_servers)}"

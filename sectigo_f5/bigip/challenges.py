@@ -36,7 +36,7 @@ def validation_for(f5: Unit, seen: Observation) -> Validation:
             f"validation http-01: certbot-bigip reaches a BIG-IP on port 443 only, not {job.device.port}; "
             "use validation: prevalidated or dns-01, or the BIG-IP's port 443"
         )
-    answering, unanswered = challenge_servers(f5, seen)
+    answering, unanswered, faults = challenge_servers(f5, seen)
     return Http01(
         hosts=f5.answering,  # certbot-bigip logs in to each, and gives up if one is down
         username=job.device.username,
@@ -46,6 +46,7 @@ def validation_for(f5: Unit, seen: Observation) -> Validation:
         ca_file=_ca_file(job.device.verify_tls),
         apm=any(_has_access_profile(f5, server) for server in answering),
         doubts=(*unanswered, *(doubt for server in answering for doubt in _rivals(f5, server))),
+        faults=faults,
     )
 
 
@@ -54,17 +55,35 @@ def doubts(validation: Validation | None) -> tuple[str, ...]:
     return validation.doubts if isinstance(validation, Http01) else ()
 
 
-def challenge_servers(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
-    """Return the virtual servers that answer http-01, and for which addresses there is none.
+def faults(validation: Validation | None) -> tuple[str, ...]:
+    """Return what the YAML names for the validation and cannot be used; the renewal does without it."""
+    return validation.faults if isinstance(validation, Http01) else ()
+
+
+def challenge_servers(
+    f5: Unit, seen: Observation
+) -> tuple[tuple[VirtualServer, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the virtual servers that answer http-01, for which addresses there is none, and what is wrong in the YAML.
 
     Those of the YAML, else those that answer port 80 on the addresses of the virtual servers that the YAML
-    lists or that have our profile, whatever is in the way on them: a renewal must not fail for that.
+    lists or that have our profile, whatever is in the way on them: a renewal must not fail for that, nor for
+    a name in the YAML that cannot be used.
     certbot-bigip skips a virtual server that does not exist or has no HTTP profile with a
     DEBUG line only, so everything is checked here; and it sleeps ten seconds for each, so it gets no
     others. Raises :class:`ConnectorError` if none can answer.
     """
-    if seen.job.challenge_virtual_servers:
-        return _named(f5, seen.job), ()
+    named, wrong = _named(f5, seen.job)
+    if wrong and not seen.in_service():
+        raise ConnectorError("; ".join(wrong))
+    if named:
+        return named, (), wrong
+    try:
+        return *_found(f5, seen), wrong
+    except ConnectorError as error:
+        raise ConnectorError("; ".join((*wrong, str(error)))) from error
+
+
+def _found(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
     every = f5.every_server()
     ours = (*seen.listed, *(server for server in every if seen.job.profile in server.client_ssl))
     answering, unanswered = dict[str, VirtualServer](), list[str]()
@@ -82,12 +101,17 @@ def challenge_servers(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer,
     return tuple(answering.values()), tuple(f"{sentence}: a challenge sent there fails" for sentence in unanswered)
 
 
-def _named(f5: Unit, job: Job) -> tuple[VirtualServer, ...]:
-    named = tuple(f5.virtual_server(path) for path in job.challenge_virtual_servers)
-    faults = [fault for fault in (_fault(f5, server) for server in named) if fault]
-    if faults:
-        raise ConnectorError(f"challenge_virtual_servers: {'; '.join(faults)}")
-    return named
+def _named(f5: Unit, job: Job) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
+    """Return which of ``challenge_virtual_servers`` can answer, and a sentence if others cannot."""
+    usable, wrong = list[VirtualServer](), list[str]()
+    for path in job.challenge_virtual_servers:
+        server = f5.find_virtual_server(path)
+        fault = _fault(f5, server) if server else f5.missing_server(path)
+        if fault:
+            wrong.append(fault)
+        elif server:
+            usable.append(server)
+    return tuple(usable), (f"challenge_virtual_servers: {'; '.join(wrong)}",) if wrong else ()
 
 
 def _fault(f5: Unit, server: VirtualServer) -> str | None:

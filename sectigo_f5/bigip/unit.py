@@ -177,7 +177,7 @@ class Unit:
                 "and either a client SSL profile or port 443; list them by name"
             )
             return {ALL_VIRTUAL_SERVERS: none}
-        unusable = {path: self._missing_server(path) for path, server in listed.items() if server is None}
+        unusable = {path: self.missing_server(path) for path, server in listed.items() if server is None}
         return unusable | {
             path: f"{path} has no HTTP profile; attach one (for example /Common/http) or take it out of virtual_servers"
             for path, server in listed.items()
@@ -188,7 +188,7 @@ class Unit:
         """Read one virtual server with its profiles; raises :class:`ConnectorError` if there is none."""
         server = self.find_virtual_server(path)
         if server is None:
-            raise ConnectorError(self._missing_server(path))
+            raise ConnectorError(self.missing_server(path))
         return server
 
     def find_virtual_server(self, path: str) -> VirtualServer | None:
@@ -212,7 +212,8 @@ class Unit:
         rule = self.client.find(object_url("ltm/rule", path))
         return (readers.text(rule, "apiAnonymous") if rule else None) or ""
 
-    def _missing_server(self, path: str) -> str:
+    def missing_server(self, path: str) -> str:
+        """Say that there is no such virtual server, and which name may be meant."""
         present = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
         return _missing("the virtual server", path, present)
 

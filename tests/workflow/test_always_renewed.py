@@ -14,7 +14,7 @@ from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from sectigo_f5.validation import Http01
 from tests.support.loopback import own_address
 from tests.support.names import EC, ONLY_EC, PLAIN, PROFILE, RSA
-from tests.support.three_commands import done_as_planned, refused
+from tests.support.three_commands import checked, done_as_planned, refused
 from tests.support.virtual_servers import attached, hand_made, profile, url
 from tests.support.world import World
 
@@ -156,6 +156,27 @@ def challenged(world: World) -> tuple[str, ...]:
     validation = world.authority.validations[-1]
     assert isinstance(validation, Http01)
     return validation.virtual_servers
+
+
+# -- where http-01 is answered -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", [("/Common/vs_typo",), (HTTP, "/Common/vs_typo"), ("/Common/vs_off",)], ids=str)
+def test_a_typo_in_challenge_virtual_servers_is_no_end(field: World, named: tuple[str, ...]) -> None:
+    """What is named and can answer is used, else what answers port 80 of the addresses."""
+    field.device.add_virtual_server("/Common/vs_off", "192.0.2.20:80", profiles=PLAIN, disabled=True)
+    job = job_for(field, validation="http-01")
+    typo = replace(job, challenge_virtual_servers=named)
+    why = refused(field, typo)
+    assert why.startswith("challenge_virtual_servers: ")
+    field.one(job)
+    assert (field.one(typo).outcome, checked(field, typo).error) == (Outcome.KEPT, why)
+    field.wait(days=80)
+    field.device.add_virtual_server("/Common/vs_b", "192.0.2.10:8443", profiles=PLAIN)
+    renewed = done_as_planned(field, replace(typo, virtual_servers=(VS, "/Common/vs_b")))
+    assert (renewed.outcome, renewed.error) == (Outcome.RENEWED, why)
+    assert (served(field), challenged(field)) == (renewed.serial, (HTTP,))
+    assert (renewed.virtual_servers, attached(field, "/Common/vs_b")) == ((VS,), set())
 
 
 # -- a second certificate on the virtual server of the first -----------------------------------
