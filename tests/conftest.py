@@ -10,10 +10,15 @@ import pytest
 import responses
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.properties import SEED
 from tests.support.replies import LOGIN, ORIGIN, TOKEN
 from tests.support.world import World
 
 LONGEST = "test_years_of_nights.py"  # begun first, or the other workers would wait for it in the end
+
+
+def pytest_report_header() -> str:
+    return f"property-based tests draw with PROPERTY_SEED={SEED}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sectigo_f5.bigip.profile_change import (
@@ -22,17 +21,16 @@ from sectigo_f5.bigip.profile_change import (
 from sectigo_f5.decision.attachment import plan_attachments
 from sectigo_f5.device_objects import ClientSslProfile, KeyObject, Observation
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.transactions import Operation
 from sectigo_f5.model import Generation
 from sectigo_f5.secret import Secret
 from tests.support.builders import hand_made, job, pair, profile, seen, server
+from tests.support.device_model import Model
 from tests.support.names import EC
+from tests.support.properties import generated
 
 NAMES = ("www.example.com", "shop.example.com", "*.example.com")
 OTHERS = ("/Common/a", "/Common/b", "/Common/c")
 CIPHERTEXT = "$M$xy$abc="
-
-Device = tuple[dict[str, dict[str, Any]], dict[str, list[str]]]  # profiles, and those of each virtual server
 
 
 def as_shown(client_ssl: ClientSslProfile) -> dict[str, Any]:
@@ -42,42 +40,17 @@ def as_shown(client_ssl: ClientSslProfile) -> dict[str, Any]:
         "sniDefault": "true" if client_ssl.sni_default else "false",
         "sniRequire": "true" if client_ssl.sni_require else "false",
         "files": [(entry.certificate, entry.key, entry.chain) for entry in client_ssl.entries],
+        "own": {},
     }
 
 
-def device_of(observed: Observation) -> Device:
+def device_of(observed: Observation) -> Model:
     profiles = {path: as_shown(each) for path, each in observed.profiles.items()}
-    return profiles, {each.path: sorted(each.client_ssl) for each in observed.virtual_servers}
+    return Model(profiles, {each.path: list(each.client_ssl) for each in observed.virtual_servers})
 
 
-def after(device: Device, operations: tuple[Operation, ...]) -> Device:
-    """Apply the operations to a model of the device; each must be possible."""
-    profiles, servers = {path: dict(each) for path, each in device[0].items()}, {k: [*v] for k, v in device[1].items()}
-    for operation in operations:
-        path = unquote(operation.path.removeprefix("/mgmt/tm/ltm/")).replace("~", "/")
-        body = dict(operation.body or {})
-        if "certKeyChain" in body:
-            chain = body.pop("certKeyChain")
-            body["files"] = [(entry["cert"], entry["key"], entry.get("chain")) for entry in chain]
-        if operation.path == CLIENT_SSL_URL:
-            name = f"/{body.pop('partition')}/{body.pop('name')}"
-            assert name not in profiles
-            profiles[name] = {"serverName": "none", "sniDefault": "false", "sniRequire": "false", **body}
-        elif path.startswith("profile/client-ssl/"):
-            profile_path = path.removeprefix("profile/client-ssl/")
-            assert profile_path in profiles
-            if operation.method == "DELETE":
-                assert not any(profile_path in attached for attached in servers.values())
-                del profiles[profile_path]
-            else:
-                profiles[profile_path].update(body)
-        else:
-            server_path, _, attached = path.removeprefix("virtual/").partition("/profiles")
-            if operation.method == "POST":
-                servers[server_path].append(f"/{body['partition']}/{body['name']}")
-            else:
-                servers[server_path].remove(attached.removeprefix("/"))
-    return profiles, {name: sorted(attached) for name, attached in servers.items()}
+def attached(model: Model) -> dict[str, list[str]]:
+    return {path: sorted(profiles) for path, profiles in model.servers.items()}
 
 
 @st.composite
@@ -114,19 +87,20 @@ def changes(draw: st.DrawFn) -> ProfileChange:
 PARENTS = ("/Common/clientssl", "/Common/corporate")
 
 
-@settings(derandomize=True, max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
+@generated(300)
 @given(changes())
 def test_forward_reaches_the_plan_and_backward_the_former_state(change: ProfileChange) -> None:
     before = device_of(change.seen)
-    profiles, servers = changed = after(before, forward(change))
-    assert set(profiles[change.profile]["files"]) == change.files
+    changed = before.after(forward(change))
+    assert set(changed.profiles[change.profile]["files"]) == change.files
     for plan in change.attachments:
-        assert change.profile in servers[plan.virtual_server]
-        assert not set(plan.remove) & set(servers[plan.virtual_server])
-    assert after(changed, backward(change, {})) == before
+        assert change.profile in changed.servers[plan.virtual_server]
+        assert not set(plan.remove) & set(changed.servers[plan.virtual_server])
+    again = changed.after(backward(change, {}))
+    assert (again.profiles, attached(again)) == (before.profiles, attached(before))
 
 
-@settings(derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
+@generated(100)
 @given(changes())
 def test_a_property_without_a_difference_is_not_sent(change: ProfileChange) -> None:
     present = change.seen.profile
