@@ -120,7 +120,10 @@ def test_a_plan_states_that_it_is_only_a_plan(connector: Installation) -> None:
     connector.write_config(KEPT, MISSING)
     lines = connector.run("plan").stdout.splitlines()
     assert lines[0] == "what a run would do now:"
-    assert lines[2] == "enrolled    new.example.com@bigip-sim: found no certificate for new.example.com on the BIG-IP"
+    assert lines[2] == (
+        "enrolled    new.example.com@bigip-sim: found no certificate for new.example.com on the BIG-IP; /Common/vs_new "
+        "gets TLS in place of plain text, wins new.example.com"
+    )
 
 
 @pytest.mark.parametrize("command", ["run", "plan", "status"])

@@ -36,7 +36,7 @@ class Turnover:
     enables_tls: bool
 
     def __str__(self) -> str:
-        parts = ["gets TLS, and no longer speaks plain text"] if self.enables_tls else []
+        parts = ["gets TLS in place of plain text"] if self.enables_tls else []
         parts += [f"wins {', '.join(self.won)}"] if self.won else []
         parts += [f"loses {', '.join(loss.whom for loss in self.losses)}"] if self.losses else []
         return f"{self.server} {', '.join(parts)}" if parts else ""
