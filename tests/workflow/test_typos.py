@@ -102,7 +102,7 @@ def test_a_virtual_server_of_another_port_gets_tls(world: World) -> None:
     plain_site(world)
     job = job_for(world, virtual_servers=(PLAIN_SITE,))
     result = done_as_planned(world, job)
-    assert result.notes == (f"{PLAIN_SITE} gets TLS, and no longer speaks plain text, wins {WWW}",)
+    assert result.notes == (f"{PLAIN_SITE} gets TLS in place of plain text, wins {WWW}",)
     assert world.seen_by_client(PLAIN_SITE).serial == result.serial
 
 
