@@ -13,7 +13,9 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.model import Job
 
-ENOUGH = ("admin", "resource-admin")
+ENOUGH = ("admin",)
+NEARLY = ("resource-admin",)  # may do everything but upload over REST (F5 Ansible #1611, #2298)
+OF_EVERYBODY = "iControl_REST_API_User"  # the REST role that every local user has (terraform-provider-bigip #160)
 BASH_SWITCH = "/mgmt/tm/sys/db/systemauth.disablebash"
 WITHOUT_SHELL = "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is not available"
 ALL_PARTITIONS = ("all-partitions", "[All]")
@@ -29,23 +31,37 @@ def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
         return [], [f"{job.device.username} is not a local user of the BIG-IP: its role cannot be determined"]
     if not _roles(user):
         return [], [f"the BIG-IP does not tell the role of {job.device.username}"]
-    problems, closed = _role_problems(user, job), _closed_shell(f5, user, job)
+    problems, closed = _role_problems(f5, user, job), _closed_shell(f5, user, job)
     if closed and job.key_route == "openssl":
         return [*problems, f"{closed}; key_route: openssl needs it: open it, or write key_route: auto"], []
     return problems, [f"{closed}: {WITHOUT_SHELL}"] if closed else []
 
 
-def _role_problems(user: Json, job: Job) -> list[str]:
+def _role_problems(f5: Unit, user: Json, job: Job) -> list[str]:
     roles = _roles(user)
     here = roles.get(job.partition) or next((roles[name] for name in ALL_PARTITIONS if name in roles), None)
     if here is None:
         return [f"{job.device.username} has no role in partition {job.partition}: give it one for all partitions"]
-    if here not in ENOUGH:
-        return [
-            f"{job.device.username} has the role {here}; uploads and keys need resource-admin or admin "
-            "(docs/permissions.md)"
-        ]
-    return []
+    if here in ENOUGH or (here in NEARLY and _may_have_custom_role(f5, job.device.username)):
+        return []
+    return [
+        f"{job.device.username} has the role {here}; uploads over REST need admin, or resource-admin and a custom REST "
+        "role (docs/permissions.md)"
+    ]
+
+
+def _may_have_custom_role(f5: Unit, username: str) -> bool:
+    """Tell whether a REST role of its own may let the user upload; what cannot be read is left to the device."""
+    try:
+        roles = (f5.client.find("/mgmt/shared/authz/roles") or {}).get("items") or ()
+    except DeviceError:
+        return True
+    links = [str(user.get("link", "")) for role in roles if role.get("name") != OF_EVERYBODY for user in _users(role)]
+    return any(link.endswith(f"/users/{quote(username)}") for link in links)
+
+
+def _users(role: Json) -> list[Json]:
+    return list(role.get("userReferences") or ())
 
 
 def _closed_shell(f5: Unit, user: Json, job: Job) -> str | None:

@@ -17,6 +17,10 @@ _REMEDIES = (
         r"maximum active login tokens",
         "the user holds 100 login tokens: delete them or wait 20 minutes (AskF5 K59142111)",
     ),
+    (
+        r'"bash" unexpected argument',
+        "the user has no Advanced shell: give it bash as terminal access, or see docs/permissions.md",
+    ),
     (r"^Authorization failed: (?!no user)", "the user's role is too low for this: see docs/permissions.md"),
     (
         r"^(?:transaction failed:)?(?:010717e3|01b40029)",

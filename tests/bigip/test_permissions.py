@@ -12,15 +12,19 @@ from sectigo_f5.bigip.permissions import WITHOUT_SHELL, missing_permissions
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.world import World
 
-TOO_LOW = "; uploads and keys need resource-admin or admin (docs/permissions.md)"
+TOO_LOW = "; uploads over REST need admin, or resource-admin and a custom REST role (docs/permissions.md)"
+UPLOADS = "POST /mgmt/shared/file-transfer/uploads/**"
+READS = "GET /mgmt/**"
 SHUT = "bash is disabled for every user (sys db systemauth.disablebash, as in Appliance mode)"
 
 
 def problems_and_notes(
-    folder: Path, *faults: Fault, key_route: str = "auto", **switches: Any
+    folder: Path, *faults: Fault, key_route: str = "auto", may_call: tuple[str, ...] = (), **switches: Any
 ) -> tuple[list[str], list[str]]:
     with SimulatedBigIP(Switches(username="sectigo", **switches)) as device:
         world = World(device, folder)
+        if may_call:
+            device.restrict(*may_call)
         for fault in faults:
             device.fault(fault)
         with ha_group.connected(world.connection()) as group:
@@ -29,19 +33,27 @@ def problems_and_notes(
     return result
 
 
-@pytest.mark.parametrize("role", ["admin", "resource-admin"])
-def test_a_sufficient_role_is_not_a_problem(tmp_path: Path, role: str) -> None:
-    assert problems_and_notes(tmp_path, role=role) == ([], [])
+def test_an_administrator_may_do_everything(tmp_path: Path) -> None:
+    assert problems_and_notes(tmp_path, role="admin") == ([], [])
 
 
-@pytest.mark.parametrize("role", ["certificate-manager", "manager", "guest"])
+def test_a_custom_rest_role_may_allow_uploads(tmp_path: Path) -> None:
+    assert problems_and_notes(tmp_path, role="resource-admin", may_call=(UPLOADS, READS)) == ([], [])
+
+
+def test_rest_roles_that_cannot_be_read_are_not_a_problem(tmp_path: Path) -> None:
+    hidden = Fault("GET", "/authz/roles", action="error:401:Authorization failed: user=sectigo")
+    assert problems_and_notes(tmp_path, hidden, role="resource-admin") == ([], [])
+
+
+@pytest.mark.parametrize("role", ["resource-admin", "certificate-manager", "manager", "guest"])
 def test_a_role_that_is_too_low_is_a_problem(tmp_path: Path, role: str) -> None:
     problems, _ = problems_and_notes(tmp_path, role=role)
     assert problems == [f"sectigo has the role {role}{TOO_LOW}"]
 
 
 def test_a_role_in_another_partition_is_a_problem(tmp_path: Path) -> None:
-    problems, _ = problems_and_notes(tmp_path, role="resource-admin", role_partition="Shop", partitions=("Shop",))
+    problems, _ = problems_and_notes(tmp_path, role="manager", role_partition="Shop", partitions=("Shop",))
     assert problems == ["sectigo has no role in partition Common: give it one for all partitions"]
 
 
@@ -49,7 +61,7 @@ def test_an_unavailable_shell_is_a_note_if_other_routes_are_allowed(tmp_path: Pa
     assert problems_and_notes(tmp_path, role="admin", bash=False) == ([], [f"{SHUT}: {WITHOUT_SHELL}"])
     faults = [Fault("GET", "disablebash", action="error:403:01070822:3: Access Denied")]
     shell = "sectigo has the shell tmsh, not bash"
-    assert problems_and_notes(tmp_path, *faults, role="resource-admin", bash=False) == (
+    assert problems_and_notes(tmp_path, *faults, role="resource-admin", bash=False, may_call=(UPLOADS, READS)) == (
         [],
         [f"{shell}: {WITHOUT_SHELL}"],
     )
