@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip.challenges import doubts, faults, validation_for
-from sectigo_f5.bigip.obstacles import outlook, profile_must_be_free, restricted_to_attached
+from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, profile_must_be_free, restricted_to_attached
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, circumstances, clocks_must_agree
+from sectigo_f5.decision.pair_alone import names_after, with_names_in_service
 from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
 from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
@@ -33,10 +34,10 @@ class Plan:
     validation: Validation | None = None  # how the CA validates the names; None: no new certificate is needed
     notes: tuple[str, ...] = ()  # what clients will notice
 
-    def despite(self, obstacles: Iterable[str]) -> Plan:
+    def despite(self, obstacles: Iterable[str], alone: Outlook) -> Plan:
         """Return the plan to change the pair alone, for what is in the way of everything else."""
         decided = replace(self.decided, attachments=(), obstacles=tuple(obstacles))
-        return replace(self, seen=replace(self.seen, touched=()), decided=decided, notes=())
+        return replace(self, seen=replace(self.seen, touched=()), decided=decided, notes=alone.notes())
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,32 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     foreseen = outlook(f5, seen)
     seen = replace(restricted_to_attached(seen, foreseen.obstacles), touched=foreseen.touched)
     known = circumstances(seen, run)
-    decided = decide(seen, known, tuple(dict.fromkeys(foreseen.obstacles.values())))
+    obstacles = tuple(dict.fromkeys(foreseen.obstacles.values()))
+    plan = Plan(seen, decide(seen, known, obstacles), notes=foreseen.notes())
+    if obstacles:
+        plan = _pair_alone(f5, plan, known, obstacles)
+    decided = plan.decided
     _log(decided, known)
-    plan = Plan(seen, decided, notes=() if decided.obstacles else foreseen.notes())
     if decided.outcome is not Outcome.KEPT:
         return _must_be_possible(run, f5, plan)
     clocks_must_agree(run, f5, ordering=False)
     return plan
+
+
+def _pair_alone(f5: Unit, plan: Plan, known: Circumstances, obstacles: tuple[str, ...]) -> Plan:
+    """Plan a change of the pair alone: if rules 2 or 3 refuse the names of the YAML, with those in service.
+
+    Raises :class:`ConnectorError` if those need no change, or are refused too.
+    """
+    alone = outlook_of_pair(f5, plan.seen, names_after(plan.seen, plan.decided))
+    if alone.obstacles:
+        obstacles = tuple(dict.fromkeys((*obstacles, *alone.obstacles.values())))
+        seen = with_names_in_service(plan.seen)
+        plan = replace(plan, seen=seen, decided=decide(seen, known, obstacles))
+        alone = outlook_of_pair(f5, seen, names_after(seen, plan.decided))
+    if alone.obstacles:
+        raise ConnectorError("; ".join(obstacles))
+    return plan.despite(obstacles, alone)
 
 
 def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) -> Plan:
@@ -80,7 +100,9 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
     try:
         seen = believed(run, f5.observe(job, run.managed))
         foreseen = outlook(f5, seen)
-        problems += dict.fromkeys(foreseen.obstacles.values())
+        wrong = foreseen.obstacles
+        alone = outlook_of_pair(f5, seen, job.names).obstacles if wrong and seen.in_service() else {}
+        problems += dict.fromkeys((*wrong.values(), *alone.values()))
         notes += foreseen.notes()
         validation, needs = _needs(run, f5, seen, issues=True)
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
@@ -116,10 +138,18 @@ def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
     for doubt in () if run.reads_only else doubts(validation):
         logger.warning("%s", doubt)
     plan = replace(plan, validation=validation)
-    wrong = dict.fromkeys(faults(validation), "")
-    if wrong:  # rule 1: the pair is renewed, and nothing else is touched
-        plan = replace(plan, seen=restricted_to_attached(plan.seen, wrong)).despite((*plan.decided.obstacles, *wrong))
-    return plan
+    wrong = faults(validation)
+    return _despite_faults(f5, plan, wrong) if wrong else plan
+
+
+def _despite_faults(f5: Unit, plan: Plan, wrong: tuple[str, ...]) -> Plan:
+    """Rule 1: whatever the YAML names for the validation, the pair is renewed, and nothing else is touched."""
+    obstacles = (*plan.decided.obstacles, *wrong)
+    seen = restricted_to_attached(plan.seen, dict.fromkeys(wrong, ""))
+    alone = outlook_of_pair(f5, seen, seen.job.names)
+    if alone.obstacles:
+        raise ConnectorError("; ".join((*obstacles, *alone.obstacles.values())))
+    return replace(plan, seen=seen).despite(obstacles, alone)
 
 
 def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:

@@ -32,11 +32,12 @@ from sectigo_f5.bigip.certificate_objects import delete_older, upload_certificat
 from sectigo_f5.bigip.created_objects import CreatedObjects, created_objects
 from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
 from sectigo_f5.bigip.keys.order import KeyOrder
-from sectigo_f5.bigip.obstacles import outlook, restricted_to_attached
+from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, restricted_to_attached
 from sectigo_f5.bigip.profile_change import ProfileChange, new_entry, old_entry
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, copy_of
 from sectigo_f5.decision.attachment import plan_attachments
+from sectigo_f5.decision.pair_alone import names_of
 from sectigo_f5.device_objects import Pair
 from sectigo_f5.errors import ConnectorError, InterruptedRunError, NotTakenBackError
 from sectigo_f5.icontrol.call import Json
@@ -76,6 +77,7 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
         plan = repair(run, f5, plan)
     if plan.validation is None:
         return _logged(result_of(plan))
+    job = plan.seen.job  # perhaps for the names that are in service, see ``preparation``
     stamp, pairs = new_stamp(run, f5, job), list[NewPair]()
     with complete_if_in_service(run, f5, job), created_objects() as created:
         orders = key_orders(f5, job, stamp, created)
@@ -109,7 +111,8 @@ def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:
     entries = tuple(new_entry(pair.generation, bool(pair.issued.chain), pair.passphrase) for pair in pairs)
     plan, change = _change_by_now(run, f5, plan, entries)
     expected = [expected_of_issued(pair.issued) for pair in pairs]
-    return _despite(plan, change, lambda change: put_in_service(run, f5, change, expected), pair_changes=True)
+    names = frozenset(plan.seen.job.names)
+    return _despite(f5, plan, change, lambda change: put_in_service(run, f5, change, expected), names)
 
 
 def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
@@ -119,11 +122,9 @@ def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
     """
     decided = plan.decided
     change = ProfileChange(plan.seen, (), decided.attachments, pair_only=bool(decided.obstacles))
-    other = decided.pairs != plan.seen.in_service()
+    names = names_of(decided.pairs) if decided.pairs != plan.seen.in_service() else None
     try:
-        return _despite(
-            plan, change, lambda change: put_back_in_service(run, f5, change, decided.pairs), pair_changes=other
-        )
+        return _despite(f5, plan, change, lambda change: put_back_in_service(run, f5, change, decided.pairs), names)
     except DeviceError as refusal:
         if not refusal.is_about_the_pair:
             raise
@@ -192,17 +193,25 @@ def _change_by_now(run: Run, f5: Unit, plan: Plan, entries: tuple[Json, ...]) ->
     obstructed = foreseen.obstacles
     if not obstructed:
         return plan, ProfileChange(replace(seen, touched=foreseen.touched), entries, plan_attachments(seen))
-    if not seen.in_service():
-        raise ConnectorError("; ".join(obstructed.values()))
-    plan = replace(plan, seen=restricted_to_attached(seen, obstructed)).despite(obstructed.values())
+    alone = outlook_of_pair(f5, seen, seen.job.names) if seen.in_service() else Outlook(obstructed)
+    if alone.obstacles:
+        raise ConnectorError("; ".join(dict.fromkeys((*obstructed.values(), *alone.obstacles.values()))))
+    plan = replace(plan, seen=restricted_to_attached(seen, obstructed)).despite(obstructed.values(), alone)
     return plan, ProfileChange(plan.seen, entries, (), pair_only=True)
 
 
-def _despite(plan: Plan, change: ProfileChange, put: Callable[[ProfileChange], None], *, pair_changes: bool) -> Plan:
-    """Rule 1: what is refused together is tried once more as a change of the pair alone.
+def _despite(
+    f5: Unit,
+    plan: Plan,
+    change: ProfileChange,
+    put: Callable[[ProfileChange], None],
+    names: Collection[str] | None,
+) -> Plan:
+    """Rule 1: what is refused together is tried once more as a change of the pair alone, to one with ``names``.
 
-    Returns the plan that was carried out. Raises :class:`ConnectorError` if the pair is the reason, or if
-    it is not certain that the virtual servers have again what they had.
+    ``names`` None means that the pair does not change. Returns the plan that was carried out. Raises
+    :class:`ConnectorError` if the pair is the reason, or must not come alone, or if it is not certain that the
+    virtual servers have again what they had.
     """
     try:
         put(change)
@@ -210,12 +219,15 @@ def _despite(plan: Plan, change: ProfileChange, put: Callable[[ProfileChange], N
         raise
     except ConnectorError as refusal:
         about_the_pair = isinstance(refusal, DeviceError) and refusal.is_about_the_pair
-        alone = pair_changes and change.is_more_than_the_pair and bool(change.seen.in_service())
-        if about_the_pair or not alone:
+        more = change.is_more_than_the_pair and bool(change.seen.in_service())
+        if about_the_pair or names is None or not more:
+            raise
+        alone = outlook_of_pair(f5, change.seen, names)
+        if alone.obstacles:
             raise
         logger.warning("%s; changing nothing but the pair", refusal)
         put(change.pair_alone())
-        return plan.despite([str(refusal)])
+        return plan.despite([str(refusal)], alone)
     return plan
 
 

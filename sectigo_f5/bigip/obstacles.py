@@ -61,11 +61,23 @@ def outlook(f5: Unit, seen: Observation) -> Outlook:
     return Outlook(obstacles, foreseen, turnovers, () if obstacles else touched)
 
 
+def outlook_of_pair(f5: Unit, seen: Observation, names: Iterable[str]) -> Outlook:
+    """Foresee a change of the pair alone, to one that has ``names``."""
+    ours = (server for server in f5.every_server() if seen.job.profile in server.client_ssl)
+    foreseen = _noticed(scenes(seen, None, ours, names))
+    turnovers = tuple(turnover(seen, scene) for scene in foreseen)
+    return Outlook({**less_protection(seen, foreseen), **names_lost(seen, turnovers)}, foreseen, turnovers)
+
+
 def lost_with_pair(f5: Unit, seen: Observation, names: Iterable[str]) -> tuple[str, ...]:
     """Return the names that would be lost by a change of the pair alone, to one that has ``names``."""
-    ours = (server for server in f5.every_server() if seen.job.profile in server.client_ssl)
-    turnovers = (turnover(seen, scene) for scene in scenes(seen, None, ours, names))
+    turnovers = outlook_of_pair(f5, seen, names).turnovers
     return tuple(dict.fromkeys(loss.whom for each in turnovers for loss in each.losses if loss.refused))
+
+
+def less_with_pair(f5: Unit, seen: Observation, names: Iterable[str]) -> tuple[str, ...]:
+    """Return what virtual servers would no longer ask after a change of the pair alone, to one that has ``names``."""
+    return tuple(less_protection(seen, outlook_of_pair(f5, seen, names).scenes).values())
 
 
 def restricted_to_attached(seen: Observation, obstacles: Mapping[str, str]) -> Observation:

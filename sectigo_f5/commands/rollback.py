@@ -53,8 +53,14 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
 
 
 def _must_lose_no_name(f5: Unit, seen: Observation, previous: Sequence[Pair], copies: Sequence[Issued | None]) -> None:
-    """Rule 3: refuse to go back to a certificate without a name that is served and in the YAML."""
+    """Rule 3: refuse to go back to a certificate without a name that is served and in the YAML.
+
+    And rule 2: to one with a name that another profile answers now, and asks more for.
+    """
     names = [_names(pair, copy) for pair, copy in zip(previous, copies, strict=True)]
+    less = obstacles.less_with_pair(f5, seen, frozenset[str].union(*names))
+    if less:
+        raise ConnectorError(f"the previous certificate cannot serve again: {'; '.join(less)}")
     lost = obstacles.lost_with_pair(f5, seen, frozenset[str].intersection(*names)) if all(names) else ()
     if lost:
         raise ConnectorError(
