@@ -156,9 +156,17 @@ class Observation:
         return self.job.sni_require if self.job.sni else bool(parent and parent.sni_require)
 
     def is_cut(self, path: str) -> bool:
-        """True if the device does not tell all names of a client SSL profile's certificates."""
-        held = [entry.certificate or "" for entry in self.profiles[path].entries]
-        return any(self.certificates[path].cut for path in held if path in self.certificates)
+        """True if the device does not tell all names of a client SSL profile's certificates, or none of one."""
+        held = {entry.certificate or "" for entry in self.profiles[path].entries}
+        certificates = [self.certificates.get(path) for path in held if not self.is_the_devices_own(path)]
+        return any(each is None or each.cut or not each.all_names() for each in certificates)
+
+    def is_the_devices_own(self, path: str) -> bool:
+        """True for the certificate that every BIG-IP makes for itself, unless another was put in its place."""
+        if path != OWN_CERTIFICATE:
+            return False
+        known = self.certificates.get(path)
+        return known is None or not known.issuer or (known.common_name or "") in known.issuer.lower()  # self-signed
 
     def served_by(self, path: str) -> frozenset[str]:
         """Return the names for which clients accept the certificates of a client SSL profile.
@@ -167,8 +175,9 @@ class Observation:
         client is served by the certificate that every BIG-IP makes for itself.
         """
         profile = self.profiles.get(path)
-        held = {entry.certificate or "" for entry in profile.entries} - {OWN_CERTIFICATE} if profile else set()
-        certificates = [self.certificates[path] for path in held if path in self.certificates]
+        held = {entry.certificate or "" for entry in profile.entries} if profile else set()
+        known = (path for path in held if path in self.certificates and not self.is_the_devices_own(path))
+        certificates = [self.certificates[path] for path in known]
         return frozenset(name for certificate in certificates for name in certificate.served_names())
 
     def names_of(self, path: str) -> frozenset[str]:

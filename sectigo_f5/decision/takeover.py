@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sectigo_f5.device_objects import (
     COMMON,
-    OWN_CERTIFICATE,
     STOCK_PROFILE,
     ClientSslProfile,
     Observation,
@@ -188,7 +187,9 @@ def refuse_same_server_name(seen: Observation, server: VirtualServer, others: It
 
 
 def _was_never_given_a_certificate(seen: Observation, path: str) -> bool:
-    return path not in seen.managed and all(e.certificate == OWN_CERTIFICATE for e in seen.profiles[path].entries)
+    return path not in seen.managed and all(
+        seen.is_the_devices_own(e.certificate or "") for e in seen.profiles[path].entries
+    )
 
 
 def _describe_names(seen: Observation, path: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.device_objects import OWN_CERTIFICATE
 from sectigo_f5.model import Job, Outcome
+from tests.support.hierarchy import new_authority, new_server
 from tests.support.names import ONLY_EC, PLAIN, PROFILE, PROFILE_URL
 from tests.support.three_commands import done_as_planned, refused
 from tests.support.virtual_servers import attach, attached, defaults, hand_made, one_default_at_every_moment, profile
@@ -36,6 +38,20 @@ def stock_with_a_site(world: World) -> str:
     pair = [{"name": "default", "cert": "/Common/site.crt", "key": "/Common/site.key"}]
     world.device.set(STOCK_URL, certKeyChain=pair)
     return STOCK
+
+
+def stock_with_another_default(world: World) -> str:
+    """Somebody has put a site's certificate where the device had its own: default.crt, of the stock profile."""
+    identity = new_server([SHOP], world.now, new_authority("Hand CA", world.now))
+    world.device.add_certificate(OWN_CERTIFICATE, identity.certificate_pem, identity.key_pem)
+    return STOCK
+
+
+def names_unknown(world: World) -> str:
+    """The release tells no name of its certificate."""
+    path = hand_made(world, "hand", SHOP)
+    world.device.set("/mgmt/tm/sys/file/ssl-cert/~Common~hand.crt", subject="O=Field", subjectAlternativeName="none")
+    return path
 
 
 def heir(world: World) -> str:
@@ -70,6 +86,8 @@ def of_another_file_and_our_name(world: World) -> str:
 
 NEIGHBOURS: tuple[Callable[[World], str], ...] = (
     stock_with_a_site,
+    stock_with_another_default,
+    names_unknown,
     heir,
     named_by_its_certificate,
     named_by_a_wildcard,
