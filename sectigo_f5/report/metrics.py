@@ -25,7 +25,7 @@ def write_metrics(file: Path, results: Sequence[Result], finished: datetime, cod
     words = Gauge("sectigo_f5_certificate_result", "The last result", [*labels, "result"], registry=registry)
     for result in results:
         names = (result.common_name, result.device)
-        fails.labels(*names).set(result.outcome is Outcome.FAILED)
+        fails.labels(*names).set(result.outcome is Outcome.FAILED or result.error is not None)
         words.labels(*names, result.outcome.value).set(1)
         if result.not_after:
             ends.labels(*names).set(result.not_after.timestamp())

@@ -26,7 +26,7 @@ class LastResult:
     reason: str
     error: str | None
     at: str
-    since: str  # the first run in a row with the same outcome (failed, or not)
+    since: str  # the first run in a row with the same outcome (an error, or none)
     serial: str | None = None  # of the certificate that was last seen in service ...
     not_after: str | None = None  # ... and its end
     rolled_back_from: str | None = None  # stamp of the newest generation that `rollback` took out of service
@@ -91,7 +91,7 @@ class History:
 
 def _following(before: LastResult | None, result: Result, at: str) -> LastResult:
     failed = result.outcome is Outcome.FAILED
-    same = before is not None and (before.result == Outcome.FAILED.value) == failed
+    same = before is not None and (before.error is None) == (result.error is None)
     leaves_rollback = result.outcome not in (Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED)
     known = before if failed and result.serial is None else None  # a failure does not tell what is in service
     return LastResult(
