@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip.challenges import doubts, faults, validation_for
+from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, profile_must_be_free, restricted_to_attached
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
@@ -55,7 +56,7 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     A certificate that is kept needs nothing, so nothing more is read. Raises :class:`ConnectorError`
     for the first thing that stands in the way.
     """
-    seen = believed(run, f5.observe(job, run.managed))
+    seen = believed(run, observe(f5, job, run.managed))
     foreseen = outlook(f5, seen)
     seen = replace(restricted_to_attached(seen, foreseen.obstacles), touched=foreseen.touched)
     known = circumstances(seen, run)
@@ -98,7 +99,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
     """Look for everything that would keep an enrolment or a renewal from being made, whatever is due today."""
     problems, notes = missing_permissions(f5, job)
     try:
-        seen = believed(run, f5.observe(job, run.managed))
+        seen = believed(run, observe(f5, job, run.managed))
         foreseen = outlook(f5, seen)
         wrong = foreseen.obstacles
         alone = outlook_of_pair(f5, seen, job.names).obstacles if wrong and seen.in_service() else {}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.observation import listed_servers
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
@@ -68,7 +69,7 @@ def _floating(unit: Unit, job: Job) -> tuple[VirtualServer, ...]:
             f"{unit.device.username} may not read the virtual addresses of {unit.client.host}, so it "
             "cannot be told on which unit they are active: see docs/permissions.md"
         )
-    listed = tuple(server for server in unit.virtual_servers(job) if server.traffic_group)
+    listed = tuple(server for server in filter(None, listed_servers(unit, job).values()) if server.traffic_group)
     return listed or tuple(s for s in unit.every_server() if s.traffic_group and job.profile in s.client_ssl)
 
 

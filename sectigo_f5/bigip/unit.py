@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
@@ -14,19 +14,16 @@ from sectigo_f5.bigip.virtual_servers.destinations import destination
 from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import (
-    COMMON,
     CertificateObject,
     ClientSslProfile,
     KeyObject,
-    Observation,
-    Pair,
     VirtualServer,
 )
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl, object_url
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, partition_of
+from sectigo_f5.model import Device
 
 logger = logging.getLogger(__name__)
 
@@ -110,79 +107,7 @@ class Unit:
         """Have everything read again at the next look."""
         self.memory.inventory = self.memory.servers = None
 
-    def observe(self, job: Job, managed: Collection[str] = ()) -> Observation:
-        """Step 3: read everything that bears on one certificate.
-
-        ``managed`` are the profiles of the other configured certificates. What the YAML names and cannot be
-        used is not an error here: a certificate that is due is renewed all the same.
-        """
-        listed = self._listed_servers(job)
-        unusable = self._unusable_places(job) | self._unusable_servers(job, listed)
-        have = self.inventory
-        return Observation(
-            job=job,
-            profile=have.profiles.get(job.profile),
-            pairs=tuple(sorted(self._pairs(job), key=lambda pair: pair.generation)),
-            virtual_servers=tuple(server for server in listed.values() if server and server.path not in unusable),
-            profiles=have.profiles,
-            certificates=have.certificates,
-            managed=frozenset(managed) - {job.profile},
-            unusable=unusable,
-            listed=tuple(filter(None, listed.values())),
-        )
-
-    def _unusable_places(self, job: Job) -> dict[str, str]:
-        """Return why the partition or the parent profile cannot be used, by its name."""
-        profiles, parent = self.inventory.profiles, job.parent_profile
-        unusable = dict[str, str]()
-        partitions = self.references.partitions
-        if partitions is not None and job.partition not in (COMMON, *partitions):
-            unusable[job.partition] = _missing("the partition", job.partition, partitions)
-        if parent not in profiles:
-            unusable[parent] = _missing("the parent profile", parent, profiles)
-        elif partition_of(parent) not in (job.partition, COMMON):
-            where = (
-                "not in Common" if job.partition == COMMON else f"neither in partition {job.partition} nor in Common"
-            )
-            unusable[parent] = f"the parent profile {parent} is {where}"
-        return unusable
-
-    def _pairs(self, job: Job) -> Iterator[Pair]:
-        have = self.inventory
-        for path, certificate in have.certificates.items():
-            generation = Generation.parse(path, job.base)
-            if generation is None or path != generation.certificate or generation.partition != job.partition:
-                continue
-            key = have.keys.get(generation.key)
-            if key is not None:
-                yield Pair(generation, certificate, key, generation.chain in have.certificates)
-
     # -- virtual servers -----------------------------------------------------------------------
-
-    def virtual_servers(self, job: Job) -> tuple[VirtualServer, ...]:
-        """Read the virtual servers of a certificate that the device has; read again each time."""
-        return tuple(filter(None, self._listed_servers(job).values()))
-
-    def _listed_servers(self, job: Job) -> dict[str, VirtualServer | None]:
-        """Read the virtual servers of a certificate, by path; None for one that does not exist."""
-        if job.every_virtual_server:
-            return {server.path: server for server in self.partition_servers(job.partition) if _wants_tls(server)}
-        return {path: self.find_virtual_server(path) for path in job.virtual_servers}
-
-    def _unusable_servers(self, job: Job, listed: Mapping[str, VirtualServer | None]) -> dict[str, str]:
-        """Return what keeps virtual servers of a certificate from being used, by path."""
-        if job.every_virtual_server and not listed:
-            none = (
-                f"virtual_servers: all finds none in partition {job.partition}: none has an HTTP profile "
-                "and either a client SSL profile or port 443; list them by name"
-            )
-            return {ALL_VIRTUAL_SERVERS: none}
-        unusable = {path: self.missing_server(path) for path, server in listed.items() if server is None}
-        return unusable | {
-            path: f"{path} has no HTTP profile; attach one (for example /Common/http) or take it out of virtual_servers"
-            for path, server in listed.items()
-            if server and not server.http
-        }
 
     def virtual_server(self, path: str) -> VirtualServer:
         """Read one virtual server with its profiles; raises :class:`ConnectorError` if there is none."""
@@ -203,10 +128,6 @@ class Unit:
             self.memory.servers = tuple(self._with_profiles(item) for item in listed)
         return self.memory.servers
 
-    def partition_servers(self, partition: str) -> tuple[VirtualServer, ...]:
-        """Read the virtual servers of a partition, its folders included."""
-        return tuple(server for server in self.every_server() if partition_of(server.path) == partition)
-
     def rule_text(self, path: str) -> str:
         """Read an iRule; empty if it is gone."""
         rule = self.client.find(object_url("ltm/rule", path))
@@ -215,7 +136,7 @@ class Unit:
     def missing_server(self, path: str) -> str:
         """Say that there is no such virtual server, and which name may be meant."""
         present = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
-        return _missing("the virtual server", path, present)
+        return missing("the virtual server", path, present)
 
     def _with_profiles(self, item: Json) -> VirtualServer:
         reference = item.get("profilesReference") or {}
@@ -321,11 +242,8 @@ class Unit:
         logger.info("the configuration is saved")
 
 
-def _wants_tls(server: VirtualServer) -> bool:
-    return server.http and (bool(server.client_ssl) or server.port == 443)  # noqa: PLR2004  # https
-
-
-def _missing(what: str, wanted: str, present: Collection[str]) -> str:
+def missing(what: str, wanted: str, present: Collection[str]) -> str:
+    """Say that the YAML names something that the device does not have, and what it may have meant."""
     near = difflib.get_close_matches(wanted, present, n=1)
     known = f"did you mean {near[0]}?" if near else f"there is {', '.join(sorted(present)[:10]) or 'none'}"
     return f"{what} {wanted} does not exist on the BIG-IP; {known}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed
 from sectigo_f5.device_objects import Observation, Pair
@@ -14,7 +15,7 @@ from sectigo_f5.run import Run
 
 def pairs_in_service(run: Run, f5: Unit, job: Job) -> tuple[Observation, tuple[Pair, ...]]:
     """Return what is on the BIG-IP, and our pairs in service; raises :class:`ConnectorError` if there is none."""
-    seen = believed(run, f5.observe(job, run.managed))
+    seen = believed(run, observe(f5, job, run.managed))
     pairs = seen.in_service()
     if not pairs:
         raise ConnectorError(f"{job.profile} serves no certificate of ours; run `start_acme.py run` first")

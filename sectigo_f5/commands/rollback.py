@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sectigo_f5 import workflow
+from sectigo_f5 import cutover
 from sectigo_f5.bigip import obstacles
 from sectigo_f5.bigip.profile_change import ProfileChange
 from sectigo_f5.bigip.unit import Unit
@@ -42,7 +42,7 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
     due = when_due(run, job, previous, copies)
     run.state.history.note_rollback(job, pairs[0].generation.stamp, run.clock())
     try:
-        workflow.put_back_in_service(run, f5, ProfileChange(seen, (), (), pair_only=True), previous)
+        cutover.put_back_in_service(run, f5, ProfileChange(seen, (), (), pair_only=True), previous)
     except DeviceError as error:
         if not error.is_about_the_pair:
             raise

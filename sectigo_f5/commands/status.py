@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, circumstances
 from sectigo_f5.commands.session import Session
@@ -26,7 +27,7 @@ def status(session: Session) -> int:
     history, rows = run.state.history.results(), list[Row]()
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
-        seen = believed(run, f5.observe(job, run.managed))
+        seen = believed(run, observe(f5, job, run.managed))
         rows.append(_managed(run, seen, history.get(job.label)))
         rows.extend(_unmanaged(seen, run.clock()))
         return Result.of(job, Outcome.KEPT, "read")

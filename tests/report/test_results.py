@@ -14,7 +14,9 @@ from tests.support.builders import NOW, job
 KEPT = Result.of(job(), Outcome.KEPT, "all is well", not_after=NOW + timedelta(days=60), serial="0a")
 FAILED = Result.of(job("shop.example.com"), Outcome.FAILED, "no route", error="no route")
 SKIPPED = Result.of(job("pay.example.com"), Outcome.SKIPPED, "stopped", error="stopped")
-DESPITE = Result.of(job("api.example.com"), Outcome.RENEWED, "it was due", not_after=KEPT.not_after, error="vs_b is gone")
+DESPITE = Result.of(
+    job("api.example.com"), Outcome.RENEWED, "it was due", not_after=KEPT.not_after, error="vs_b is gone"
+)
 BUG = Result("bug.example.com", "bigip-fra", (), Outcome.FAILED, "bug: KeyError", error="bug: KeyError", bug=True)
 
 
@@ -44,7 +46,8 @@ def test_summary_has_a_line_per_certificate_and_one_of_counts() -> None:
         "1 kept, 1 failed, 1 renewed",
     ]
     assert summary([DESPITE]).splitlines()[0] == (
-        "renewed     api.example.com@bigip-fra (valid until 2027-01-22): it was due; but only the pair was changed: vs_b is gone"
+        "renewed     api.example.com@bigip-fra (valid until 2027-01-22): it was due; but only the pair was changed: "
+        "vs_b is gone"
     )
     assert summary([]) == "nothing to do: no certificate was selected"
 

@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 import requests
 
-from sectigo_f5 import fleet, workflow
+from sectigo_f5 import cutover, fleet, workflow
 from sectigo_f5.cli import _stopped_by_signals
 from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
@@ -156,7 +156,7 @@ def test_a_change_that_is_taken_back_is_taken_back_despite_a_signal(world: World
     while True:
         nth += 1
         world.wait(hours=1)
-        with interrupted_after(nth) as interruption, patch.object(workflow, "confirm", _refuse):
+        with interrupted_after(nth) as interruption, patch.object(cutover, "confirm", _refuse):
             result = world.one(job, force=True)
         if not interruption.came:
             break

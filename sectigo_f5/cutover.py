@@ -1,0 +1,144 @@
+"""Steps 11 and 12, the cutover: make the change, look at it as a client does, take back what must not be seen."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from sectigo_f5.bigip import activation
+from sectigo_f5.bigip.certificate_objects import upload_chain
+from sectigo_f5.bigip.created_objects import created_objects
+from sectigo_f5.bigip.observation import observe
+from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, restricted_to_attached
+from sectigo_f5.bigip.profile_change import ProfileChange, old_entry
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import believed, copy_of
+from sectigo_f5.decision.attachment import plan_attachments
+from sectigo_f5.device_objects import Pair
+from sectigo_f5.errors import ConnectorError, InterruptedRunError, NotTakenBackError
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.model import Job
+from sectigo_f5.preparation import Plan
+from sectigo_f5.run import Run
+from sectigo_f5.tls.client import Expected
+from sectigo_f5.tls.handshake_check import check_of, confirm, expected_pair, look_before
+
+logger = logging.getLogger(__name__)
+
+
+def change_by_now(run: Run, f5: Unit, plan: Plan, entries: tuple[Json, ...]) -> tuple[Plan, ProfileChange]:
+    """Plan the one change on the virtual servers as they are by now: since step 3 minutes have passed.
+
+    If somebody has put something in the way meanwhile, it is a change of the pair alone. Raises
+    :class:`ConnectorError` if there is no pair of ours to change.
+    """
+    decided = plan.decided
+    if decided.obstacles or not any(attachment.changes for attachment in decided.attachments):
+        return plan, ProfileChange(plan.seen, entries, decided.attachments, pair_only=bool(decided.obstacles))
+    f5.forget()
+    seen = believed(run, observe(f5, plan.seen.job, run.managed))
+    foreseen = outlook(f5, seen)
+    obstructed = foreseen.obstacles
+    if not obstructed:
+        return plan, ProfileChange(replace(seen, touched=foreseen.touched), entries, plan_attachments(seen))
+    alone = outlook_of_pair(f5, seen, seen.job.names) if seen.in_service() else Outlook(obstructed)
+    if alone.obstacles:
+        raise ConnectorError("; ".join(dict.fromkeys((*obstructed.values(), *alone.obstacles.values()))))
+    plan = replace(plan, seen=restricted_to_attached(seen, obstructed)).despite(obstructed.values(), alone)
+    return plan, ProfileChange(plan.seen, entries, (), pair_only=True)
+
+
+def despite(
+    f5: Unit,
+    plan: Plan,
+    change: ProfileChange,
+    put: Callable[[ProfileChange], None],
+    names: Collection[str] | None,
+) -> Plan:
+    """Rule 1: what is refused together is tried once more as a change of the pair alone, to one with ``names``.
+
+    ``names`` None means that the pair does not change. Returns the plan that was carried out. Raises
+    :class:`ConnectorError` if the pair is the reason, or must not come alone, or if it is not certain that the
+    virtual servers have again what they had.
+    """
+    try:
+        put(change)
+    except (UnreachableError, OutcomeUnknownError, NotTakenBackError):
+        raise
+    except ConnectorError as refusal:
+        about_the_pair = isinstance(refusal, DeviceError) and refusal.is_about_the_pair
+        more = change.is_more_than_the_pair and bool(change.seen.in_service())
+        if about_the_pair or names is None or not more:
+            raise
+        alone = outlook_of_pair(f5, change.seen, names)
+        if alone.obstacles:
+            raise
+        logger.warning("%s; changing nothing but the pair", refusal)
+        put(change.pair_alone())
+        return plan.despite([str(refusal)], alone)
+    return plan
+
+
+def put_in_service(
+    run: Run, f5: Unit, change: ProfileChange, expected: Sequence[Expected], names: Collection[str] | None = None
+) -> None:
+    """Make the change, then look at it as a client does; what a client must not see is taken back.
+
+    ``names`` are those of the pairs; the certificate's unless given.
+    """
+    job, plans = change.seen.job, None if change.pair_only else change.attachments
+    check = check_of(change.seen, plans, filter(f5.holds, change.servers()), names)
+    before = look_before(check, run.silent)
+    f5.must_be_active()
+    run.state.unsaved.mark(job.device.name)
+    with complete_if_in_service(run, f5, job):
+        activation.apply(f5, change)
+    try:
+        activation.must_ask_as_foreseen(f5, change)
+        activation.log_in_service(change)
+        run.finish(lambda: confirm(check, before, expected, f5.client.pause))
+    except (ConnectorError, InterruptedRunError) as error:
+        _take_back(f5, change, error)
+        raise
+
+
+@contextlib.contextmanager
+def complete_if_in_service(run: Run, f5: Unit, job: Job) -> Iterator[None]:
+    """Let a signal end the run after this certificate, not within it, if its change is in service: the word is true."""
+    try:
+        yield
+    except InterruptedRunError as stopped:
+        if not activation.is_in_service(f5, job.profile):
+            raise
+        f5.note_change()
+        run.stop.set()
+        logger.warning("%s; %s is in service already, so the run ends after it", stopped, job.profile)
+
+
+def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequence[Pair]) -> None:
+    """Put pairs that the device holds in service by ``change``; a chain that was deleted there is stored again."""
+    expected, entries = [], []
+    with complete_if_in_service(run, f5, change.seen.job), created_objects() as created:
+        for pair in pairs:
+            copy = copy_of(run, change.seen.job, pair)
+            lost = bool(copy and copy.chain) and not pair.has_chain
+            if copy and lost:
+                f5.must_be_active()
+                upload_chain(f5, copy, pair.generation, created)
+            expected.append(expected_pair(pair, copy))
+            entries.append(old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
+        names = frozenset[str]().union(*(pair.certificate.served_names() for pair in pairs))
+        put_in_service(run, f5, replace(change, entries=tuple(entries)), expected, names or None)
+        created.keep()
+
+
+def _take_back(f5: Unit, change: ProfileChange, why: BaseException) -> None:
+    try:
+        activation.restore(f5, change)
+    except ConnectorError as error:
+        by_hand = activation.manual_recovery(f5, change)
+        raise NotTakenBackError(f"{why}; and what was in service could not be put back: {error}; {by_hand}") from why
+    logger.warning("11 and 12 are taken back: the virtual servers have again what they had before this run")
