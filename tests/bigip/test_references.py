@@ -29,11 +29,12 @@ def test_addresses_and_partitions_are_read_once_per_login(world: World) -> None:
     assert [read.count(path) for path in COLLECTIONS] == [1, 1]
 
 
+@pytest.mark.parametrize("action", [REFUSAL, "error:400:01070712:3: Not known here", "status:404"])
 @pytest.mark.parametrize("collection", COLLECTIONS)
-def test_a_collection_that_may_not_be_read_stops_nothing(
-    world: World, collection: str, caplog: pytest.LogCaptureFixture
+def test_a_collection_that_is_not_shown_stops_nothing(
+    world: World, collection: str, action: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world.device.fault(Fault("GET", collection, action=REFUSAL, times=99))
+    world.device.fault(Fault("GET", collection, action=action, times=99))
     result = world.one(world.job())
     assert (result.outcome, result.error) == (Outcome.ENROLLED, None)
     assert world.seen_by_client().serial == result.serial

@@ -18,7 +18,7 @@ from sectigo_f5.icontrol.errors import DeviceError
 
 logger = logging.getLogger(__name__)
 
-REFUSALS = (requests.codes.unauthorized, requests.codes.forbidden)
+BAD_REQUEST, SERVER_ERROR = 400, 500  # the statuses between are refusals
 ABSENT = (requests.codes.bad_request, requests.codes.not_found)
 
 
@@ -43,7 +43,8 @@ class References:
     @functools.cached_property
     def fast_http(self) -> frozenset[str]:
         """The FastHTTP profiles; needed only if a virtual server has no HTTP profile."""
-        return frozenset(map(full_path, self._client.items("/mgmt/tm/ltm/profile/fasthttp")))
+        listed = self._unless_refused("/mgmt/tm/ltm/profile/fasthttp", "FastHTTP profiles are not known")
+        return frozenset(map(full_path, listed or ()))
 
     def enforcing_http2(self, candidates: Set[str]) -> str | None:
         """Return the one of these profiles that is an HTTP/2 profile which enforces TLS requirements."""
@@ -60,11 +61,14 @@ class References:
         return frozenset(full_path(item) for item in listed if flag(item, "enforceTlsRequirements"))
 
     def _unless_refused(self, path: str, consequence: str) -> list[Json] | None:
-        """Read a collection without which a renewal is possible; None if the user may not read it."""
+        """Read a collection without which a renewal is possible; None if the device refuses to show it.
+
+        A device that is busy, or whose answer was lost, may show it to the next run: that is an error.
+        """
         try:
             return self._client.items(path)
         except DeviceError as error:
-            if error.status not in REFUSALS:
+            if error.busy or not BAD_REQUEST <= error.status < SERVER_ERROR:
                 raise
             logger.warning("%s; %s", error, consequence)
             return None
