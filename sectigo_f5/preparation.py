@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip.challenges import doubts, faults, validation_for
@@ -58,9 +58,10 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     """
     seen = believed(run, observe(f5, job, run.managed))
     foreseen = outlook(f5, seen)
-    seen = replace(restricted_to_attached(seen, foreseen.obstacles), touched=foreseen.touched)
+    in_the_way = {**foreseen.obstacles, **_cannot_be_looked_at(run, seen)}
+    seen = replace(restricted_to_attached(seen, in_the_way), touched=() if in_the_way else foreseen.touched)
     known = circumstances(seen, run)
-    obstacles = tuple(dict.fromkeys(foreseen.obstacles.values()))
+    obstacles = tuple(dict.fromkeys(in_the_way.values()))
     plan = Plan(seen, decide(seen, known, obstacles), notes=foreseen.notes())
     if obstacles:
         plan = _pair_alone(f5, plan, known, obstacles)
@@ -168,6 +169,23 @@ def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validat
         with _noted(problems):
             validation = validation_for(f5, seen)
     return validation, problems
+
+
+def _cannot_be_looked_at(run: Run, seen: Observation) -> Mapping[str, str]:
+    """Return why virtual servers that are to get our profile cannot be looked at, if ``verify_handshake`` asks for it.
+
+    While another one has our profile, that is in their way, and not in the way of a renewal.
+    """
+    if seen.job.verify_handshake != "required" or not seen.in_service():
+        return {}
+    refusals = {}
+    for server in seen.virtual_servers:
+        if seen.job.profile not in server.client_ssl:
+            try:
+                look_before(check_of(seen, (), (server,)), run.silent)
+            except ConnectorError as refusal:
+                refusals[server.path] = str(refusal)
+    return refusals
 
 
 def _handshake_must_be_possible(seen: Observation) -> None:

@@ -419,3 +419,15 @@ def test_certificate_and_chain_are_compared(world: World) -> None:
     assert f"instead of serial {of[leaf].serial}" in str(compare(Handshake(other, links), wanted))
     assert compare(Handshake(leaf, ()), Expected(of[leaf].serial, "ecdsa")) is None
     assert compare(Handshake(other, ()), Expected(of[leaf].serial, "ecdsa")) is not None
+
+
+def test_a_required_handshake_out_of_reach_does_not_prevent_a_renewal(world: World) -> None:
+    """A virtual server is added that cannot be looked at: it gets nothing, and the one in service is renewed."""
+    assert run(world, verify_handshake="required").error is None
+    with silence() as port:
+        world.device.add_virtual_server("/Common/vs_far", f"127.0.0.1:{port}", profiles=PLAIN)
+        both = {"virtual_servers": ("/Common/vs_www", "/Common/vs_far"), "verify_handshake": "required"}
+        refused, renewed = run(world, **both), renew(world, **both)
+    assert refused.outcome is Outcome.FAILED
+    assert (renewed.outcome, "/Common/vs_far" in str(renewed.error)) == (Outcome.RENEWED, True)
+    assert world.seen_by_client().serial == renewed.serial
