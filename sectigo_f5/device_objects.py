@@ -13,6 +13,8 @@ PASSWORD = "password"  # noqa: S105  # the securityType of a protected key, not 
 COMMON = "Common"  # the partition that every BIG-IP has, and whose objects all others may use
 STOCK_PROFILE = "/Common/clientssl"
 OWN_CERTIFICATE = "/Common/default.crt"  # what a profile holds that was never given a certificate
+FOR_OTHERS = ("sslForwardProxy", "proxySsl")  # settings of a profile that serves certificates of others
+ON = "enabled"
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,12 @@ class Observation:
         return self.job.sni_require if self.job.sni else bool(parent and parent.sni_require)
 
     def is_cut(self, path: str) -> bool:
-        """True if the device does not tell all names of a client SSL profile's certificates, or none of one."""
+        """True if the device does not tell which names a client SSL profile serves, or not all of them.
+
+        Beside the names of its own certificates one for SSL forward proxy or proxy SSL serves those of others.
+        """
+        if ON in map(self.profiles[path].client_settings.get, FOR_OTHERS):
+            return True
         held = {entry.certificate or "" for entry in self.profiles[path].entries}
         certificates = [self.certificates.get(path) for path in held if not self.is_the_devices_own(path)]
         return any(each is None or each.cut or not each.all_names() for each in certificates)

@@ -136,7 +136,7 @@ def _same_server_names(seen: Observation, foreseen: Iterable[Scene]) -> Mapping[
 
 
 def _plain_text(seen: Observation, foreseen: Iterable[Scene], every: tuple[VirtualServer, ...]) -> Mapping[str, str]:
-    servers = [scene.server for scene in foreseen if scene.after and not scene.before]
+    servers = [scene.server for scene in foreseen if scene.enables_tls]
     refusals = {s.path: refuse_plain_text(seen, s, answers_80=_answers_80(s, every)) for s in servers}
     return {path: sentence for path, sentence in refusals.items() if sentence}
 

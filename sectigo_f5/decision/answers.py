@@ -34,9 +34,14 @@ class Answer:
     def __hash__(self) -> int:
         return hash((self.profile, self.names))
 
+    @property
+    def speaks_tls(self) -> bool:
+        """False for a profile that is switched off: its virtual server lets everything through as it comes."""
+        return self.settings.get("mode") != "disabled"
+
     def serves(self, name: str) -> bool:
         """True if clients that ask for ``name`` accept its certificate."""
-        return covers(self.names, name)
+        return self.speaks_tls and covers(self.names, name)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class Scene:
             [(each, each.default, each.requires_name) for each in side] for side in (self.before, self.after)
         )
         return before != after
+
+    @property
+    def enables_tls(self) -> bool:
+        """True if the virtual server speaks plain text now, and TLS afterwards."""
+        before, after = (any(each.speaks_tls for each in side) for side in (self.before, self.after))
+        return after and not before
 
     def names(self) -> tuple[str, ...]:
         """Every name that is answered with a certificate of its own, before or after; wildcards as such."""

@@ -49,7 +49,7 @@ def turnover(seen: Observation, scene: Scene) -> Turnover:
     losses += [loss for loss in _lost_without_sni(seen, scene) if not said.issuperset(loss.profiles)]
     losses += _lost_plain_text(seen, scene)
     won = (name for name in names if not _serving(scene.before, name) and _serving(scene.after, name))
-    return Turnover(scene.server.path, tuple(losses), tuple(won), bool(scene.after) and not scene.before)
+    return Turnover(scene.server.path, tuple(losses), tuple(won), scene.enables_tls)
 
 
 def names_lost(seen: Observation, turnovers: Iterable[Turnover]) -> Mapping[str, str]:

@@ -111,12 +111,15 @@ def refused_parent(seen: Observation) -> str | None:
     """
     path = seen.job.parent_profile
     parent = seen.profiles.get(path)
-    if parent is None or parent.client_settings.get("sslForwardProxy") != "enabled" or not gets_another_parent(seen):
+    if parent is None or not gets_another_parent(seen):
         return None
-    return (
-        f"the parent profile {path} is for SSL forward proxy and wants the key of a CA (01071610); write another "
-        f"`parent_profile` for {seen.job.common_name}"
-    )
+    if parent.client_settings.get("mode") == "disabled":
+        what = "is switched off (mode disabled), so a profile below it would not speak TLS"
+    elif parent.client_settings.get("sslForwardProxy") == "enabled":
+        what = "is for SSL forward proxy and wants the key of a CA (01071610)"
+    else:
+        return None
+    return f"the parent profile {path} {what}; write another `parent_profile` for {seen.job.common_name}"
 
 
 def _refuse_partition(seen: Observation, server: VirtualServer) -> str | None:
