@@ -10,6 +10,7 @@ import pytest
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.console import Console
+from tests.support.hierarchy import new_authority
 from tests.support.impostor import silence
 from tests.support.names import PLAIN, PROFILE, VIRTUAL_URL
 from tests.support.virtual_servers import attach, hand_made
@@ -74,6 +75,49 @@ def lost_client_certificates_of_our_name(world: World) -> Settings:
     return {}
 
 
+def lost_name(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", WWW, "shop.example.com"))
+    return {}
+
+
+def lost_wildcard(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", "*.example.com"))
+    return {}
+
+
+def lost_clients_without_tls(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", WWW, allowNonSsl="enabled"))
+    return {}
+
+
+def lost_site_of_the_parent(world: World) -> Settings:
+    attach(world, hand_made(world, "hand", "shop.example.com"))
+    return {"parent_profile": "/Common/hand"}
+
+
+def virtual_server_for_plain_http(world: World) -> Settings:
+    world.device.add_virtual_server("/Common/vs_www_http", "192.0.2.10:80", profiles=PLAIN)
+    return {"virtual_servers": ["vs_www", "vs_www_http"]}
+
+
+def http2_beside_renegotiation(world: World) -> Settings:
+    attach(world, "/Common/http2")
+    return {}
+
+
+def parent_for_a_forward_proxy(world: World) -> Settings:
+    authority = new_authority("Proxy CA", world.now)
+    world.device.add_certificate("/Common/ca.crt", authority.certificate_pem, authority.key_pem)
+    signs = {"sslForwardProxy": "enabled", "proxyCaCert": "/Common/ca.crt", "proxyCaKey": "/Common/ca.key"}
+    world.device.add_profile("client-ssl", "/Common/proxy", **signs)
+    return {"parent_profile": "/Common/proxy"}
+
+
+def parent_that_is_switched_off(world: World) -> Settings:
+    world.device.add_profile("client-ssl", "/Common/off", mode="disabled")
+    return {"parent_profile": "/Common/off"}
+
+
 def strict_iapp_of_the_virtual_server(world: World) -> Settings:
     world.device.add_application(IAPP)
     world.device.set(VIRTUAL_URL, appService=IAPP)
@@ -125,6 +169,14 @@ REFUSALS: dict[Arrange, str] = {
     server_name_taken: "has the server name www.example.com already",
     lost_client_certificates: "/Common/vs_www would ask less of its clients than /Common/hand does now",
     lost_client_certificates_of_our_name: f"/Common/vs_www would ask less of its clients than {PROFILE} does now",
+    lost_name: "/Common/vs_www would no longer serve shop.example.com, as /Common/hand does now",
+    lost_wildcard: "/Common/vs_www would no longer serve *.example.com, as /Common/hand does now",
+    lost_clients_without_tls: "/Common/vs_www would no longer serve clients without TLS, as /Common/hand does now",
+    lost_site_of_the_parent: "/Common/vs_www would no longer serve shop.example.com, as /Common/hand does now",
+    virtual_server_for_plain_http: "/Common/vs_www_http answers port 80 in plain text, so it gets no TLS",
+    http2_beside_renegotiation: "/Common/vs_www has the HTTP/2 profile /Common/http2, which refuses client SSL",
+    parent_for_a_forward_proxy: "the parent profile /Common/proxy is for SSL forward proxy and wants the key of a CA",
+    parent_that_is_switched_off: "the parent profile /Common/off is switched off (mode disabled)",
     strict_iapp_of_the_virtual_server: f"/Common/vs_www belongs to the iApp {IAPP} with strict updates on",
     strict_iapp_of_our_profile: f"{PROFILE} belongs to the iApp {IAPP} with strict updates on",
     sni_default_of_another_virtual_server: "/Common/shared would have to stop being the SNI default",
