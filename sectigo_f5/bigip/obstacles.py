@@ -33,7 +33,7 @@ class Outlook:
 
     def notes(self) -> tuple[str, ...]:
         """What is lost and won, and which settings differ, a sentence for each virtual server."""
-        return (*filter(None, map(str, self.turnovers)), *other_differences(self.scenes))
+        return (*dict.fromkeys(filter(None, map(str, self.turnovers))), *other_differences(self.scenes))
 
 
 def outlook(f5: Unit, seen: Observation) -> Outlook:

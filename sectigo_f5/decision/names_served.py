@@ -54,7 +54,9 @@ def turnover(seen: Observation, scene: Scene) -> Turnover:
 
 def names_lost(seen: Observation, turnovers: Iterable[Turnover]) -> Mapping[str, str]:
     """Rule 3: return who would no longer be served, by the path of the virtual server, with the key to write."""
-    refused = {each.server: [loss for loss in each.losses if loss.refused] for each in turnovers}
+    refused = dict[str, dict[Loss, None]]()
+    for each in turnovers:  # there may be several for one virtual server, see ``scenes``
+        refused.setdefault(each.server, {}).update({loss: None for loss in each.losses if loss.refused})
     return {server: _refuse(seen, server, losses) for server, losses in refused.items() if losses}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sectigo_f5.decision.answers import Answer, Scene, answering
 from sectigo_f5.decision.ciphers import NONE, cipher_string, is_weaker
-from sectigo_f5.device_objects import Observation
+from sectigo_f5.device_objects import STOCK_PROFILE, Observation
 
 ON, OFF = "enabled", "disabled"
 CLIENT_CERTIFICATES = "peerCertMode"
@@ -172,7 +172,7 @@ def other_differences(foreseen: Iterable[Scene]) -> tuple[str, ...]:
 
 def _refuse(seen: Observation, each: Comparison, lost: Iterable[str]) -> str:
     job, before = seen.job, each.before.profile
-    kept = seen.profiles[before].parent if before == job.profile else before
+    kept = seen.profiles[before].parent or STOCK_PROFILE if before == job.profile else before
     return (
         f"{each.server} would ask less of its clients than {before} does now: {', '.join(lost)}; write "
         f"`parent_profile: {kept}` for {job.common_name} to keep its settings, or change {before} on the BIG-IP first"

@@ -176,7 +176,7 @@ def refuse_plain_text(seen: Observation, server: VirtualServer, *, answers_80: b
 def refuse_same_server_name(seen: Observation, server: VirtualServer, others: Iterable[str]) -> str | None:
     """BIG-IP has one profile per server name (0107149e, seen in k8s-bigip-ctlr #1042)."""
     job, wanted = seen.job, seen.job.wanted_server_name
-    same = next((path for path in others if wanted and seen.profiles[path].server_name == wanted), None)
+    same = next((path for path in others if wanted and _server_name(seen, path) == wanted.lower()), None)
     if same is None:
         return None
     lost = sorted(name for name in seen.served_by(same) if not covers(job.names, name))
@@ -187,6 +187,10 @@ def refuse_same_server_name(seen: Observation, server: VirtualServer, others: It
         f"the client SSL profile {same} of {server.path} has the server name {wanted} already, and a virtual "
         f"server takes one profile for a name; {remedy}, or change the server name of {same}"
     )
+
+
+def _server_name(seen: Observation, path: str) -> str:
+    return (seen.profiles[path].server_name or "").lower()
 
 
 def _was_never_given_a_certificate(seen: Observation, path: str) -> bool:
