@@ -64,7 +64,7 @@ def clients(device: Generated) -> Iterator[tuple[str, str, bool]]:
     yield from ((server, host, sni) for server in device.model.servers for host in HOSTS for sni in (True, False))
 
 
-@generated(400)
+@generated(200)
 @given(devices())
 def test_no_name_that_is_served_is_lost(device: Generated) -> None:
     before, after = device.model, allowed(device)
@@ -76,7 +76,7 @@ def test_no_name_that_is_served_is_lost(device: Generated) -> None:
         assert given_up or (not sni and device.seen.job.sni_default), (server, host, sni)
 
 
-@generated(400)
+@generated(200)
 @given(devices())
 def test_nothing_less_is_asked_of_any_client(device: Generated) -> None:
     before, after = device.model, allowed(device)
@@ -92,7 +92,7 @@ def test_nothing_less_is_asked_of_any_client(device: Generated) -> None:
             assert all(after.setting(path, "crlFile") != "none" for path in after.answering(server, name))
 
 
-@generated(400)
+@generated(200)
 @given(devices())
 def test_a_change_is_one_that_a_bigip_takes(device: Generated) -> None:
     after = allowed(device)
@@ -110,7 +110,7 @@ def twice(model: Model, server: str) -> set[str]:
     return {name for name in names if name != "none" and names.count(name) > 1}
 
 
-@generated(300)
+@generated(150)
 @given(devices(in_service=True))
 def test_a_renewal_that_is_due_is_always_made(device: Generated) -> None:
     obstacles = device.outlook().obstacles
@@ -128,7 +128,7 @@ def test_a_renewal_that_is_due_is_always_made(device: Generated) -> None:
         assert (after.profiles, after.servers) == (device.model.profiles, device.model.servers)
 
 
-@generated(200)
+@generated(100)
 @given(devices())
 def test_a_change_that_was_made_is_not_made_again(device: Generated) -> None:
     """What was allowed once is in place: nothing is refused, won or lost by the next look."""
