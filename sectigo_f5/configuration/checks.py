@@ -15,6 +15,7 @@ import idna
 from cryptography import x509
 
 from sectigo_f5.configuration.findings import quote
+from sectigo_f5.x509.certificates import UNREADABLE
 
 LONGEST_NAME = 253  # RFC 1035 section 2.3.4, without the trailing dot
 LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name-length
@@ -133,7 +134,7 @@ def certificate_file_fault(file: Path) -> str | None:
         x509.load_pem_x509_certificates(file.read_bytes())
     except OSError as error:
         return f"the CA file {file} cannot be read ({error.strerror}); check the path"
-    except ValueError:
+    except UNREADABLE:
         return f"the CA file {file} holds no certificate in PEM (-----BEGIN CERTIFICATE-----); name a file that does"
     return None
 

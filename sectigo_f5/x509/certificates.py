@@ -19,7 +19,13 @@ from sectigo_f5.model import Issued, KeySpec
 
 CLOCK_SKEW = timedelta(hours=1)  # a certificate may begin a little in the future by our clock
 _REQUEST = re.compile(r"-----BEGIN (NEW )?CERTIFICATE REQUEST-----.+?-----END \1?CERTIFICATE REQUEST-----", re.DOTALL)
-_UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (  # what reading a certificate, or something like it, may raise
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def read_chain(pem: str) -> tuple[Certificate, ...]:
         return ()
     try:
         found = x509.load_pem_x509_certificates(pem.encode())
-    except ValueError as error:
+    except UNREADABLE as error:
         raise ConnectorError("the CA chain cannot be read: it holds something other than a PEM certificate") from error
     return tuple(_describe(certificate) for certificate in found)
 
@@ -64,7 +70,7 @@ def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
     try:
         signed, spec = request.is_signature_valid, _key_spec(request.public_key())
         common, have = _common_name(request.subject), _alternative_names(request.extensions)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ConnectorError(f"the CSR from the BIG-IP cannot be understood ({error}); run again") from error
     if not signed:
         raise ConnectorError("the CSR from the BIG-IP is not signed by its own key; run again")
@@ -120,21 +126,21 @@ def extract_request(text: str) -> str | None:
 def _load(pem: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem.encode())
-    except ValueError as error:
+    except UNREADABLE as error:
         raise ConnectorError("this is not a PEM certificate, or it is damaged") from error
 
 
 def _load_request(pem: str) -> x509.CertificateSigningRequest:
     try:
         return x509.load_pem_x509_csr(pem.encode())
-    except ValueError as error:
+    except UNREADABLE as error:
         raise ConnectorError("the BIG-IP did not return a CSR, or it is damaged; run again") from error
 
 
 def _describe(found: x509.Certificate) -> Certificate:
     try:
         return _described(found)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ConnectorError(f"a certificate with serial {found.serial_number:x} cannot be read: {error}") from error
 
 

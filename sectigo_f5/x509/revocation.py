@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,6 +26,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import write_atomically
 from sectigo_f5.http_body import read_body
+from sectigo_f5.x509.certificates import UNREADABLE
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class RevocationChecker:
                     continue
                 try:
                     return ask(url, certificate, issuer)
-                except (NoAnswerError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+                except (NoAnswerError, TypeError, *UNREADABLE) as error:
                     problems.append(f"{url}: {error}")
                 except (ConnectorError, OSError) as error:  # every failure of `requests` is an OSError
                     self._silent.add(url)
@@ -121,7 +122,7 @@ class RevocationChecker:
     def _cached(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
         try:
             return self._trusted((self._cache / _cache_name(url)).read_bytes(), url, issuer)
-        except (OSError, ValueError, NoAnswerError):
+        except (OSError, NoAnswerError, *UNREADABLE):
             return None
 
     def _download(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
@@ -189,7 +190,7 @@ def _may_answer(found: x509.Certificate, issuer: x509.Certificate, now: datetime
     try:
         usage = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         found.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, ValueError, TypeError, InvalidSignature):
+    except (x509.ExtensionNotFound, TypeError, InvalidSignature, *UNREADABLE):
         return False
     return ExtendedKeyUsageOID.OCSP_SIGNING in usage and found.not_valid_before_utc <= now < found.not_valid_after_utc
 

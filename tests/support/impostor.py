@@ -65,3 +65,22 @@ def silence(address: str = "127.0.0.1") -> Iterator[int]:
         reserved.bind((address, 0))
         port: int = reserved.getsockname()[1]
         yield port
+
+
+@contextlib.contextmanager
+def black_hole(address: str = "127.0.0.1") -> Iterator[int]:
+    """Listen for the length of the block with a full queue; yields the port.
+
+    A connection gets no answer at all, as behind a firewall that drops it: Linux leaves SYNs unanswered then
+    (tcp(7), tcp_abort_on_overflow).
+    """
+    with contextlib.ExitStack() as opened:
+        listening = opened.enter_context(socket.socket())
+        listening.bind((address, 0))
+        listening.listen(0)
+        for _ in range(4):
+            waiting = opened.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        port: int = listening.getsockname()[1]
+        yield port

@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -9,11 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from sectigo_f5.configuration.checks import certificate_file_fault
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, KeySpec
 from sectigo_f5.x509 import certificates
 from tests.support.hierarchy import Identity, new_authority
 from tests.support.issuing import new_key, new_leaf, new_request, pem
+from tests.support.odd_certificates import ODD, Spoil, odd_pair
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 EC = KeySpec("ecdsa", "secp256r1")
@@ -148,6 +151,17 @@ def test_an_invalid_certificate_is_a_one_line_error() -> None:
     twice = leaf.public_bytes(Encoding.DER).replace(b"\x55\x1d\x63", b"\x55\x1d\x11")  # 2.5.29.99 -> 2.5.29.17
     with pytest.raises(ConnectorError, match=f"serial {leaf.serial_number:x} cannot be read"):
         certificates.read_certificate(pem(x509.load_der_x509_certificate(twice)))
+
+
+@pytest.mark.parametrize("spoil", ODD, ids=lambda each: each.__name__)
+def test_an_odd_certificate_is_a_one_line_error(tmp_path: Path, spoil: Spoil) -> None:
+    odd, _ = odd_pair(NOW, spoil)
+    for read in (certificates.read_certificate, certificates.read_chain):
+        with pytest.raises(ConnectorError):
+            read(odd)
+    (tmp_path / "ca.pem").write_text(odd)
+    fault = certificate_file_fault(tmp_path / "ca.pem")
+    assert fault is None or "holds no certificate in PEM" in fault
 
 
 def test_a_key_of_another_kind_is_read_as_unknown() -> None:

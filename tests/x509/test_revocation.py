@@ -16,12 +16,16 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sectigo_f5.x509 import revocation
 from sectigo_f5.x509.revocation import RevocationChecker
 from tests.support.hierarchy import Identity, new_authority
 from tests.support.issuing import new_crl, new_key, new_leaf, pem, without_next_update
+from tests.support.odd_certificates import version_8
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 ROOT = new_authority("Root", NOW)
@@ -253,6 +257,27 @@ def test_a_malformed_ocsp_answer_leads_to_the_crl(checker: RevocationChecker, we
     web.content = content
     with other_web() as crl:
         certificate = leaf(ocsp_url=web.url, crl_url=crl.url)
+        crl.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
+        assert status(checker, certificate) == ("revoked", "superseded", "crl")
+
+
+def test_an_ocsp_answer_with_an_odd_certificate_leads_to_the_crl(checker: RevocationChecker, web: Web) -> None:
+    """The certificate of the responder that it appointed has a version that nobody knows."""
+    with other_web() as crl:
+        certificate, appointed = leaf(ocsp_url=web.url, crl_url=crl.url), delegate(ISSUER)
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=certificate,
+            issuer=ISSUER.certificate,
+            algorithm=hashes.SHA1(),  # noqa: S303  # what RFC 5019 has in a CertID
+            cert_status=ocsp.OCSPCertStatus.GOOD,
+            this_update=NOW,
+            next_update=NOW + timedelta(hours=1),
+            revocation_time=None,
+            revocation_reason=None,
+        )
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, appointed.certificate)
+        answer = builder.certificates([appointed.certificate]).sign(appointed.key, hashes.SHA256())
+        web.content = version_8(answer.public_bytes(Encoding.DER))
         crl.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
         assert status(checker, certificate) == ("revoked", "superseded", "crl")
 
