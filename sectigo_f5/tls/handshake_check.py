@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sectigo_f5.decision.attachment import Attachment
@@ -42,7 +42,7 @@ NOT_REACHED = "cannot be reached from here, what it serves was not checked"
 class Baseline:
     """What a virtual server showed before a change: it decides what its handshake proves after it."""
 
-    served: frozenset[str | None] = frozenset()  # the names for which TLS worked: it has to work again
+    shown: Mapping[str | None, str | None] = field(default_factory=dict)  # for which names TLS worked: serial numbers
     elsewhere: str | None = None  # why its address may, seen from here, lead to somebody else
     unreachable: str | None = None  # why it cannot be looked at from here
     doubt: str = ""  # a likely cause, if it shows another certificate after the change
@@ -118,12 +118,13 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
         baseline = Baseline()
     if baseline.elsewhere or not server.client_ssl:
         return baseline
-    return replace(baseline, served=baseline.served | {each.server_name for each in more if _answers(server, each)})
+    serials = {each.server_name: shown.serial for each in more if (shown := _answer(server, each))}
+    return replace(baseline, shown={**baseline.shown, **serials})
 
 
 def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handshake) -> Baseline:
     """Tell the virtual server itself from another host, or another virtual server, at its address."""
-    server, serial, served = inquiry.server, shown.serial, frozenset({asked.server_name})
+    server, serial, served = inquiry.server, shown.serial, {asked.server_name: shown.serial}
     by_kind = check.kinds == 1 or _can_be_asked(server, asked)
     if serial in inquiry.known or None in inquiry.known:
         return Baseline(served, by_kind=by_kind)
@@ -136,14 +137,13 @@ def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handsh
 
 def _can_be_asked(server: VirtualServer, question: Question) -> bool:
     """Tell whether it speaks TLS 1.2, which alone lets a client choose: its profile may allow nothing but 1.3."""
-    return any(_answers(server, question, only=kind) for kind in ("rsa", "ecdsa"))
+    return any(_answer(server, question, only=kind) for kind in ("rsa", "ecdsa"))
 
 
-def _answers(server: VirtualServer, question: Question, only: str | None = None) -> bool:
+def _answer(server: VirtualServer, question: Question, only: str | None = None) -> Handshake | None:
     with contextlib.suppress(ConnectorError):
-        _see(server, question, only=only)
-        return True
-    return False
+        return _see(server, question, only=only)
+    return None
 
 
 def _cannot_be_kept(server: VirtualServer, why: str) -> str:
@@ -196,19 +196,19 @@ def _confirm_one(
 
 def _asked_again(check: Check, baseline: Baseline, inquiry: Inquiry) -> list[Question]:
     """Return what has to be right after the change; of a virtual server that refused us before, the first alone."""
-    if not baseline.served and inquiry.server.client_ssl and not check.required:
+    if not baseline.shown and inquiry.server.client_ssl and not check.required:
         return list(inquiry.questions[:1])
     first = inquiry.questions[:1]
-    return [each for each in inquiry.questions if each in first or each.ours or each.server_name in baseline.served]
+    return [each for each in inquiry.questions if each in first or each.ours or each.server_name in baseline.shown]
 
 
 def _problem(
     check: Check, baseline: Baseline, inquiry: Inquiry, question: Question, expected: Sequence[Expected]
 ) -> str | None:
     """Return what is wrong with the answer to one question."""
-    server, worked = inquiry.server, question.server_name in baseline.served
+    server, worked = inquiry.server, question.server_name in baseline.shown
     try:
-        problem = _wrong_answer(baseline, inquiry, question, expected)
+        problem = _wrong_answer(check, baseline, inquiry, question, expected)
     except client.UnreachableError as error:
         if not check.required and not worked:
             logger.info("%s %s: %s", server.path, NOT_REACHED, error)
@@ -225,10 +225,13 @@ def _problem(
     return problem if problem is None or question.is_certain else f"asked for {question}, {problem}"
 
 
-def _wrong_answer(baseline: Baseline, inquiry: Inquiry, question: Question, expected: Sequence[Expected]) -> str | None:
+def _wrong_answer(
+    check: Check, baseline: Baseline, inquiry: Inquiry, question: Question, expected: Sequence[Expected]
+) -> str | None:
     """Compare what is served; of two certificates of ours, each has to be there for the clients that need it."""
     served = _see(inquiry.server, question)
-    if served.serial in question.others or None in question.others:
+    right = served.serial in question.others or None in question.others
+    if right or (not check.required and _is_foreign(baseline, inquiry, question, served)):
         return None
     if not question.ours:
         return f"it serves serial {served.serial}, which is of none of the profiles with that name"
@@ -243,6 +246,19 @@ def _wrong_answer(baseline: Baseline, inquiry: Inquiry, question: Question, expe
         return None
     comparisons = (client.compare(_see(inquiry.server, question, only=each.kind), each) for each in expected)
     return next((problem for problem in comparisons if problem), None)
+
+
+def _is_foreign(baseline: Baseline, inquiry: Inquiry, question: Question, served: Handshake) -> bool:
+    """Tell whether the answer is what it was, and of none of its profiles; where ours is new that is no excuse."""
+    same = served.serial is not None and served.serial == baseline.shown.get(question.server_name)
+    if not same or served.serial in inquiry.known or (question.ours and not inquiry.in_service):
+        return False
+    logger.warning(
+        "%s shows serial %s for %s as before the change, which none of its profiles has: from here its address leads "
+        "to another host, what it serves was not checked",
+        *(inquiry.server.path, served.serial, question),
+    )
+    return True
 
 
 def _see(

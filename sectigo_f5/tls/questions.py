@@ -36,6 +36,7 @@ class Inquiry:
     server: VirtualServer
     questions: tuple[Question, ...]
     known: frozenset[str | None]  # serial numbers of all that it can serve before the change; None as above
+    in_service: bool = False  # it has our profile before the change
 
 
 def inquiries(
@@ -53,7 +54,8 @@ def _inquiry(seen: Observation, scene: Scene) -> Inquiry:
     asked = dict.fromkeys([*map(host, _first_ours(seen, scene)), None])
     questions = [question for name in asked if (question := _question(seen, scene, name))]
     known = frozenset(serial for answer in scene.before for serial in _serials(seen, answer.profile))
-    return Inquiry(scene.server, tuple(sorted(questions, key=lambda each: not each.is_certain)), known)
+    in_order = tuple(sorted(questions, key=lambda each: not each.is_certain))
+    return Inquiry(scene.server, in_order, known, seen.job.profile in scene.server.client_ssl)
 
 
 def _first_ours(seen: Observation, scene: Scene) -> list[str]:

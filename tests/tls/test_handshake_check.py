@@ -28,7 +28,7 @@ from tests.support.hierarchy import new_authority, new_server
 from tests.support.impostor import Impostor, impostor, silence
 from tests.support.issuing import pem
 from tests.support.names import BOTH_KEYS, ONLY_EC, PLAIN, PROFILE_URL, VIRTUAL_URL
-from tests.support.virtual_servers import attach
+from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World, free_port
 
 COMMIT = r"/mgmt/tm/transaction/[0-9]+$"
@@ -250,6 +250,37 @@ def test_a_foreign_certificate_before_the_change_is_named_in_the_failure(
     assert "before the change it showed serial" in str(result.error)
     assert "set verify_handshake: off" in str(result.error)
     assert (ours(world), world.device.exists(PROFILE_URL)) == ([], False)
+
+
+def test_a_renewal_behind_another_host_is_made(world: World, tmp_path: Path, log: pytest.LogCaptureFixture) -> None:
+    """Since the enrolment something else answers at the address, seen from here: the certificate must not expire."""
+    first = run(world)
+    world.device.data_plane.close()
+    with impostor(*world.addresses["/Common/vs_www"], tmp_path):
+        renewed = renew(world)
+        required = renew(world, verify_handshake="required")
+    assert (renewed.outcome, renewed.error) == (Outcome.RENEWED, None)
+    assert "from here its address leads to another host, what it serves was not checked" in log.text
+    assert "before the change it showed serial" in (required.error or "")
+    world.device.data_plane.refresh()
+    assert world.seen_by_client().serial == renewed.serial != first.serial
+
+
+def test_a_neighbour_that_is_replaced_meanwhile_fails_no_renewal(world: World) -> None:
+    """While the CA works, somebody gives the other profile of the virtual server a new certificate."""
+    attach(world, hand := hand_made(world, "hand", "shop.example.com", sniDefault="true"))
+    run(world, sni=True)
+    hand_made(world, "newer", "shop.example.com")
+    pair = [{"name": "default", "cert": "/Common/newer.crt", "key": "/Common/newer.key"}]
+
+    def meddle(exchange: Any) -> None:
+        if "sys/crypto/csr" in exchange.path:
+            world.device.hook = None
+            world.device.set(f"/mgmt/tm/ltm/profile/client-ssl/{hand.replace('/', '~')}", certKeyChain=pair)
+
+    world.device.hook = meddle
+    renewed = renew(world, sni=True)
+    assert (renewed.outcome, renewed.error) == (Outcome.RENEWED, None)
 
 
 def test_an_address_of_another_route_domain_is_checked_only_if_required(
