@@ -65,18 +65,32 @@ def answers_port_80_of_every_address(world: World) -> dict[str, Any]:
     return {"verify_handshake": "off"}
 
 
+def answers_a_list_of_ports(world: World) -> dict[str, Any]:
+    plain_site(world)
+    criteria = "/Common/vs_www_http_VS_TMC_OBJ"
+    world.device.set("/mgmt/tm/ltm/virtual/~Common~vs_www_http", trafficMatchingCriteria=criteria)
+    return {"verify_handshake": "off"}
+
+
 def answers_challenges(world: World) -> dict[str, Any]:
     return {"challenge_virtual_servers": (plain_site(world),)}
 
 
 @pytest.mark.parametrize(
-    "arrange", [answers_port_80, answers_every_port, answers_port_80_of_every_address, answers_challenges]
+    "arrange",
+    [
+        answers_port_80,
+        answers_every_port,
+        answers_port_80_of_every_address,
+        answers_a_list_of_ports,
+        answers_challenges,
+    ],
 )
 def test_a_virtual_server_for_plain_http_stays_plain(world: World, arrange: Any) -> None:
     """One letter: vs_www_http instead of vs_www_https."""
     job = job_for(world, virtual_servers=(PLAIN_SITE,), **arrange(world))
     refusal = refused(world, job)
-    assert f"{PLAIN_SITE} answers " in refusal
+    assert f"{PLAIN_SITE} {'may answer' if arrange is answers_a_list_of_ports else 'answers'} " in refusal
     assert f"write the virtual server for HTTPS under virtual_servers of {WWW}" in refusal
     assert attached(world, PLAIN_SITE) == set()
     if arrange in (answers_port_80, answers_challenges):
