@@ -51,11 +51,11 @@ def outlook(f5: Unit, seen: Observation) -> Outlook:
     foreseen = _noticed(scenes(seen, plans, touched))
     turnovers = tuple(turnover(seen, scene) for scene in foreseen)
     obstacles = {
-        **flag_conflicts(seen, plans, every),
-        **_same_server_names(seen, foreseen),
         **_plain_text(seen, foreseen, every),
         **less_protection(seen, foreseen),
         **names_lost(seen, turnovers),
+        **_same_server_names(seen, foreseen),
+        **flag_conflicts(seen, plans, every),
         **owned,
     }
     return Outlook(obstacles, foreseen, turnovers, () if obstacles else touched)

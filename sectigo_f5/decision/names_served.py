@@ -2,7 +2,7 @@
 
 For every name, and for clients that send none, what answers now is compared with what will answer. The
 YAML's words are ``replace_profiles``, a name that has left the certificate, and for clients without SNI
-``sni_default``.
+``sni_default`` and ``sni_require``.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ class Turnover:
 def turnover(seen: Observation, scene: Scene) -> Turnover:
     """Compare what each client of a virtual server is answered with, before a change and after it."""
     names, losses = scene.names(), [*_lost_names(seen, scene)]
-    said = {path for loss in losses for path in loss.profiles}
-    losses += [loss for loss in _lost_without_sni(seen, scene) if not said.issuperset(loss.profiles)]
+    said = {(path, loss.refused) for loss in losses for path in loss.profiles}
+    without_sni = _lost_without_sni(seen, scene)
+    losses += [loss for loss in without_sni if not said.issuperset((path, loss.refused) for path in loss.profiles)]
     losses += _lost_plain_text(seen, scene)
     won = (name for name in names if not _serving(scene.before, name) and _serving(scene.after, name))
     return Turnover(scene.server.path, tuple(losses), tuple(won), scene.enables_tls)
@@ -78,7 +79,8 @@ def _lost_without_sni(seen: Observation, scene: Scene) -> Iterator[Loss]:
     before, after = answering(scene.before, None), answering(scene.after, None)
     losing = {(answer, name) for known in before for name in known.names for answer in _losing(before, after, name)}
     if losing:
-        refused = any(not _may_go(seen, answer, name) for answer, name in losing) and not seen.job.sni_default
+        asked_for = seen.job.sni_default or (seen.job.sni_require and not after)
+        refused = any(not _may_go(seen, answer, name) for answer, name in losing) and not asked_for
         yield Loss(WITHOUT_SNI, _paths(answer for answer, _ in losing), refused)
 
 

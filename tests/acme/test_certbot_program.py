@@ -151,7 +151,7 @@ def test_old_logs_are_deleted(registered: Authority, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(certbot_program, "LOGS_KEPT", 2)
     logs = registered._certbot._logs
     for number in range(4):
-        (logs / f"{year}010{number + 1}T000000Z-certonly-x.log").write_text("")
+        (logs / f"{year}010{number + 1}T000000Z-certonly-x.log").touch(mode=0o600)
     with pytest.raises(ConnectorError) as failure:
         registered.issue(request("www.example.org"), Prevalidated())
     left = [str(file) for file in logs.glob("*.log")]

@@ -73,7 +73,9 @@ def test_no_name_that_is_served_is_lost(device: Generated) -> None:
             continue
         serving = before.answering(server, host if sni else None)
         given_up = any(with_names_of_the_yaml(device, path, host) for path in serving)
-        assert given_up or (not sni and device.seen.job.sni_default), (server, host, sni)
+        job, refused = device.seen.job, not after.answering(server, None)
+        asked_for = not sni and (job.sni_default or (job.sni_require and refused))
+        assert given_up or asked_for, (server, host, sni)
 
 
 @generated(200)
