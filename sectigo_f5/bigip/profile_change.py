@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sectigo_f5.decision.attachment import Attachment
+from sectigo_f5.decision.takeover import lineage
 from sectigo_f5.device_objects import ClientSslProfile, Entry, KeyObject, Observation, VirtualServer
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
@@ -181,16 +182,25 @@ def attached_profile(profile: str) -> Json:
 def changed_properties(change: ProfileChange) -> Json:
     """Return the PATCH of our profile: only what differs, but the certKeyChain always whole; empty if nothing does.
 
-    It goes along with another parent too: whether the device then keeps the profile's own is not documented.
+    It goes along with another parent too, as the SNI settings do: whether the device then keeps the profile's own
+    is not documented, and those that it inherits would be the parent's.
     """
     profile = change.seen.profile
     if profile is None:
         return {}
-    present = settings_of(profile)
-    body: Json = {name: value for name, value in wanted_settings(change).items() if present[name] != value}
+    present, wanted = settings_of(profile), wanted_settings(change)
+    body: Json = {name: value for name, value in wanted.items() if present[name] != value}
+    if "defaultsFrom" in body or (wanted and _inherits_a_flag_that_changes(change)):
+        body |= {name: value for name, value in {**present, **wanted}.items() if name != "defaultsFrom"}
     if "defaultsFrom" in body or change.files != files(profile.entries):
         body[KEY_CHAIN] = list(change.entries)
     return {**_owner(profile), **body} if body else body
+
+
+def _inherits_a_flag_that_changes(change: ProfileChange) -> bool:
+    """Tell whether a profile above ours becomes the SNI default, or stops being it: ours would go along."""
+    flags = {path for plan in change.plans for path in (*plan.make_default, *plan.drop_default)}
+    return bool(flags & set(lineage(change.seen, change.seen.job.parent_profile)))
 
 
 def _new_profile(change: ProfileChange) -> Json:

@@ -71,6 +71,15 @@ def gets_another_parent(seen: Observation) -> bool:
     return seen.profile is None or seen.profile.parent != seen.job.parent_profile
 
 
+def lineage(seen: Observation, path: str) -> tuple[str, ...]:
+    """Return a client SSL profile and those that it inherits from, nearest first."""
+    found = dict[str, None]()
+    while path in seen.profiles and path not in found:
+        found[path] = None
+        path = seen.profiles[path].parent or ""
+    return tuple(found)
+
+
 def settings_after(seen: Observation) -> tuple[Mapping[str, str], ...]:
     """Return the settings that our profile may have after a change, each of the possibilities.
 
@@ -113,7 +122,9 @@ def refused_parent(seen: Observation) -> str | None:
     parent = seen.profiles.get(path)
     if parent is None or not gets_another_parent(seen):
         return None
-    if parent.client_settings.get("mode") == "disabled":
+    if seen.job.profile in lineage(seen, path):
+        what = f"is {seen.job.profile} itself, or inherits from it"
+    elif parent.client_settings.get("mode") == "disabled":
         what = "is switched off (mode disabled), so a profile below it would not speak TLS"
     elif parent.client_settings.get("sslForwardProxy") == "enabled":
         what = "is for SSL forward proxy and wants the key of a CA (01071610)"

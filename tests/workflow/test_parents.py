@@ -1,18 +1,20 @@
-"""Client SSL profiles that a BIG-IP refuses beside HTTP/2 or below a forward proxy: seen before an order."""
+"""Parent profiles: what a BIG-IP refuses beside HTTP/2 and below a proxy, and what must not be inherited."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sectigo_f5.model import Job, Outcome
+from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.hierarchy import new_authority
 from tests.support.names import ONLY_EC, PROFILE
 from tests.support.three_commands import done_as_planned, refused
-from tests.support.virtual_servers import attach, attached, hand_made, profile
+from tests.support.virtual_servers import attach, attached, defaults, hand_made, one_default_at_every_moment, profile
 from tests.support.world import World
 
 WWW, SHOP = "www.example.com", "shop.example.com"
@@ -157,6 +159,20 @@ def test_a_profile_that_cannot_be_a_parent_is_refused(world: World, make: Callab
     assert world.seen_by_client().serial == renewed.serial
 
 
+@pytest.mark.parametrize("below", [False, True])
+def test_our_own_profile_is_no_parent(world: World, below: bool) -> None:
+    """A profile that inherits from itself has nobody's settings, and a client gets no handshake."""
+    job = job_for(world)
+    done_as_planned(world, job)
+    parent = hand_made(world, "heir", SHOP, defaultsFrom=PROFILE) if below else PROFILE
+    sentence = f"the parent profile {parent} is {PROFILE} itself, or inherits from it; write another"
+    assert sentence in refused(world, replace(job, parent_profile=parent))
+    world.wait(days=80)
+    renewed = done_as_planned(world, replace(job, parent_profile=parent))
+    assert (renewed.outcome, sentence in (renewed.error or "")) == (Outcome.RENEWED, True)
+    assert world.seen_by_client().serial == renewed.serial
+
+
 @pytest.mark.parametrize("setting", ["sslForwardProxy", "proxySsl"])
 def test_a_proxy_is_taken_off_by_its_name_alone(world: World, setting: str) -> None:
     """It serves certificates of others, so which names it serves nobody knows, also if its own is for ours."""
@@ -184,3 +200,35 @@ def test_a_profile_that_is_switched_off_is_plain_text(world: World) -> None:
     world.add_virtual_server(VS_B, off, port=80, address="127.0.0.80")
     both = replace(job, virtual_servers=(VS, VS_B))
     assert f"{VS_B} answers port 80 in plain text" in refused(world, both)
+
+
+@pytest.mark.parametrize("parent_patch", ["keeps", "resets"])
+@pytest.mark.parametrize("before", ["/Common/clientssl", "/Common/hand"])
+def test_the_flag_of_a_parent_is_not_inherited(tmp_path: Path, parent_patch: str, before: str) -> None:
+    """The neighbour is or gets to be the parent of ours, and is made the SNI default as ours comes beside it."""
+    with SimulatedBigIP(Switches(parent_patch=parent_patch)) as device:
+        world = World(device, tmp_path)
+        world.add_virtual_server(VS, hand := hand_made(world, "hand", SHOP))
+        world.add_virtual_server(VS_B)
+        job = job_for(world, virtual_servers=(VS_B,), parent_profile=before)
+        assert done_as_planned(world, job).error is None
+        with one_default_at_every_moment(world):
+            both = replace(job, virtual_servers=(VS_B, VS), sni=True, parent_profile=hand)
+            assert done_as_planned(world, both).error is None
+        assert defaults(world) == [hand]
+        assert [world.seen_by_client(name=name).names for name in (WWW, SHOP, None)] == [{WWW}, {SHOP}, {SHOP}]
+
+
+@pytest.mark.parametrize("parent_patch", ["keeps", "resets"])
+def test_the_server_name_of_a_parent_is_not_inherited(tmp_path: Path, parent_patch: str) -> None:
+    """On a virtual server that is not listed ours is beside another one, and is chosen by its names."""
+    with SimulatedBigIP(Switches(parent_patch=parent_patch)) as device:
+        world = World(device, tmp_path)
+        world.add_virtual_server(VS)
+        job = job_for(world)
+        done_as_planned(world, job)
+        world.add_virtual_server(VS_B, hand_made(world, "hand", SHOP, sniDefault="true"), PROFILE)
+        other = hand_made(world, "other", "api.example.com", serverName="api.example.com")
+        assert done_as_planned(world, replace(job, parent_profile=other)).error is None
+        assert profile(world, PROFILE)["defaultsFrom"] == other
+        assert [world.seen_by_client(VS_B, name).names for name in (WWW, SHOP, None)] == [{WWW}, {SHOP}, {SHOP}]
