@@ -23,8 +23,9 @@ from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, Unreach
 from sectigo_f5.model import Job
 from sectigo_f5.preparation import Plan
 from sectigo_f5.run import Run
+from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.tls.client import Expected
-from sectigo_f5.tls.handshake_check import check_of, confirm, expected_pair, look_before
+from sectigo_f5.tls.handshake_check import confirm, expected_pair
 
 logger = logging.getLogger(__name__)
 

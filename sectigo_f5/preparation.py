@@ -20,7 +20,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.run import Run
-from sectigo_f5.tls.handshake_check import check_of, look_before
+from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.validation import Validation
 
 logger = logging.getLogger(__name__)

@@ -1,73 +1,24 @@
-"""What a client sees on the virtual servers, before and after a change (``verify_handshake``)."""
+"""What clients see after a change (``verify_handshake``): every name must be answered by what is to answer it."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
 
-from sectigo_f5.decision.attachment import Attachment
-from sectigo_f5.device_objects import Observation, Pair, VirtualServer
+from sectigo_f5.device_objects import Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued
 from sectigo_f5.tls import client
+from sectigo_f5.tls.baseline import Baseline, Check, see, side_by_side
 from sectigo_f5.tls.client import Expected, Handshake
-from sectigo_f5.tls.questions import Inquiry, Question, inquiries
+from sectigo_f5.tls.questions import Inquiry, Question
 from sectigo_f5.x509.certificates import read_certificate, read_chain
 
 logger = logging.getLogger(__name__)
 
-Address = tuple[str, int]
-T = TypeVar("T")
-
-TIMEOUT = 5.0  # seconds for one handshake
 TRIES = 5
 PAUSE = 2.0  # seconds between tries: the change has to reach every traffic process of the device
-AT_ONCE = 16  # virtual servers that are looked at side by side
-HTTPS = 443  # the port at which a virtual server of any port is looked at
-NOWHERE = {  # to connect there would be to connect to ourselves
-    **dict.fromkeys(("any", "any6", "0.0.0.0", "::"), "it listens on every address"),  # noqa: S104
-    "": "its address is not known",
-}
-
-ANYTHING = Question(None, ours=False, others=frozenset({None}), may_refuse=True)
 NOT_REACHED = "cannot be reached from here, what it serves was not checked"
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """What a virtual server showed before a change: it decides what its handshake proves after it."""
-
-    shown: Mapping[str | None, str | None] = field(default_factory=dict)  # for which names TLS worked: serial numbers
-    elsewhere: str | None = None  # why its address may, seen from here, lead to somebody else
-    unreachable: str | None = None  # why it cannot be looked at from here
-    doubt: str = ""  # a likely cause, if it shows another certificate after the change
-    by_kind: bool = True  # it can be asked for its RSA and its ECDSA certificate, each alone
-
-
-@dataclass(frozen=True)
-class Check:
-    """What is asked around one change, and how much depends on it."""
-
-    inquiries: tuple[Inquiry, ...]
-    required: bool  # verify_handshake: required
-    kinds: int  # how many certificates, of different key types, our profile has
-
-
-def check_of(
-    seen: Observation,
-    plans: Sequence[Attachment] | None,
-    servers: Iterable[VirtualServer],
-    names: Iterable[str] | None = None,
-) -> Check:
-    """Return how to look at ``servers`` around a change, at none with ``verify_handshake: off``."""
-    job = seen.job
-    asked = () if job.verify_handshake == "off" else inquiries(seen, plans, servers, names)
-    return Check(asked, job.verify_handshake == "required", len(job.keys))
 
 
 def expected_of_issued(issued: Issued) -> Expected:
@@ -82,78 +33,6 @@ def expected_pair(pair: Pair, copy: Issued | None) -> Expected:
     if copy is not None:
         return expected_of_issued(copy)
     return Expected(pair.certificate.serial, pair.spec.type if pair.spec else None)
-
-
-# -- before the change -------------------------------------------------------------------------
-
-
-def look_before(check: Check, silent: set[Address] | None = None) -> Mapping[str, Baseline]:
-    """Look at virtual servers before they are changed, side by side; by their paths.
-
-    ``silent`` are addresses that let a connection time out earlier in this run: they are not waited for again,
-    and new ones are added. Raises :class:`ConnectorError` if ``verify_handshake: required`` could not be kept
-    afterwards.
-    """
-    known = set[Address]() if silent is None else silent
-    baselines = side_by_side(lambda inquiry: _look_before(check, inquiry, known), check.inquiries)
-    return {inquiry.server.path: baseline for inquiry, baseline in zip(check.inquiries, baselines, strict=True)}
-
-
-def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseline:
-    server = inquiry.server
-    if server.address in NOWHERE:
-        if check.required:
-            raise ConnectorError(_cannot_be_kept(server, f"{NOWHERE[server.address]}, so there is none to look at"))
-        return Baseline(elsewhere=NOWHERE[server.address])
-    if server.route_domain not in ("", "0") and not check.required:
-        return Baseline(elsewhere=f"its address is in route domain {server.route_domain}")
-    first, *more = inquiry.questions or (ANYTHING,)
-    try:
-        baseline = _who_answered(check, inquiry, first, _see(server, first, silent))
-    except client.UnreachableError as error:
-        if check.required:
-            raise ConnectorError(_cannot_be_kept(server, str(error))) from error
-        return Baseline(unreachable=str(error) if _address(server) in silent else None)
-    except ConnectorError:
-        baseline = Baseline()
-    if baseline.elsewhere or not server.client_ssl:
-        return baseline
-    serials = {each.server_name: shown.serial for each in more if (shown := _answer(server, each))}
-    return replace(baseline, shown={**baseline.shown, **serials})
-
-
-def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handshake) -> Baseline:
-    """Tell the virtual server itself from another host, or another virtual server, at its address."""
-    server, serial, served = inquiry.server, shown.serial, {asked.server_name: shown.serial}
-    by_kind = check.kinds == 1 or _can_be_asked(server, asked)
-    if serial in inquiry.known or None in inquiry.known:
-        return Baseline(served, by_kind=by_kind)
-    if not server.port:
-        return Baseline(elsewhere=f"it listens on any port, and another virtual server may have {HTTPS}")
-    before = f"; before the change it showed serial {serial}, which none of its profiles has"
-    remedy = "if its address leads to another host from here, set verify_handshake: off"
-    return Baseline(served, by_kind=by_kind, doubt=f"{before}: {remedy}")
-
-
-def _can_be_asked(server: VirtualServer, question: Question) -> bool:
-    """Tell whether it speaks TLS 1.2, which alone lets a client choose: its profile may allow nothing but 1.3."""
-    return any(_answer(server, question, only=kind) for kind in ("rsa", "ecdsa"))
-
-
-def _answer(server: VirtualServer, question: Question, only: str | None = None) -> Handshake | None:
-    with contextlib.suppress(ConnectorError):
-        return _see(server, question, only=only)
-    return None
-
-
-def _cannot_be_kept(server: VirtualServer, why: str) -> str:
-    return (
-        f"{server.path}: {why}; verify_handshake is required, so nothing was changed: "
-        "make it reachable from here, or set verify_handshake: auto"
-    )
-
-
-# -- after the change --------------------------------------------------------------------------
 
 
 def confirm(
@@ -229,7 +108,7 @@ def _wrong_answer(
     check: Check, baseline: Baseline, inquiry: Inquiry, question: Question, expected: Sequence[Expected]
 ) -> str | None:
     """Compare what is served; of two certificates of ours, each has to be there for the clients that need it."""
-    served = _see(inquiry.server, question)
+    served = see(inquiry.server, question)
     right = served.serial in question.others or None in question.others
     if right or (not check.required and _is_foreign(baseline, inquiry, question, served)):
         return None
@@ -244,7 +123,7 @@ def _wrong_answer(
         path = inquiry.server.path
         logger.info("%s: which of the certificates others get was not checked: it speaks no TLS 1.2", path)
         return None
-    comparisons = (client.compare(_see(inquiry.server, question, only=each.kind), each) for each in expected)
+    comparisons = (client.compare(see(inquiry.server, question, only=each.kind), each) for each in expected)
     return next((problem for problem in comparisons if problem), None)
 
 
@@ -259,32 +138,3 @@ def _is_foreign(baseline: Baseline, inquiry: Inquiry, question: Question, served
         *(inquiry.server.path, served.serial, question),
     )
     return True
-
-
-def _see(
-    server: VirtualServer, question: Question, silent: set[Address] | None = None, *, only: str | None = None
-) -> Handshake:
-    address = _address(server)
-    if silent is not None and address in silent:
-        raise client.UnreachableError(f"{address[0]} port {address[1]} did not answer earlier in this run")
-    try:
-        return client.handshake(*address, question.server_name, timeout=TIMEOUT, only=only)
-    except client.UnreachableError as error:
-        if silent is not None and isinstance(error.__cause__, TimeoutError):
-            silent.add(address)
-        raise
-
-
-def _address(server: VirtualServer) -> Address:
-    return server.address, server.port or HTTPS
-
-
-def side_by_side(look: Callable[[Inquiry], T], inquiries: Sequence[Inquiry]) -> list[T]:
-    """Look at several virtual servers at once: each that nothing here reaches takes its time-out."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        looks = [pool.submit(copy_context().run, look, inquiry) for inquiry in inquiries]
-        try:
-            return [each.result() for each in looks]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

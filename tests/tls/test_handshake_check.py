@@ -20,7 +20,7 @@ from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
-from sectigo_f5.tls import handshake_check
+from sectigo_f5.tls import baseline, handshake_check
 from sectigo_f5.tls.client import Expected, Handshake, compare
 from sectigo_f5.x509.certificates import read_certificate
 from tests.support import builders
@@ -331,17 +331,17 @@ def test_a_virtual_server_of_unknown_address_is_never_connected_to(
     virtual = builders.server(address="", port=port)
     with impostor("127.0.0.1", port, tmp_path) as here:
         with pytest.raises(ConnectorError, match="its address is not known, so there is none to look at"):
-            handshake_check.look_before(_check_of(virtual, "required"))
+            baseline.look_before(_check_of(virtual, "required"))
         check = _check_of(virtual, "auto")
-        before = handshake_check.look_before(check)
+        before = baseline.look_before(check)
         handshake_check.confirm(check, before, [Expected("aa", "rsa")], lambda _: None)
         assert here.connections == 0
     assert "/Common/vs_www: what it serves was not checked: its address is not known" in log.text
 
 
-def _check_of(virtual: VirtualServer, demand: str) -> handshake_check.Check:
+def _check_of(virtual: VirtualServer, demand: str) -> baseline.Check:
     seen = builders.seen(builders.job(verify_handshake=demand), servers=(virtual,))
-    return handshake_check.check_of(seen, plan_attachments(seen), (virtual,))
+    return baseline.check_of(seen, plan_attachments(seen), (virtual,))
 
 
 def test_a_virtual_server_that_refused_us_before_may_refuse_us_again(
@@ -425,8 +425,8 @@ def test_each_of_two_certificates_is_requested_if_tls_1_2_is_spoken(
         virtual = builders.server("/Common/old", address="127.0.0.1", port=port)
         others = ((profile, replace(certificate, serial=ecdsa.serial)),)
         observation = builders.seen(job, servers=(virtual,), others=others)
-        check = handshake_check.check_of(observation, plan_attachments(observation), (virtual,))
-        before = handshake_check.look_before(check)
+        check = baseline.check_of(observation, plan_attachments(observation), (virtual,))
+        before = baseline.look_before(check)
         expected = [Expected("0a", "rsa", "0b"), Expected(ecdsa.serial, "ecdsa", ecdsa.fingerprint)]
         if only_tls_1_3:
             handshake_check.confirm(check, before, expected, lambda _: None)
