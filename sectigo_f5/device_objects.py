@@ -157,6 +157,10 @@ class Observation:
         parent = self.profiles.get(self.job.parent_profile)
         return self.job.sni_require if self.job.sni else bool(parent and parent.sni_require)
 
+    def lists(self, server: VirtualServer) -> bool:
+        """True if the YAML lists a virtual server, by name or by ``all``."""
+        return any(server.path == listed.path for listed in self.listed)
+
     def is_cut(self, path: str) -> bool:
         """True if the device does not tell which names a client SSL profile serves, or not all of them.
 

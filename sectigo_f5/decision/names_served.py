@@ -1,8 +1,8 @@
 """Rule 3: no name that is served today is lost unless the YAML says so.
 
 For every name, and for clients that send none, what answers now is compared with what will answer. The
-YAML's words are ``replace_profiles``, a name that has left the certificate, and for clients without SNI
-``sni_default`` and ``sni_require``.
+YAML's words are ``replace_profiles``, a name that has left the certificate, and for clients without SNI, on
+the virtual servers that it lists, ``sni_default`` and ``sni_require``.
 """
 
 from __future__ import annotations
@@ -79,8 +79,9 @@ def _lost_without_sni(seen: Observation, scene: Scene) -> Iterator[Loss]:
     before, after = answering(scene.before, None), answering(scene.after, None)
     losing = {(answer, name) for known in before for name in known.names for answer in _losing(before, after, name)}
     if losing:
-        asked_for = seen.job.sni_default or (seen.job.sni_require and not after)
-        refused = any(not _may_go(seen, answer, name) for answer, name in losing) and not asked_for
+        word = seen.job.sni_default or (seen.job.sni_require and not after)
+        refused = any(not _may_go(seen, answer, name) for answer, name in losing)
+        refused = refused and not (word and seen.lists(scene.server))
         yield Loss(WITHOUT_SNI, _paths(answer for answer, _ in losing), refused)
 
 
@@ -97,9 +98,8 @@ def _allows_plain_text(answer: Answer) -> bool:
 
 def _losing(before: frozenset[Answer], after: frozenset[Answer], name: str) -> list[Answer]:
     """Return what serves ``name`` today, if something that does not may take its place."""
-    serving = [answer for answer in before if answer.serves(name)]
-    served = any(answer.serves(name) for answer in after) and all(answer.serves(name) for answer in after - before)
-    return [] if served else serving
+    served = before == after or (bool(after) and all(answer.serves(name) for answer in after))
+    return [] if served else [answer for answer in before if answer.serves(name)]
 
 
 def _may_go(seen: Observation, answer: Answer, name: str) -> bool:
@@ -128,6 +128,8 @@ def _remedy(seen: Observation, lost: list[str], profiles: list[str]) -> str:
     job = seen.job
     if lost == [WITHOUT_TLS]:
         return f"write `parent_profile: {profiles[0]}` for {job.common_name} to have its settings"
+    if lost == [WITHOUT_SNI] and (job.sni_default or job.sni_require):
+        return f"add it to the virtual_servers of {job.common_name} if that is meant for it too"
     if lost == [WITHOUT_SNI]:
         return f"write `sni_default: true` for {job.common_name} if it is to answer them"
     if profiles == [job.profile] and seen.holds_ours():

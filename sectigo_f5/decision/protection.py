@@ -140,13 +140,17 @@ class Comparison:
 
 
 def comparisons(foreseen: Iterable[Scene]) -> tuple[Comparison, ...]:
-    """Return every two profiles of which the second takes the place of the first for some client."""
+    """Return every two profiles of which the second may take the place of the first for some client.
+
+    Which of several that match a name is chosen is not documented, and may change with any of them.
+    """
     found: dict[Comparison, None] = {}
     for scene in foreseen:
         for name in (*scene.names(), None):
             before, after = answering(scene.before, name), answering(scene.after, name)
-            new = [answer for answer in after if answer not in before]
-            found.update((Comparison(scene.server.path, was, will_be), None) for will_be in new for was in before)
+            if before != after:
+                pairs = ((was, will_be) for was in before for will_be in after if was != will_be)
+                found.update((Comparison(scene.server.path, *pair), None) for pair in pairs)
     return tuple(sorted(found, key=lambda each: (each.server, each.before.profile)))
 
 
