@@ -30,6 +30,7 @@ class Answer:
     default: bool = field(compare=False)
     requires_name: bool = field(compare=False)  # as the default it refuses clients without a known name
     settings: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False  # ``matched`` is its server name, which may count more than a certificate's
 
     def __hash__(self) -> int:
         return hash((self.profile, self.names))
@@ -138,6 +139,7 @@ def _answer(seen: Observation, path: str) -> Answer:
         default=profile.sni_default,
         requires_name=profile.sni_require,
         settings=profile.client_settings,
+        named=bool(server_name),
     )
 
 
@@ -156,7 +158,8 @@ def _ours_after(
         return
     server_name = job.wanted_server_name if job.sni else profile.server_name if profile else None
     for settings in settings_after(seen):
-        yield Answer(job.profile, names, _matched(server_name, names), default, seen.wanted_sni_require, settings)
+        matched, named = _matched(server_name, names), bool(server_name)
+        yield Answer(job.profile, names, matched, default, seen.wanted_sni_require, settings, named)
 
 
 def _matched(server_name: str | None, names: frozenset[str]) -> frozenset[str]:

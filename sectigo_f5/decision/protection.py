@@ -177,7 +177,11 @@ def other_differences(foreseen: Iterable[Scene]) -> tuple[str, ...]:
 def _refuse(seen: Observation, each: Comparison, lost: Iterable[str]) -> str:
     job, before = seen.job, each.before.profile
     kept = seen.profiles[before].parent or STOCK_PROFILE if before == job.profile else before
+    remedy = f"`parent_profile: {kept}` for {job.common_name} to keep its settings, or change {before}"
+    if before == job.profile != each.after.profile and seen.profiles[before].server_name:
+        name = seen.profiles[before].server_name
+        remedy = f"`server_name: {name}` for {job.common_name} to go on answering it, or change {each.after.profile}"
     return (
-        f"{each.server} would ask less of its clients than {before} does now: {', '.join(lost)}; write "
-        f"`parent_profile: {kept}` for {job.common_name} to keep its settings, or change {before} on the BIG-IP first"
+        f"{each.server} would ask less of its clients than {before} does now: {', '.join(lost)}; write {remedy} "
+        "on the BIG-IP first"
     )

@@ -234,3 +234,17 @@ def test_a_door_shut_by_the_parent_stays_shut(world: World) -> None:
             world.seen_by_client()
     world.device.set(PROFILE_URL, peerCertMode="ignore")
     assert world.seen_by_client().names == {WWW}
+
+
+def test_one_more_name_does_not_open_the_door(world: World) -> None:
+    """With one name our profile has a server name, with two it has none: then a wildcard beside may answer, too."""
+    attach(world, hand_made(world, "wild", "*.example.com", sniDefault="true", tmOptions=[]))
+    world.device.add_profile("client-ssl", STRICT, peerCertMode="require", tmOptions=[])
+    job = job_for(world, sni=True, parent_profile=STRICT)
+    done_as_planned(world, job)
+    more = replace(job, names=(WWW, "mail.example.net"))
+    world.wait(days=80)
+    renewed = done_as_planned(world, more)
+    assert (renewed.outcome, LESS in (renewed.error or "")) == (Outcome.RENEWED, True)
+    assert f"write `server_name: {WWW}` for {WWW} to go on answering it" in refused(world, more)
+    assert world.seen_by_client().serial == renewed.serial
