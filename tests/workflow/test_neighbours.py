@@ -194,11 +194,13 @@ def test_a_server_name_loses_no_names_on_unlisted_ones(world: World) -> None:
     assert {world.seen_by_client(VS_B, name).serial for name in (WWW, API)} == {renewed.serial}
 
 
-def test_clients_without_sni_are_noted_on_unlisted_ones(world: World) -> None:
-    """`sni_require` is the YAML's word for them."""
+def test_a_required_name_loses_no_clients_on_unlisted_ones(world: World) -> None:
+    """`sni_require` is the YAML's word for clients without SNI, where the YAML lists the virtual server."""
     job = job_for(world)
     in_service_on_two(world, job)
-    result = done_as_planned(world, replace(job, sni=True, sni_require=True))
+    required = replace(job, sni=True, sni_require=True)
+    assert f"{VS_B} would no longer serve clients without SNI" in refused(world, required)
+    result = done_as_planned(world, replace(required, virtual_servers=(VS, VS_B)))
     assert result.error is None
     assert set(result.notes) == {f"{path} loses clients without SNI" for path in (VS, VS_B)}
 
