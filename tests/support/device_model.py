@@ -63,13 +63,9 @@ class Model:
         if operation.path == CLIENT_SSL_URL:
             name = f"/{body.pop('partition')}/{body.pop('name')}"
             assert name not in self.profiles
-            self.profiles[name] = {
-                "serverName": "none",
-                "sniDefault": "false",
-                "sniRequire": "false",
-                "own": {},
-                **body,
-            }
+            parent = self.profiles[body["defaultsFrom"]]
+            inherited = {setting: parent[setting] for setting in ("serverName", "sniDefault", "sniRequire")}
+            self.profiles[name] = {**inherited, "own": {}, **body}
         elif path.startswith("profile/client-ssl/"):
             self._change_profile(operation.method, path.removeprefix("profile/client-ssl/"), body)
         else:
