@@ -14,7 +14,7 @@ import pytest
 
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Exchange
-from sectigo_f5.tls import handshake_check
+from sectigo_f5.tls import baseline
 from tests.support.impostor import Impostor, black_hole
 from tests.support.names import ONLY_EC, PLAIN
 from tests.support.odd_certificates import ODD, Spoil, odd_pair
@@ -30,7 +30,7 @@ TIMEOUT = 0.5  # seconds
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ports that were connected to by handshakes, in order; each waits for half a second."""
-    monkeypatch.setattr(handshake_check, "TIMEOUT", TIMEOUT)
+    monkeypatch.setattr(baseline, "TIMEOUT", TIMEOUT)
     ports, connect = list[int](), socket.create_connection
 
     def noted(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
