@@ -16,6 +16,7 @@ from sectigo_f5.bigip.profile_change import ProfileChange, old_entry
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, copy_of
 from sectigo_f5.decision.attachment import plan_attachments
+from sectigo_f5.decision.pair_alone import names_of
 from sectigo_f5.device_objects import Pair
 from sectigo_f5.errors import ConnectorError, InterruptedRunError, NotTakenBackError
 from sectigo_f5.icontrol.call import Json
@@ -131,8 +132,7 @@ def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequen
                 upload_chain(f5, copy, pair.generation, created)
             expected.append(expected_pair(pair, copy))
             entries.append(old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
-        names = frozenset[str]().union(*(pair.certificate.served_names() for pair in pairs))
-        put_in_service(run, f5, replace(change, entries=tuple(entries)), expected, names or None)
+        put_in_service(run, f5, replace(change, entries=tuple(entries)), expected, names_of(pairs) or None)
         created.keep()
 
 

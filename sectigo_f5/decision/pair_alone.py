@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sectigo_f5.decision.rules import Decision
@@ -13,7 +14,7 @@ def names_after(seen: Observation, decided: Decision) -> frozenset[str]:
     return frozenset(seen.job.names) if decided.issues else names_of(decided.pairs)
 
 
-def names_of(pairs: tuple[Pair, ...]) -> frozenset[str]:
+def names_of(pairs: Sequence[Pair]) -> frozenset[str]:
     """Return the names for which clients accept the certificates of pairs."""
     return frozenset[str]().union(*(pair.certificate.served_names() for pair in pairs))
 
