@@ -114,6 +114,7 @@ class Conversation(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer is one write, not two
     server: Server
 
     def setup(self) -> None:
