@@ -13,8 +13,8 @@ PASSWORD = "password"  # noqa: S105  # the securityType of a protected key, not 
 COMMON = "Common"  # the partition that every BIG-IP has, and whose objects all others may use
 STOCK_PROFILE = "/Common/clientssl"
 OWN_CERTIFICATE = "/Common/default.crt"  # what a profile holds that was never given a certificate
+ON, OFF = "enabled", "disabled"  # values of a profile's settings
 FOR_OTHERS = ("sslForwardProxy", "proxySsl")  # settings of a profile that serves certificates of others
-ON = "enabled"
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Observation:
         """True if the YAML lists a virtual server, by name or by ``all``."""
         return any(server.path == listed.path for listed in self.listed)
 
-    def is_cut(self, path: str) -> bool:
+    def hides_names(self, path: str) -> bool:
         """True if the device does not tell which names a client SSL profile serves, or not all of them.
 
         Beside the names of its own certificates one for SSL forward proxy or proxy SSL serves those of others.

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 import responses
 
-from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.properties import SEED
 from tests.support.replies import LOGIN, ORIGIN, TOKEN
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 LONGEST = "test_years_of_nights.py"  # begun first, or the other workers would wait for it in the end
 
@@ -36,9 +35,7 @@ def _log_reaches_the_test() -> None:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A BIG-IP of TMOS 16.1 with one virtual server for the job ``world.job()``."""
-    with SimulatedBigIP(Switches(tmos="16.1.4")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, tmos="16.1.4") as world:
         yield world
 
 

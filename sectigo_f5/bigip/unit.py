@@ -13,12 +13,7 @@ from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.virtual_servers.destinations import destination
 from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
-from sectigo_f5.device_objects import (
-    CertificateObject,
-    ClientSslProfile,
-    KeyObject,
-    VirtualServer,
-)
+from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, KeyObject, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl, object_url
@@ -152,10 +147,14 @@ class Unit:
     # -- high availability ---------------------------------------------------------------------
 
     @functools.cached_property
+    def _itself(self) -> Json:
+        """Its own ``cm device`` object; empty if none is marked so."""
+        return next((item for item in self.client.items("/mgmt/tm/cm/device") if readers.flag(item, "selfDevice")), {})
+
+    @functools.cached_property
     def name(self) -> str:
         """The unit's name in its group, ``/Common/host``."""
-        devices = self.client.items("/mgmt/tm/cm/device")
-        return next((readers.full_path(item) for item in devices if readers.flag(item, "selfDevice")), "unknown")
+        return readers.full_path(self._itself) if self._itself else "unknown"
 
     @functools.cached_property
     def identity(self) -> str:
@@ -164,10 +163,9 @@ class Unit:
         Several facts together: the tenants of one chassis share its serial number.
         """
         try:
-            devices = self.client.items("/mgmt/tm/cm/device")
+            own = self._itself
         except DeviceError:
-            devices = []
-        own = next((item for item in devices if readers.flag(item, "selfDevice")), Json())
+            own = {}
         hardware = [readers.text(own, "chassisId"), readers.text(own, "baseMac")]
         place = [readers.text(own, "name"), readers.text(own, "managementIp")]
         if any(hardware) or all(place):

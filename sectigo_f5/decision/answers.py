@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.decision.attachment import Attachment
-from sectigo_f5.decision.sni_flags import changed_flags
+from sectigo_f5.decision.sni_flags import attached_after, changed_flags
 from sectigo_f5.decision.takeover import settings_after
-from sectigo_f5.device_objects import Observation, VirtualServer
+from sectigo_f5.device_objects import OFF, Observation, VirtualServer
 from sectigo_f5.names import covers, is_address, is_served
 
 ANY_HOST = "connector-check"  # stands for the hosts under a wildcard that no certificate names
@@ -38,7 +38,7 @@ class Answer:
     @property
     def speaks_tls(self) -> bool:
         """False for a profile that is switched off: its virtual server lets everything through as it comes."""
-        return self.settings.get("mode") != "disabled"
+        return self.settings.get("mode") != OFF
 
     def serves(self, name: str) -> bool:
         """True if clients that ask for ``name`` accept its certificate."""
@@ -122,8 +122,7 @@ def _scenes(
     before = tuple(_answer(seen, path) for path in server.client_ssl)
     flags = changed_flags(seen, plans or ())
     plan = next((plan for plan in plans or () if plan.virtual_server == server.path), None)
-    stay = [path for path in server.client_ssl if plan is None or path not in plan.remove]
-    paths = [*stay, *([seen.job.profile] if plan and plan.add else [])]
+    paths = attached_after(seen, server, plan)
     for ours in _ours_after(seen, plans, flags, frozenset(seen.job.names if names is None else names)):
         after = (ours if path == seen.job.profile else _flagged(_answer(seen, path), flags.get(path)) for path in paths)
         yield Scene(server, before, tuple(after))
@@ -134,7 +133,7 @@ def _answer(seen: Observation, path: str) -> Answer:
     server_name = profile.server_name
     return Answer(
         profile=path,
-        names=seen.served_by(path) | ({HIDDEN} if path != seen.job.profile and seen.is_cut(path) else frozenset()),
+        names=seen.served_by(path) | ({HIDDEN} if path != seen.job.profile and seen.hides_names(path) else frozenset()),
         matched=frozenset({server_name}) if server_name else frozenset(filter(is_served, seen.names_of(path))),
         default=profile.sni_default,
         requires_name=profile.sni_require,

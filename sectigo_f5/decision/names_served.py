@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sectigo_f5.decision.answers import Answer, Scene, answering
-from sectigo_f5.device_objects import Observation
+from sectigo_f5.device_objects import ON, Observation
 
 WITHOUT_SNI = "clients without SNI"
 WITHOUT_TLS = "clients without TLS"  # whom a profile with allowNonSsl serves
@@ -93,7 +93,7 @@ def _lost_plain_text(seen: Observation, scene: Scene) -> Iterator[Loss]:
 
 
 def _allows_plain_text(answer: Answer) -> bool:
-    return answer.settings.get("allowNonSsl") == "enabled"
+    return answer.settings.get("allowNonSsl") == ON
 
 
 def _losing(before: frozenset[Answer], after: frozenset[Answer], name: str) -> list[Answer]:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from sectigo_f5.decision.answers import Answer, Scene, answering
 from sectigo_f5.decision.ciphers import NONE, cipher_string, is_weaker
-from sectigo_f5.device_objects import STOCK_PROFILE, Observation
+from sectigo_f5.device_objects import OFF, ON, STOCK_PROFILE, Observation
 
-ON, OFF = "enabled", "disabled"
 CLIENT_CERTIFICATES = "peerCertMode"
 IGNORE, REQUIRED = "ignore", "require"  # of client certificates
 PROTOCOLS = ("sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3")  # oldest first

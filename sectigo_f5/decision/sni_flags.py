@@ -21,6 +21,13 @@ def changed_flags(seen: Observation, plans: Sequence[Attachment]) -> Mapping[str
     return flags
 
 
+def attached_after(seen: Observation, server: VirtualServer, plan: Attachment | None) -> list[str]:
+    """Return the client SSL profiles of a virtual server once its plan is carried out; None: it has no plan."""
+    if plan is None:
+        return list(server.client_ssl)
+    return [path for path in server.client_ssl if path not in plan.remove] + [seen.job.profile] * plan.add
+
+
 def flag_conflicts(
     seen: Observation, plans: Sequence[Attachment], every_server: Iterable[VirtualServer]
 ) -> dict[str, str]:
@@ -29,17 +36,11 @@ def flag_conflicts(
     planned = {plan.virtual_server: plan for plan in plans}
     conflicts = {}
     for server in every_server:
-        attached = _attached_after(seen, server, planned.get(server.path))
+        attached = attached_after(seen, server, planned.get(server.path))
         changing = [path for path in attached if path in flags]
         if changing and len(attached) > 1 and not _exactly_one_default(seen, attached, flags):
             conflicts[server.path] = _conflict(seen, server.path, changing[0], flags[changing[0]])
     return conflicts
-
-
-def _attached_after(seen: Observation, server: VirtualServer, plan: Attachment | None) -> list[str]:
-    if plan is None:
-        return list(server.client_ssl)
-    return [path for path in server.client_ssl if path not in plan.remove] + [seen.job.profile] * plan.add
 
 
 def _exactly_one_default(seen: Observation, attached: Iterable[str], flags: Mapping[str, bool]) -> bool:

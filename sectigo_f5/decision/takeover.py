@@ -8,13 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sectigo_f5.device_objects import (
-    COMMON,
-    STOCK_PROFILE,
-    ClientSslProfile,
-    Observation,
-    VirtualServer,
-)
+from sectigo_f5.device_objects import COMMON, OFF, ON, STOCK_PROFILE, ClientSslProfile, Observation, VirtualServer
 from sectigo_f5.model import Generation, partition_of
 from sectigo_f5.names import covers
 
@@ -53,7 +47,7 @@ def _takes_over(seen: Observation, path: str) -> bool:
         return True
     if is_of_this_program(seen.profiles[path]):
         return False
-    if seen.is_cut(path) and job.sni:
+    if seen.hides_names(path) and job.sni:
         return False  # what else it serves is not known
     in_our_place = path in (STOCK_PROFILE, job.parent_profile) or covers(seen.names_of(path), job.common_name)
     return in_our_place and (not job.sni or all(covers(job.names, name) for name in seen.served_by(path)))
@@ -124,9 +118,9 @@ def refused_parent(seen: Observation) -> str | None:
         return None
     if seen.job.profile in lineage(seen, path):
         what = f"is {seen.job.profile} itself, or inherits from it"
-    elif parent.client_settings.get("mode") == "disabled":
+    elif parent.client_settings.get("mode") == OFF:
         what = "is switched off (mode disabled), so a profile below it would not speak TLS"
-    elif parent.client_settings.get("sslForwardProxy") == "enabled":
+    elif parent.client_settings.get("sslForwardProxy") == ON:
         what = "is for SSL forward proxy and wants the key of a CA (01071610)"
     else:
         return None
@@ -160,7 +154,7 @@ def _refuse_other_profiles(seen: Observation, split: ProfileSplit) -> str:
 def _refuse_http2(seen: Observation, server: VirtualServer) -> str | None:
     """An HTTP/2 profile that enforces its TLS requirements takes no renegotiation (01070734, F5 Bug ID 516327)."""
     stays = seen.job.profile in server.client_ssl and not gets_another_parent(seen)
-    allowed = any(settings.get("renegotiation") == "enabled" for settings in settings_after(seen))
+    allowed = any(settings.get("renegotiation") == ON for settings in settings_after(seen))
     if server.http2 is None or stays or not allowed:
         return None
     return (

@@ -14,10 +14,10 @@ from sectigo_f5.commands.revoke import revoke_in_service
 from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Outcome, Result
-from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.simulator import Fault
 from tests.support.names import ONLY_EC, PROFILE_URL
 from tests.support.virtual_servers import attach
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 
 def two_generations(world: World, **changes: Any) -> tuple[Result, Result]:
@@ -238,9 +238,7 @@ def test_a_virtual_server_without_our_profile_does_not_prevent_rollback(world: W
 @pytest.fixture
 def stubborn(tmp_path: Path) -> Iterator[World]:
     """A BIG-IP that does not accept its own ``$M$`` text."""
-    with SimulatedBigIP(Switches(own_ciphertext="rejected")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, own_ciphertext="rejected") as world:
         yield world
 
 
@@ -259,9 +257,7 @@ def test_a_device_that_refuses_its_own_ciphertext_stays_as_it_was(stubborn: Worl
 
 
 def test_the_ciphertext_is_omitted_if_the_key_object_has_the_passphrase(tmp_path: Path) -> None:
-    with SimulatedBigIP(Switches(own_ciphertext="rejected", profile_passphrase="optional")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, own_ciphertext="rejected", profile_passphrase="optional") as world:
         first, _ = two_generations(world)
         assert roll_back_one(world).error is None
         assert world.seen_by_client().serial == first.serial

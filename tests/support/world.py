@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -14,7 +15,7 @@ from sectigo_f5 import fleet, workflow
 from sectigo_f5.model import Job, Result
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
-from sectigo_f5.simulator import SimulatedBigIP
+from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import Certificate, read_certificate
@@ -134,6 +135,15 @@ class World:
             "rules": [name for name in self.device.rules if "Certbot" in name],
         }
         return {kind: names for kind, names in leftovers.items() if names}
+
+
+@contextmanager
+def bigip(folder: Path, **switches: Any) -> Iterator[World]:
+    """A device with one virtual server for the job ``world.job()``."""
+    with SimulatedBigIP(Switches(**switches)) as device:
+        world = World(device, folder)
+        world.add_virtual_server()
+        yield world
 
 
 Arrange = Callable[[World], None]

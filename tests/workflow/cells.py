@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sectigo_f5.model import Job, Outcome
-from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.world import World
-
-
-@contextmanager
-def bigip(folder: Path, **switches: Any) -> Iterator[World]:
-    """A device with one virtual server."""
-    with SimulatedBigIP(Switches(**switches)) as device:
-        world = World(device, folder)
-        world.add_virtual_server()
-        yield world
 
 
 def objects(world: World) -> set[str]:

@@ -13,9 +13,9 @@ import pytest
 
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Outcome
-from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.simulator import Fault
 from tests.support.names import PROFILE
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 WAYS = ("error:400:01070734:3: Configuration error: refused by a test", "drop", "drop-after", "html:502")
 STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -23,9 +23,8 @@ STAMP = re.compile(r"\d{8}T\d{6}Z")
 
 def journal_of(tmp_path: Path, runs: int) -> list[tuple[str, str]]:
     """Return method and path pattern of each write of the last of ``runs`` runs."""
-    with SimulatedBigIP(Switches(tmos="16.1.4")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, tmos="16.1.4") as world:
+        device = world.device
         for number in range(runs):
             before = len(device.writes())
             assert world.one(world.job(), force=number > 0).error is None

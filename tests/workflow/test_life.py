@@ -14,7 +14,7 @@ import pytest
 
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import KeySpec, Outcome, RenewalInformation, Result
-from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.simulator import Fault
 from sectigo_f5.x509.revocation import RevocationChecker
 from tests.support.console import Console
 from tests.support.hierarchy import new_authority, new_server
@@ -22,7 +22,7 @@ from tests.support.issuing import new_crl, new_leaf, pem
 from tests.support.names import BOTH_KEYS, EC_384, ONLY_EC, PROFILE, PROFILE_URL, RSA
 from tests.support.serving import QuietHandler, serving
 from tests.support.virtual_servers import attach
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 
 def run(world: World, *names: str, force: bool = False, **changes: Any) -> Result:
@@ -477,9 +477,7 @@ def test_key_and_certificate_of_different_pairs_are_replaced(world: World) -> No
 @pytest.fixture
 def stubborn(tmp_path: Path) -> Iterator[World]:
     """A BIG-IP that does not accept its own ciphertext: no earlier key can be put in service again."""
-    with SimulatedBigIP(Switches(own_ciphertext="rejected")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, own_ciphertext="rejected") as world:
         yield world
 
 

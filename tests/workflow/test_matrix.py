@@ -12,7 +12,8 @@ import pytest
 from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator.switches import RELEASES
 from tests.support.names import BOTH_KEYS, EC, ONLY_EC, RSA
-from tests.workflow.cells import bigip, must_enrol_and_renew, must_refuse
+from tests.support.world import bigip
+from tests.workflow.cells import must_enrol_and_renew, must_refuse
 
 ALL = tuple(RELEASES)
 EITHER = (True, False)

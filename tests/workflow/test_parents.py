@@ -15,7 +15,7 @@ from tests.support.hierarchy import new_authority
 from tests.support.names import ONLY_EC, PROFILE
 from tests.support.three_commands import done_as_planned, refused
 from tests.support.virtual_servers import attach, attached, defaults, hand_made, one_default_at_every_moment, profile
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 WWW, SHOP = "www.example.com", "shop.example.com"
 VS, VS_B = "/Common/vs_www", "/Common/vs_b"
@@ -222,9 +222,7 @@ def test_the_flag_of_a_parent_is_not_inherited(tmp_path: Path, parent_patch: str
 @pytest.mark.parametrize("parent_patch", ["keeps", "resets"])
 def test_the_server_name_of_a_parent_is_not_inherited(tmp_path: Path, parent_patch: str) -> None:
     """On a virtual server that is not listed ours is beside another one, and is chosen by its names."""
-    with SimulatedBigIP(Switches(parent_patch=parent_patch)) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server(VS)
+    with bigip(tmp_path, parent_patch=parent_patch) as world:
         job = job_for(world)
         done_as_planned(world, job)
         world.add_virtual_server(VS_B, hand_made(world, "hand", SHOP, sniDefault="true"), PROFILE)

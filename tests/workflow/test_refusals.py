@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.console import Console
 from tests.support.hierarchy import new_authority
 from tests.support.impostor import silence
 from tests.support.names import PLAIN, PROFILE, VIRTUAL_URL
 from tests.support.virtual_servers import attach, hand_made
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 WWW, IAPP = "www.example.com", "/Common/shop.app/shop"
 
@@ -205,17 +204,13 @@ def test_run_plan_and_check_refuse_the_same(world: World, arrange: Arrange, sent
 
 
 def test_run_plan_and_check_refuse_a_standby_unit(tmp_path: Path) -> None:
-    with SimulatedBigIP(Switches(ha="standby")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, ha="standby") as world:
         all_refuse(world, {}, "is not the active unit: nothing in service was changed")
 
 
 def test_plan_and_check_foresee_a_role_that_is_too_low(tmp_path: Path) -> None:
     """``run`` leaves it to the device, which refuses the first write: a custom REST role may allow it."""
-    with SimulatedBigIP(Switches(username="sectigo", role="guest")) as device:
-        world = World(device, tmp_path)
-        world.add_virtual_server()
+    with bigip(tmp_path, username="sectigo", role="guest") as world:
         console = Console(world)
         (ran,), (planned,) = (console.say(command, "--json").json["results"] for command in ("run", "plan"))
         assert (ran["result"], planned["result"]) == ("failed", "failed")

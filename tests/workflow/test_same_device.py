@@ -16,10 +16,10 @@ from sectigo_f5.errors import InterruptedRunError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
-from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.simulator import Fault
 from tests.support.console import Console
 from tests.support.names import ONLY_EC, RSA
-from tests.support.world import World
+from tests.support.world import World, bigip
 
 FIRST_OWNS = "the client SSL profile /Common/www.example.com_clientssl already belongs to the certificate at"
 SAME = "and both lead to one BIG-IP; give one of them another common_name, partition or device, or delete it"
@@ -80,9 +80,7 @@ def test_two_sni_defaults_of_one_virtual_server_are_a_mistake(world: World) -> N
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[World]:
-    with SimulatedBigIP(Switches(hostname="bigip9.example.net")) as device:
-        other = World(device, tmp_path)
-        other.add_virtual_server()
+    with bigip(tmp_path, hostname="bigip9.example.net") as other:
         yield other
 
 

@@ -20,8 +20,8 @@ from sectigo_f5.simulator import Fault
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.names import EC_384, ONLY_EC, PROFILE_URL, VIRTUAL_URL
 from tests.support.virtual_servers import attach
-from tests.support.world import World
-from tests.workflow.cells import bigip, must_enrol_and_renew, must_enrol_and_renew_job, must_refuse, objects
+from tests.support.world import World, bigip
+from tests.workflow.cells import must_enrol_and_renew, must_enrol_and_renew_job, must_refuse, objects
 
 MANY = 99
 CSR_REFUSED = (
