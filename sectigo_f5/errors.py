@@ -24,6 +24,10 @@ class NotTakenBackError(ConnectorError):
     """A change was made that clients must not see, and it could not be taken back: nothing more is tried."""
 
 
+class PendingOrderError(ConnectorError):
+    """The CA has the order and has not decided: no failure, and a later run collects the certificate."""
+
+
 class InterruptedRunError(BaseException):
     """A signal asked the run to stop (SIGTERM, SIGINT): what is not in service yet is undone, and the run ends.
 

@@ -26,6 +26,7 @@ class Outcome(str, Enum):
     REPAIRED = "repaired"
     REVOKED = "revoked"
     ROLLED_BACK = "rolled-back"
+    PENDING = "pending"  # the CA has the order and has not decided
     FAILED = "failed"
     SKIPPED = "skipped"
 

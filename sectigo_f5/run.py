@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sectigo_f5.errors import InterruptedRunError
@@ -28,8 +29,14 @@ class CertificateAuthority(Protocol):
     def register(self) -> None:
         """Register the account, unless there is one."""
 
-    def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
-        """Submit a CSR and receive the certificate."""
+    def issue(
+        self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = (), order: Path | None = None
+    ) -> Issued:
+        """Submit a CSR and receive the certificate; ``order`` is the file that remembers the order's URL.
+
+        An order that the file remembers is continued. Raises :class:`~sectigo_f5.errors.PendingOrderError` if
+        the CA has not decided.
+        """
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
         """Revoke a certificate."""

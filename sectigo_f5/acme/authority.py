@@ -70,7 +70,9 @@ class Authority:
         self._registration.get()
         logger.info("8 the connector is registered there")
 
-    def issue(self, csr_pem: str, validation: Validation, known: Iterable[Secret] = ()) -> Issued:
+    def issue(
+        self, csr_pem: str, validation: Validation, known: Iterable[Secret] = (), order: Path | None = None
+    ) -> Issued:
         """Step 9: submit a CSR and receive the certificate; raises :class:`ConnectorError`.
 
         After a time-out the CA may have issued or not: the caller must not order again at once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -47,7 +48,9 @@ class LocalAuthority:
     def register(self) -> None:
         pass
 
-    def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
+    def issue(
+        self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = (), order: Path | None = None
+    ) -> Issued:
         if self.refusal:
             raise ConnectorError(self.refusal)
         if self.limit is not None and len(self.issued) >= self.limit:

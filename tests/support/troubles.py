@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 
 from cryptography import x509
@@ -37,7 +38,9 @@ class BusyAuthority(LocalAuthority):
     works: Callable[[], None] = lambda: None  # called while it works on an order
     suggests: Callable[[Certificate], RenewalInformation | None] = lambda _: None
 
-    def issue(self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = ()) -> Issued:
+    def issue(
+        self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = (), order: Path | None = None
+    ) -> Issued:
         subject = x509.load_pem_x509_csr(csr_pem.encode()).subject
         name = str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
         if name in self.refuses:
@@ -46,7 +49,7 @@ class BusyAuthority(LocalAuthority):
                 raise ConnectorError("the CA refuses the order: the domain's validation has ended")
         self.works()
         self.lifetime = self.lifetimes.get(name, self.lifetime)
-        issued = super().issue(csr_pem, validation, known)
+        issued = super().issue(csr_pem, validation, known, order)
         if self.answer_lost:
             raise ConnectorError("no certificate was issued: the CA's answer did not come")
         return issued
