@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import changed_by_one, write_atomically
 from sectigo_f5.model import Job, Outcome, Result
-from sectigo_f5.timestamps import to_iso
+from sectigo_f5.timestamps import from_iso, to_iso
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +26,19 @@ class LastResult:
     reason: str
     error: str | None
     at: str
-    since: str  # the first run in a row with the same outcome (an error, or none)
+    since: str  # the first run in a row that ended alike: with an error, without, or pending
     serial: str | None = None  # of the certificate that was last seen in service ...
     not_after: str | None = None  # ... and its end
     rolled_back_from: str | None = None  # stamp of the newest generation that `rollback` took out of service
+    last_success: str | None = None  # the last run that left everything as it should be
+    failures: int = 0  # runs in a row that failed; a run that was stopped before, or left an order pending, is neither
+
+
+REQUIRED = frozenset({"result", "reason", "at", "since"})
+TIMES = frozenset({"at", "since", "not_after", "last_success"})
+TEXTS = frozenset(field.name for field in fields(LastResult)) - {"failures"}
+NEW_CERTIFICATE = (Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED)
+UNDECIDED = (Outcome.PENDING, Outcome.SKIPPED)  # neither success nor failure
 
 
 class History:
@@ -40,11 +49,12 @@ class History:
 
     def results(self) -> dict[str, LastResult]:
         """Return the last result of every certificate, by ``common_name@device``."""
-        try:
-            return {label: LastResult(**fields) for label, fields in _load(self._file).items()}
-        except (TypeError, AttributeError):
-            logger.warning("%s cannot be read; starting a new history", self._file)
-            return {}
+        read = {label: _read(entry) for label, entry in _load(self._file).items()}
+        known = {label: last for label, last in read.items() if last}
+        if len(known) < len(read):
+            lost = ", ".join(sorted(read.keys() - known.keys()))
+            logger.warning("%s cannot be read; starting a new history of %s", self._file, lost)
+        return known
 
     def record(self, results: Iterable[Result], now: datetime) -> None:
         """Remember the results of a run; if they cannot be written, the history is lost, never the run.
@@ -90,20 +100,54 @@ class History:
 
 
 def _following(before: LastResult | None, result: Result, at: str) -> LastResult:
-    failed = result.outcome is Outcome.FAILED
-    same = before is not None and (before.error is None) == (result.error is None)
-    leaves_rollback = result.outcome not in (Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED)
-    known = before if failed and result.serial is None else None  # a failure does not tell what is in service
+    word, known = result.outcome.value, _serving(before, result)
+    same = before is not None and _ending(before.result, before.error) == _ending(word, result.error)
+    succeeded = result.error is None and result.outcome not in (Outcome.FAILED, *UNDECIDED)
     return LastResult(
-        result=result.outcome.value,
+        result=word,
         reason=result.reason,
         error=result.error,
         at=at,
         since=before.since if before and same else at,
-        serial=known.serial if known else result.serial,
-        not_after=known.not_after if known else to_iso(result.not_after) if result.not_after else None,
-        rolled_back_from=before.rolled_back_from if before and leaves_rollback else None,
+        serial=known[0],
+        not_after=known[1],
+        rolled_back_from=before.rolled_back_from if before and result.outcome not in NEW_CERTIFICATE else None,
+        last_success=at if succeeded else before.last_success if before else None,
+        failures=_failures(before.failures if before else 0, result.outcome),
     )
+
+
+def _serving(before: LastResult | None, result: Result) -> tuple[str | None, str | None]:
+    """Return serial number and end of what serves; a result that does not tell leaves what was known."""
+    ends = to_iso(result.not_after) if result.not_after else None
+    if before is None or (result.serial is not None and (ends or result.serial != before.serial)):
+        return result.serial, ends
+    return before.serial, ends or before.not_after
+
+
+def _ending(result: str, error: str | None) -> str:
+    return result if result == Outcome.PENDING else "well" if error is None else "with an error"
+
+
+def _failures(before: int, outcome: Outcome) -> int:
+    if outcome in UNDECIDED:
+        return before
+    return before + 1 if outcome is Outcome.FAILED else 0
+
+
+def _read(entry: object) -> LastResult | None:
+    """Read one certificate's entry, as this release or another wrote it; None if it is not one."""
+    known = {name: value for name, value in entry.items() if name in TEXTS} if isinstance(entry, dict) else {}
+    failures = entry.get("failures", 0) if isinstance(entry, dict) else 0
+    if not known.keys() >= REQUIRED or any(not isinstance(known[name], str) for name in REQUIRED):
+        return None
+    try:
+        for name in TIMES & known.keys():
+            if known[name] is not None:
+                from_iso(known[name])
+        return LastResult(**known, failures=int(failures))
+    except (TypeError, ValueError):
+        return None
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from sectigo_f5 import fleet, workflow
-from sectigo_f5.model import Outcome
+from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
-from sectigo_f5.state.history import LastResult
+from sectigo_f5.state.history import History, LastResult
 from sectigo_f5.timestamps import to_iso
 from tests.state.conftest import EC, enrol
 from tests.support import builders
 from tests.support.console import Console
 from tests.support.world import World
+
+DAMAGED = (
+    '{"www.example.com@bigip-sim": {"result": "kept", "reason": "", "error": null, "at": "2026-11-23T15:38:13Z", '
+    '"since": "2026-11-23T15:38:13Z", "not_after": 7}}'
+)
 
 
 def last(world: World) -> LastResult:
@@ -61,7 +70,9 @@ def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World, what: str
     assert world.seen_by_client().serial == second.serial
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"www.example.com@bigip-sim": {"surprise": 1}}', '{"x": 3}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", '{"www.example.com@bigip-sim": {"surprise": 1}}', '{"x": 3}', DAMAGED]
+)
 def test_a_damaged_history_is_replaced_by_a_new_one(world: World, content: str) -> None:
     enrol(world)
     (world.state.path / "results.json").write_text(content)
@@ -94,6 +105,53 @@ def test_a_skipped_certificate_keeps_its_last_result(world: World) -> None:
     (skipped,) = fleet.on_every_device(run, [world.job(keys=EC)], workflow.keep_alive, 1)
     world.state.history.record([skipped], world.now)
     assert (skipped.outcome, last(world)) == (Outcome.SKIPPED, before)
+
+
+PENDING = Result.of(builders.job(), Outcome.PENDING, "the CA has not decided")
+FAILED = Result.of(builders.job(), Outcome.FAILED, "no", error="no")
+ENDS = builders.NOW + timedelta(days=9)
+KEPT = Result.of(builders.job(), Outcome.KEPT, "all is well", serial="2a", not_after=ENDS)
+
+
+def recorded(folder: Path, *results: Result) -> LastResult:
+    """Record one result a day."""
+    history = History(folder / "results.json")
+    for day, result in enumerate(results):
+        history.record([result], builders.NOW + timedelta(days=day))
+    return history.results()[builders.job().label]
+
+
+def test_failures_in_a_row_are_counted_over_pending_orders(tmp_path: Path) -> None:
+    assert recorded(tmp_path, KEPT, FAILED, PENDING, FAILED).failures == 2
+    assert recorded(tmp_path, PENDING).failures == 2
+    assert recorded(tmp_path, KEPT).failures == 0
+
+
+def test_a_pending_order_keeps_what_serves_and_the_last_success(tmp_path: Path) -> None:
+    last = recorded(tmp_path, KEPT, FAILED, PENDING, PENDING)
+    assert (last.result, last.error, last.serial, last.not_after) == ("pending", None, "2a", to_iso(ENDS))
+    assert last.last_success == to_iso(builders.NOW)
+    assert last.since == to_iso(builders.NOW + timedelta(days=2))
+
+
+def test_a_result_with_an_error_is_no_success(tmp_path: Path) -> None:
+    last = recorded(tmp_path, KEPT, replace(KEPT, error="something is in the way"))
+    assert (last.last_success, last.failures) == (to_iso(builders.NOW), 0)
+
+
+def test_an_end_that_a_later_run_cannot_read_is_kept(tmp_path: Path) -> None:
+    assert recorded(tmp_path, KEPT, replace(KEPT, not_after=None)).not_after == to_iso(ENDS)
+    assert recorded(tmp_path, KEPT, replace(KEPT, not_after=None, serial="2b")).not_after is None
+
+
+def test_an_entry_of_another_release_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    recorded(tmp_path, KEPT)
+    entry = json.loads(file.read_text())[builders.job().label]
+    older = {name: entry[name] for name in ("result", "reason", "error", "at", "since", "serial", "not_after")}
+    file.write_text(json.dumps({"old@f5": older, "new@f5": {**entry, "surprise": 1}, "bad@f5": {"at": "today"}}))
+    read = History(file).results()
+    assert {label: last.serial for label, last in read.items()} == {"old@f5": "2a", "new@f5": "2a"}
 
 
 def test_rollbacks_at_once_are_all_noted(world: World) -> None:
