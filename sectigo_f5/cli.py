@@ -101,7 +101,7 @@ def _with_configuration(
             state=state,
             revocation=RevocationChecker(settings.state_dir, clock=clock),
             clock=clock,
-            managed=frozenset(job.profile for job in configuration.jobs),
+            managed=frozenset(path for job in configuration.jobs for path in job.profiles),
             configured=configuration.jobs,
             force=options.force,
             reads_only=not command.writes,

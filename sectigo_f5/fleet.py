@@ -145,10 +145,12 @@ def _saved(run: Run, group: HaGroup, results: list[Result], untouched: Sequence[
 
 def _without_undone(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result]) -> list[Result]:
     """Read back after the save: a BIG-IP that restarted before it has loaded what was saved, without the change."""
-    changed = [(unit, job) for unit in group.active for job in jobs if job.profile in unit.memory.made]
+    changed = [
+        (unit, job, path) for unit in group.active for job in jobs for path in job.profiles if path in unit.memory.made
+    ]
     try:
         undone = run.finish(
-            lambda: {job.label for unit, job in changed if not activation.is_in_service(unit, job.profile)}
+            lambda: {job.label for unit, job, path in changed if not activation.is_in_service(unit, path)}
         )
     except ConnectorError as error:
         logger.warning("the changes are saved, and could not be read once more: %s", error)

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from sectigo_f5.profile_names import profile_names
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_stamp
 
@@ -106,6 +107,7 @@ class Job:
     verify_handshake: str  # auto | required | off
     key_route: str  # auto | native | openssl
     place: Place
+    named_before: bool = False  # on its device the profile has the name that an earlier version gave it
 
     @property
     def label(self) -> str:
@@ -120,7 +122,12 @@ class Job:
     @property
     def profile(self) -> str:
         """Full path of the client SSL profile, the same for the certificate's whole life."""
-        return f"/{self.partition}/{self.base}_clientssl"
+        return self.profiles[-1 if self.named_before else 0]
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Every full path that the client SSL profile may have on a device; the first is that of a new one."""
+        return tuple(f"/{self.partition}/{name}" for name in profile_names(self.base))
 
     @property
     def every_virtual_server(self) -> bool:

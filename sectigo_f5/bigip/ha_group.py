@@ -70,13 +70,17 @@ def _floating(unit: Unit, job: Job) -> tuple[VirtualServer, ...]:
             "cannot be told on which unit they are active: see docs/permissions.md"
         )
     listed = tuple(server for server in filter(None, listed_servers(unit, job).values()) if server.traffic_group)
-    return listed or tuple(s for s in unit.every_server() if s.traffic_group and job.profile in s.client_ssl)
+    return listed or tuple(s for s in unit.every_server() if s.traffic_group and _has_ours(s, job))
 
 
 def _by_preference(servers: Iterable[VirtualServer], job: Job) -> list[str]:
     """Return the traffic groups of virtual servers: first of those that have our profile, which must not expire."""
-    ordered = sorted(servers, key=lambda server: job.profile not in server.client_ssl)
+    ordered = sorted(servers, key=lambda server: not _has_ours(server, job))
     return [server.traffic_group for server in ordered if server.traffic_group]
+
+
+def _has_ours(server: VirtualServer, job: Job) -> bool:
+    return not set(job.profiles).isdisjoint(server.client_ssl)
 
 
 def _obstacle(holders: Mapping[str, Unit]) -> str | None:

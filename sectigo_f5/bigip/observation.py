@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from sectigo_f5.bigip.unit import Unit, missing
 from sectigo_f5.device_objects import COMMON, Observation, Pair, VirtualServer
@@ -17,6 +18,7 @@ def observe(f5: Unit, job: Job, managed: Collection[str] = ()) -> Observation:
     ``managed`` are the profiles of the other configured certificates. What the YAML names and cannot be
     used is not an error here: a certificate that is due is renewed all the same.
     """
+    job = _named_as_there(f5, job)
     listed = listed_servers(f5, job)
     unusable = _unusable_places(f5, job) | _unusable_servers(f5, job, listed)
     have = f5.inventory
@@ -27,7 +29,7 @@ def observe(f5: Unit, job: Job, managed: Collection[str] = ()) -> Observation:
         virtual_servers=tuple(server for server in listed.values() if server and server.path not in unusable),
         profiles=have.profiles,
         certificates=have.certificates,
-        managed=frozenset(managed) - {job.profile},
+        managed=frozenset(managed).difference(job.profiles),
         unusable=unusable,
         listed=tuple(filter(None, listed.values())),
     )
@@ -39,6 +41,12 @@ def listed_servers(f5: Unit, job: Job) -> Mapping[str, VirtualServer | None]:
         here = (server for server in f5.every_server() if partition_of(server.path) == job.partition)
         return {server.path: server for server in here if _wants_tls(server)}
     return {path: f5.find_virtual_server(path) for path in job.virtual_servers}
+
+
+def _named_as_there(f5: Unit, job: Job) -> Job:
+    """Let a profile keep the name that an earlier version gave it, if it is there under that name alone."""
+    present = [path for path in job.profiles if path in f5.inventory.profiles]
+    return replace(job, named_before=bool(present) and present[0] != job.profiles[0])
 
 
 def _pairs(f5: Unit, job: Job) -> Iterator[Pair]:

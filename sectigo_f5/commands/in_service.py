@@ -18,7 +18,7 @@ def pairs_in_service(run: Run, f5: Unit, job: Job) -> tuple[Observation, tuple[P
     seen = believed(run, observe(f5, job, run.managed))
     pairs = seen.in_service()
     if not pairs:
-        raise ConnectorError(f"{job.profile} serves no certificate of ours; run `start_acme.py run` first")
+        raise ConnectorError(f"{seen.job.profile} serves no certificate of ours; run `start_acme.py run` first")
     return seen, pairs
 
 

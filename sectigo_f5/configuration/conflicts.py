@@ -42,7 +42,7 @@ def conflicts(jobs: Sequence[Job]) -> Iterator[Conflict]:
     labels: dict[str, Job] = {}
     for job in jobs:
         known = devices.setdefault(job.device.name, job.device)
-        profiles = [(host, job.device.port, job.profile) for host in job.device.hosts]
+        profiles = [(host, job.device.port, path) for host in job.device.hosts for path in job.profiles]
         owner = next((owners[profile] for profile in profiles if profile in owners), None)
         if not known.is_reached_like(job.device):
             problem = f"{job.device.name} is reached differently from the device of the same name at"

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from sectigo_f5.device_objects import COMMON, OFF, ON, STOCK_PROFILE, ClientSslProfile, Observation, VirtualServer
 from sectigo_f5.model import Generation, partition_of
 from sectigo_f5.names import covers
-
-PROFILE_SUFFIX = "_clientssl"  # of every profile of this program
+from sectigo_f5.profile_names import base_of_profile
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,9 @@ def _takes_over(seen: Observation, path: str) -> bool:
 
 def is_of_this_program(profile: ClientSslProfile) -> bool:
     """True if every certificate in a profile has the name that this program gives to one in that profile."""
-    stem = profile.path.rpartition("/")[2].removesuffix(PROFILE_SUFFIX)
+    base = base_of_profile(profile.path.rpartition("/")[2])
     held = [entry.certificate or "" for entry in profile.entries]
-    return profile.path.endswith(PROFILE_SUFFIX) and bool(held) and all(Generation.parse(path, stem) for path in held)
+    return base is not None and bool(held) and all(Generation.parse(path, base) for path in held)
 
 
 def gets_another_parent(seen: Observation) -> bool:

@@ -110,7 +110,7 @@ class World:
             state=self.state,
             revocation=self.revocation,
             clock=self.clock,
-            managed=managed or frozenset(job.profile for job in jobs),
+            managed=managed or frozenset(path for job in jobs for path in job.profiles),
             pause=self.pause,
             **changes,
         )

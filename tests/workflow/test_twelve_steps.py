@@ -6,6 +6,7 @@ import logging
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from sectigo_f5.model import KeySpec, Outcome
 from sectigo_f5.secret import Secret
 from tests.support.names import BOTH_KEYS, PROFILE_URL, VIRTUAL_URL
-from tests.support.world import World
+from tests.support.virtual_servers import attach, attached, hand_made
+from tests.support.world import World, bigip
 
 SPECS = [KeySpec("rsa", size) for size in ("2048", "3072", "4096")]
 SPECS += [KeySpec("ecdsa", curve) for curve in ("secp256r1", "secp384r1")]
@@ -50,6 +52,26 @@ def test_a_run_with_nothing_to_do_writes_nothing(world: World) -> None:
     assert result.outcome is Outcome.KEPT
     assert world.device.writes()[before:] == []
     assert world.leftovers() == {}
+
+
+def test_a_digit_first_name_has_a_profile_that_the_device_takes(world: World) -> None:
+    job = world.job("7days.example.com")
+    assert (world.one(job).error, world.one(job).outcome) == (None, Outcome.KEPT)
+    profile = world.device.get("/mgmt/tm/ltm/profile/client-ssl/~Common~cn_7days.example.com_clientssl")
+    assert profile["certKeyChain"][0]["key"].startswith("/Common/7days.example.com_")
+    assert world.seen_by_client(name="7days.example.com").names == {"7days.example.com"}
+    world.wait(days=80)
+    assert (world.one(job).outcome, len(world.authority.issued)) == (Outcome.RENEWED, 2)
+
+
+def test_a_digit_first_profile_that_a_device_took_stays_ours(tmp_path: Path) -> None:
+    with bigip(tmp_path, digit_first_names="works") as world:
+        former = hand_made(world, "7days.example.com_clientssl", "7days.example.com")
+        attach(world, former)
+        job = world.job("7days.example.com")
+        assert [world.one(job).outcome for _ in range(2)] == [Outcome.ENROLLED, Outcome.KEPT]
+        assert attached(world) == {former}
+        assert world.seen_by_client(name="7days.example.com").serial == f"{world.authority.issued[0].serial_number:x}"
 
 
 def test_a_wildcard_is_spelt_out_in_object_names(world: World) -> None:
