@@ -44,6 +44,7 @@ from sectigo_f5.timestamps import to_stamp
 from sectigo_f5.tls.handshake_check import expected_of_issued
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.certificates import check_issued, read_certificate
+from sectigo_f5.x509.chains import in_order
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def new_pair(run: Run, order: KeyOrder, validation: Validation) -> NewPair:
     run.authority.connect()  # 7
     run.authority.register()  # 8
     issued = run.authority.issue(request, validation, (order.passphrase,))  # 9
-    keep_and_check(run, order, request, issued)
+    issued = keep_and_check(run, order, request, issued)
     order.f5.must_be_active()  # it may have failed over while the CA took its time
     upload_certificate(order.f5, issued, order.generation, order.created)  # 10
     return NewPair(order.generation, issued, order.passphrase)
@@ -148,12 +149,14 @@ def key_orders(f5: Unit, job: Job, stamp: str, created: CreatedObjects) -> Itera
         yield KeyOrder(f5, job, spec, generation, passphrase, created)
 
 
-def keep_and_check(run: Run, order: KeyOrder, request: str, issued: Issued) -> None:
-    """Keep what the CA issued, then refuse it unless it is what the CSR and the YAML ask for."""
+def keep_and_check(run: Run, order: KeyOrder, request: str, issued: Issued) -> Issued:
+    """Keep what the CA issued, put in order, then refuse it unless it is what the CSR and the YAML ask for."""
+    issued = in_order(issued, request, run.clock())
     run.state.certificates.keep(order.job, order.generation, issued)
     certificate = check_issued(issued, request, order.job.names, order.spec, run.clock())
     until = f"{certificate.not_after:%Y-%m-%d}"
     logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)
+    return issued
 
 
 def clean_up(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:

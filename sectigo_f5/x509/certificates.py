@@ -66,7 +66,7 @@ def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
     names must be subject alternative names: Certbot also orders a common name that is not among them,
     and the CA refuses only when it finalizes the order.
     """
-    request = _load_request(csr_pem)
+    request = load_request(csr_pem)
     try:
         signed, spec = request.is_signature_valid, _key_spec(request.public_key())
         common, have = _common_name(request.subject), _alternative_names(request.extensions)
@@ -93,7 +93,7 @@ def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpe
     Raises :class:`ConnectorError` naming what differs.
     """
     leaf, described = _load(issued.certificate), read_certificate(issued.certificate)
-    if _public_bytes(leaf) != _public_bytes(_load_request(csr_pem)):
+    if public_bytes(leaf) != public_bytes(load_request(csr_pem)):
         raise ConnectorError("the CA's certificate is not for the key of the CSR; nothing was installed")
     wanted = frozenset(names)
     if described.names != wanted:
@@ -130,7 +130,8 @@ def _load(pem: str) -> x509.Certificate:
         raise ConnectorError("this is not a PEM certificate, or it is damaged") from error
 
 
-def _load_request(pem: str) -> x509.CertificateSigningRequest:
+def load_request(pem: str) -> x509.CertificateSigningRequest:
+    """Read a CSR; raises :class:`ConnectorError` if it is not one."""
     try:
         return x509.load_pem_x509_csr(pem.encode())
     except UNREADABLE as error:
@@ -177,7 +178,8 @@ def _key_spec(key: object) -> KeySpec | None:
     return KeySpec("ecdsa", key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
-def _public_bytes(found: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
+def public_bytes(found: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
+    """Return the public key, to be compared."""
     return found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -199,7 +201,8 @@ def _check_links(leaf: x509.Certificate, chain: Iterable[Certificate]) -> None:
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
             raise ConnectorError(
                 f"the CA's chain is broken: {above.subject.rfc4514_string()} did not sign "
-                f"{below.subject.rfc4514_string()}; nothing was installed"
+                f"{below.subject.rfc4514_string()}, and the certificate of {below.issuer.rfc4514_string()}, which did, "
+                "is missing; nothing was installed, ask the CA"
             ) from error
         below = above
 

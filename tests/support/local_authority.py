@@ -31,6 +31,8 @@ class LocalAuthority:
     limit: int | None = None  # number of certificates, after which the CA refuses
     window: RenewalInformation | None = None
     crl_url: str | None = None  # the CRL distribution point of its certificates
+    adds: tuple[str, ...] = ()  # names that it puts into certificates unasked
+    answer: Callable[[Issued], Issued] = lambda issued: issued  # how it sends what it has issued
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
@@ -58,7 +60,7 @@ class LocalAuthority:
         self.validations.append(validation)
         certificate = self._sign(x509.load_pem_x509_csr(csr_pem.encode()))
         self.issued.append(certificate)
-        return Issued(certificate.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem)
+        return self.answer(Issued(certificate.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem))
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
         if self.refusal:
@@ -80,7 +82,8 @@ class LocalAuthority:
     def _sign(self, request: x509.CertificateSigningRequest) -> x509.Certificate:
         key = request.public_key()
         assert isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
-        names = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        asked = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = x509.SubjectAlternativeName([*asked, *map(x509.DNSName, self.adds)])
         builder = (
             x509.CertificateBuilder()
             .subject_name(request.subject)
