@@ -37,7 +37,8 @@ def _with_names_of_copy(run: Run, job: Job, pair: Pair) -> CertificateObject | N
     kept = read_certificate(copy.certificate) if copy else None
     if kept is None or kept.serial != pair.certificate.serial:
         return None
-    return replace(pair.certificate, names=kept.names, common_name=kept.common_name, cut=False)
+    asked = run.state.certificates.asked(job, pair.generation)
+    return replace(pair.certificate, names=kept.names, common_name=kept.common_name, cut=False, asked=asked)
 
 
 def circumstances(seen: Observation, run: Run) -> Circumstances:

@@ -31,22 +31,30 @@ from sectigo_f5.tls.handshake_check import confirm, expected_pair
 logger = logging.getLogger(__name__)
 
 
-def change_by_now(run: Run, f5: Unit, plan: Plan, entries: tuple[Json, ...]) -> tuple[Plan, ProfileChange]:
-    """Plan the one change on the virtual servers as they are by now: since step 3 minutes have passed.
+def change_by_now(
+    run: Run, f5: Unit, plan: Plan, entries: tuple[Json, ...], names: frozenset[str]
+) -> tuple[Plan, ProfileChange]:
+    """Plan the one change, to pairs with ``names``, on the virtual servers as they are by now: minutes have passed.
 
     If somebody has put something in the way meanwhile, it is a change of the pair alone. Raises
-    :class:`ConnectorError` if there is no pair of ours to change.
+    :class:`ConnectorError` if there is no pair of ours to change, or the CA added a name that must not come.
     """
-    decided = plan.decided
-    if decided.obstacles or not any(attachment.changes for attachment in decided.attachments):
+    decided, foreseen_names = plan.decided, plan.seen.names_to_come
+    plan = replace(plan, seen=replace(plan.seen, issued_names=names))
+    if names != foreseen_names and decided.obstacles:
+        refused = outlook_of_pair(f5, plan.seen, names).obstacles
+        if refused:
+            raise ConnectorError("; ".join(refused.values()))
+    as_foreseen = names == foreseen_names and not any(attachment.changes for attachment in decided.attachments)
+    if decided.obstacles or as_foreseen:
         return plan, ProfileChange(plan.seen, entries, decided.attachments, pair_only=bool(decided.obstacles))
     f5.forget()
-    seen = believed(run, observe(f5, plan.seen.job, run.managed))
+    seen = replace(believed(run, observe(f5, plan.seen.job, run.managed)), issued_names=names)
     foreseen = outlook(f5, seen)
     obstructed = foreseen.obstacles
     if not obstructed:
         return plan, ProfileChange(replace(seen, touched=foreseen.touched), entries, plan_attachments(seen))
-    alone = outlook_of_pair(f5, seen, seen.job.names) if seen.in_service() else Outlook(obstructed)
+    alone = outlook_of_pair(f5, seen, names) if seen.in_service() else Outlook(obstructed)
     if alone.obstacles:
         raise ConnectorError("; ".join(dict.fromkeys((*obstructed.values(), *alone.obstacles.values()))))
     plan = replace(plan, seen=restricted_to_attached(seen, obstructed)).despite(obstructed.values(), alone)

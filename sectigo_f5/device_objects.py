@@ -31,6 +31,12 @@ class CertificateObject:
     serial: str | None  # lower-case hexadecimal
     issuer: str | None
     cut: bool = False  # the list of names was too long for the device: ``names`` are its beginning
+    asked: frozenset[str] | None = None  # the names that the CA was asked for, if it added others
+
+    @property
+    def added(self) -> frozenset[str]:
+        """The names that the CA added unasked."""
+        return (self.names or frozenset()) - self.asked if self.asked else frozenset()
 
     def all_names(self) -> frozenset[str]:
         """SANs and common name together, as far as the device tells them."""
@@ -145,6 +151,7 @@ class Observation:
     unusable: Mapping[str, str] = field(default_factory=dict)  # what the YAML names and cannot be used, and why
     listed: tuple[VirtualServer, ...] = ()  # what the YAML lists and the device has, usable or not
     touched: tuple[VirtualServer, ...] = ()  # on which clients may notice the change that is planned, listed or not
+    issued_names: frozenset[str] | None = None  # of the new certificate, once the CA has issued it
 
     @property
     def server_paths(self) -> tuple[str, ...]:
@@ -156,6 +163,13 @@ class Observation:
         """True if our profile is to refuse clients that name no server; without ``sni: true`` its parent decides."""
         parent = self.profiles.get(self.job.parent_profile)
         return self.job.sni_require if self.job.sni else bool(parent and parent.sni_require)
+
+    @property
+    def names_to_come(self) -> frozenset[str]:
+        """The names of the next certificate: those of the YAML, and what the CA is known to add."""
+        if self.issued_names is not None:
+            return self.issued_names
+        return frozenset(self.job.names).union(*(pair.certificate.added for pair in self.in_service()))
 
     def lists(self, server: VirtualServer) -> bool:
         """True if the YAML lists a virtual server, by name or by ``all``."""

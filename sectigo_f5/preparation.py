@@ -103,7 +103,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
         seen = believed(run, observe(f5, job, run.managed))
         foreseen = outlook(f5, seen)
         wrong = foreseen.obstacles
-        alone = outlook_of_pair(f5, seen, job.names).obstacles if wrong and seen.in_service() else {}
+        alone = outlook_of_pair(f5, seen, seen.names_to_come).obstacles if wrong and seen.in_service() else {}
         problems += dict.fromkeys((*wrong.values(), *alone.values()))
         notes += foreseen.notes()
         validation, needs = _needs(run, f5, seen, issues=True)
@@ -148,7 +148,7 @@ def _despite_faults(f5: Unit, plan: Plan, wrong: tuple[str, ...]) -> Plan:
     """Rule 1: whatever the YAML names for the validation, the pair is renewed, and nothing else is touched."""
     obstacles = (*plan.decided.obstacles, *wrong)
     seen = restricted_to_attached(plan.seen, dict.fromkeys(wrong, ""))
-    alone = outlook_of_pair(f5, seen, seen.job.names)
+    alone = outlook_of_pair(f5, seen, seen.names_to_come)
     if alone.obstacles:
         raise ConnectorError("; ".join((*obstacles, *alone.obstacles.values())))
     return replace(plan, seen=seen).despite(obstacles, alone)

@@ -45,6 +45,7 @@ from sectigo_f5.tls.handshake_check import expected_of_issued
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.certificates import check_issued, read_certificate
 from sectigo_f5.x509.chains import in_order
+from sectigo_f5.x509.remarks import remarks
 
 logger = logging.getLogger(__name__)
 
@@ -103,9 +104,9 @@ def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:
     Returns the plan that was carried out.
     """
     entries = tuple(new_entry(pair.generation, bool(pair.issued.chain), pair.passphrase) for pair in pairs)
-    plan, change = cutover.change_by_now(run, f5, plan, entries)
+    names = frozenset[str]().union(*(read_certificate(pair.issued.certificate).names for pair in pairs))
+    plan, change = cutover.change_by_now(run, f5, plan, entries, names)
     expected = [expected_of_issued(pair.issued) for pair in pairs]
-    names = frozenset(plan.seen.job.names)
     return cutover.despite(f5, plan, change, lambda change: cutover.put_in_service(run, f5, change, expected), names)
 
 
@@ -156,6 +157,8 @@ def keep_and_check(run: Run, order: KeyOrder, request: str, issued: Issued) -> I
     certificate = check_issued(issued, request, order.job.names, order.spec, run.clock())
     until = f"{certificate.not_after:%Y-%m-%d}"
     logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)
+    for remark in remarks(issued, order.job.names):
+        logger.warning("9 %s", remark)
     return issued
 
 
@@ -188,6 +191,7 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
     decided, current = plan.decided, next((pair.certificate for pair in plan.decided.pairs), None)
     new = min((read_certificate(pair.issued.certificate) for pair in pairs), key=lambda c: c.not_after, default=None)
     certificate = new or current
+    odd = dict.fromkeys(remark for pair in pairs for remark in remarks(pair.issued, plan.seen.job.names))
     return Result.of(
         plan.seen.job,
         decided.outcome,
@@ -196,5 +200,5 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
         not_after=certificate.not_after if certificate else None,
         serial=certificate.serial if certificate else None,
         error="; ".join(decided.obstacles) or None,
-        notes=plan.notes,
+        notes=(*plan.notes, *odd),
     )

@@ -112,7 +112,7 @@ def is_noticed(seen: Observation, plans: Sequence[Attachment]) -> bool:
     if changed_flags(seen, plans) or any(plan.changes for plan in plans) or seen.profile is None:
         return True
     before = _answer(seen, seen.job.profile)
-    ours = _ours_after(seen, plans, {}, frozenset(seen.job.names))
+    ours = _ours_after(seen, plans, {}, seen.names_to_come)
     return any(after != before or after.requires_name != before.requires_name for after in ours)
 
 
@@ -123,7 +123,7 @@ def _scenes(
     flags = changed_flags(seen, plans or ())
     plan = next((plan for plan in plans or () if plan.virtual_server == server.path), None)
     paths = attached_after(seen, server, plan)
-    for ours in _ours_after(seen, plans, flags, frozenset(seen.job.names if names is None else names)):
+    for ours in _ours_after(seen, plans, flags, seen.names_to_come if names is None else frozenset(names)):
         after = (ours if path == seen.job.profile else _flagged(_answer(seen, path), flags.get(path)) for path in paths)
         yield Scene(server, before, tuple(after))
 

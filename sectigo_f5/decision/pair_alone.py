@@ -11,7 +11,7 @@ from sectigo_f5.device_objects import Observation, Pair
 
 def names_after(seen: Observation, decided: Decision) -> frozenset[str]:
     """Return the names that clients are served with once the pair has changed."""
-    return frozenset(seen.job.names) if decided.issues else names_of(decided.pairs)
+    return seen.names_to_come if decided.issues else names_of(decided.pairs)
 
 
 def names_of(pairs: Sequence[Pair]) -> frozenset[str]:
@@ -23,10 +23,11 @@ def with_names_in_service(seen: Observation) -> Observation:
     """Return the observation with a job for the names that are in service now.
 
     So a renewal that is due is made, although the names that the YAML asks for would take something from
-    somebody else. A list that the device cuts off is not known: it stays what the YAML asks for.
+    somebody else. A list that the device cuts off is not known: it stays what the YAML asks for. What the CA added
+    is not asked for.
     """
-    pairs, job = seen.in_service(), seen.job
-    if any(pair.certificate.cut for pair in pairs):
+    held, job = [pair.certificate for pair in seen.in_service()], seen.job
+    if any(each.cut for each in held):
         return seen
-    more = names_of(pairs) - {job.common_name}
+    more = frozenset[str]().union(*(each.asked or each.served_names() for each in held)) - {job.common_name}
     return replace(seen, job=replace(job, names=(job.common_name, *sorted(more))))

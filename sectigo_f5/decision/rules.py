@@ -150,8 +150,10 @@ def _why_replace(job: Job, pairs: tuple[Pair, ...], known: Circumstances) -> str
 
 
 def _describe_other_names(job: Job, pairs: tuple[Pair, ...]) -> str:
-    has = frozenset[str]().union(*(pair.certificate.all_names() for pair in pairs))
-    missing, extra = sorted(set(job.names) - has), sorted(has - set(job.names))
+    held = [pair.certificate for pair in pairs]
+    has = frozenset[str]().union(*(each.all_names() for each in held))
+    asked = frozenset[str]().union(*(each.asked or each.all_names() for each in held))
+    missing, extra = sorted(set(job.names) - has), sorted(asked - set(job.names))
     lacks, covers = f"lacks {', '.join(missing)}" if missing else "", f"also covers {', '.join(extra)}" if extra else ""
     difference = " and ".join(filter(None, (lacks, covers))) or "has other names"
     return f"the certificate's names are not those of the configuration: it {difference}"
@@ -218,12 +220,14 @@ def _specs(pairs: tuple[Pair, ...]) -> tuple[KeySpec, ...]:
 def _names_match(job: Job, pair: Pair) -> bool:
     """Compare the sets of names; a release that does not tell the SANs is believed about the common name.
 
-    A list that the device cut off proves nothing but what it shows: an order for it would be made every day.
+    A list that the device cut off proves nothing but what it shows: an order for it would be made every day. So
+    it would for a CA that adds names: everything that was asked for must be wanted, and what is wanted be there.
     """
-    names = pair.certificate.names
-    if names is None:
-        return pair.certificate.common_name in (None, job.common_name)
-    return names <= frozenset(job.names) if pair.certificate.cut else names == frozenset(job.names)
+    certificate, wanted = pair.certificate, frozenset(job.names)
+    if certificate.names is None:
+        return certificate.common_name in (None, job.common_name)
+    asked = certificate.asked or certificate.names
+    return asked <= wanted and (certificate.cut or wanted <= certificate.names)
 
 
 def _first_end(pairs: tuple[Pair, ...]) -> datetime | None:

@@ -14,7 +14,11 @@ logger = logging.getLogger(__name__)
 
 
 class CertificateStore:
-    """The copies, as ``device/common name/stamp.pem``; ``stamp.revoked`` notes that ``revoke`` was run for one."""
+    """The copies, as ``device/common name/stamp.pem``.
+
+    ``stamp.revoked`` notes that ``revoke`` was run for one, ``stamp.asked`` the names that were asked for if the
+    CA added others.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._root = folder
@@ -26,6 +30,7 @@ class CertificateStore:
         """
         certificate, chain = self._files(job, generation)
         try:
+            self._note_asked(job, generation, issued)
             write_atomically(chain, issued.chain)
             write_atomically(certificate, issued.certificate)
         except ConnectorError as error:
@@ -51,10 +56,25 @@ class CertificateStore:
         copies = {generation: self.kept(job, generation) for generation in generations if generation}
         return {generation: copy for generation, copy in copies.items() if copy}
 
+    def asked(self, job: Job, generation: Generation) -> frozenset[str] | None:
+        """Return the names that the CA was asked for, or None if it added none."""
+        try:
+            return frozenset(self._file(job, generation, ".asked").read_text(encoding="ascii").split()) or None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _note_asked(self, job: Job, generation: Generation, issued: Issued) -> None:
+        try:
+            added = read_certificate(issued.certificate).names - set(job.names)
+        except ConnectorError:  # nothing that will go into service
+            return
+        if added:
+            write_atomically(self._file(job, generation, ".asked"), "".join(f"{name}\n" for name in job.names))
+
     def note_revoked(self, job: Job, generation: Generation, reason: str) -> None:
         """Remember that we had a certificate revoked: not every CA publishes it where we can read it."""
         try:
-            write_atomically(self._revoked(job, generation), f"{reason}\n")
+            write_atomically(self._file(job, generation, ".revoked"), f"{reason}\n")
         except ConnectorError as error:
             remedy = f"replace the certificate by `start_acme.py run --force --only {job.label}`"
             logger.warning("the next run may not know that it was revoked: %s; %s", error, remedy)
@@ -62,7 +82,7 @@ class CertificateStore:
     def revoked(self, job: Job, generation: Generation) -> str | None:
         """Return the reason that ``revoke`` was given for a certificate, or None if it was not revoked by us."""
         try:
-            return self._revoked(job, generation).read_text(encoding="ascii").strip()
+            return self._file(job, generation, ".revoked").read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -70,8 +90,7 @@ class CertificateStore:
         return self._root / job.device.name / job.base
 
     def _files(self, job: Job, generation: Generation) -> tuple[Path, Path]:
-        stem = f"{generation.stamp}{generation.variant}"
-        return self._folder(job) / f"{stem}.pem", self._folder(job) / f"{stem}_chain.pem"
+        return self._file(job, generation, ".pem"), self._file(job, generation, "_chain.pem")
 
-    def _revoked(self, job: Job, generation: Generation) -> Path:
-        return self._folder(job) / f"{generation.stamp}{generation.variant}.revoked"
+    def _file(self, job: Job, generation: Generation, suffix: str) -> Path:
+        return self._folder(job) / f"{generation.stamp}{generation.variant}{suffix}"

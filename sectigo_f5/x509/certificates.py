@@ -37,6 +37,7 @@ class Certificate:
     not_before: datetime
     not_after: datetime
     serial: str  # lower-case hexadecimal without separators or leading zeros
+    subject: str
     issuer: str
     key: KeySpec | None
     fingerprint: str  # SHA-256 of the DER, lower-case hexadecimal
@@ -88,15 +89,16 @@ def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
 def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpec, now: datetime) -> Certificate:
     """Refuse a certificate that is not the one asked for, before it goes to the BIG-IP.
 
-    Compares public key, names and validity (its own and its issuer's: clients refuse it if either
-    has ended), and that each certificate of the chain signs the one below it (RFC 5280 section 6.1).
+    Compares public key, names (a CA may add some, see :mod:`sectigo_f5.x509.remarks`) and validity (its own and its
+    issuer's: clients refuse it if either has ended), and that each certificate of the chain signs the one below
+    it (RFC 5280 section 6.1).
     Raises :class:`ConnectorError` naming what differs.
     """
     leaf, described = _load(issued.certificate), read_certificate(issued.certificate)
     if public_bytes(leaf) != public_bytes(load_request(csr_pem)):
         raise ConnectorError("the CA's certificate is not for the key of the CSR; nothing was installed")
     wanted = frozenset(names)
-    if described.names != wanted:
+    if not wanted <= described.names:
         raise ConnectorError(
             f"the CA's certificate has the names {_listed(described.names)} instead of {_listed(wanted)}"
         )
@@ -152,6 +154,7 @@ def _described(found: x509.Certificate) -> Certificate:
         not_before=found.not_valid_before_utc,
         not_after=found.not_valid_after_utc,
         serial=f"{found.serial_number:x}",
+        subject=found.subject.rfc4514_string(),
         issuer=found.issuer.rfc4514_string(),
         key=_key_spec(found.public_key()),
         fingerprint=found.fingerprint(hashes.SHA256()).hex(),

@@ -105,6 +105,28 @@ def test_names_that_were_cut_off_are_not_a_change(shown: tuple[str, ...], outcom
     assert decided(wanted, seen(wanted, old, serving=old)).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (("example.com", "api.example.com"), None),
+        (("example.com", "api.example.com", "www.example.com"), None),  # it covers that already
+        (("example.com",), "also covers api.example.com"),
+        (("example.com", "api.example.com", "shop.example.com"), "lacks shop.example.com"),
+        (("example.com", "shop.example.com"), "lacks shop.example.com and also covers api.example.com"),
+    ],
+)
+@pytest.mark.parametrize("cut", [False, True])
+def test_names_that_the_ca_added_are_not_a_change(wanted: tuple[str, ...], sentence: str | None, cut: bool) -> None:
+    """What counts is what was asked for: the CA would add ``www`` to each new certificate too."""
+    asked = ("example.com", "api.example.com")
+    old = pair(job(*asked), names=(*asked, "www.example.com"))
+    old = replace(old, certificate=replace(old.certificate, asked=frozenset(asked), cut=cut))
+    now = job(*wanted)
+    decision = decided(now, seen(now, old, serving=old))
+    assert decision.outcome is (Outcome.REPLACED if sentence and not (cut and "also" not in sentence) else Outcome.KEPT)
+    assert sentence is None or decision.outcome is Outcome.KEPT or sentence in decision.reason
+
+
 def test_an_unprotected_key_is_replaced() -> None:
     old = pair(job(), security="normal")
     decision = decided(job(), seen(job(), old, serving=old))

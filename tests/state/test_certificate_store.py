@@ -35,6 +35,15 @@ def test_a_revocation_that_cannot_be_noted_is_still_reported(world: World, warni
     assert remedy in warnings.text
 
 
+def test_names_that_were_asked_for_are_kept_if_the_ca_added_some(world: World) -> None:
+    enrol(world)
+    assert list(world.state.path.rglob("*.asked")) == []
+    world.authority.adds = ("www.example.net", "*.example.net")
+    world.one(world.job(keys=EC), force=True)
+    (note,) = world.state.path.rglob("*.asked")
+    assert note.read_text() == "www.example.com\n"
+
+
 @pytest.mark.parametrize("content", ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "\xff"])
 @pytest.mark.parametrize("which", ["certificate", "chain"])
 def test_a_damaged_copy_counts_as_none(

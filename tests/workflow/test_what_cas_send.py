@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 import pytest
+from cryptography import x509
 
 from sectigo_f5.model import Issued, Outcome
 from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import read_certificate
+from tests.support.hierarchy import new_authority
+from tests.support.issuing import new_leaf, pem
+from tests.support.names import PROFILE_URL
+from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
 
 
@@ -30,3 +38,91 @@ def test_a_chain_is_installed_however_it_is_sent(world: World, way: str) -> None
     assert (result.outcome, result.error, len(world.authority.issued)) == (Outcome.ENROLLED, None, 1)
     assert sent_to_clients(world) == ["www.example.com", "local issuing ca"]
     assert world.one(world.job()).outcome is Outcome.KEPT
+
+
+# -- names ---------------------------------------------------------------------------------------
+
+ADDED = "the CA added example.com, for which it was not asked"
+
+
+def test_names_that_the_ca_adds_are_taken_and_kept(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    world.authority.adds = ("example.com",)
+    result = world.one(world.job())
+    assert (result.outcome, result.error, result.notes[-1]) == (Outcome.ENROLLED, None, ADDED)
+    assert f"9 {ADDED}" in caplog.text
+    assert world.seen_by_client(name="example.com").names == {"www.example.com", "example.com"}
+    kept = world.one(world.job())
+    assert (kept.outcome, kept.notes, len(world.authority.issued)) == (Outcome.KEPT, (), 1)
+    world.wait(days=65)
+    assert world.one(world.job()).outcome is Outcome.RENEWED
+    assert world.one(world.job()).outcome is Outcome.KEPT
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (("www.example.com",), "also covers api.example.com"),
+        (("www.example.com", "api.example.com", "shop.example.com"), "lacks shop.example.com"),
+    ],
+)
+def test_a_change_of_the_yaml_replaces_despite_added_names(world: World, names: tuple[str, ...], reason: str) -> None:
+    world.authority.adds = ("example.com",)
+    world.one(world.job("www.example.com", "api.example.com"))
+    result = world.one(world.job(*names))
+    assert result.outcome is Outcome.REPLACED
+    assert result.reason.endswith(reason)
+    assert world.seen_by_client().names == {*names, "example.com"}
+    assert world.one(world.job(*names)).outcome is Outcome.KEPT
+
+
+def test_an_added_name_joins_the_yaml_without_an_order(world: World) -> None:
+    world.authority.adds = ("example.com",)
+    world.one(world.job())
+    assert world.one(world.job("www.example.com", "example.com")).outcome is Outcome.KEPT
+    world.state = type(world.state)(world.folder / "another state")  # lost: what was asked for is not known
+    world.state.prepare()
+    assert world.one(world.job("www.example.com", "example.com")).outcome is Outcome.KEPT
+    assert len(world.authority.issued) == 1
+
+
+def test_a_name_that_the_ca_leaves_out_is_refused(world: World) -> None:
+    other = new_authority("Other CA", world.now)
+    world.authority.answer = lambda issued: Issued(
+        pem(new_leaf(other, _certificate(issued), "www.example.com", begins=world.now)), other.certificate_pem
+    )
+    result = world.one(world.job("www.example.com", "api.example.com"))
+    assert result.outcome is Outcome.FAILED
+    assert "has the names www.example.com instead of api.example.com, www.example.com" in (result.error or "")
+
+
+def _certificate(issued: Issued) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(issued.certificate.encode())
+
+
+def test_an_added_name_that_a_neighbour_serves_may_be_served_by_either(world: World) -> None:
+    """No document says which of two profiles with a name a BIG-IP chooses."""
+    attach(world, hand_made(world, "hand", "shop.example.com", sniDefault="true"))
+    world.authority.adds = ("shop.example.com",)
+    job = world.job("www.example.com", "api.example.com", sni=True)
+    assert (world.one(job).outcome, world.one(job).outcome) == (Outcome.ENROLLED, Outcome.KEPT)
+    assert "shop.example.com" in world.seen_by_client(name="shop.example.com").names
+
+
+@pytest.mark.parametrize("due", [False, True], ids=["enrolment", "renewal"])
+def test_an_added_name_that_a_neighbour_protects_is_not_served(world: World, due: bool) -> None:
+    """For that name our profile might answer clients without the certificate that the neighbour requires."""
+    world.device.add_certificate("/Common/our_ca.crt", new_authority("Our CA", world.now).certificate_pem)
+    asked: dict[str, Any] = {"peerCertMode": "require", "caFile": "/Common/our_ca.crt"}
+    strict = hand_made(world, "strict", "shop.example.com", **asked)
+    attach(world, strict, hand_made(world, "hand", "other.example.com", sniDefault="true"))
+    job = world.job("www.example.com", "api.example.com", sni=True)
+    if due:
+        assert world.one(job).outcome is Outcome.ENROLLED
+        world.wait(days=65)
+    before = world.device.get(PROFILE_URL) if due else world.device.exists(PROFILE_URL)
+    world.authority.adds = ("shop.example.com",)
+    result = world.one(job)
+    assert (result.outcome, len(world.authority.issued)) == (Outcome.FAILED, 2 if due else 1)
+    assert "peerCertMode" in (result.error or "")
+    assert (world.device.get(PROFILE_URL) if due else world.device.exists(PROFILE_URL)) == before

@@ -40,11 +40,18 @@ def test_a_matching_certificate_passes() -> None:
     assert found.not_after == NOW + timedelta(days=90)
 
 
+def test_a_certificate_with_more_names_passes() -> None:
+    """Some products of public CAs add the base domain, or ``www``."""
+    found = certificates.check_issued(issued(*NAMES, "example.com"), REQUEST, NAMES, EC, NOW)
+    assert found.names == {*NAMES, "example.com"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
         (lambda: issued(key=new_key()), "not for the key of the CSR"),
         (lambda: issued("www.example.com"), "has the names www.example.com instead of"),
+        (lambda: issued("www.example.com", "x.example.com"), "has the names www.example.com, x.example.com instead"),
         (lambda: issued(begins=NOW + timedelta(days=1)), "check the clock"),
         (lambda: issued(begins=NOW - timedelta(days=91)), "check the clock"),
         (lambda: issued(chain=ROOT.certificate_pem), "CN=Root did not sign CN=www.example.com"),
