@@ -44,6 +44,7 @@ class Memory:
     made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
     saved: bool = False  # since the login
     servers: tuple[VirtualServer, ...] | None = None
+    validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
 
@@ -59,6 +60,12 @@ class Unit:
     traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those of the certificate at work
     obstacle: str | None = None  # in an active/active group: why not all its virtual servers can be worked on
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
+
+    @property
+    def major_release(self) -> int | None:
+        """The first number of its TMOS release; None if it does not tell."""
+        first = self.release.partition(".")[0]
+        return int(first) if first.isdecimal() else None
 
     # -- looking -------------------------------------------------------------------------------
 

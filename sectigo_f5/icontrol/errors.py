@@ -31,6 +31,18 @@ _REMEDIES = (
         "the object belongs to an iApp: turn off strict updates of its application service, or change it there",
     ),
     (r"^(?:transaction failed:)?01070313", "the passphrase does not open the key"),
+    (
+        r"^(?:transaction failed:)?01071610",
+        "the profile or its parent is for SSL forward proxy and wants the key of a CA: write another parent_profile",
+    ),
+    (
+        r"^(?:transaction failed:)?01070088",
+        "this release takes no such name: write another common_name, and this one in sans",
+    ),
+    (
+        r"^(?:transaction failed:)?01070726",
+        "a virtual server may use profiles of its own partition and of Common: write another partition",
+    ),
     (r"default for SNI", "exactly one client SSL profile of a virtual server may be the SNI default"),
 )
 
@@ -43,6 +55,7 @@ class DeviceError(ConnectorError):
     """The BIG-IP refused; ``code`` is its message number (``01020036``), empty if it gave none."""
 
     def __init__(self, host: str, method: str, path: str, status: int, message: str) -> None:
+        self.method, self.path = method, path
         self.status = status
         self.message = message
         match = _CODE.match(message)
@@ -61,6 +74,11 @@ class DeviceError(ConnectorError):
     def busy(self) -> bool:
         """True if the device was too busy to begin the call, or its REST service is starting."""
         return self.status == requests.codes.unavailable or bool(_BUSY.search(self.message))
+
+    @property
+    def refused_permission(self) -> bool:
+        """True if the user may not do this; another try, or another object, is refused too."""
+        return self.status in (requests.codes.unauthorized, requests.codes.forbidden)
 
     @property
     def is_about_the_pair(self) -> bool:

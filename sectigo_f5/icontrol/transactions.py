@@ -17,7 +17,8 @@ from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 logger = logging.getLogger(__name__)
 
 TRANSACTION = "/mgmt/tm/transaction"
-COMMIT = {"state": "VALIDATING"}
+COMMIT: Json = {"state": "VALIDATING"}
+VALIDATE: Json = {**COMMIT, "validateOnly": True}  # since TMOS 12.0 (f5-sdk's functional tests)
 COMMIT_TIMEOUT = 120.0  # seconds
 FAILED = "transaction failed:"  # how the device begins the text of a refused commit
 # Seconds before each further look at a commit that has not ended; the device itself gives up after 300.
@@ -43,6 +44,25 @@ def send_operations(client: IControl, operations: Sequence[Operation]) -> None:
         _send_alone(client, operations[0])
     elif operations:
         _send_together(client, operations)
+
+
+def validate_operations(client: IControl, operations: Sequence[Operation]) -> None:
+    """Have the device judge operations as one transaction, and make none of them (``validateOnly``).
+
+    Raises :class:`DeviceError` if the device refuses them, or does not judge beforehand,
+    :class:`OutcomeUnknownError` if its judgement was lost.
+    """
+    url = _queue(client, operations)
+    try:
+        answer = client.patch(url, VALIDATE, COMMIT_TIMEOUT)
+        for pause in PAUSES:
+            if _has_completed(client, url, answer) or answer.get("state") == "STARTED":  # it waits for a real commit
+                return
+            client.pause(pause)
+            answer = _read(client, url)
+    finally:
+        _abandon(client, url)
+    raise _endless(client, url)
 
 
 def _send_alone(client: IControl, operation: Operation) -> None:
@@ -93,20 +113,29 @@ def _commit(client: IControl, url: str) -> None:
     """
     answer = _send_commit(client, url)
     for pause in PAUSES:
-        state = str(answer.get("state") or "")
-        if state == "COMPLETED":
+        if _has_completed(client, url, answer):
             return
-        if state == "FAILED":
-            reason = str(answer.get("failureReason") or "without a reason").removeprefix(FAILED)
-            raise DeviceError(client.host, "PATCH", url, requests.codes.ok, FAILED + reason)
-        if state:
+        if state := answer.get("state"):
             logger.info("the BIG-IP has not finished the change (%s); looking again in %.1f s", state, pause)
         client.pause(pause)
         answer = _read(client, url)
         if answer.get("state") == "STARTED":
             answer = _send_commit(client, url)
     _abandon(client, url)
-    raise OutcomeUnknownError(client.host, "PATCH", url, requests.codes.ok, "the commit did not end in five minutes")
+    raise _endless(client, url)
+
+
+def _has_completed(client: IControl, url: str, answer: Json) -> bool:
+    """Tell whether a commit has ended; raises :class:`DeviceError` if it failed."""
+    if answer.get("state") == "FAILED":
+        reason = str(answer.get("failureReason") or "without a reason").removeprefix(FAILED)
+        raise DeviceError(client.host, "PATCH", url, requests.codes.ok, FAILED + reason)
+    return bool(answer.get("state") == "COMPLETED")
+
+
+def _endless(client: IControl, url: str) -> OutcomeUnknownError:
+    code = requests.codes.ok
+    return OutcomeUnknownError(client.host, "PATCH", url, code, "the commit did not end in five minutes")
 
 
 def _send_commit(client: IControl, url: str) -> Json:

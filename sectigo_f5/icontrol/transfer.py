@@ -16,7 +16,6 @@ UPLOADS_URL = "/mgmt/shared/file-transfer/uploads"
 BULK_URL = "/mgmt/shared/file-transfer/bulk"
 UPLOAD_TRIES = 3
 CHUNK = 512 * 1024  # bytes, as f5-sdk and go-bigip use
-_REFUSED = (requests.codes.unauthorized, requests.codes.forbidden)
 
 
 def upload(client: IControl, name: str, content: bytes) -> str:
@@ -35,7 +34,7 @@ def upload(client: IControl, name: str, content: bytes) -> str:
             client.send(Call("POST", path, raw=content, headers=headers))
             break
         except DeviceError as error:
-            if attempt == UPLOAD_TRIES or error.status in _REFUSED:
+            if attempt == UPLOAD_TRIES or error.refused_permission:
                 raise
     return f"{DOWNLOADS}/{name}"
 

@@ -22,6 +22,7 @@ NAMES_THE_CSR, COMMON_ONLY, EVERY_PARTITION = "names-the-csr", "common-only", "e
 FIRST, LAST = "first", "last"
 REPLACES, ADDS = "replaces", "adds"
 KEEPS, RESETS = "keeps", "resets"
+NOBODY = "nobody"
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 _EITHER = (True, False)
 
@@ -45,7 +46,9 @@ class Switches:
     role: str = _switch("admin", "the user's role", *ROLES)
     role_partition: str = "all-partitions"  # where the role may write
     bash: bool = _switch(True, "util/bash; no: Appliance mode, or a user without the advanced shell", *_EITHER)
-    upload_role: str = _switch("admin", "least role for uploads", "admin", "resource-admin")
+    upload_role: str = _switch(
+        "admin", "least role for uploads; nobody: a remote administrator", "admin", "resource-admin", NOBODY
+    )
     unix_tools: bool = _switch(True, "util/unix-mv, -rm, -ls and bulk downloads", *_EITHER)
     token_lifetime: int = _switch(1200, "seconds that a token lives")
     token_limit: int = _switch(100, "tokens that a user may hold")
@@ -86,6 +89,9 @@ class Switches:
     )
     empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
     task_polls: int = _switch(1, "answers `VALIDATING` before an asynchronous task is completed")
+    validate_only: str = _switch(
+        WORKS, "`validateOnly` of a transaction; ignored: it is committed", WORKS, IGNORED, REJECTED
+    )
     transactions_take: str = _switch(
         CONFIGURATION, "everything: also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING
     )

@@ -9,7 +9,7 @@ import responses
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
-from sectigo_f5.icontrol.transactions import Operation, send_operations
+from sectigo_f5.icontrol.transactions import Operation, send_operations, validate_operations
 from tests.support.replies import NOT_FOUND, ORIGIN, THING, client
 
 OPEN = f"{ORIGIN}/mgmt/tm/transaction"
@@ -206,3 +206,33 @@ def test_a_commit_that_never_ends_is_given_up_and_dropped(device: responses.Requ
     with pytest.raises(OutcomeUnknownError, match="did not end in five minutes"):
         commit(device, pauses)
     assert 300 < sum(pauses) < 330
+
+
+# -- validation only -------------------------------------------------------------------------------
+
+
+def validate(device: responses.RequestsMock, *states: str) -> None:
+    """Have the device judge ``SEVERAL``: the first state answers the commit, the others a look at the transaction."""
+    open_transaction(device)
+    device.patch(ONE, json={"state": states[0], "failureReason": "01071610:3: no"})
+    for state in states[1:]:
+        device.get(ONE, json={"state": state})
+    device.delete(ONE, json={})
+    with client([]) as f5:
+        validate_operations(f5, SEVERAL)
+
+
+@pytest.mark.parametrize(
+    "states", [["COMPLETED"], ["STARTED"], ["VALIDATING", "UPDATING", "COMPLETED"], ["", "STARTED"]]
+)
+def test_a_validation_ends_with_the_transaction_deleted(device: responses.RequestsMock, states: list[str]) -> None:
+    validate(device, *states)
+    (commit,) = (call.request for call in device.calls if (call.request.method, call.request.url) == ("PATCH", ONE))
+    assert json.loads(commit.body or "") == {"state": "VALIDATING", "validateOnly": True}
+    assert calls(device)[-1] == ("DELETE", ONE)
+
+
+def test_a_validation_that_fails_is_a_refusal(device: responses.RequestsMock) -> None:
+    with pytest.raises(DeviceError, match="transaction failed:01071610:3: no"):
+        validate(device, "FAILED")
+    assert ("DELETE", ONE) in [(call.request.method, call.request.url) for call in device.calls]

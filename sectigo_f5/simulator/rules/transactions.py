@@ -14,7 +14,7 @@ from typing import Any
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.state.configuration import Json
-from sectigo_f5.simulator.switches import EVERYTHING, Switches
+from sectigo_f5.simulator.switches import EVERYTHING, IGNORED, REJECTED, Switches
 
 TIMEOUT = 120  # seconds without a call after which a transaction expires
 # No public source shows these in a REST transaction, so clients must not rely on them. Text uncertain.
@@ -138,6 +138,9 @@ class Transactions:
         if not transaction.commands:
             raise refusals.bad_request("there is no command to commit in the transaction")
         only = body.get("validateOnly") in (True, "true")
+        if only and self._switches.validate_only == REJECTED:
+            raise refusals.bad_value("validateOnly", body["validateOnly"])
+        only = only and self._switches.validate_only != IGNORED
         try:
             execute(transaction.commands, not only)
         except Refusal as refusal:

@@ -19,7 +19,7 @@ from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.rest_roles import RestRoles
-from sectigo_f5.simulator.switches import Switches
+from sectigo_f5.simulator.switches import NOBODY, Switches
 
 LONGEST_TIMEOUT = 36000  # seconds
 _ALPHABET = string.ascii_uppercase + string.digits
@@ -203,7 +203,7 @@ class Accounts:
     def _role_may(self, method: str, path: str) -> bool:
         role = self.switches.role
         if re.match(_UPLOADS, path):
-            return role in ("admin", self.switches.upload_role)
+            return self.switches.upload_role != NOBODY and role in ("admin", self.switches.upload_role)
         if re.match(r"/mgmt/tm/util/|/mgmt/shared/file-transfer/", path):
             allowed = self.switches.bash or not path.startswith("/mgmt/tm/util/bash")
             return role in _SHELL_ROLES and allowed and (self.switches.unix_tools or not re.match(_UNIX_TOOLS, path))

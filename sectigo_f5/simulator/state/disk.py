@@ -21,7 +21,7 @@ _SSL = (CSRS, "/config/ssl/ssl.crt", "/config/ssl/ssl.key")
 _FOLDERS = (UPLOADING, BULK, *_SSL, SCRATCH, "/shared", "/tmp", "/root", "/usr/bin")  # noqa: S108  inside it, too
 _TOOLS = (
     "awk base64 basename cat chmod cp cut date dirname fold grep head ls mkdir mkfifo mktemp mv od openssl rm sed sort "
-    "stat tail test touch tr uniq wc xargs"
+    "sha256sum stat tail test touch tr uniq wc xargs"
 )
 # A `/` that begins a word; those inside a path stay.
 _ABSOLUTE = re.compile(r"(?<![\w./~+})*%@-])/(?!dev/(?:null|stdin|stdout|stderr|fd)\b)(?=[\w.*:])")

@@ -1,0 +1,21 @@
+"""The rehearsal of step 10: a small file by the same route, and removed."""
+
+from __future__ import annotations
+
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.icontrol.public_files import store_public_file
+from sectigo_f5.icontrol.shell import remove_file
+from sectigo_f5.icontrol.transfer import DOWNLOADS
+from sectigo_f5.model import Generation
+
+
+def rehearse_upload(f5: Unit, generation: Generation) -> None:
+    """Store a small file by the route of step 10, under the name of its certificate, and remove it.
+
+    Raises :class:`ConnectorError` if the user may not.
+    """
+    name = generation.certificate.rpartition("/")[2]
+    try:
+        store_public_file(f5.client, name, b"rehearsal\n")
+    finally:
+        remove_file(f5.client, f"{DOWNLOADS}/{name}")
