@@ -13,8 +13,9 @@ from cryptography import x509
 from sectigo_f5 import process
 from sectigo_f5.acme import certbot_errors, certbot_program, directory, registration, renewal_information
 from sectigo_f5.acme.certbot_options import authenticator, certbot_options
-from sectigo_f5.acme.certbot_program import Certbot, Task
+from sectigo_f5.acme.certbot_program import Answer, Certbot, Task
 from sectigo_f5.acme.concurrency import DeviceLocks, Once
+from sectigo_f5.acme.inside_certbot import order_file
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.model import Account, Issued, RenewalInformation
 from sectigo_f5.secret import Secret
@@ -22,11 +23,14 @@ from sectigo_f5.validation import Dns01, Http01, Validation
 
 logger = logging.getLogger(__name__)
 
-REVOCATION_TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
+REVOCATION_TIMEOUT = 900.0  # seconds for a handful of requests; the CA has 300 for each answer
 # Seconds per order, the last defence against a call that never ends: the BIG-IP plugin sleeps ten per name and
 # virtual server, DNS plugins wait up to 960 for a record to spread, and each request has a time-out of its own.
 ORDER_TIMEOUT = 3600.0
 ISSUANCE_TIMEOUT = 300  # seconds that Certbot keeps polling an order while the CA works on it
+CONTINUED_TIMEOUT = 30  # seconds, of an order that the CA has had since an earlier run: it may take days
+
+PARTS = ("cert", "chain", "fullchain")  # the files that Certbot writes, in its order
 
 
 class Authority:
@@ -40,10 +44,14 @@ class Authority:
         clock: Callable[[], datetime],
         order_timeout: float = ORDER_TIMEOUT,
         grace: float = process.GRACE,
+        answer_timeout: float = certbot_program.ANSWER_TIMEOUT,
+        issuance_timeout: int = ISSUANCE_TIMEOUT,
+        continued_timeout: int = CONTINUED_TIMEOUT,
     ) -> None:
         self._account = account
         self._order_timeout = order_timeout
-        self._certbot = Certbot(state_dir / "certbot", account, clock, grace)
+        self._issuance_timeout, self._continued_timeout = issuance_timeout, continued_timeout
+        self._certbot = Certbot(state_dir / "certbot", account, clock, grace, answer_timeout)
         self._kept_answers = state_dir / "ari"
         self._directory = Once(lambda: directory.read(account, clock))
         self._registration = Once(lambda: registration.register(account, self._certbot, self._read_directory))
@@ -75,16 +83,25 @@ class Authority:
     ) -> Issued:
         """Step 9: submit a CSR and receive the certificate; raises :class:`ConnectorError`.
 
-        After a time-out the CA may have issued or not: the caller must not order again at once.
+        The file ``order`` remembers the order from the moment when it is placed, also if we are killed, and an order
+        that it remembers is continued instead of placing another one: for the same key, if it was finalized. If
+        the CA may still issue for it, or has, :class:`PendingOrderError` is raised. Whatever else is raised: the
+        file is there afterwards only if its order is still alive. After a success it is the caller's to delete.
+
         Certbot 5.8 cannot tell the CA which certificate is replaced (``replaces``, RFC 9773 section 5).
         """
-        logger.info("9 submitting the CSR to the CA (%s)", validation)
+        before = order_file.read(order) if order else {}
+        if before:
+            logger.info("9 continuing the order %s of %s (%s)", before["url"], before["at"], validation)
+        else:
+            logger.info("9 submitting the CSR to the CA (%s)", validation)
         with self._certbot.workplace() as workplace, self._devices.held(_hosts(validation)):
-            csr, certificate, chain = (workplace / name for name in ("request.pem", "out/cert.pem", "out/chain.pem"))
+            csr, out = workplace / "request.pem", workplace / "out"
             csr.write_text(csr_pem, encoding="ascii")
-            arguments = ["--agree-tos", "--csr", str(csr), "--issuance-timeout", str(ISSUANCE_TIMEOUT)]
-            arguments += ["--cert-path", str(certificate), "--chain-path", str(chain)]
-            arguments += ["--fullchain-path", str(workplace / "out" / "fullchain.pem")]
+            seconds = self._continued_timeout if order_file.is_awaited(before) else self._issuance_timeout
+            arguments = ["--agree-tos", "--csr", str(csr), "--issuance-timeout", str(seconds)]
+            for what in PARTS:
+                arguments += [f"--{what}-path", str(out / f"{what}.pem")]
             task = Task(
                 "certonly",
                 arguments,
@@ -93,14 +110,26 @@ class Authority:
                 known=(*known, *_secrets(validation)),
                 environment=certbot_program.bypassing_proxy(_hosts(validation)),
                 whole_environment=isinstance(validation, Dns01),
+                order=order,
             )
             answer = self._certbot.run(workplace, task)
-            if answer.finished.status or not certificate.exists():
-                problem = certbot_errors.lacks_plugin(answer.finished) and self.plugin_problem(validation)
-                if problem:
-                    raise ConnectorError(problem)
-                raise certbot_errors.failure("no certificate was issued", answer)
-            return Issued(certificate.read_text("ascii"), chain.read_text("ascii"))
+            issued = _collected(out)
+        if issued is None:
+            raise self._not_issued(answer, validation, order)
+        return issued
+
+    def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
+        """Return why; an order that the CA will not issue for, or that it has not been asked to, is forgotten."""
+        problem = certbot_errors.lacks_plugin(answer.finished) and self.plugin_problem(validation)
+        if problem:  # then Certbot has asked nobody
+            return ConnectorError(problem)
+        kept = order_file.read(order) if order else {}
+        if not order_file.is_awaited(kept):
+            if order:
+                order_file.OrderFile(order, logger.warning).forget()
+        elif certbot_errors.ALONE not in answer.finished.output:
+            return certbot_errors.pending(kept, answer)
+        return certbot_errors.failure("no certificate was issued", answer)
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
         """Revoke with the account's key; a certificate that is revoked already is not a failure."""
@@ -110,7 +139,7 @@ class Authority:
             # Otherwise Certbot looks for a lineage to delete, finds none, and fails after the CA has revoked.
             arguments = ["--cert-path", str(certificate), "--reason", reason, "--no-delete-after-revoke"]
             answer = self._certbot.run(workplace, Task("revoke", arguments, {}, REVOCATION_TIMEOUT))
-        if answer.finished.status and not certbot_errors.is_already_revoked(answer.finished, answer.log_text()):
+        if answer.finished.status and not certbot_errors.is_already_revoked(answer.finished, answer.logged):
             raise certbot_errors.failure("the certificate was not revoked", answer)
 
     def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
@@ -140,6 +169,10 @@ class Authority:
     def account_status(self) -> str:
         """Return in words whether there is an account; raises :class:`ConnectorError` if there can be none."""
         return registration.status(self._account, self._certbot, self._read_directory)
+
+    def account_problem(self) -> str | None:
+        """Return what is wrong with the files of the account, with the remedy; reads them only."""
+        return registration.problem(self._account, self._certbot)
 
     def plugin_problem(self, validation: Validation) -> str | None:
         """Return why Certbot cannot be used for this validation, with the remedy, or None if it can."""
@@ -172,6 +205,15 @@ class Authority:
             logger.warning("the CA's renewal information cannot be used, renewing by rule: %s", reason)
             self._no_renewal_information = True
             return None
+
+
+def _collected(out: Path) -> Issued | None:
+    """Return what Certbot has written, however it ended after that: it writes all of it once more, last."""
+    try:
+        certificate, chain, whole = ((out / f"{what}.pem").read_text("ascii") for what in PARTS)
+    except (OSError, ValueError):
+        return None
+    return Issued(certificate, chain) if whole == certificate + chain else None
 
 
 def _hosts(validation: Validation) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ acme2certifier, or in reports about Sectigo's service.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from sectigo_f5.acme.certbot_launcher import WARNING
 from sectigo_f5.acme.certbot_program import Answer
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.acme.inside_certbot.launcher import WARNING
+from sectigo_f5.acme.inside_certbot.order_file import UNKNOWN
+from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.process import Completion
 
 BINDING_REQUIRED = (
@@ -25,6 +27,14 @@ CHALLENGE = re.compile(r"(?:Identifier|Domain): (\S+)\s+Type:\s+(\S+)\s+Detail: 
 OPTION_VALUE = re.compile(r"(unrecognized arguments: --[\w-]+)=.*", re.DOTALL)  # the value may be a secret
 PLUGIN_UNKNOWN = r"unrecognized arguments: --\S+|The requested \S+ plugin does not appear to be installed"
 PLUGIN_CAUSE = re.compile(r"Error raised was\s*(.*?)\s*(?:\(You most probably|Ask for help|\Z)", re.DOTALL)
+
+ALONE = "less than 2 certificates in chain"
+# What is awaited, by the status of an order that the CA has not refused after finalize (RFC 8555 section 7.1.6).
+AWAITED = {
+    "processing": "the CA is still working on the order (SCM may await an approval, or a check of the organization)",
+    "valid": "the CA has issued the certificate, but it could not be downloaded",
+    UNKNOWN: "the CA has not told what became of the order",
+}
 
 # Lines that tell an operator nothing: Certbot's progress messages and the plugin's DEBUG stream.
 NOISE = re.compile(
@@ -45,8 +55,11 @@ KNOWN = (
      "the CA refuses the external account binding ({output}); check ACME_EAB_KID and ACME_EAB_HMAC_KEY against SCM"),
     (r"Contact information is missing|invalidContact|unsupportedContact|invalid email",
      "the CA does not accept the contact of the account ({output}); set ACME_EMAIL to an address that receives mail"),
-    (r"accountDoesNotExist",
-     "the CA no longer knows our ACME account ({output}); delete the directory certbot/accounts under "
+    (r"associated with|(?i:not authorized to revoke)",
+     "the CA does not let our ACME account revoke it ({output}); if another account ordered it, set ACME_EAB_KID and "
+     "ACME_EAB_HMAC_KEY as they were then, or revoke it in SCM"),
+    (r"accountDoesNotExist|(?i:account\b[^\n]*\b(deactivated|revoked|not valid))",
+     "the CA no longer accepts our ACME account ({output}); rename the directory certbot/accounts under "
      "STATE_DIR, and the next run registers again"),
     (r"rateLimited",
      "the CA's rate limit is reached ({output}); the next run tries again, ask the CA how long to wait"),
@@ -67,8 +80,10 @@ KNOWN = (
     (r"CERTIFICATE_VERIFY_FAILED",
      "the TLS certificate of the ACME server is not trusted; for a private CA name its CA file in ACME_CA_BUNDLE"),
     (r"ReadTimeout|Read timed out|errors\.TimeoutError",
-     "the CA did not answer in time ({output}); whether it has issued is unknown, so nothing is ordered again in "
-     "this run"),
+     "the CA did not answer in time ({output}); run again"),
+    (ALONE,
+     "the CA sent the certificate alone, without the chain that clients need; ask the CA for it, the next run "
+     "downloads it again"),
     (r"NewConnectionError|Failed to establish|Name or service not known|ConnectionError|ConnectTimeout",
      "the ACME server cannot be reached ({output}); check DNS, the firewall and HTTPS_PROXY"),
 )  # fmt: skip
@@ -76,8 +91,18 @@ KNOWN = (
 
 def failure(what: str, answer: Answer) -> ConnectorError:
     """Return the error of a call that failed: what was not done, why, and where Certbot's log is."""
-    why = explain(answer.finished, answer.log_text())
-    return ConnectorError(f"{what}: {why}" + (f" [Certbot's log: {answer.log}]" if answer.log else ""))
+    why = explain(answer.finished, answer.logged)
+    return ConnectorError(f"{what}: {why}{_where(answer)}")
+
+
+def pending(kept: Mapping[str, str], answer: Answer) -> PendingOrderError:
+    """Return the error of an order that is neither issued nor refused: what is awaited, since when, and where."""
+    polled = "errors.TimeoutError" in answer.finished.output  # Certbot's patience ended, and nothing failed
+    why = "" if polled else f"; asked just now: {explain(answer.finished, answer.logged)}"
+    return PendingOrderError(
+        f"{AWAITED[kept['status']]}; it was placed at {kept['at']}, nothing is ordered again meanwhile, and a later "
+        f"run collects the certificate{why} [order: {kept['url']}]{_where(answer)}"
+    )
 
 
 def explain(finished: Completion, log: str) -> str:
@@ -86,7 +111,7 @@ def explain(finished: Completion, log: str) -> str:
     if finished.timed_out:
         return (
             f"Certbot did not finish within {finished.seconds:.0f} s and was stopped; whether the CA completed it is "
-            f"unknown, so it is not asked again in this run ({output})"
+            f"unknown: run again ({output})"
         )
     if "F5 BIG-IP iControl REST API" in finished.output:
         return f"certbot-bigip could not do its part on the BIG-IP: {_plugin_cause(finished.output)}"
@@ -103,6 +128,10 @@ def explain(finished: Completion, log: str) -> str:
         if re.search(pattern, searched):
             return sentence.format(output=output)
     return f"{output} (status {finished.status})"
+
+
+def _where(answer: Answer) -> str:
+    return f" [Certbot's log: {answer.log}]" if answer.log else ""
 
 
 def lacks_plugin(finished: Completion) -> bool:

@@ -18,22 +18,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sectigo_f5 import process
-from sectigo_f5.acme import certbot_launcher
+from sectigo_f5.acme.certbot_logs import keep_log
 from sectigo_f5.acme.certbot_options import write_options
 from sectigo_f5.acme.directory import USER_AGENT
+from sectigo_f5.acme.inside_certbot import launcher
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
-from sectigo_f5.timestamps import to_stamp
 
 logger = logging.getLogger(__name__)
 
 INSTALL = "install the connector again as its README says"
-LOGS_KEPT = 100
+ANSWER_TIMEOUT = 300.0  # seconds for each answer of the CA: some issue before they answer finalize
 PLUGINS_TIMEOUT = 120.0  # seconds; usually one, but some DNS plugins bring a whole cloud SDK
 
 # What a child needs of our environment by default: it must not see the rest, such as our HMAC key.
@@ -55,18 +54,16 @@ class Task:
     known: tuple[Secret, ...] = ()  # to be masked in its output
     environment: Mapping[str, str] | None = None  # in addition to what is passed on
     whole_environment: bool = False  # a DNS plugin may find its credentials there (AWS_PROFILE, HOME)
+    order: Path | None = None  # which file remembers the order
 
 
 @dataclass(frozen=True)
 class Answer:
-    """How Certbot ended, and where its log is."""
+    """How Certbot ended, what it logged (only the log has the type of a CA's error), and where that is kept."""
 
     finished: process.Completion
+    logged: str
     log: Path | None
-
-    def log_text(self) -> str:
-        """Return what Certbot logged: only the log has the type of a CA's error."""
-        return self.log.read_text(errors="replace") if self.log else ""
 
 
 class Certbot:
@@ -77,14 +74,22 @@ class Certbot:
     else except the log is deleted afterwards, including the file that holds the secrets.
     """
 
-    def __init__(self, home: Path, account: Account, clock: Callable[[], datetime], grace: float) -> None:
+    def __init__(
+        self,
+        home: Path,
+        account: Account,
+        clock: Callable[[], datetime],
+        grace: float = process.GRACE,
+        answer_timeout: float = ANSWER_TIMEOUT,
+    ) -> None:
         self._account = account
+        self._answer_timeout = answer_timeout
         self._home = home
         # One account per server and EAB credential: a new ACME_EAB_KID registers again, the old account stays.
-        self._accounts = home / "accounts" / hashlib.sha256((account.eab_kid or "").encode()).hexdigest()[:16]
+        self.accounts = home / "accounts" / hashlib.sha256((account.eab_kid or "").encode()).hexdigest()[:16]
         self._private = home / "private"
         self._logs = home / "logs"
-        self._clock = clock
+        self.clock = clock
         self._grace = grace
         self._lock = threading.Lock()
         self._prepared = False
@@ -93,7 +98,9 @@ class Certbot:
     def run(self, workplace: Path, task: Task) -> Answer:
         """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` if it cannot be started."""
         directories = {"config": workplace / "config", "work": workplace / "work", "logs": workplace / "logs"}
-        argv = [*find_certbot(), task.verb, "--non-interactive"]
+        argv = [*find_certbot(), launcher.ANSWER_TIMEOUT, str(self._answer_timeout)]
+        argv += [launcher.ORDER_FILE, str(task.order.absolute())] if task.order else []
+        argv += [task.verb, "--non-interactive"]
         for name, path in directories.items():
             argv += [f"--{name}-dir", str(path)]
         argv += ["--server", self._account.server, "--user-agent-comment", USER_AGENT, *task.arguments]
@@ -110,16 +117,11 @@ class Certbot:
                 grace=self._grace,
             )
         finally:
-            log = self._keep_log(workplace, task.verb)
+            logged, log = keep_log(workplace, self._logs, task.verb, self.clock())
         for line in finished.output.splitlines():
-            if line.startswith(certbot_launcher.WARNING):
-                logger.warning("%s", line.removeprefix(certbot_launcher.WARNING))
-        return Answer(finished, log)
-
-    def has_account(self) -> bool:
-        """Look where Certbot keeps accounts: ``accounts/HOST:PORT/PATH/ID/regr.json``."""
-        server = urlsplit(self._account.server)
-        return any((self._accounts / f"{server.netloc}{server.path}").glob("*/regr.json"))
+            if line.startswith(launcher.WARNING):
+                logger.warning("%s", line.removeprefix(launcher.WARNING))
+        return Answer(finished, logged, log)
 
     def _trust(self) -> dict[str, str]:
         """Return how Certbot trusts a private CA; in our own environment it would override ``verify``."""
@@ -137,7 +139,7 @@ class Certbot:
             path = Path(tempfile.mkdtemp(dir=self._private, prefix="run-"))
             stack.callback(shutil.rmtree, path, ignore_errors=True)
             (path / "config").mkdir()
-            (path / "config" / "accounts").symlink_to(self._accounts.absolute())
+            (path / "config" / "accounts").symlink_to(self.accounts.absolute())
             (path / "tmp").mkdir()
             (path / "home").mkdir()
             yield path
@@ -158,34 +160,20 @@ class Certbot:
             ) from error
 
     def _prepare(self) -> None:
-        for path in (self._home, self._accounts.parent, self._accounts, self._private, self._logs):
+        for path in (self._home, self.accounts.parent, self.accounts, self._private, self._logs):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def plugins(self) -> Mapping[str, str]:
         """Return the installed plugins, each with the reason why it cannot be loaded; empty if it can."""
         with self._lock:
             if self._plugins is None:
-                argv = [*find_certbot(), certbot_launcher.LIST_PLUGINS]
+                argv = [*find_certbot(), launcher.LIST_PLUGINS]
                 finished = process.run(argv, timeout=PLUGINS_TIMEOUT, env=_passed_on(whole=False))
                 if finished.status:
                     raise ConnectorError(f"Certbot cannot be run ({_last_line(finished.output)}): {INSTALL}")
                 lines = (line.partition(" ") for line in finished.output.splitlines())
                 self._plugins = {name: problem for name, _, problem in lines}
             return self._plugins
-
-    def _keep_log(self, workplace: Path, verb: str) -> Path | None:
-        """Move Certbot's log to ``STATE_DIR/certbot/logs`` under the time of the call; delete old ones."""
-        early = workplace.glob("tmp/certbot-log-*/log")  # if it ended before it had read its options
-        written = next((path for path in (workplace / "logs" / "letsencrypt.log", *early) if path.exists()), None)
-        if written is None:
-            return None
-        kept = self._logs / f"{to_stamp(self._clock())}-{verb}-{workplace.name.removeprefix('run-')}.log"
-        written.chmod(0o600)
-        written.replace(kept)
-        others = sorted({*self._logs.glob("*.log")} - {kept})  # once a clock was set back, ours sorts first
-        for old in others[: 1 - LOGS_KEPT]:
-            old.unlink(missing_ok=True)
-        return kept
 
 
 def find_certbot() -> list[str]:
@@ -194,9 +182,9 @@ def find_certbot() -> list[str]:
     Raises :class:`ConnectorError` if there is none, or only one that is not a Python program (a snap):
     the launcher could not run in it to hand the plugin's tokens back.
     """
-    launcher = str(Path(certbot_launcher.__file__).absolute())
+    program = str(Path(launcher.__file__).absolute())
     if (Path(sys.executable).parent / "certbot").exists():
-        return [sys.executable, launcher]
+        return [sys.executable, program]
     found = shutil.which("certbot")
     if found is None:
         raise ConnectorError(f"Certbot is not installed: {INSTALL}")
@@ -205,7 +193,7 @@ def find_certbot() -> list[str]:
         raise ConnectorError(
             f"{found} is not a Certbot that the connector can use; it needs one next to {sys.executable}: {INSTALL}"
         )
-    return [interpreter[1].decode(), launcher]
+    return [interpreter[1].decode(), program]
 
 
 def _environment(workplace: Path, task: Task) -> dict[str, str]:

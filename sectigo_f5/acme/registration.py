@@ -5,28 +5,51 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sectigo_f5.acme import certbot_errors, directory
+from sectigo_f5.acme.account_files import account_folders, fault, move_aside
 from sectigo_f5.acme.certbot_program import Certbot, Task
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 
-TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
+TIMEOUT = 900.0  # seconds for a handful of requests; the CA has 300 for each answer
+
+Read = Callable[[], directory.Directory]
 
 
-def status(account: Account, certbot: Certbot, read_directory: Callable[[], directory.Directory]) -> str:
+def problem(account: Account, certbot: Certbot) -> str | None:
+    """Return what is wrong with the files of the account, with the remedy; None also if there is no account."""
+    try:
+        found = next(filter(None, map(fault, account_folders(certbot.accounts, account.server))), None)
+    except ConnectorError as error:
+        return str(error)
+    return f"{found}: the next run moves the account aside and registers another one" if found else None
+
+
+def status(account: Account, certbot: Certbot, read_directory: Read) -> str:
     """Return in words whether there is an account; raises :class:`ConnectorError` if there can be none."""
-    if certbot.has_account():
-        return "the connector is registered there"
-    if directory.requires_binding(read_directory()) and not account.eab_kid:
+    faults = [fault(folder) for folder in account_folders(certbot.accounts, account.server)]
+    if None not in faults and directory.requires_binding(read_directory()) and not account.eab_kid:
         raise ConnectorError(certbot_errors.BINDING_REQUIRED)
-    return "the first order registers the connector there"
+    if not faults:
+        return "the first order registers the connector there"
+    return problem(account, certbot) or "the connector is registered there"
 
 
-def register(account: Account, certbot: Certbot, read_directory: Callable[[], directory.Directory]) -> None:
-    """Register the account, unless there is one; raises :class:`ConnectorError`."""
+def register(account: Account, certbot: Certbot, read_directory: Read) -> None:
+    """Register the account, unless there is one; raises :class:`ConnectorError`.
+
+    Files that Certbot cannot use are moved aside: beside a whole account, too, they make it fail.
+    """
     status(account, certbot, read_directory)
-    if certbot.has_account():
-        return
+    folders = account_folders(certbot.accounts, account.server)
+    broken = [folder for folder in folders if fault(folder)]
+    for folder in broken:
+        move_aside(folder, certbot.accounts, certbot.clock())
+    if len(broken) == len(folders):
+        _register(account, certbot)
+
+
+def _register(account: Account, certbot: Certbot) -> None:
     options: dict[str, str] = {}
     known: tuple[Secret, ...] = ()
     if account.eab_kid and account.eab_hmac_key:
@@ -36,5 +59,9 @@ def register(account: Account, certbot: Certbot, read_directory: Callable[[], di
     with certbot.workplace() as workplace:
         task = Task("register", ["--agree-tos", "--no-eff-email", *contact], options, TIMEOUT, known)
         answer = certbot.run(workplace, task)
-    if answer.finished.status and not certbot.has_account():
+    if answer.finished.status and not _is_registered(account, certbot):
         raise certbot_errors.failure("the ACME account could not be registered", answer)
+
+
+def _is_registered(account: Account, certbot: Certbot) -> bool:
+    return any(fault(folder) is None for folder in account_folders(certbot.accounts, account.server))

@@ -16,6 +16,7 @@ from sectigo_f5.acme.authority import Authority
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 from tests.support.authorities import EAB, Acme2Certifier, ChallengeTestServer, Pebble
+from tests.support.ca_front import CaFront
 
 SECOND_KID = "kid-2"
 SECOND_KEY = "YW5vdGhlciBITUFDIGtleSBvZiB0aGUgdGVzdCBDQSwgMzIgYnl0ZXM"
@@ -38,7 +39,7 @@ def request(*names: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | N
     return signed.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def account(ca: Acme2Certifier | Pebble) -> Account:
+def account(ca: Acme2Certifier | Pebble | CaFront) -> Account:
     return Account(ca.directory_url, ca.eab_kid, Secret(ca.eab_hmac_key), "ops@example.com", ca.ca_bundle)
 
 

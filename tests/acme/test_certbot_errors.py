@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from sectigo_f5.acme.certbot_errors import explain, is_already_revoked, relevant_lines
+from sectigo_f5.acme.certbot_errors import explain, is_already_revoked, pending, relevant_lines
+from sectigo_f5.acme.certbot_program import Answer
 from sectigo_f5.process import Completion
 
 FRAME = """Saving debug log to /var/lib/sectigo/certbot/private/run-x/logs/letsencrypt.log
@@ -35,15 +38,21 @@ def explained(output: str, log: str = "", status: int = 1) -> str:
         ("Unable to register an account with ACME server. Error returned by the ACME server: The account is not "
          "awaiting external account binding", "malformed", "check ACME_EAB_KID and ACME_EAB_HMAC_KEY against SCM"),
         ("An unexpected error occurred:\nAccount not found", "accountDoesNotExist",
-         "the CA no longer knows our ACME account"),
+         "the CA no longer accepts our ACME account"),
+        ("An unexpected error occurred:\nAccount is not valid, has status deactivated", "unauthorized",
+         "the CA no longer accepts our ACME account"),
+        ("An unexpected error occurred:\nThe certificate is not associated with the account", "unauthorized",
+         "if another account ordered it, set ACME_EAB_KID and ACME_EAB_HMAC_KEY as they were then"),
+        ("failed to parse fullchain into cert and chain: less than 2 certificates in chain", "",
+         "the CA sent the certificate alone, without the chain"),
         ("An unexpected error occurred:\nSlow down", "rateLimited", "rate limit is reached (Slow down)"),
         ("An unexpected error occurred:\nCAA record forbids issuance", "caa", "refuses to issue for these names"),
         ("An unexpected error occurred:\nRSA key too small", "badCSR", "refuses the CSR (RSA key too small)"),
         ("An unexpected error occurred:\nTerms changed", "userActionRequired", "wants its new terms to be agreed to"),
         ("Another instance of Certbot is already running.", "", "another Certbot is working in the same directories"),
         ("An unexpected error occurred:\nrequests.exceptions.ReadTimeout: HTTPSConnectionPool(host='acme.sectigo.com', "
-         "port=443): Read timed out. (read timeout=45)", "", "whether it has issued is unknown"),
-        ("An unexpected error occurred:\nacme.errors.TimeoutError", "", "whether it has issued is unknown"),
+         "port=443): Read timed out. (read timeout=45)", "", "the CA did not answer in time"),
+        ("An unexpected error occurred:\nacme.errors.TimeoutError", "", "the CA did not answer in time"),
         ("requests.exceptions.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "",
          "name its CA file in ACME_CA_BUNDLE"),
         ("The 'certbot_bigip.configurator' plugin errored while loading: No module named 'f5'. You may need to remove",
@@ -88,6 +97,24 @@ def test_a_time_out_does_not_say_whether_the_ca_was_done() -> None:
     assert text.startswith(
         "Certbot did not finish within 3600 s and was stopped; whether the CA completed it is unknown"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "output", "said"),
+    [
+        ("processing", "acme.errors.TimeoutError",
+         "the CA is still working on the order (SCM may await an approval, or a check of the organization); it was "
+         "placed at 2026-11-26T01:00:00Z, nothing is ordered again meanwhile, and a later run collects the certificate "
+         "[order: https://ca/order/1] [Certbot's log: /log]"),
+        ("processing", "Failed to establish a new connection", "; asked just now: the ACME server cannot be reached"),
+        ("unknown", "acme.errors.TimeoutError", "the CA has not told what became of the order; it was placed"),
+        ("valid", "Read timed out", "the CA has issued the certificate, but it could not be downloaded; it was placed"),
+    ],
+)  # fmt: skip
+def test_an_order_that_is_awaited_is_told_with_its_url(status: str, output: str, said: str) -> None:
+    kept = {"url": "https://ca/order/1", "account": "https://ca/a", "status": status, "at": "2026-11-26T01:00:00Z"}
+    finished = Completion(1, FRAME.format(output), timed_out=False, seconds=1.0)
+    assert said in str(pending(kept, Answer(finished, "", Path("/log"))))
 
 
 def test_a_usage_error_is_shown_without_the_usage_text() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.acme import certbot_program
+from sectigo_f5.acme import certbot_logs, certbot_program
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.acme.certbot_options import certbot_options, write_options
 from sectigo_f5.acme.certbot_program import find_certbot
@@ -148,7 +148,7 @@ def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("year", ["2020", "2099"])  # the clock was set back meanwhile
 def test_old_logs_are_deleted(registered: Authority, monkeypatch: pytest.MonkeyPatch, year: str) -> None:
-    monkeypatch.setattr(certbot_program, "LOGS_KEPT", 2)
+    monkeypatch.setattr(certbot_logs, "LOGS_KEPT", 2)
     logs = registered._certbot._logs
     for number in range(4):
         (logs / f"{year}010{number + 1}T000000Z-certonly-x.log").touch(mode=0o600)

@@ -7,7 +7,7 @@ import re
 import ssl
 import sys
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,13 +15,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from sectigo_f5.acme.authority import Authority
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.acme.authority import Authority, _collected
+from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.model import Issued
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
 from tests.acme.conftest import Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
+from tests.support.ca_front import CaFront, ca_front, problem, processing
 from tests.support.watch import Watch, must_not_be_kept
 
 NO_BIGIP = "127.231.7.9"  # loopback, with nothing on port 443
@@ -198,6 +199,55 @@ def test_a_ca_that_stops_after_registration_is_an_error(tmp_path: Path) -> None:
         opened.register()
     with pytest.raises(ConnectorError, match=r"no certificate was issued: the ACME server cannot be reached"):
         opened.issue(request("example.com"), Prevalidated())
+
+
+# -- an order that outlives a run ----------------------------------------------------------------
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[CaFront]:
+    with Pebble(tmp_path / "ca", always_valid=True, nonce_reject=0) as ca, ca_front(ca, tmp_path / "front") as standing:
+        yield standing
+
+
+def test_a_pending_order_is_collected_by_a_later_run(front: CaFront, tmp_path: Path, state_dir: Path) -> None:
+    order, csr = state_dir / "orders" / "www" / "order.json", request("www.example.net")
+    hook = Dns01("manual", {"manual-auth-hook": "true"})
+    opened = Authority(account(front), state_dir, clock=now, issuance_timeout=1, continued_timeout=1)
+    opened.register()
+    front.order = processing
+    for _ in range(2):
+        with pytest.raises(PendingOrderError, match=r"still working on the order.*later run collects"):
+            opened.issue(csr, hook, order=order)
+    front.order, front.chain = None, lambda pem: pem[: pem.index("-----END") + 26]
+    with pytest.raises(ConnectorError, match="the CA sent the certificate alone") as failure:
+        opened.issue(csr, hook, order=order)
+    assert not isinstance(failure.value, PendingOrderError)
+    assert order.exists()  # its certificate is paid for
+    front.chain = None
+    must_chain(certificates(opened.issue(csr, hook, order=order), front.root))
+    assert (front.counts["newOrder"], front.counts["finalize"], front.issued) == (1, 1, 1)
+
+
+def test_a_refused_order_is_forgotten(front: CaFront, state_dir: Path) -> None:
+    order = state_dir / "order.json"
+    opened = Authority(account(front), state_dir, clock=now)
+    opened.register()
+    front.replies["finalize"] = [problem("badCSR", 400)]
+    with pytest.raises(ConnectorError, match="refuses the CSR") as failure:
+        opened.issue(request("www.example.net"), Dns01("manual", {"manual-auth-hook": "true"}), order=order)
+    assert not isinstance(failure.value, PendingOrderError)
+    assert not order.exists()
+
+
+def test_what_certbot_wrote_is_taken_however_it_ended(tmp_path: Path) -> None:
+    for name, content in (("cert", "a\n"), ("chain", "b\n")):
+        (tmp_path / f"{name}.pem").write_text(content)
+    assert _collected(tmp_path) is None
+    (tmp_path / "fullchain.pem").write_text("a\n")  # the disk was full
+    assert _collected(tmp_path) is None
+    (tmp_path / "fullchain.pem").write_text("a\nb\n")
+    assert _collected(tmp_path) == Issued("a\n", "b\n")
 
 
 # -- revocation --------------------------------------------------------------------------------

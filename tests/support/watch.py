@@ -56,7 +56,7 @@ class Watch:
 
     def must_not_have_seen(self, secrets: Iterable[str], but: str = "") -> None:
         """Fail if a secret was in a command line, or in an environment other than that of the command ``but``."""
-        assert any(b"certbot_launcher" in command for command in self.commands), "the watch saw nothing"
+        assert any(b"inside_certbot" in command for command in self.commands), "the watch saw nothing"
         for secret in map(str.encode, secrets):
             assert [command for command in self.commands if secret in command] == []
             holding = [command for command, environment in self.environments.items() if secret in environment]

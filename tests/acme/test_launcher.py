@@ -19,11 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.acme import certbot_launcher
+from sectigo_f5.acme.inside_certbot import launcher
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.serving import serving
 
-LAUNCHER = Path(certbot_launcher.__file__)
+LAUNCHER = Path(launcher.__file__)
 
 PLUGIN = """
 import os, sys, time
@@ -168,7 +168,7 @@ def test_tokens_are_handed_back_however_certbot_ends(certbot: Certbot, device: D
     assert found == status, output
     assert len(device.obtained) == 3
     assert device.tokens == set()
-    assert certbot_launcher.WARNING not in output
+    assert launcher.WARNING not in output
 
 
 def test_tokens_are_handed_back_after_sigterm(certbot: Certbot, device: Device) -> None:
@@ -184,11 +184,24 @@ def test_tokens_are_handed_back_after_sigterm(certbot: Certbot, device: Device) 
     assert device.tokens == set()
 
 
+def test_certbot_ends_when_nobody_can_read_its_output(certbot: Certbot, device: Device) -> None:
+    """As after SIGKILL of the connector; what is written after that must not keep the plugin from cleaning up."""
+    then = "while True: print('still here', flush=True); time.sleep(0.05)"
+    with certbot.start(then) as process:
+        assert process.stdout is not None
+        while "logged in" not in process.stdout.readline():
+            assert process.poll() is None
+        process.stdout.close()
+        process.wait(timeout=30)
+    assert len(device.obtained) == 3
+    assert device.tokens == set()
+
+
 def test_a_token_that_cannot_be_deleted_is_only_a_warning(certbot: Certbot, device: Device) -> None:
     device.refuses_deletion = True
     found, output = certbot.run("sys.exit(0)")
     assert found == 0
-    warnings = [line for line in output.splitlines() if line.startswith(certbot_launcher.WARNING)]
+    warnings = [line for line in output.splitlines() if line.startswith(launcher.WARNING)]
     assert len(warnings) == 3
     assert "could not be handed back (HTTP 401)" in warnings[0]
 
@@ -218,9 +231,9 @@ def test_the_configuration_of_another_certbot_is_not_read(certbot: Certbot, devi
 def test_a_silent_device_does_not_hold_up_certbot() -> None:
     script = """
 import socket, requests
-from sectigo_f5.acme import certbot_launcher
-certbot_launcher.READ_TIMEOUT = 0.2
-certbot_launcher.give_requests_a_timeout()
+from sectigo_f5.acme.inside_certbot import launcher
+launcher.READ_TIMEOUT = 0.2
+launcher.give_requests_a_timeout()
 with socket.create_server(("127.0.0.1", 0)) as silent:
     url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
     session = requests.Session()
@@ -231,7 +244,7 @@ with socket.create_server(("127.0.0.1", 0)) as silent:
         except requests.exceptions.ReadTimeout:
             print("in time")
 """
-    root = LAUNCHER.parent.parent.parent
+    root = LAUNCHER.parents[3]
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, timeout=30, check=True
     )
@@ -240,7 +253,7 @@ with socket.create_server(("127.0.0.1", 0)) as silent:
 
 def test_plugins_are_listed_with_the_reason_if_they_do_not_load(certbot: Certbot) -> None:
     (certbot.folder / "tokens.py").write_text("import distutils_of_old\n")
-    argv = [sys.executable, str(LAUNCHER), certbot_launcher.LIST_PLUGINS]
+    argv = [sys.executable, str(LAUNCHER), launcher.LIST_PLUGINS]
     done = subprocess.run(argv, env=certbot.environment, capture_output=True, text=True, timeout=30, check=True)
     lines = done.stdout.splitlines()
     assert {"bigip", "manual", "standalone"} <= set(lines)
@@ -256,7 +269,7 @@ def test_certbot_cannot_import_our_modules(certbot: Certbot) -> None:
 
 def test_warnings_of_a_first_import_are_not_taken_for_plugins(tmp_path: Path) -> None:
     """f5-sdk has invalid escapes, of which Python warns when it compiles a module: after an install without that."""
-    argv = [sys.executable, str(LAUNCHER), certbot_launcher.LIST_PLUGINS]
+    argv = [sys.executable, str(LAUNCHER), launcher.LIST_PLUGINS]
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONWARNINGS": "always"}
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")

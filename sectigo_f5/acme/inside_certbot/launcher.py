@@ -8,11 +8,16 @@
   so a silent BIG-IP would hold Certbot forever: here every request gets a default.
 * If the CA refuses the nonce of a request, Certbot tries it only once more, and an order fails at the
   second refusal. RFC 8555 section 6.5 sets no limit, so here the request is tried more often.
+* Orders outlive the process, and the CA may take its time: see ``orders`` beside this file.
+* When the connector is gone (SIGKILL, out of memory) nobody waits for Certbot any more, and the next run would meet
+  it at work. Our output is a pipe to the connector: once nobody can read it, Certbot ends as by SIGTERM, and has its
+  plugin remove what it put on a BIG-IP.
 * The options of another Certbot on this host (``/etc/letsencrypt/cli.ini``: hooks, another
   authenticator) are not read: this Certbot gets every option that it needs.
 
 A program of its own, which imports nothing of the connector: the Python that has Certbot runs this
-file with Certbot's own arguments, or with :data:`LIST_PLUGINS` alone. Certbot and its libraries are
+file with our own options (:data:`ORDER_FILE`, :data:`ANSWER_TIMEOUT`) followed by Certbot's arguments, or with
+:data:`LIST_PLUGINS` alone. Certbot and its libraries are
 imported inside the functions: the connector reads constants here without loading Certbot, and
 :func:`main` corrects ``sys.path`` first.
 """
@@ -22,17 +27,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.metadata
+import importlib.util
 import logging
+import os
+import select
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 WARNING = "sectigo-f5 warning: "  # prefix of our own lines in the output that we share with Certbot
 LIST_PLUGINS = "--list-plugins"  # not an option of Certbot
+ORDER_FILE = "--order-file"  # of ours too: which file remembers the order
+ANSWER_TIMEOUT = "--answer-timeout"  # and how many seconds the CA has for each answer
 READ_TIMEOUT = 90.0  # seconds; BIG-IP itself gives up on a request after 60
 NONCE_TRIES = 5  # of two requests each
 HAND_BACK_TIMEOUT = 10.0  # seconds per BIG-IP
@@ -47,11 +58,14 @@ def main() -> int | str | None:
     if sys.argv[1:] == [LIST_PLUGINS]:
         list_plugins()
         return 0
+    own = take_own_options(sys.argv)
     signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=end_with_the_connector, daemon=True).start()
     tokens: Tokens = []
     give_requests_a_timeout()
     remember_tokens(tokens)
     try_other_nonces()
+    let_orders_outlive_us(own)
     forget_other_configurations()
     try:
         from certbot.main import main as run_certbot
@@ -60,6 +74,46 @@ def main() -> int | str | None:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # handing back takes only seconds
         hand_back(tokens)
+
+
+def take_own_options(argv: list[str]) -> dict[str, str]:
+    """Remove our own options and their values, which come first, and return them."""
+    own = {}
+    while argv[1:2] in ([ORDER_FILE], [ANSWER_TIMEOUT]):
+        own[argv[1]] = argv[2]
+        del argv[1:3]
+    return own
+
+
+def let_orders_outlive_us(own: dict[str, str]) -> None:
+    """Do what ``orders`` tells."""
+    orders, order_file = _beside("orders"), _beside("order_file")
+    if ANSWER_TIMEOUT in own:
+        orders.wait_longer(float(own[ANSWER_TIMEOUT]))
+    path = Path(own[ORDER_FILE]) if ORDER_FILE in own else None
+    orders.remember_orders(order_file.OrderFile(path, _warn))
+
+
+def _beside(name: str) -> ModuleType:
+    """Load a module of ours that Certbot cannot find."""
+    specification = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(specification)  # type: ignore[arg-type]  # None if it did not end in .py
+    specification.loader.exec_module(module)  # type: ignore[union-attr]
+    return module
+
+
+def end_with_the_connector() -> None:
+    """Wait until nobody can read our output, then have Certbot clean up and end; a file or terminal is never so.
+
+    What Certbot and its plugin still write goes nowhere: an error of writing would keep them from cleaning up.
+    """
+    watch = select.poll()
+    watch.register(1, 0)  # errors alone: of a pipe, that it has no reader
+    watch.poll()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 def list_plugins() -> None:
