@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
@@ -16,23 +17,33 @@ from types import FrameType
 from sectigo_f5 import log
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.commands.arguments import parse
+from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
 from sectigo_f5.commands.session import Options, Session
 from sectigo_f5.commands.table import COMMANDS, Command
-from sectigo_f5.configuration.environment import find_env_file, read_settings
+from sectigo_f5.configuration.environment import find_env_file, paths_despite_mistakes, read_settings
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.selection import select
-from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRunError
-from sectigo_f5.model import Job, Settings
+from sectigo_f5.errors import ConfigurationError, InterruptedRunError
+from sectigo_f5.model import Configuration, Job, Settings
 from sectigo_f5.report import results, stdout
 from sectigo_f5.run import Run
 from sectigo_f5.state.directory import StateDirectory
-from sectigo_f5.state.lock import LockedError
 from sectigo_f5.x509.revocation import RevocationChecker
 
 logger = logging.getLogger(__name__)
 
 
 INSTALLED_COMMAND = "sectigo-f5"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a command begins with."""
+
+    options: Options
+    settings: Settings
+    clock: Callable[[], datetime]
+    started: datetime
 
 
 def main(
@@ -47,38 +58,37 @@ def main(
     options = parse(argv, script.name if script else INSTALLED_COMMAND)
     clock = clock or (lambda: datetime.now(timezone.utc))
     os.umask(0o027)
+    env_file = None
     try:
         env_file = find_env_file(options.env_file, os.environ, script.parent if script else None)
         settings, warnings = read_settings(env_file, os.environ)
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  # there is no log yet
-        return results.EXIT_CONFIGURATION
+        files, now = Files(*paths_despite_mistakes(env_file, os.environ)), clock()
+        return end_without_results(options, files, None, (now, now), results.EXIT_CONFIGURATION, [str(error)])
     known = [settings.account.eab_hmac_key] if settings.account.eab_hmac_key else []
     level = options.log_level or settings.log_level
     with log.opened(level, settings.log_file, options.quiet, known) as secrets:
         for warning in warnings:
             logger.warning("%s", warning)
-        try:
-            return _with_configuration(options, settings, clock, secrets)
-        except LockedError as error:
-            logger.error("%s", error)
-            return results.EXIT_LOCKED
-        except ConfigurationError as error:
-            logger.error("%s", error)
-            return results.EXIT_CONFIGURATION
-        except (ConnectorError, InterruptedRunError) as error:
-            logger.error("%s", error)
-            return results.EXIT_FAILED
-        except Exception:  # the one place where a bug ends
-            logger.exception("this is a bug, please report it with the lines below")
-            return results.EXIT_BUG
+        return _with_log(options, settings, clock, secrets)
 
 
-def _with_configuration(
-    options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets
-) -> int:
-    started, command = clock(), COMMANDS[options.command]
-    configuration = read_configuration(options.config_dir)  # 1
+def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets) -> int:
+    """Run the command; whatever ends it before it has results is told here, and nowhere else."""
+    started, configuration = None, None
+    try:
+        started = clock()
+        configuration = read_configuration(options.config_dir)  # 1
+        return _with_configuration(Start(options, settings, clock, started), configuration, secrets)
+    except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
+        code, text, finished = exit_code_of(error), log_error(error), clock()
+        files = Files(settings.state_dir, settings.metrics_file)
+        return end_without_results(options, files, configuration, (started or finished, finished), code, [text])
+
+
+def _with_configuration(start: Start, configuration: Configuration, secrets: log.Secrets) -> int:
+    options, settings, clock, command = start.options, start.settings, start.clock, COMMANDS[start.options.command]
     secrets.extend(job.device.password for job in configuration.jobs)
     for mistake in configuration.mistakes:
         logger.error("%s", mistake)
@@ -91,7 +101,7 @@ def _with_configuration(
     with contextlib.ExitStack() as held:
         state.prepare()
         if command.writes:
-            held.enter_context(state.locked(started))
+            held.enter_context(state.locked(start.started))
         stop = held.enter_context(_stopped_by_signals())
         authority = Authority(settings.account, settings.state_dir, clock=clock)
         if command.writes:
@@ -107,7 +117,7 @@ def _with_configuration(
             reads_only=not command.writes,
             stop=stop,
         )
-        return command.function(Session(options, settings, configuration, jobs, shared, started))
+        return command.function(Session(options, settings, configuration, jobs, shared, start.started))
 
 
 def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:

@@ -30,6 +30,7 @@ class Outcome(str, Enum):
     PENDING = "pending"  # the CA has the order and has not decided
     FAILED = "failed"
     SKIPPED = "skipped"
+    OK = "ok"  # of `check` alone: nothing would keep a certificate from being issued
 
     def __str__(self) -> str:
         return self.value
@@ -274,6 +275,8 @@ class Result:
     notes: tuple[str, ...] = field(default=())  # "changes pending" and other things to look at
     bug: bool = False  # the error is not one that we foresaw: exit code 3
     misconfigured: bool = False  # the error is a mistake in a YAML file that only showed on the BIG-IP: exit code 2
+    last_success: datetime | None = None  # UTC; the last run that left everything as it should be
+    failures: int = 0  # runs in a row that failed
 
     @classmethod
     def of(

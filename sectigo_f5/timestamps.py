@@ -36,3 +36,8 @@ def from_http_date(text: str | None) -> datetime | None:
         return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
     except (ValueError, OverflowError):
         return None
+
+
+def days_left(ends: datetime | None, now: datetime) -> int | None:
+    """Return the whole days until ``ends``, rounded down, or None."""
+    return (ends - now).days if ends else None

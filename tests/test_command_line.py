@@ -14,16 +14,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from tests.support.acme_directory import acme_directory
 from tests.support.installation import ROOT, Installation
 from tests.support.names import ONLY_EC
-from tests.support.serving import QuietHandler, serving
 from tests.support.world import World
 
 NO_CA = "https://127.0.0.1:1/directory"
@@ -33,17 +32,9 @@ MISSING = {**KEPT, "common_name": "new.example.com", "virtual_servers": ["vs_new
 BROKEN = "name: broken\nversion: v1\ndevices:\n- name: bigip-x\n  hots: 192.0.2.1\n"
 
 
-class Directory(QuietHandler):
-    """The part of a CA that a run calls if there is nothing to do."""
-
-    def do_GET(self) -> None:  # noqa: N802  # the name is http.server's
-        self.respond(json.dumps({"newOrder": "x", "meta": {"externalAccountRequired": True}}).encode())
-
-
 @pytest.fixture(scope="module")
 def ca() -> Iterator[SimpleNamespace]:
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Directory)) as server:
-        url = f"http://127.0.0.1:{server.server_port}/directory"
+    with acme_directory() as url:
         yield SimpleNamespace(directory_url=url, eab_kid="kid-1", eab_hmac_key="bm9ib2R5", ca_bundle="", root=Path())
 
 
@@ -126,7 +117,7 @@ def test_a_plan_states_that_it_is_only_a_plan(connector: Installation) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "status"])
+@pytest.mark.parametrize("command", ["run", "plan", "status", "check"])
 def test_json_is_alone_on_standard_output(connector: Installation, command: str) -> None:
     (connector.config / "broken.yaml").write_text(BROKEN)
     connector.write_config(KEPT, MISSING)
@@ -221,10 +212,9 @@ def test_an_unusable_state_directory_exits_2_before_any_device_call(connector: I
     before = len(connector.device.journal)
     connector.write_env(STATE_DIR=str(connector.env_file))
     done = connector.run("--json")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert (
-        f"STATE_DIR {connector.env_file}: cannot be written (File exists); run as root or set STATE_DIR" in done.stderr
-    )
+    problem = f"STATE_DIR {connector.env_file}: cannot be written (File exists); run as root or set STATE_DIR"
+    assert (done.returncode, json.loads(done.stdout)["errors"]) == (2, [problem])
+    assert problem in done.stderr
     connector.write_env()
     full = subprocess.run(
         connector.command(),
@@ -269,17 +259,22 @@ def test_a_bug_exits_3_whatever_else_is_wrong(connector: Installation, when: int
     assert done.returncode == 3
     assert "ERROR" in done.stderr
     assert "this is a bug" in done.stderr
+    output = json.loads(done.stdout)
+    assert output["exit_code"] == 3
     if when == 1:
-        assert done.stdout == ""
+        assert (output["results"], output["errors"]) == ([], ["bug: ZeroDivisionError"])
     else:  # it concerns one certificate: the other continues
-        assert json.loads(done.stdout)["summary"] == {"failed": 1, "kept": 1}
+        assert output["summary"] == {"failed": 1, "kept": 1}
 
 
 def test_a_lock_held_by_another_run_exits_75_whatever_else_is_wrong(connector: Installation) -> None:
     connector.run()
     (connector.config / "broken.yaml").write_text(BROKEN)
     done = shell(connector, f"exec 9>>{connector.state}/lock; flock 9; CONNECTOR --json 9>&-")
-    assert (done.returncode, done.stdout) == (75, "")
+    output = json.loads(done.stdout)
+    assert (done.returncode, output["exit_code"], output["results"]) == (75, 75, [])
+    assert output["errors"][-1] == f"another run holds {connector.state}/lock: just starting"
+    assert "broken.yaml:5: hots: unknown key" in output["errors"][0]
     assert f"ERROR   run: another run holds {connector.state}/lock: just starting" in messages(done.stderr)
     assert shell(connector, f"exec 9>>{connector.state}/lock; flock 9; CONNECTOR plan 9>&-").returncode == 2, (
         "plan only reads"
@@ -313,9 +308,6 @@ def test_the_metrics_file_is_readable_by_other_users(connector: Installation) ->
     assert "sectigo_f5_last_run_exit_code 1.0" in lines
     assert 'sectigo_f5_certificate_failed{common_name="new.example.com",device="bigip-sim"} 1.0' in lines
     assert 'sectigo_f5_certificate_failed{common_name="www.example.com",device="bigip-sim"} 0.0' in lines
-    written = file.read_text()
-    connector.run("--only", "www.example.com")
-    assert file.read_text() == written, "a run over a part says nothing of the whole"
 
 
 def test_an_unwritable_history_or_metrics_file_is_a_warning(connector: Installation) -> None:

@@ -11,7 +11,7 @@ from sectigo_f5 import __version__, log
 from sectigo_f5.commands.session import Options
 from sectigo_f5.commands.table import COMMANDS
 
-OWN_OPTIONS = ("force", "json", "html", "reason", "yes")  # options that not every command takes
+OWN_OPTIONS = ("force", "html", "reason", "yes")  # options that not every command takes
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
 
@@ -44,7 +44,7 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
     line.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
     line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
-    line.add_argument("--json", action="store_true", help="run, plan, status: one JSON object on standard output")
+    line.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else there")
     line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
     line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
     line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")

@@ -10,14 +10,15 @@ from sectigo_f5.model import Job, Result
 from sectigo_f5.preparation import foreseen, prepare
 from sectigo_f5.report import results, stdout
 from sectigo_f5.run import Run
+from sectigo_f5.state.remembered import with_history
 
 
 def plan(session: Session) -> int:
     """Say what ``run`` would do, and refuse what it would refuse; returns the exit code."""
-    outcome = session.on_every_device(_plan_one)
+    outcome = with_history(session.on_every_device(_plan_one), session.run.state.history.results())
     if not session.options.json and not session.options.quiet:
         stdout.say("what a run would do now:")
-    session.print_results(outcome)
+    session.print_results(outcome, session.run.clock())
     return results.exit_code(outcome, session.configuration.mistakes)
 
 

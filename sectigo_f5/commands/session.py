@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,12 @@ from pathlib import Path
 from sectigo_f5 import fleet
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Configuration, Job, Result, Settings
-from sectigo_f5.report import metrics, results, stdout
+from sectigo_f5.report import results, stdout
+from sectigo_f5.report.answer import Answer, Json
+from sectigo_f5.report.metrics import Known, write_metrics
 from sectigo_f5.run import Run
+from sectigo_f5.state.history import LastResult
+from sectigo_f5.state.remembered import from_history, with_history
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,11 @@ class Options:
     html: Path | None = None
     reason: str | None = None
     yes: bool = False
+
+    @property
+    def is_complete_run(self) -> bool:
+        """True for a run over everything: what an alert on runs is about."""
+        return self.command == "run" and not self.only
 
 
 @dataclass(frozen=True)
@@ -55,24 +64,51 @@ class Session:
         self.run.stop.set()  # nothing is left to stop, and a signal would only lose the results
         finished = self.run.clock()
         code = results.exit_code(outcome, self.configuration.mistakes)
-        _write_down(lambda: self.run.state.history.record(outcome, finished))
-        file = self.settings.metrics_file
-        if file and not self.options.only:
-            _write_down(lambda: metrics.write_metrics(file, outcome, finished, code))
-        self.print_results(outcome)
+        history = self.run.state.history.record(outcome, finished, of_run=self.options.command == "run")
+        outcome = with_history(outcome, history)
+        ended = (finished, code) if self.options.is_complete_run else None
+        note_in_metrics(self.settings.metrics_file, outcome, history, self.configuration, ended)
+        self.print_results(outcome, finished)
         return code
 
-    def print_results(self, outcome: list[Result]) -> None:
+    def print_results(self, outcome: list[Result], finished: datetime) -> None:
         """Print the summary or the JSON object."""
         if self.options.json:
-            stdout.say(results.to_json(self.started, self.run.clock(), outcome))
+            code = results.exit_code(outcome, self.configuration.mistakes)
+            self.print_json([results.as_json(result, finished) for result in outcome], finished, code)
         elif not self.options.quiet or any(result.error for result in outcome):
             stdout.say(results.summary(outcome))
 
+    def print_json(
+        self,
+        entries: Sequence[Json],
+        finished: datetime,
+        code: int,
+        errors: Sequence[str] = (),
+        more: Json | None = None,
+    ) -> None:
+        """Print the one object of ``--json``; ``more`` is what only this command says."""
+        self.run.stop.set()  # a signal from here on would only spoil the object
+        errors = (*self.configuration.mistakes, *errors)
+        stdout.say(Answer(self.options.command, self.started, finished, code, entries, errors, more or {}).to_json())
 
-def _write_down(write: Callable[[], None]) -> None:
-    """Write a file about the run; if it cannot be written, the results are printed all the same."""
+
+def note_in_metrics(
+    file: Path | None,
+    outcome: Sequence[Result],
+    history: Mapping[str, LastResult],
+    configuration: Configuration | None,
+    ended: tuple[datetime, int] | None,
+) -> None:
+    """Write the file, if there is to be one; if that fails, it is a warning: monitoring never costs a certificate.
+
+    ``configuration`` is None if it could not be read; ``ended`` is the end of a complete run, and its exit code.
+    """
+    if file is None:
+        return
+    configured = frozenset(job.label for job in configuration.jobs) if configuration else frozenset[str]()
+    complete = configuration is not None and not configuration.mistakes
     try:
-        write()
+        write_metrics(file, Known(outcome, from_history(history), configured, complete), ended)
     except ConnectorError as error:
-        logger.warning("%s", error)
+        logger.warning("METRICS_FILE: %s", error)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sectigo_f5.bigip.observation import observe
@@ -12,13 +14,16 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, circumstances
 from sectigo_f5.commands.session import Session
 from sectigo_f5.device_objects import CertificateObject, Observation
+from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.report import stdout
 from sectigo_f5.report.results import exit_code
-from sectigo_f5.report.status import Row, days_left, iso_or_none, to_json, to_text, write_html
+from sectigo_f5.report.status import Row, as_json, iso_or_none, to_text, write_html
 from sectigo_f5.run import Run
 from sectigo_f5.state.history import LastResult
-from sectigo_f5.timestamps import from_iso
+from sectigo_f5.timestamps import days_left, from_iso
+
+logger = logging.getLogger(__name__)
 
 
 def status(session: Session) -> int:
@@ -35,15 +40,26 @@ def status(session: Session) -> int:
     outcome = session.on_every_device(work)
     errors = {result.label: result.error for result in outcome if result.error}
     unread = [job for job in session.jobs if job.label in errors]
-    rows += [_unread(job, history.get(job.label), errors[job.label], run.clock()) for job in unread]
+    rows += [_unread(run, job, history.get(job.label), errors[job.label]) for job in unread]
     ordered = sorted(_merged(rows), key=lambda row: (not row.managed, row.device, row.common_name))
-    if options.json:
-        stdout.say(to_json(ordered, session.started, run.clock()))
-    else:
+    if not options.json:
         stdout.say(to_text(ordered))
-    if options.html:
-        write_html(options.html, ordered, run.clock())
-    return exit_code(outcome, session.configuration.mistakes)
+    mistakes = _page(options.html, ordered, run.clock()) if options.html else []
+    code = exit_code(outcome, (*session.configuration.mistakes, *mistakes))
+    if options.json:
+        others = {"unmanaged": as_json(ordered, managed=False)}
+        session.print_json(as_json(ordered, managed=True), run.clock(), code, mistakes, others)
+    return code
+
+
+def _page(file: Path, rows: Sequence[Row], now: datetime) -> list[str]:
+    """Write the HTML page; returns the mistake if that is not possible."""
+    try:
+        write_html(file, rows, now)
+    except ConfigurationError as error:
+        logger.error("%s", error)
+        return [str(error)]
+    return []
 
 
 def _managed(run: Run, seen: Observation, last: LastResult | None) -> Row:
@@ -66,17 +82,32 @@ def _managed(run: Run, seen: Observation, last: LastResult | None) -> Row:
         planned_renewal=iso_or_none(known.due_at),
         revoked=known.revoked,
         **_last(last),
+        **_open_matters(run, job, last),
     )
 
 
-def _unread(job: Job, last: LastResult | None, error: str | None, now: datetime) -> Row:
+def _open_matters(run: Run, job: Job, last: LastResult | None) -> dict[str, Any]:
+    """Return what is not finished: a save, an order."""
+    return {
+        "unsaved": run.state.unsaved.is_marked(job.device.name),
+        "pending_since": last.since if last and last.result == Outcome.PENDING else None,
+    }
+
+
+def _unread(run: Run, job: Job, last: LastResult | None, error: str | None) -> Row:
     """Return the row of a certificate whose device cannot be asked: what the last run knew of it."""
     not_after = last.not_after if last else None
     ends = from_iso(not_after) if not_after else None
-    servers = job.listed_virtual_servers
     columns = {**_last(last), "error": error, "serial": last.serial if last else None, "not_after": not_after}
     return Row(
-        job.common_name, job.device.name, job.names, servers, managed=True, days_left=days_left(ends, now), **columns
+        job.common_name,
+        job.device.name,
+        job.names,
+        job.listed_virtual_servers,
+        managed=True,
+        days_left=days_left(ends, run.clock()),
+        **columns,
+        **_open_matters(run, job, last),
     )
 
 
@@ -97,6 +128,8 @@ def _last(last: LastResult | None) -> dict[str, Any]:
         "error": last.error,
         "last_run": last.at,
         "since": last.since,
+        "last_success": last.last_success,
+        "failures": last.failures,
     }
 
 

@@ -34,7 +34,7 @@ COMMANDS = {
             "run",
             "bring everything up to date; what cron runs (default)",
             run,
-            options=frozenset({"force", "json"}),
+            options=frozenset({"force"}),
             writes=True,
         ),
         Command(
@@ -46,13 +46,13 @@ COMMANDS = {
             "plan",
             "what run would do, and why, per certificate; reads only",
             plan,
-            options=frozenset({"force", "json"}),
+            options=frozenset({"force"}),
         ),
         Command(
             "status",
             "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
             status,
-            options=frozenset({"html", "json"}),
+            options=frozenset({"html"}),
         ),
         Command(
             "revoke",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -118,6 +119,16 @@ def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settin
     return Settings(account, level, log_file or LOG_FILE, state_dir or STATE_DIR, metrics_file), warnings
 
 
+def paths_despite_mistakes(file: Path | None, environ: Mapping[str, str]) -> tuple[Path, Path | None]:
+    """Return STATE_DIR and METRICS_FILE as far as they can be known while something else is wrong."""
+    known: dict[str, _Variable] = {}
+    with contextlib.suppress(ConfigurationError):
+        known = {name: variable for name, variable, _ in _assignments(file, tolerant=True)} if file else {}
+    known |= {name: _Variable(text, "environment", Path.cwd()) for name, text in environ.items()}
+    variables = _Variables({name: variable for name, variable in known.items() if variable.value}, file)
+    return variables.path("STATE_DIR") or STATE_DIR, variables.path("METRICS_FILE")
+
+
 def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
     variables: dict[str, _Variable] = {}
     findings = Findings(file)
@@ -132,13 +143,18 @@ def _read_file(file: Path) -> tuple[dict[str, _Variable], tuple[str, ...]]:
     return variables, tuple(findings.warnings)
 
 
-def _assignments(file: Path) -> Iterator[tuple[str, _Variable, int]]:
-    """Parse with python-dotenv's own parser: it has the line numbers that ``dotenv_values`` drops."""
+def _assignments(file: Path, tolerant: bool = False) -> Iterator[tuple[str, _Variable, int]]:
+    """Parse with python-dotenv's own parser: it has the line numbers that ``dotenv_values`` drops.
+
+    ``tolerant`` passes over a line that cannot be read, otherwise a :class:`ConfigurationError`.
+    """
     for binding in parse_stream(io.StringIO(_read_text(file))):
         source = binding.original.string
         line = binding.original.line + source[: len(source) - len(source.lstrip())].count("\n")
         origin = f"{file}:{line}"
         if binding.error or (binding.key and binding.value is None):
+            if tolerant:
+                continue
             raise ConfigurationError(f"{origin}: is not a NAME=value line; correct it, or begin a comment with #")
         if binding.key:
             yield binding.key, _Variable(binding.value or "", origin, file.absolute().parent), line

@@ -1,14 +1,13 @@
-"""The results of a run, for people and for machines: the summary, JSON, the exit code."""
+"""The results of a run, for people and for machines: the summary, an entry of JSON, the exit code."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from sectigo_f5.model import Outcome, Result
-from sectigo_f5.timestamps import to_iso
+from sectigo_f5.timestamps import days_left, to_iso
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_BUG, EXIT_LOCKED = 1, 2, 3, 75
 
@@ -44,21 +43,8 @@ def count_words(results: Sequence[Result]) -> dict[str, int]:
     return dict(Counter(result.outcome.value for result in results))
 
 
-def to_json(started: datetime, finished: datetime, results: Sequence[Result]) -> str:
-    """Return the one object that ``--json`` prints."""
-    return json.dumps(
-        {
-            "version": 1,
-            "started": to_iso(started),
-            "finished": to_iso(finished),
-            "results": [_as_json(result) for result in results],
-            "summary": count_words(results),
-        },
-        indent=2,
-    )
-
-
-def _as_json(result: Result) -> dict[str, object]:
+def as_json(result: Result, now: datetime) -> dict[str, object]:
+    """Return a certificate's entry in the object that ``--json`` prints."""
     return {
         "common_name": result.common_name,
         "device": result.device,
@@ -66,6 +52,9 @@ def _as_json(result: Result) -> dict[str, object]:
         "result": result.outcome.value,
         "reason": "; ".join((result.reason, *result.notes)),
         "not_after": to_iso(result.not_after) if result.not_after else None,
+        "days_left": days_left(result.not_after, now),
         "serial": result.serial,
         "error": result.error,
+        "last_success": to_iso(result.last_success) if result.last_success else None,
+        "failures": result.failures,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -34,6 +33,11 @@ class Row:
     error: str | None = None
     last_run: str | None = None
     since: str | None = None
+    last_success: str | None = None
+    failures: int = 0  # runs in a row that failed
+    unsaved: bool = False  # what an earlier run changed is not saved on the BIG-IP
+    pending_since: str | None = None  # the CA has an order since then, and has not decided
+    next_order: str | None = None  # no order is made before, after failures in a row
 
     @property
     def label(self) -> str:
@@ -50,34 +54,17 @@ def iso_or_none(moment: datetime | None) -> str | None:
     return to_iso(moment) if moment else None
 
 
-def days_left(ends: datetime | None, now: datetime) -> int | None:
-    """Return the whole days until ``ends``, rounded down, or None."""
-    return (ends - now).days if ends else None
-
-
-def to_json(rows: Sequence[Row], started: datetime, finished: datetime) -> str:
-    """Return the one object that ``status --json`` prints."""
-    managed = [asdict(row) for row in rows if row.managed]
-    counts: dict[str, int] = {}
-    for row in managed:
-        word = row["result"] or "never run"
-        counts[word] = counts.get(word, 0) + 1
-    return json.dumps(
-        {
-            "version": 1,
-            "started": to_iso(started),
-            "finished": to_iso(finished),
-            "results": managed,
-            "unmanaged": [asdict(row) for row in rows if not row.managed],
-            "summary": counts,
-        },
-        indent=2,
-    )
+def as_json(rows: Sequence[Row], managed: bool) -> list[dict[str, object]]:
+    """Return the entries of the object that ``--json`` prints: of our certificates, or of other people's."""
+    return [asdict(row) for row in rows if row.managed is managed]
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     last = (row.result or row.reason or "") if row.managed else "unmanaged"
     last += f", revoked: {row.revoked}" if row.revoked else ""
+    last += ", not saved on the BIG-IP" if row.unsaved else ""
+    last += f", the CA has not decided since {row.pending_since[:10]}" if row.pending_since else ""
+    last += f", no order before {row.next_order}" if row.next_order else ""
     return (
         row.label,
         row.key or "-",

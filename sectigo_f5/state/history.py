@@ -56,22 +56,20 @@ class History:
             logger.warning("%s cannot be read; starting a new history of %s", self._file, lost)
         return known
 
-    def record(self, results: Iterable[Result], now: datetime) -> None:
-        """Remember the results of a run; if they cannot be written, the history is lost, never the run.
+    def record(self, results: Iterable[Result], now: datetime, of_run: bool = True) -> dict[str, LastResult]:
+        """Remember the results of a command, and return the history with them; only a run's failures are counted.
 
-        ``since`` keeps the first day of a row of failures. A certificate that was skipped keeps what
-        was last known of it.
+        If it cannot be written, the history is lost, never the run. ``since`` keeps the first day of a row of
+        failures. A certificate that was skipped keeps what was last known of it.
         """
+        results, history = tuple(results), dict[str, LastResult]()
         try:
             with changed_by_one(self._file):
-                history = self.results()
-                for result in results:
-                    before = history.get(result.label)
-                    if before is None or result.outcome is not Outcome.SKIPPED:
-                        history[result.label] = _following(before, result, to_iso(now))
+                history = _with_results(self.results(), results, to_iso(now), of_run)
                 self._write(history)
         except ConnectorError as error:
             logger.warning("%s", error)
+        return history or _with_results(self.results(), results, to_iso(now), of_run)
 
     def rolled_back_from(self, job: Job) -> str | None:
         """Return the stamp that ``rollback`` took out of service; older ones stay in service until a renewal."""
@@ -99,7 +97,17 @@ class History:
         write_atomically(self._file, json.dumps(content, indent=1))
 
 
-def _following(before: LastResult | None, result: Result, at: str) -> LastResult:
+def _with_results(
+    history: dict[str, LastResult], results: Iterable[Result], at: str, of_run: bool
+) -> dict[str, LastResult]:
+    for result in results:
+        before = history.get(result.label)
+        if before is None or result.outcome is not Outcome.SKIPPED:
+            history[result.label] = _following(before, result, at, of_run)
+    return history
+
+
+def _following(before: LastResult | None, result: Result, at: str, of_run: bool) -> LastResult:
     word, known = result.outcome.value, _serving(before, result)
     same = before is not None and _ending(before.result, before.error) == _ending(word, result.error)
     succeeded = result.error is None and result.outcome not in (Outcome.FAILED, *UNDECIDED)
@@ -113,7 +121,7 @@ def _following(before: LastResult | None, result: Result, at: str) -> LastResult
         not_after=known[1],
         rolled_back_from=before.rolled_back_from if before and result.outcome not in NEW_CERTIFICATE else None,
         last_success=at if succeeded else before.last_success if before else None,
-        failures=_failures(before.failures if before else 0, result.outcome),
+        failures=_failures(before.failures if before else 0, result.outcome, of_run),
     )
 
 
@@ -129,8 +137,8 @@ def _ending(result: str, error: str | None) -> str:
     return result if result == Outcome.PENDING else "well" if error is None else "with an error"
 
 
-def _failures(before: int, outcome: Outcome) -> int:
-    if outcome in UNDECIDED:
+def _failures(before: int, outcome: Outcome, of_run: bool) -> int:
+    if outcome in UNDECIDED or (outcome is Outcome.FAILED and not of_run):
         return before
     return before + 1 if outcome is Outcome.FAILED else 0
 

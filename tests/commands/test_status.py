@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
 from tests.support.console import Console
 from tests.support.names import BOTH_KEYS, ONLY_EC, PROFILE_URL
@@ -47,6 +48,11 @@ def test_every_field_of_a_managed_certificate_is_in_the_json(world: World) -> No
         "error": None,
         "last_run": moment(began),
         "since": moment(began),
+        "last_success": moment(began),
+        "failures": 0,
+        "unsaved": False,
+        "pending_since": None,
+        "next_order": None,
     }
     assert (output.json["unmanaged"], output.json["summary"]) == ([], {"enrolled": 1})
     assert output.json["finished"] == moment(world.now)
@@ -93,12 +99,31 @@ def test_a_failure_is_shown_with_its_start_and_the_last_known_state(world: World
     assert output.code == 1
     assert (row["result"], row["since"], row["days_left"]) == ("failed", began, 68)
     assert (row["serial"], row["not_after"]) == (enrolled.serial, moment(enrolled.not_after))
+    assert (row["failures"], row["last_success"]) == (2, moment(world.now - timedelta(days=22)))
     assert (row["names"], row["virtual_servers"]) == (["www.example.com"], ["/Common/vs_www"])
     assert "no answer" in row["error"]
     text = console.say("status").out
     assert re.search(rf"  68  .*  failed: .*no answer.*  {began[:10]}  ", text)
     head, failed = text.splitlines()
     assert len(head) < 120 < len(failed), "a long error widens its own line alone"
+
+
+def test_unsaved_changes_and_pending_orders_are_named(world: World) -> None:
+    world.one(world.job(keys=ONLY_EC))
+    world.state.unsaved.mark("bigip-sim")
+    world.wait(days=70)
+    pending = Result.of(world.job(), Outcome.PENDING, "the CA has not decided")
+    world.state.history.record([pending], world.now)
+    console, began = Console(world), world.now
+    world.wait(days=1)
+    world.state.history.record([pending], world.now)
+    (row,) = console.say("status", "--json").json["results"]
+    assert (row["result"], row["unsaved"], row["pending_since"]) == ("pending", True, moment(began))
+    text = console.say("status").out
+    assert f"pending, not saved on the BIG-IP, the CA has not decided since {began:%Y-%m-%d}" in text
+    world.device.fault(Fault(method="POST", path="login", times=99, action="drop"))
+    (row,) = console.say("status", "--json").json["results"]
+    assert (row["unsaved"], row["pending_since"]) == (True, moment(began)), "also while the device is down"
 
 
 def test_a_foreign_certificate_in_our_profile_is_shown(world: World) -> None:

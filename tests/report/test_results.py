@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from sectigo_f5.model import Outcome, Result
-from sectigo_f5.report.results import exit_code, summary, to_json
+from sectigo_f5.report.answer import Answer
+from sectigo_f5.report.results import as_json, exit_code, summary
 from tests.support.builders import NOW, job
 
 KEPT = Result.of(job(), Outcome.KEPT, "all is well", not_after=NOW + timedelta(days=60), serial="0a")
 FAILED = Result.of(job("shop.example.com"), Outcome.FAILED, "no route", error="no route")
 SKIPPED = Result.of(job("pay.example.com"), Outcome.SKIPPED, "stopped", error="stopped")
+PENDING = Result.of(job("ev.example.com"), Outcome.PENDING, "since 2026-11-20 the CA has not decided")
 DESPITE = Result.of(
     job("api.example.com"), Outcome.RENEWED, "it was due", not_after=KEPT.not_after, error="vs_b is gone"
 )
@@ -28,6 +31,7 @@ BUG = Result("bug.example.com", "bigip-fra", (), Outcome.FAILED, "bug: KeyError"
         ([KEPT, FAILED], (), 1),
         ([KEPT, SKIPPED], (), 1),
         ([KEPT, DESPITE], (), 1),
+        ([KEPT, PENDING], (), 0),
         ([KEPT], ("shop.yaml:3: …",), 2),
         ([FAILED], ("shop.yaml:3: …",), 2),
         ([FAILED, BUG], ("shop.yaml:3: …",), 3),
@@ -49,15 +53,23 @@ def test_summary_has_a_line_per_certificate_and_one_of_counts() -> None:
         "renewed     api.example.com@bigip-fra (valid until 2027-01-22): it was due; but only the pair was changed: "
         "vs_b is gone"
     )
+    assert summary([PENDING]).splitlines() == [
+        "pending     ev.example.com@bigip-fra: since 2026-11-20 the CA has not decided",
+        "1 pending",
+    ]
     assert summary([]) == "nothing to do: no certificate was selected"
 
 
 def test_json_has_the_fields_of_the_contract() -> None:
-    printed = json.loads(to_json(NOW, NOW + timedelta(minutes=2), [KEPT, FAILED]))
-    assert printed == {
+    failed = replace(FAILED, not_after=NOW + timedelta(days=9), serial="0b", last_success=NOW, failures=2)
+    finished = NOW + timedelta(minutes=2)
+    entries = [as_json(result, finished) for result in (KEPT, failed)]
+    assert json.loads(Answer("run", NOW, finished, 1, entries, ["shop.yaml:3: no"]).to_json()) == {
         "version": 1,
+        "command": "run",
         "started": "2026-11-23T12:00:00Z",
         "finished": "2026-11-23T12:02:00Z",
+        "exit_code": 1,
         "results": [
             {
                 "common_name": "www.example.com",
@@ -66,8 +78,11 @@ def test_json_has_the_fields_of_the_contract() -> None:
                 "result": "kept",
                 "reason": "all is well",
                 "not_after": "2027-01-22T12:00:00Z",
+                "days_left": 59,
                 "serial": "0a",
                 "error": None,
+                "last_success": None,
+                "failures": 0,
             },
             {
                 "common_name": "shop.example.com",
@@ -75,13 +90,21 @@ def test_json_has_the_fields_of_the_contract() -> None:
                 "virtual_servers": ["/Common/vs_www"],
                 "result": "failed",
                 "reason": "no route",
-                "not_after": None,
-                "serial": None,
+                "not_after": "2026-12-02T12:00:00Z",
+                "days_left": 8,
+                "serial": "0b",
                 "error": "no route",
+                "last_success": "2026-11-23T12:00:00Z",
+                "failures": 2,
             },
         ],
         "summary": {"kept": 1, "failed": 1},
+        "errors": ["shop.yaml:3: no"],
     }
+
+
+def test_certificates_that_never_ran_are_counted_as_such() -> None:
+    assert json.loads(Answer("status", NOW, NOW, 0, [{"result": None}]).to_json())["summary"] == {"never run": 1}
 
 
 def test_virtual_servers_are_those_of_the_yaml_unless_others_are_known() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.report.status import Row, days_left, iso_or_none, to_json, to_text, write_html
+from sectigo_f5.report.status import Row, as_json, iso_or_none, to_text, write_html
 from tests.support.builders import NOW
 
 MANAGED = Row(
@@ -43,12 +42,19 @@ def test_long_cell_widens_its_own_line_alone() -> None:
     assert len(to_text([MANAGED, long]).splitlines()[1]) < 200
 
 
-def test_json_counts_managed_certificates_and_lists_the_others_apart() -> None:
+def test_json_lists_other_peoples_certificates_apart() -> None:
     never = replace(MANAGED, common_name="new.example.com", result=None)
-    printed = json.loads(to_json([MANAGED, never, FOREIGN], NOW, NOW))
-    assert (printed["version"], printed["summary"]) == (1, {"kept": 1, "never run": 1})
-    assert [row["common_name"] for row in printed["results"]] == ["www.example.com", "new.example.com"]
-    assert [row["common_name"] for row in printed["unmanaged"]] == ["<b>old</b>"]
+    rows = [MANAGED, never, FOREIGN]
+    assert [row["common_name"] for row in as_json(rows, managed=True)] == ["www.example.com", "new.example.com"]
+    assert [row["common_name"] for row in as_json(rows, managed=False)] == ["<b>old</b>"]
+
+
+def test_open_matters_stand_beside_the_last_result() -> None:
+    pending = replace(MANAGED, result="pending", pending_since="2026-11-20T03:17:00Z", unsaved=True)
+    braked = replace(MANAGED, result="failed", error="no", next_order="2026-11-24T12:00:00Z")
+    text = to_text([pending, braked])
+    assert "  pending, not saved on the BIG-IP, the CA has not decided since 2026-11-20  " in text
+    assert "  failed, no order before 2026-11-24T12:00:00Z: no  " in text
 
 
 def test_page_escapes_what_others_have_written(tmp_path: Path) -> None:
@@ -66,5 +72,4 @@ def test_page_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_unknown_times_stay_unknown() -> None:
-    assert (iso_or_none(None), days_left(None, NOW)) == (None, None)
-    assert (iso_or_none(NOW), days_left(NOW, NOW)) == ("2026-11-23T12:00:00Z", 0)
+    assert (iso_or_none(None), iso_or_none(NOW)) == (None, "2026-11-23T12:00:00Z")

@@ -45,12 +45,18 @@ class Console:
         self.config = world.folder / "config"
         self.config.mkdir()
         self.env_file = world.folder / "env"
-        self.env_file.write_text(
-            f"ACME_SERVER=https://127.0.0.1:1/directory\nSTATE_DIR={world.state.path}\n"
-            f"LOG_FILE={world.folder / 'start_acme.log'}\n"
-        )
-        self.env_file.chmod(0o600)
+        self.write_env()
         self.configure(*certificates)
+
+    def write_env(self, **changes: str) -> None:
+        """Write the ``env`` file; ``changes`` are variables in addition to the usual ones, or instead of them."""
+        usual = {
+            "ACME_SERVER": "https://127.0.0.1:1/directory",
+            "STATE_DIR": str(self.world.state.path),
+            "LOG_FILE": str(self.world.folder / "start_acme.log"),
+        }
+        self.env_file.write_text("".join(f"{name}={value}\n" for name, value in {**usual, **changes}.items()))
+        self.env_file.chmod(0o600)
 
     def configure(self, *certificates: dict[str, Any], name: str = "shop", **device: Any) -> None:
         """Write one YAML file; without ``certificates`` one for www.example.com on /Common/vs_www.

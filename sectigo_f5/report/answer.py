@@ -1,0 +1,40 @@
+"""The one object that ``--json`` prints, of the same form for every command: ``docs/json.md``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sectigo_f5.timestamps import to_iso
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has to say; ``docs/output.schema.json`` describes every field."""
+
+    command: str
+    started: datetime
+    finished: datetime
+    exit_code: int
+    results: Sequence[Json] = ()  # one per certificate
+    errors: Sequence[str] = ()  # what concerns no single certificate: mistakes in files, a lock that is held
+    more: Json = field(default_factory=dict)  # what only this command says
+
+    def to_json(self) -> str:
+        """Return the object as text."""
+        head = {
+            "version": 1,
+            "command": self.command,
+            "started": to_iso(self.started),
+            "finished": to_iso(self.finished),
+            "exit_code": self.exit_code,
+            "results": list(self.results),
+            "summary": dict(Counter(str(result["result"] or "never run") for result in self.results)),
+            "errors": list(self.errors),
+        }
+        return json.dumps({**head, **self.more}, indent=2)

@@ -1,0 +1,68 @@
+"""What a run needs of the machine that it runs on: its own files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.files import REMEDY
+from sectigo_f5.model import Settings
+from sectigo_f5.state import lock
+
+FOLDERS = ("ari", "certbot", "certbot/accounts", "certbot/logs", "certbot/private", "certificates", "unsaved")
+FILES = ("devices.json", "results.json")
+
+
+def problems_of_files(settings: Settings) -> dict[str, str | None]:
+    """Return for each file or directory of the ``env`` file why a run cannot write it; None if it can."""
+    found = {"STATE_DIR": _problem_with_state(settings.state_dir), "LOG_FILE": _problem_with_log(settings.log_file)}
+    if settings.metrics_file:
+        found["METRICS_FILE"] = _problem_with_metrics(settings.metrics_file)
+    return found
+
+
+def _problem_with_state(state: Path) -> str | None:
+    """Return what is wrong below ``STATE_DIR``; that it can be written itself is known by now."""
+    try:
+        lock.must_be_possible(state / "lock")
+    except ConfigurationError as error:
+        return str(error)
+    problems = [*_wrong_kind(state), *_closed(state)]
+    return f"{'; '.join(problems)}; {REMEDY}" if problems else None
+
+
+def _wrong_kind(state: Path) -> Iterator[str]:
+    for name in FOLDERS:
+        if os.path.lexists(state / name) and not (state / name).is_dir():
+            yield f"{state / name} is not a directory"
+    for name in FILES:
+        if (state / name).is_dir():
+            yield f"{state / name} is a directory"
+
+
+def _closed(state: Path) -> Iterator[str]:
+    for folder, _, _ in os.walk(state):
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield f"{folder} cannot be written"
+
+
+def _problem_with_log(file: Path) -> str | None:
+    try:
+        with file.open("ab"):
+            return None
+    except OSError as error:
+        return f"{file} cannot be written ({error.strerror}); {REMEDY}"
+
+
+def _problem_with_metrics(file: Path) -> str | None:
+    try:
+        if file.is_dir():
+            return f"{file} is a directory; name a file in it, such as {file / 'sectigo.prom'}"
+        there = next(parent for parent in file.absolute().parents if parent.exists())
+        with tempfile.TemporaryFile(dir=there):
+            return None
+    except OSError as error:
+        return f"{file} cannot be written ({error.strerror}); {REMEDY}"
