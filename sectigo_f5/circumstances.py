@@ -9,36 +9,40 @@ from datetime import datetime
 
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.clocks import agree, compare_clocks
-from sectigo_f5.decision.renewal import due_at
+from sectigo_f5.decision.renewal import due_at, not_too_soon
 from sectigo_f5.decision.rules import Circumstances, current_pairs
 from sectigo_f5.device_objects import CertificateObject, Observation, Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, Job
 from sectigo_f5.run import Run
 from sectigo_f5.x509.certificates import read_certificate, read_chain
+from sectigo_f5.x509.remarks import first_end
 
 logger = logging.getLogger(__name__)
 
+CHAIN = "a certificate of the CA that is sent with it"
+
 
 def believed(run: Run, seen: Observation) -> Observation:
-    """Return what was seen, with the names of our certificates as our copies have them.
+    """Return what was seen, with the names of our certificates, and the end of their chains, as our copies have them.
 
     A BIG-IP cuts a long list of names off (F5 Bug ID 891565), and some releases do not show it. A copy is
     believed if it has the serial number that the device shows; if there is none, the device is.
     """
-    pairs = {pair.generation: pair for pair in (*seen.in_service(), *seen.newest())}
-    known = {each.path: each for pair in pairs.values() if (each := _with_names_of_copy(run, seen.job, pair))}
+    known = {pair.certificate.path: _as_kept(run, seen, pair) for pair in seen.pairs}
     replaced = (replace(pair, certificate=known.get(pair.certificate.path, pair.certificate)) for pair in seen.pairs)
     return replace(seen, pairs=tuple(replaced), certificates={**seen.certificates, **known})
 
 
-def _with_names_of_copy(run: Run, job: Job, pair: Pair) -> CertificateObject | None:
-    copy = run.state.certificates.kept(job, pair.generation)
+def _as_kept(run: Run, seen: Observation, pair: Pair) -> CertificateObject:
+    copy = run.state.certificates.kept(seen.job, pair.generation)
     kept = read_certificate(copy.certificate) if copy else None
-    if kept is None or kept.serial != pair.certificate.serial:
-        return None
-    asked = run.state.certificates.asked(job, pair.generation)
-    return replace(pair.certificate, names=kept.names, common_name=kept.common_name, cut=False, asked=asked)
+    if copy is None or kept is None or kept.serial != pair.certificate.serial:
+        chain = seen.certificates.get(pair.generation.chain)
+        return replace(pair.certificate, chain_not_after=chain.not_after if chain else None)
+    first, asked = first_end(read_chain(copy.chain)), run.state.certificates.asked(seen.job, pair.generation)
+    known = replace(pair.certificate, names=kept.names, common_name=kept.common_name, cut=False, asked=asked)
+    return replace(known, chain_not_after=first.not_after if first else None)
 
 
 def circumstances(seen: Observation, run: Run) -> Circumstances:
@@ -98,7 +102,8 @@ def when_due(run: Run, job: Job, pairs: Sequence[Pair], copies: Sequence[Issued 
 
 
 def _due(run: Run, job: Job, pair: Pair, copy: Issued | None) -> tuple[datetime, str] | None:
-    if pair.certificate.not_after is None:
+    held = pair.certificate
+    if held.not_after is None or held.ends is None:
         return None
     begins, information, seed = pair.generation.issued_at, None, pair.generation.certificate
     if copy is not None:
@@ -106,7 +111,9 @@ def _due(run: Run, job: Job, pair: Pair, copy: Issued | None) -> tuple[datetime,
         begins, seed = certificate.not_before, certificate.fingerprint
         if job.renew_before_days is None:
             information = run.authority.renewal_information(copy.certificate, run.clock())
-    return due_at(begins, pair.certificate.not_after, job.renew_before_days, information, seed)
+    what = "it" if held.ends == held.not_after else CHAIN
+    planned, reason = due_at(begins, held.ends, job.renew_before_days, information, seed, what)
+    return not_too_soon(planned, pair.generation.issued_at, held.not_after), reason
 
 
 def why_revoked(run: Run, job: Job, pairs: Sequence[Pair], copies: Sequence[Issued | None]) -> str | None:

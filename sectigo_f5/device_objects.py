@@ -32,6 +32,12 @@ class CertificateObject:
     issuer: str | None
     cut: bool = False  # the list of names was too long for the device: ``names`` are its beginning
     asked: frozenset[str] | None = None  # the names that the CA was asked for, if it added others
+    chain_not_after: datetime | None = None  # the first end of the CA certificates that are sent with it
+
+    @property
+    def ends(self) -> datetime | None:
+        """When clients refuse it: its own end, or that of a CA certificate that is sent with it."""
+        return min(filter(None, (self.not_after, self.chain_not_after)), default=None)
 
     @property
     def added(self) -> frozenset[str]:

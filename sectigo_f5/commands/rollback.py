@@ -93,7 +93,7 @@ def _previous(seen: Observation, pairs: Sequence[Pair], now: datetime) -> tuple[
             + _instead(job)
         )
     previous = pairs_issued_at(seen.pairs, max(older))
-    expired = [p.certificate for p in previous if p.certificate.not_after and p.certificate.not_after <= now]
+    expired = [p.certificate for p in previous if p.certificate.ends and p.certificate.ends <= now]
     if expired:
-        raise ConnectorError(f"the previous certificate {expired[0].path} expired; {_instead(job)}")
+        raise ConnectorError(f"the previous certificate {expired[0].path}, or its issuer's, expired; {_instead(job)}")
     return previous

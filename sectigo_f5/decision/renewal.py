@@ -3,7 +3,7 @@
 ``renew_before_days`` if it is set; else the CA's renewal information (RFC 9773) if there is any;
 else a third of the lifetime left, half of it for certificates of under ten days (the rule of
 Certbot and of Let's Encrypt's integration guide). Whoever says it, two daily runs still fit
-between the planned time and the end.
+between the planned time and the end, and a certificate is left alone for its first day.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ MARGIN = timedelta(days=2)  # ... and nothing is planned later than this: cron r
 # A run so little ahead of the planned time does not leave it to the next one, which comes a day nearer to the end
 # (RFC 9773 section 4.2): orders take their minutes, but cron starts at the same time, and in spring an hour early.
 HEAD_START = timedelta(hours=2)
+FIRST_DAY = timedelta(days=1) + HEAD_START  # of a certificate: a CA that always says "now" gets one order a day
 
 
 def due_at(
@@ -28,23 +29,34 @@ def due_at(
     renew_before_days: int | None,
     information: RenewalInformation | None,
     seed: str,
+    what: str = "it",
 ) -> tuple[datetime, str]:
     """Return the planned time of renewal and the rule behind it as a sentence.
 
     ``seed`` (the certificate's fingerprint) picks a time in the CA's window that is the same in
     every run and different for each certificate (RFC 9773 section 4.2). A window that ends before
     it starts, or before the certificate began, is nonsense and as good as none; one in the past is
-    how a CA says "now".
+    how a CA says "now". ``what`` is the subject of the sentence.
     """
     lifetime = not_after - not_before
     margin = min(MARGIN, lifetime * EARLIEST)
     if renew_before_days is not None:
         before = min(max(timedelta(days=renew_before_days), margin), lifetime * EARLIEST)
-        return not_after - before, f"it ends on {not_after:%Y-%m-%d}, within {_describe(before)} (renew_before_days)"
+        reason = f"{what} ends on {not_after:%Y-%m-%d}, within {_describe(before)} (renew_before_days)"
+        return not_after - before, reason
     if information is not None and information.end > max(information.start, not_before):
         return _in_window(information, not_after - max(lifetime * LATEST, margin), seed)
     part, share = (lifetime / 2, "half") if lifetime < SHORT_LIVED else (lifetime / 3, "a third")
-    return not_after - part, f"it ends on {not_after:%Y-%m-%d}, less than {share} of its lifetime is left"
+    return not_after - part, f"{what} ends on {not_after:%Y-%m-%d}, less than {share} of its lifetime is left"
+
+
+def not_too_soon(planned: datetime, issued_at: datetime, not_after: datetime) -> datetime:
+    """Leave a certificate alone for a day, or half of the time that it had left when it was issued.
+
+    Whatever the reason is: ordered again at once the next one would be due at once, too. ``issued_at`` is the time
+    of the order, since CAs begin certificates earlier.
+    """
+    return max(planned, issued_at + min(FIRST_DAY, max((not_after - issued_at) / 2, timedelta())))
 
 
 def is_due(planned: datetime, now: datetime) -> bool:

@@ -235,7 +235,8 @@ def _first_end(pairs: tuple[Pair, ...]) -> datetime | None:
 
 
 def _why_kept(pairs: tuple[Pair, ...], known: Circumstances) -> str:
-    until = f"valid until {_day(_first_end(pairs))}"
+    ends, first = _first_end(pairs), min(filter(None, (pair.certificate.ends for pair in pairs)), default=None)
+    until = f"valid until {_day(ends)}" + (f", but the CA's own only until {_day(first)}" if first != ends else "")
     planned = f", renewal planned for {_day(known.due_at)}" if known.due_at else ""
     return f"{until}{planned}" + (", left in service after a rollback" if known.rolled_back else "")
 

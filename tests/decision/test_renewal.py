@@ -7,9 +7,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sectigo_f5.decision.renewal import HEAD_START, due_at, is_due
+from sectigo_f5.decision.renewal import HEAD_START, due_at, is_due, not_too_soon
 from sectigo_f5.model import RenewalInformation
+from tests.support.properties import generated
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 ISSUED = datetime(2027, 1, 1, tzinfo=timezone.utc)
@@ -121,6 +124,34 @@ def test_the_time_picked_in_the_window_is_fixed_for_each_certificate() -> None:
 
 def test_a_window_in_the_past_is_due_now() -> None:
     assert 10 <= day(100, information=window(100, 0.1, 0.15)) <= 15
+
+
+@generated(300)
+@given(
+    lifetime=st.timedeltas(timedelta(hours=1), timedelta(days=400)),
+    backdated=st.timedeltas(timedelta(), timedelta(days=3)),
+    window=st.tuples(st.floats(-2, 2), st.floats(0.001, 2)),
+    before=st.none() | st.integers(1, 400),
+    issuer=st.floats(0, 1),
+)
+def test_nothing_is_planned_for_the_first_day(
+    lifetime: timedelta, backdated: timedelta, window: tuple[float, float], before: int | None, issuer: float
+) -> None:
+    """Whatever the CA says, whatever is configured, and however soon its own certificate ends."""
+    begins, ends = ISSUED - backdated, ISSUED + lifetime
+    opens = begins + (ends - begins) * window[0]
+    information = RenewalInformation(opens, opens + (ends - begins) * window[1], ISSUED)
+    for said in (None, information):
+        rule, _ = due_at(begins, begins + (ends - begins) * issuer, before, said, "x")
+        planned = not_too_soon(rule, ISSUED, ends)
+        assert planned == max(rule, ISSUED + min(DAY + HEAD_START, lifetime / 2))
+        assert issuer < 1 or planned <= max(rule, ends - min(2 * DAY, lifetime / 2))
+
+
+def test_a_clock_that_was_ahead_does_not_put_a_renewal_off() -> None:
+    """The time of the order is then after the end."""
+    planned = ISSUED + 30 * DAY
+    assert not_too_soon(planned, ISSUED + 20 * DAY, ISSUED + 10 * DAY) == planned
 
 
 def test_a_window_that_opened_long_before_issuance_is_due_now() -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography import x509
 
-from sectigo_f5.model import Issued, Outcome
+from sectigo_f5.model import Issued, Outcome, RenewalInformation
 from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import read_certificate
 from tests.support.hierarchy import new_authority
 from tests.support.issuing import new_leaf, pem
-from tests.support.names import PROFILE_URL
+from tests.support.names import ONLY_EC, PROFILE_URL
 from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
 
@@ -126,3 +128,60 @@ def test_an_added_name_that_a_neighbour_protects_is_not_served(world: World, due
     assert (result.outcome, len(world.authority.issued)) == (Outcome.FAILED, 2 if due else 1)
     assert "peerCertMode" in (result.error or "")
     assert (world.device.get(PROFILE_URL) if due else world.device.exists(PROFILE_URL)) == before
+
+
+# -- an issuer that ends first -------------------------------------------------------------------
+
+
+def issuer_ends_in(world: World, **much: float) -> None:
+    """Let an issuing CA sign from now on that ends so soon."""
+    begin = world.now + timedelta(**much) - timedelta(days=400)
+    world.authority.issuer = new_authority("Local Issuing CA", begin, world.authority.root, days=400)
+
+
+def test_an_issuer_that_ends_first_is_a_warning_and_plans_the_renewal(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    world.authority.lifetime = timedelta(days=199)
+    issuer_ends_in(world, days=30)
+    ends = world.now + timedelta(days=30)
+    result = world.one(world.job())
+    sentence = f"the CA's certificate CN=Local Issuing CA, which is sent with it, ends on {ends:%Y-%m-%d}, before"
+    assert sentence in result.notes[-1]
+    assert sentence in caplog.text
+    assert result.not_after == world.now + timedelta(days=199)
+    kept = world.one(world.job())
+    assert f"but the CA's own only until {ends:%Y-%m-%d}, renewal planned for" in kept.reason
+    world.wait(days=19)
+    assert world.one(world.job()).outcome is Outcome.KEPT
+    world.wait(days=2)
+    issuer_ends_in(world, days=300)
+    renewed = world.one(world.job())
+    assert renewed.outcome is Outcome.RENEWED
+    assert renewed.reason.startswith(f"a certificate of the CA that is sent with it ends on {ends:%Y-%m-%d}, less")
+    assert renewed.notes == ()
+
+
+@pytest.mark.parametrize("copies", [True, False], ids=["with copies", "without copies"])
+def test_an_issuer_that_ends_within_hours_costs_one_order_a_day(world: World, copies: bool) -> None:
+    world.authority.lifetime = timedelta(days=199)
+    for _ in range(8):
+        issuer_ends_in(world, hours=6)
+        world.one(world.job(renew_before_days=397))
+        if not copies:
+            shutil.rmtree(world.state.path / "certificates", ignore_errors=True)
+        world.wait(hours=3)
+    assert len(world.authority.issued) == 1
+    issuer_ends_in(world, days=300)
+    assert world.one(world.job()).outcome is Outcome.RENEWED
+
+
+def test_a_ca_that_always_wants_a_renewal_gets_one_order_a_day(world: World) -> None:
+    job, orders = world.job(keys=ONLY_EC), []
+    for hour in range(0, 4 * 24, 3):
+        world.authority.window = RenewalInformation(world.now - timedelta(days=9), world.now, world.now)
+        if world.one(job).outcome is not Outcome.KEPT:
+            orders.append(hour)
+        world.wait(hours=3)
+    assert orders == [0, 24, 48, 72]
