@@ -23,10 +23,11 @@ from sectigo_f5.validation import Dns01, Http01, Validation
 
 logger = logging.getLogger(__name__)
 
-REVOCATION_TIMEOUT = 900.0  # seconds for a handful of requests; the CA has 300 for each answer
+REVOCATION_TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
 # Seconds per order, the last defence against a call that never ends: the BIG-IP plugin sleeps ten per name and
 # virtual server, DNS plugins wait up to 960 for a record to spread, and each request has a time-out of its own.
 ORDER_TIMEOUT = 3600.0
+ANSWER_TIMEOUT = 300.0  # seconds for each answer of the CA about an order: some issue before they answer finalize
 ISSUANCE_TIMEOUT = 300  # seconds that Certbot keeps polling an order while the CA works on it
 CONTINUED_TIMEOUT = 30  # seconds, of an order that the CA has had since an earlier run: it may take days
 
@@ -44,14 +45,15 @@ class Authority:
         clock: Callable[[], datetime],
         order_timeout: float = ORDER_TIMEOUT,
         grace: float = process.GRACE,
-        answer_timeout: float = certbot_program.ANSWER_TIMEOUT,
+        answer_timeout: float = ANSWER_TIMEOUT,
         issuance_timeout: int = ISSUANCE_TIMEOUT,
         continued_timeout: int = CONTINUED_TIMEOUT,
     ) -> None:
         self._account = account
         self._order_timeout = order_timeout
+        self._answer_timeout = answer_timeout
         self._issuance_timeout, self._continued_timeout = issuance_timeout, continued_timeout
-        self._certbot = Certbot(state_dir / "certbot", account, clock, grace, answer_timeout)
+        self._certbot = Certbot(state_dir / "certbot", account, clock, grace)
         self._kept_answers = state_dir / "ari"
         self._directory = Once(lambda: directory.read(account, clock))
         self._registration = Once(lambda: registration.register(account, self._certbot, self._read_directory))
@@ -111,6 +113,7 @@ class Authority:
                 environment=certbot_program.bypassing_proxy(_hosts(validation)),
                 whole_environment=isinstance(validation, Dns01),
                 order=order,
+                answer_timeout=self._answer_timeout,
             )
             answer = self._certbot.run(workplace, task)
             issued = _collected(out)
@@ -119,13 +122,17 @@ class Authority:
         return issued
 
     def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
-        """Return why; an order that the CA will not issue for, or that it has not been asked to, is forgotten."""
+        """Return why; an order that the CA will not issue for is forgotten.
+
+        So is one at which Certbot failed before finalize, unless that was here or on the way: names that are
+        validated in SCM after an order was placed need a new one.
+        """
         problem = certbot_errors.lacks_plugin(answer.finished) and self.plugin_problem(validation)
         if problem:  # then Certbot has asked nobody
             return ConnectorError(problem)
         kept = order_file.read(order) if order else {}
         if not order_file.is_awaited(kept):
-            if order:
+            if order and (kept.get("status") in order_file.DEAD or not certbot_errors.is_on_our_side(answer.finished)):
                 order_file.OrderFile(order, logger.warning).forget()
         elif certbot_errors.ALONE not in answer.finished.output:
             return certbot_errors.pending(kept, answer)

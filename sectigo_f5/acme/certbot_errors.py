@@ -28,6 +28,9 @@ OPTION_VALUE = re.compile(r"(unrecognized arguments: --[\w-]+)=.*", re.DOTALL)  
 PLUGIN_UNKNOWN = r"unrecognized arguments: --\S+|The requested \S+ plugin does not appear to be installed"
 PLUGIN_CAUSE = re.compile(r"Error raised was\s*(.*?)\s*(?:\(You most probably|Ask for help|\Z)", re.DOTALL)
 
+PLUGIN_FAILED = "F5 BIG-IP iControl REST API"
+NO_ANSWER = r"ReadTimeout|Read timed out|errors\.TimeoutError"
+UNREACHABLE = r"NewConnectionError|Failed to establish|Name or service not known|ConnectionError|ConnectTimeout"
 ALONE = "less than 2 certificates in chain"
 # What is awaited, by the status of an order that the CA has not refused after finalize (RFC 8555 section 7.1.6).
 AWAITED = {
@@ -79,12 +82,12 @@ KNOWN = (
     (r"No space left on device|Disk quota exceeded", "Certbot could not write under STATE_DIR: make room on that disk"),
     (r"CERTIFICATE_VERIFY_FAILED",
      "the TLS certificate of the ACME server is not trusted; for a private CA name its CA file in ACME_CA_BUNDLE"),
-    (r"ReadTimeout|Read timed out|errors\.TimeoutError",
+    (NO_ANSWER,
      "the CA did not answer in time ({output}); run again"),
     (ALONE,
      "the CA sent the certificate alone, without the chain that clients need; ask the CA for it, the next run "
      "downloads it again"),
-    (r"NewConnectionError|Failed to establish|Name or service not known|ConnectionError|ConnectTimeout",
+    (UNREACHABLE,
      "the ACME server cannot be reached ({output}); check DNS, the firewall and HTTPS_PROXY"),
 )  # fmt: skip
 
@@ -113,7 +116,7 @@ def explain(finished: Completion, log: str) -> str:
             f"Certbot did not finish within {finished.seconds:.0f} s and was stopped; whether the CA completed it is "
             f"unknown: run again ({output})"
         )
-    if "F5 BIG-IP iControl REST API" in finished.output:
+    if PLUGIN_FAILED in finished.output:
         return f"certbot-bigip could not do its part on the BIG-IP: {_plugin_cause(finished.output)}"
     challenges = CHALLENGE.findall(finished.output)
     if challenges:
@@ -137,6 +140,13 @@ def _where(answer: Answer) -> str:
 def lacks_plugin(finished: Completion) -> bool:
     """Return True if Certbot did nothing because a plugin, or one of its options, does not exist."""
     return bool(re.search(PLUGIN_UNKNOWN, finished.output))
+
+
+def is_on_our_side(finished: Completion) -> bool:
+    """Return True if a call failed at the BIG-IP or on the way to the CA, or was stopped by us: nobody refused."""
+    if CHALLENGE.search(finished.output):
+        return False
+    return finished.timed_out or bool(re.search(f"{PLUGIN_FAILED}|{NO_ANSWER}|{UNREACHABLE}", finished.output))
 
 
 def is_already_revoked(finished: Completion, log: str) -> bool:

@@ -32,7 +32,6 @@ from sectigo_f5.secret import Secret
 logger = logging.getLogger(__name__)
 
 INSTALL = "install the connector again as its README says"
-ANSWER_TIMEOUT = 300.0  # seconds for each answer of the CA: some issue before they answer finalize
 PLUGINS_TIMEOUT = 120.0  # seconds; usually one, but some DNS plugins bring a whole cloud SDK
 
 # What a child needs of our environment by default: it must not see the rest, such as our HMAC key.
@@ -55,6 +54,7 @@ class Task:
     environment: Mapping[str, str] | None = None  # in addition to what is passed on
     whole_environment: bool = False  # a DNS plugin may find its credentials there (AWS_PROFILE, HOME)
     order: Path | None = None  # which file remembers the order
+    answer_timeout: float | None = None  # seconds for each answer of the CA, instead of Certbot's 45
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,8 @@ class Certbot:
         account: Account,
         clock: Callable[[], datetime],
         grace: float = process.GRACE,
-        answer_timeout: float = ANSWER_TIMEOUT,
     ) -> None:
         self._account = account
-        self._answer_timeout = answer_timeout
         self._home = home
         # One account per server and EAB credential: a new ACME_EAB_KID registers again, the old account stays.
         self.accounts = home / "accounts" / hashlib.sha256((account.eab_kid or "").encode()).hexdigest()[:16]
@@ -98,9 +96,7 @@ class Certbot:
     def run(self, workplace: Path, task: Task) -> Answer:
         """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` if it cannot be started."""
         directories = {"config": workplace / "config", "work": workplace / "work", "logs": workplace / "logs"}
-        argv = [*find_certbot(), launcher.ANSWER_TIMEOUT, str(self._answer_timeout)]
-        argv += [launcher.ORDER_FILE, str(task.order.absolute())] if task.order else []
-        argv += [task.verb, "--non-interactive"]
+        argv = [*find_certbot(), *_own_options(task), task.verb, "--non-interactive"]
         for name, path in directories.items():
             argv += [f"--{name}-dir", str(path)]
         argv += ["--server", self._account.server, "--user-agent-comment", USER_AGENT, *task.arguments]
@@ -194,6 +190,12 @@ def find_certbot() -> list[str]:
             f"{found} is not a Certbot that the connector can use; it needs one next to {sys.executable}: {INSTALL}"
         )
     return [interpreter[1].decode(), program]
+
+
+def _own_options(task: Task) -> list[str]:
+    """Return the launcher's options, which come before Certbot's."""
+    options = [launcher.ORDER_FILE, str(task.order.absolute())] if task.order else []
+    return options + ([launcher.ANSWER_TIMEOUT, str(task.answer_timeout)] if task.answer_timeout else [])
 
 
 def _environment(workplace: Path, task: Task) -> dict[str, str]:

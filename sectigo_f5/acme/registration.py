@@ -11,7 +11,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 
-TIMEOUT = 900.0  # seconds for a handful of requests; the CA has 300 for each answer
+TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
 
 Read = Callable[[], directory.Directory]
 

@@ -16,8 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sectigo_f5.acme.authority import Authority, _collected
+from sectigo_f5.acme.certbot_program import Answer
+from sectigo_f5.acme.inside_certbot.order_file import OrderFile
 from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.model import Issued
+from sectigo_f5.process import Completion
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
 from tests.acme.conftest import Open, account, logs, now, request
@@ -238,6 +241,34 @@ def test_a_refused_order_is_forgotten(front: CaFront, state_dir: Path) -> None:
         opened.issue(request("www.example.net"), Dns01("manual", {"manual-auth-hook": "true"}), order=order)
     assert not isinstance(failure.value, PendingOrderError)
     assert not order.exists()
+
+
+CHALLENGE_FAILED = "Domain: www.example.net\n  Type:   connection\n  Detail: Failed to establish a new connection\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "output", "kept", "is_pending"),
+    [
+        ("pending", "Connection to F5 BIG-IP iControl REST API failed.", True, False),
+        ("ready", "requests.exceptions.ConnectTimeout", True, False),
+        ("pending", "None of the preferred challenges are supported", False, False),
+        ("pending", CHALLENGE_FAILED, False, False),
+        ("invalid", "Failed to establish a new connection", False, False),
+        ("refused", "Read timed out", False, False),
+        ("processing", "Another instance of Certbot is already running", True, True),
+        ("processing", "unrecognized arguments: --dns-x", True, False),
+        ("valid", "less than 2 certificates in chain", True, False),
+    ],
+)
+def test_an_order_is_forgotten_once_it_is_of_no_use(
+    registered: Authority, tmp_path: Path, status: str, output: str, kept: bool, is_pending: bool
+) -> None:
+    order = tmp_path / "order.json"
+    remembered = OrderFile(order, pytest.fail)
+    remembered.place("https://ca.example/order/1", "https://ca.example/account/1", status)
+    answer = Answer(Completion(1, output, timed_out=False, seconds=1.0), "", None)
+    found = registered._not_issued(answer, Dns01("dns-x", {}), order)
+    assert (order.exists(), isinstance(found, PendingOrderError)) == (kept, is_pending)
 
 
 def test_what_certbot_wrote_is_taken_however_it_ended(tmp_path: Path) -> None:

@@ -103,13 +103,14 @@ def _beside(name: str) -> ModuleType:
 
 
 def end_with_the_connector() -> None:
-    """Wait until nobody can read our output, then have Certbot clean up and end; a file or terminal is never so.
+    """Wait until nobody can read our output, then have Certbot clean up and end; for a file that is never so.
 
     What Certbot and its plugin still write goes nowhere: an error of writing would keep them from cleaning up.
     """
     watch = select.poll()
     watch.register(1, 0)  # errors alone: of a pipe, that it has no reader
-    watch.poll()
+    if watch.poll()[0][1] & select.POLLNVAL:  # closed from the beginning
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
