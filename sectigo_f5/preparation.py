@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 
 from sectigo_f5.bigip.challenges import doubts, faults, validation_for
 from sectigo_f5.bigip.observation import observe
-from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, profile_must_be_free, restricted_to_attached
+from sectigo_f5.bigip.obstacles import (
+    Outlook,
+    keys_must_be_taken,
+    outlook,
+    outlook_of_pair,
+    profile_must_be_free,
+    restricted_to_attached,
+)
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, circumstances, clocks_must_agree
@@ -164,6 +171,8 @@ def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validat
     with _noted(problems):
         _handshake_must_be_possible(seen)
     if issues:
+        with _noted(problems):
+            keys_must_be_taken(f5, seen)
         with _noted(problems):
             clocks_must_agree(run, f5)
         with _noted(problems):

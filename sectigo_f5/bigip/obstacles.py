@@ -17,9 +17,12 @@ from sectigo_f5.decision.names_served import Turnover, names_lost, turnover
 from sectigo_f5.decision.protection import less_protection, other_differences
 from sectigo_f5.decision.sni_flags import changed_flags, flag_conflicts
 from sectigo_f5.decision.takeover import refusal, refuse_plain_text, refuse_same_server_name, refused_parent
-from sectigo_f5.device_objects import Observation, VirtualServer
+from sectigo_f5.device_objects import ClientSslProfile, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.icontrol.errors import NEEDS_RSA
+
+UNKNOWN_WITHOUT_RSA = 14  # the first release that may take a client SSL profile without an RSA pair
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,24 @@ def profile_must_be_free(f5: Unit, seen: Observation) -> None:
         sentence = strict_updates(f5, seen.profile.path, seen.profile.app_service)
         if sentence:
             raise ConnectorError(sentence)
+
+
+def keys_must_be_taken(f5: Unit, seen: Observation) -> None:
+    """Refuse an ECDSA certificate alone on a release that wants an RSA pair too (010717e3).
+
+    Refused on 11 and 12 (f5-sdk #420), taken on 15 (k8s-bigip-ctlr #1723); nothing is known of 13, so one that
+    has a profile without RSA takes them, nor of 14, which is left to the rehearsal.
+    """
+    release = readers.major_release(f5.release)
+    if release is None or release >= UNKNOWN_WITHOUT_RSA or any(spec.type == "rsa" for spec in seen.job.keys):
+        return
+    if not any(_is_without_rsa(seen, profile) for profile in seen.profiles.values()):
+        raise ConnectorError(f"TMOS {f5.release} would refuse {seen.job.common_name} (010717e3): {NEEDS_RSA}")
+
+
+def _is_without_rsa(seen: Observation, profile: ClientSslProfile) -> bool:
+    held = [seen.certificates.get(entry.certificate or "") for entry in profile.entries]
+    return bool(held) and all(each and each.key and each.key.type == "ecdsa" for each in held)
 
 
 def strict_updates(f5: Unit, path: str, service: str) -> str | None:

@@ -17,37 +17,44 @@ ENOUGH = ("admin",)
 NEARLY = ("resource-admin",)  # may do everything but upload over REST (F5 Ansible #1611, #2298)
 OF_EVERYBODY = "iControl_REST_API_User"  # the REST role that every local user has (terraform-provider-bigip #160)
 BASH_SWITCH = "/mgmt/tm/sys/db/systemauth.disablebash"
+UPLOADS = "uploads over REST are refused to all but local Administrators"
+BY_SHELL = f"{UPLOADS}; certificates go to the BIG-IP through util/bash instead"
 WITHOUT_SHELL = "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is not available"
 ALL_PARTITIONS = ("all-partitions", "[All]")
 
 
 def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
     """Return what a run will fail for, and what only rules out one of several routes."""
+    name = job.device.username
     try:
-        user = f5.client.find(f"/mgmt/tm/auth/user/{quote(job.device.username)}")
+        user = f5.client.find(f"/mgmt/tm/auth/user/{quote(name)}")
     except DeviceError as error:
-        return [], [f"the role of {job.device.username} cannot be determined: {error}"]
+        return [], [f"the role of {name} cannot be determined: {error}"]
     if user is None:
-        return [], [f"{job.device.username} is not a local user of the BIG-IP: its role cannot be determined"]
+        return [], [f"{name} is not a local user of the BIG-IP: its role cannot be determined; {BY_SHELL}, if at all"]
     if not _roles(user):
-        return [], [f"the BIG-IP does not tell the role of {job.device.username}"]
-    problems, closed = _role_problems(f5, user, job), _closed_shell(f5, user, job)
+        return [], [f"the BIG-IP does not tell the role of {name}"]
+    closed = _closed_shell(f5, user, job)
+    problems, notes = _role_problems(f5, user, job, closed)
     if closed and job.key_route == "openssl":
-        return [*problems, f"{closed}; key_route: openssl needs it: open it, or write key_route: auto"], []
-    return problems, [f"{closed}: {WITHOUT_SHELL}"] if closed else []
+        return [*problems, f"{closed}; key_route: openssl needs it: open it, or write key_route: auto"], notes
+    return problems, [*notes, *([f"{closed}: {WITHOUT_SHELL}"] if closed else [])]
 
 
-def _role_problems(f5: Unit, user: Json, job: Job) -> list[str]:
-    roles = _roles(user)
-    here = roles.get(job.partition) or next((roles[name] for name in ALL_PARTITIONS if name in roles), None)
+def _role_problems(f5: Unit, user: Json, job: Job, closed: str | None) -> tuple[list[str], list[str]]:
+    """Return problems and notes of the user's role; ``closed`` says why there is no shell, None if there is one."""
+    name, roles = job.device.username, _roles(user)
+    here = roles.get(job.partition) or next((roles[every] for every in ALL_PARTITIONS if every in roles), None)
     if here is None:
-        return [f"{job.device.username} has no role in partition {job.partition}: give it one for all partitions"]
-    if here in ENOUGH or (here in NEARLY and _may_have_custom_role(f5, job.device.username)):
-        return []
-    return [
-        f"{job.device.username} has the role {here}; uploads over REST need admin, or resource-admin and a custom REST "
-        "role (docs/permissions.md)"
-    ]
+        return [f"{name} has no role in partition {job.partition}: give it one for all partitions"], []
+    if here in ENOUGH or (here in NEARLY and _may_have_custom_role(f5, name)):
+        return [], []
+    if here not in NEARLY or closed:
+        remedy = "make it a local Administrator (admin), or see docs/permissions.md"
+        return [f"{name} has the role {here}, and {UPLOADS}: {remedy}"], []
+    if job.key_route == "openssl":
+        return [f"{name} has the role {here}, and {UPLOADS}, which key_route: openssl needs: write key_route: auto"], []
+    return [], [f"{name} has the role {here}: {BY_SHELL}"]
 
 
 def _may_have_custom_role(f5: Unit, username: str) -> bool:

@@ -98,6 +98,12 @@ def client_ssl_profile(item: Json) -> ClientSslProfile:
     )
 
 
+def major_release(release: str) -> int | None:
+    """Return the first number of a TMOS release, as in ``16.1.4``; None if there is none."""
+    first = release.partition(".")[0]
+    return int(first) if first.isdecimal() else None
+
+
 def alternative_names(text: str) -> frozenset[str]:
     """Read ``DNS:a, DNS:b, IP Address:192.0.2.1`` into a set of lower-case names."""
     parts = (part.strip().partition(":") for part in text.split(","))

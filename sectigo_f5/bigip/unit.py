@@ -18,11 +18,10 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl, object_url
 from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.saving import save_configuration
 from sectigo_f5.model import Device
 
 logger = logging.getLogger(__name__)
-
-SAVE_TIMEOUT = 180.0  # seconds; a big configuration takes more than 30
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,6 @@ class Unit:
     traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those of the certificate at work
     obstacle: str | None = None  # in an active/active group: why not all its virtual servers can be worked on
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
-
-    @property
-    def major_release(self) -> int | None:
-        """The first number of its TMOS release; None if it does not tell."""
-        first = self.release.partition(".")[0]
-        return int(first) if first.isdecimal() else None
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -242,7 +235,7 @@ class Unit:
     def save(self) -> None:
         """Save the running configuration: once per device and run, and once before anything old is deleted."""
         replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
-        self.client.post("/mgmt/tm/sys/config", {"command": "save"}, SAVE_TIMEOUT, repeatable=True)
+        save_configuration(self.client)
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
 

@@ -12,6 +12,8 @@ _CODE = re.compile(r"^(?:transaction failed:)?\s*([0-9a-f]{8}):\d+: ")
 
 _BUSY = re.compile(r"active asynchronous task|not registered", re.IGNORECASE)
 
+NEEDS_RSA = "this release does not take an ECDSA certificate alone: add an RSA pair to it (keys:) or upgrade to 15.1"
+
 _REMEDIES = (
     (
         r"maximum active login tokens",
@@ -21,10 +23,13 @@ _REMEDIES = (
         r'"bash" unexpected argument',
         "the user has no Advanced shell: give it bash as terminal access, or see docs/permissions.md",
     ),
-    (r"^Authorization failed: (?!no user)", "the user's role is too low for this: see docs/permissions.md"),
+    (
+        r"^Authorization failed: (?!no user)",
+        "the user's role is too low for this: make it a local Administrator, or see docs/permissions.md",
+    ),
     (
         r"^(?:transaction failed:)?(?:010717e3|01b40029)",
-        "this release does not take an ECDSA certificate alone: add an RSA pair to it (keys:) or upgrade to 15.1",
+        NEEDS_RSA,
     ),
     (
         r"strict|application management interface|application service",

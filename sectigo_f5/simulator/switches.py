@@ -92,6 +92,7 @@ class Switches:
     validate_only: str = _switch(
         WORKS, "`validateOnly` of a transaction; ignored: it is committed", WORKS, IGNORED, REJECTED
     )
+    task_result: str = _switch("COMPLETED", "how an asynchronous task ends", "COMPLETED", "FAILED")
     transactions_take: str = _switch(
         CONFIGURATION, "everything: also sys/crypto, util, sys/config, cm and shared", CONFIGURATION, EVERYTHING
     )

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from sectigo_f5.bigip import ha_group
-from sectigo_f5.bigip.permissions import WITHOUT_SHELL, missing_permissions
+from sectigo_f5.bigip.permissions import BY_SHELL, UPLOADS, WITHOUT_SHELL, missing_permissions
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.world import World
 
-TOO_LOW = "; uploads over REST need admin, or resource-admin and a custom REST role (docs/permissions.md)"
-UPLOADS = "POST /mgmt/shared/file-transfer/uploads/**"
+TOO_LOW = f", and {UPLOADS}: make it a local Administrator (admin), or see docs/permissions.md"
+UPLOAD = "POST /mgmt/shared/file-transfer/uploads/**"
 READS = "GET /mgmt/**"
 SHUT = "bash is disabled for every user (sys db systemauth.disablebash, as in Appliance mode)"
 
@@ -38,7 +38,7 @@ def test_an_administrator_may_do_everything(tmp_path: Path) -> None:
 
 
 def test_a_custom_rest_role_may_allow_uploads(tmp_path: Path) -> None:
-    assert problems_and_notes(tmp_path, role="resource-admin", may_call=(UPLOADS, READS)) == ([], [])
+    assert problems_and_notes(tmp_path, role="resource-admin", may_call=(UPLOAD, READS)) == ([], [])
 
 
 def test_rest_roles_that_cannot_be_read_are_not_a_problem(tmp_path: Path) -> None:
@@ -46,10 +46,27 @@ def test_rest_roles_that_cannot_be_read_are_not_a_problem(tmp_path: Path) -> Non
     assert problems_and_notes(tmp_path, hidden, role="resource-admin") == ([], [])
 
 
-@pytest.mark.parametrize("role", ["resource-admin", "certificate-manager", "manager", "guest"])
+@pytest.mark.parametrize("role", ["certificate-manager", "manager", "guest"])
 def test_a_role_that_is_too_low_is_a_problem(tmp_path: Path, role: str) -> None:
     problems, _ = problems_and_notes(tmp_path, role=role)
     assert problems == [f"sectigo has the role {role}{TOO_LOW}"]
+
+
+def test_a_resource_administrator_needs_a_shell_or_a_custom_role(tmp_path: Path) -> None:
+    assert problems_and_notes(tmp_path, role="resource-admin") == (
+        [],
+        [f"sectigo has the role resource-admin: {BY_SHELL}"],
+    )
+    problems, _ = problems_and_notes(tmp_path, role="resource-admin", bash=False)
+    assert problems == [f"sectigo has the role resource-admin{TOO_LOW}"]
+
+
+def test_the_openssl_route_needs_uploads(tmp_path: Path) -> None:
+    problems, notes = problems_and_notes(tmp_path, role="resource-admin", key_route="openssl")
+    assert problems == [
+        f"sectigo has the role resource-admin, and {UPLOADS}, which key_route: openssl needs: write key_route: auto"
+    ]
+    assert notes == []
 
 
 def test_a_role_in_another_partition_is_a_problem(tmp_path: Path) -> None:
@@ -61,7 +78,7 @@ def test_an_unavailable_shell_is_a_note_if_other_routes_are_allowed(tmp_path: Pa
     assert problems_and_notes(tmp_path, role="admin", bash=False) == ([], [f"{SHUT}: {WITHOUT_SHELL}"])
     faults = [Fault("GET", "disablebash", action="error:403:01070822:3: Access Denied")]
     shell = "sectigo has the shell tmsh, not bash"
-    assert problems_and_notes(tmp_path, *faults, role="resource-admin", bash=False, may_call=(UPLOADS, READS)) == (
+    assert problems_and_notes(tmp_path, *faults, role="resource-admin", bash=False, may_call=(UPLOAD, READS)) == (
         [],
         [f"{shell}: {WITHOUT_SHELL}"],
     )
@@ -77,7 +94,7 @@ def test_an_account_that_the_device_does_not_show_is_a_note(tmp_path: Path) -> N
     hidden = Fault("GET", "/auth/user/", action="error:404:01020036:3: The requested user (sectigo) was not found.")
     assert problems_and_notes(tmp_path, hidden) == (
         [],
-        ["sectigo is not a local user of the BIG-IP: its role cannot be determined"],
+        [f"sectigo is not a local user of the BIG-IP: its role cannot be determined; {BY_SHELL}, if at all"],
     )
     refused = Fault("GET", "/auth/user/", action="error:403:01070822:3: Access Denied")
     problems, (note,) = problems_and_notes(tmp_path, refused)

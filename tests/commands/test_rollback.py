@@ -284,7 +284,7 @@ def test_a_lost_answer_is_resolved_by_reading(world: World, way: str, times: int
 
 def test_an_unsaved_rollback_fails_and_the_next_run_saves_it(world: World) -> None:
     first, _ = two_generations(world)
-    world.device.fault(Fault(method="POST", path="/mgmt/tm/sys/config", action="error:400:01070734:3: disk full"))
+    world.device.fault(Fault(method="POST", path="/sys/config$", times=2, action="error:400:01070734:3: disk full"))
     result = roll_back_one(world)
     assert (result.outcome, "in service but not saved" in str(result.error)) == (Outcome.FAILED, True)
     kept = world.one(world.job(keys=ONLY_EC))

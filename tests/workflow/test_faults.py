@@ -83,9 +83,7 @@ def test_renewal_never_takes_the_site_down(world: World, tmp_path: Path, way: st
 
 
 def test_an_unsaved_change_fails_and_the_next_run_saves_it(world: World) -> None:
-    world.device.fault(
-        Fault(method="POST", path="/mgmt/tm/sys/config", nth=1, action="error:400:01070734:3: disk full")
-    )
+    world.device.fault(Fault(method="POST", path="/sys/config$", times=2, action="error:400:01070734:3: disk full"))
     result = world.one(world.job())
     assert (result.outcome, "in service but not saved" in (result.error or "")) == (Outcome.FAILED, True)
     assert not world.device.saved_is_current

@@ -125,7 +125,7 @@ def test_a_stopped_run_skips_certificates_that_have_not_begun(worlds: list[World
 
 def test_a_read_only_command_does_not_save_earlier_changes(worlds: list[World]) -> None:
     world, job = worlds[0], worlds[0].job(keys=ONLY_EC)
-    world.device.fault(Fault(method="POST", path="/sys/config$", action="error:400:01070734:3: disk full"))
+    world.device.fault(Fault(method="POST", path="/sys/config$", times=2, action="error:400:01070734:3: disk full"))
     assert world.one(job).outcome is Outcome.FAILED
 
     def look(run: Run, f5: Unit, job: Job) -> Result:

@@ -208,6 +208,35 @@ def test_run_plan_and_check_refuse_a_standby_unit(tmp_path: Path) -> None:
         all_refuse(world, {}, "is not the active unit: nothing in service was changed")
 
 
+@pytest.mark.parametrize(("tmos", "refused"), [("13.1.1", True), ("14.1.2", False)])
+def test_ecdsa_alone_is_refused_before_a_key_is_made(tmp_path: Path, tmos: str, refused: bool) -> None:
+    with bigip(tmp_path, tmos=tmos) as world:
+        settings = {"key_type": "ecdsa"}
+        if refused:
+            all_refuse(world, settings, f"TMOS {tmos} would refuse www.example.com (010717e3): this release does not")
+        else:
+            console = Console(world, {"common_name": WWW, "virtual_servers": ["vs_www"], **settings})
+            assert console.say("plan", "--json").json["results"][0]["error"] is None
+
+
+def test_a_resource_administrator_with_a_shell_is_no_problem(tmp_path: Path) -> None:
+    with bigip(tmp_path, username="sectigo", role="resource-admin") as world:
+        console = Console(world)
+        planned = console.say("plan", "--json").json["results"][0]
+        checked = console.say("check")
+        assert (planned["error"], world.one(world.job()).error) == (None, None)
+        assert "certificates go to the BIG-IP through util/bash instead" in checked.out
+        assert "ok       www.example.com@bigip-sim" in checked.out
+
+
+def test_a_resource_administrator_without_a_shell_is_foreseen(tmp_path: Path) -> None:
+    with bigip(tmp_path, username="sectigo", role="resource-admin", bash=False) as world:
+        console = Console(world)
+        planned = console.say("plan", "--json").json["results"][0]
+        assert "make it a local Administrator (admin)" in planned["error"]
+        assert planned["error"] in console.say("check").out
+
+
 def test_plan_and_check_foresee_a_role_that_is_too_low(tmp_path: Path) -> None:
     """``run`` leaves it to the device, which refuses the first write: a custom REST role may allow it."""
     with bigip(tmp_path, username="sectigo", role="guest") as world:

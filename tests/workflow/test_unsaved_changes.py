@@ -16,7 +16,8 @@ from tests.support.world import World
 
 UNDONE = "was undone before it was saved, as by a restart of the BIG-IP; the next run does it again"
 CHANGE = "/ltm/profile/client-ssl/"
-SAVE = Fault(method="POST", path="/sys/config$", action="error:400:01070734:3: disk full")
+# The plain save and the asynchronous task.
+SAVE = Fault(method="POST", path="/sys/config$", times=2, action="error:400:01070734:3: disk full")
 
 
 def changes(call: Exchange) -> bool:
@@ -114,7 +115,7 @@ def calls(world: World, since: int) -> list[str]:
     """Return the writes since then: saves that were made, deletions of older files, and the change."""
     words = []
     for call in world.device.writes()[since:]:
-        if call.path.endswith("/sys/config"):
+        if call.path == "/mgmt/tm/sys/config":
             words.append("save" if call.status == 200 else "failed save")
         elif call.method == "DELETE" and "/sys/file/" in call.path:
             words.append("delete")
@@ -156,7 +157,7 @@ def test_nothing_is_deleted_while_an_earlier_change_is_unsaved(world: World, fir
 
 def test_a_kept_certificate_fails_if_the_earlier_change_stays_unsaved(world: World, first: str) -> None:
     unsaved_renewal(world)
-    world.device.fault(Fault(method="POST", path="/sys/config$", times=2, action=SAVE.action))
+    world.device.fault(Fault(method="POST", path="/sys/config$", times=4, action=SAVE.action))
     result = world.one(world.job(keys=ONLY_EC, sni=True))
     assert (result.outcome, "in service but not saved" in (result.error or "")) == (Outcome.FAILED, True)
     assert world.one(world.job(keys=ONLY_EC, sni=True)).outcome is Outcome.KEPT

@@ -24,6 +24,8 @@ from sectigo_f5.icontrol.transfer import DOWNLOADS, upload
 from sectigo_f5.model import KeySpec
 from sectigo_f5.x509.certificates import extract_request
 
+BY_UPLOAD_ALONE = "the passphrase gets to the BIG-IP by upload alone, for its audit log keeps command lines"
+
 
 def openssl_key_and_request(order: KeyOrder) -> CreatedKey:
     """Make key and CSR with OpenSSL on the device, and install the key."""
@@ -50,8 +52,13 @@ def _generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[str, str]
     passphrase, config, key = (f"{stem}.{suffix}" for suffix in ("pass", "cnf", "pem"))
     for file in (key, config, passphrase):  # the last is removed first
         at_once.callback(remove_file, order.f5.client, file)
-    upload(order.f5.client, f"{order.stem}.cnf", _request_config(order).encode())
-    upload(order.f5.client, f"{order.stem}.pass", order.passphrase.reveal().encode())
+    try:
+        upload(order.f5.client, f"{order.stem}.cnf", _request_config(order).encode())
+        upload(order.f5.client, f"{order.stem}.pass", order.passphrase.reveal().encode())
+    except DeviceError as error:
+        if not error.refused_permission:
+            raise
+        raise RouteUnavailableError(f"{error}; {BY_UPLOAD_ALONE}") from error
     command = _command(order.spec, passphrase, config, key)
     output = bash(order.f5.client, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
     request = extract_request(output)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from sectigo_f5.bigip.profile_change import CLIENT_SSL_URL, ProfileChange, forward
+from sectigo_f5.bigip.readers import major_release
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import STOCK_PROFILE
 from sectigo_f5.icontrol.client import IControl, object_url
@@ -35,7 +36,7 @@ def validate(client: IControl, operations: Sequence[Operation]) -> None:
 def makes_nothing(f5: Unit, change: ProfileChange) -> bool:
     """Tell whether the device validates only, as it is asked to; tried once in a login."""
     if f5.memory.validates_only is None:
-        if (f5.major_release or FIRST_RELEASE) < FIRST_RELEASE:
+        if (major_release(f5.release) or FIRST_RELEASE) < FIRST_RELEASE:
             return False
         f5.memory.validates_only = _try_on_a_new_profile(f5, change)
     return f5.memory.validates_only

@@ -91,7 +91,8 @@ def task_start(call: Call, number: str) -> Answer:
     if call.body.get("_taskState") != "VALIDATING":
         raise refusals.bad_value("_taskState", call.body.get("_taskState"))
     call.engine.tasks.start(number)
-    call.engine.save()
+    if call.work.switches.task_result == "COMPLETED":
+        call.engine.save()
     return Answer({"code": 202, "message": "Task will execute asynchronously.", "errorStack": []}, 202)
 
 

@@ -44,7 +44,7 @@ class Tasks:
         """Return a task; after some answers it is completed."""
         task = self._find(number)
         if task.state == "VALIDATING" and task.polls >= work.switches.task_polls:
-            task.state = "COMPLETED"
+            task.state = work.switches.task_result
         task.polls += task.state == "VALIDATING"
         return self._show(work, number)
 
