@@ -28,6 +28,7 @@ from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, Unreach
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
+from sectigo_f5.unfinished import Unfinished, may_order, unfinished_order
 from sectigo_f5.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class Plan:
 
     seen: Observation
     decided: Decision
-    validation: Validation | None = None  # how the CA validates the names; None: no new certificate is needed
+    validation: Validation | None = None  # how the CA validates the names; None: it is not asked for a certificate
+    unfinished: Unfinished | None = None  # the order of an earlier run that is continued
     notes: tuple[str, ...] = ()  # what clients will notice
 
     def despite(self, obstacles: Iterable[str], alone: Outlook) -> Plan:
@@ -67,11 +69,11 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     foreseen = outlook(f5, seen)
     in_the_way = {**foreseen.obstacles, **_cannot_be_looked_at(run, seen)}
     seen = replace(restricted_to_attached(seen, in_the_way), touched=() if in_the_way else foreseen.touched)
-    known = circumstances(seen, run)
+    known, ordered = circumstances(seen, run), unfinished_order(run, f5, seen)
     obstacles = tuple(dict.fromkeys(in_the_way.values()))
-    plan = Plan(seen, decide(seen, known, obstacles), notes=foreseen.notes())
+    plan = Plan(seen, _decide(seen, known, ordered, obstacles), notes=foreseen.notes(), unfinished=ordered)
     if obstacles:
-        plan = _pair_alone(f5, plan, known, obstacles)
+        plan = _pair_alone(run, f5, plan, known, obstacles)
     decided = plan.decided
     _log(decided, known)
     if decided.outcome is not Outcome.KEPT:
@@ -80,7 +82,13 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     return plan
 
 
-def _pair_alone(f5: Unit, plan: Plan, known: Circumstances, obstacles: tuple[str, ...]) -> Plan:
+def _decide(
+    seen: Observation, known: Circumstances, ordered: Unfinished | None, obstacles: tuple[str, ...]
+) -> Decision:
+    return decide(seen, replace(known, ordered=ordered.ordered() if ordered else None), obstacles)
+
+
+def _pair_alone(run: Run, f5: Unit, plan: Plan, known: Circumstances, obstacles: tuple[str, ...]) -> Plan:
     """Plan a change of the pair alone: if rules 2 or 3 refuse the names of the YAML, with those in service.
 
     Raises :class:`ConnectorError` if those need no change, or are refused too.
@@ -89,7 +97,8 @@ def _pair_alone(f5: Unit, plan: Plan, known: Circumstances, obstacles: tuple[str
     if alone.obstacles:
         obstacles = tuple(dict.fromkeys((*obstacles, *alone.obstacles.values())))
         seen = with_names_in_service(plan.seen)
-        plan = replace(plan, seen=seen, decided=decide(seen, known, obstacles))
+        ordered = unfinished_order(run, f5, seen)
+        plan = replace(plan, seen=seen, decided=_decide(seen, known, ordered, obstacles), unfinished=ordered)
         alone = outlook_of_pair(f5, seen, names_after(seen, plan.decided))
     if alone.obstacles:
         raise ConnectorError("; ".join(obstacles))
@@ -100,7 +109,7 @@ def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) ->
     """Plan a new certificate after the BIG-IP has refused the pair that a repair would put in service."""
     decided = replaced_after_refusal(plan.decided, refusal)
     logger.warning("3 to be %s: %s", decided.outcome, decided.reason)
-    return _must_be_possible(run, f5, replace(plan, decided=decided))
+    return _must_be_possible(run, f5, replace(plan, decided=decided, unfinished=None))
 
 
 def examine(run: Run, f5: Unit, job: Job) -> Examination:
@@ -113,7 +122,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
         alone = outlook_of_pair(f5, seen, seen.names_to_come).obstacles if wrong and seen.in_service() else {}
         problems += dict.fromkeys((*wrong.values(), *alone.values()))
         notes += foreseen.notes()
-        validation, needs = _needs(run, f5, seen, issues=True)
+        validation, needs = _needs(run, f5, seen, issues=True, ordered=unfinished_order(run, f5, seen))
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
         return Examination((), (*problems, str(error)), tuple(notes))
     problems += [*map(str, needs), *faults(validation), *_plugin_problem(run, validation)]
@@ -141,7 +150,7 @@ def _plugin_problem(run: Run, validation: Validation | None) -> list[str]:
 
 
 def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
-    validation, problems = _needs(run, f5, plan.seen, plan.decided.issues)
+    validation, problems = _needs(run, f5, plan.seen, plan.decided.issues, plan.unfinished)
     for problem in problems:
         raise problem
     for doubt in () if run.reads_only else doubts(validation):
@@ -161,8 +170,10 @@ def _despite_faults(f5: Unit, plan: Plan, wrong: tuple[str, ...]) -> Plan:
     return replace(plan, seen=seen).despite(obstacles, alone)
 
 
-def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validation | None, list[ConnectorError]]:
-    """The list: what must hold before a write, and more if a certificate is to be ordered."""
+def _needs(
+    run: Run, f5: Unit, seen: Observation, issues: bool, ordered: Unfinished | None
+) -> tuple[Validation | None, list[ConnectorError]]:
+    """The list: what must hold before a write, more if the CA is to be asked, and more if it is a new order."""
     validation, problems = None, list[ConnectorError]()
     with _noted(problems):
         f5.must_be_active()
@@ -170,7 +181,10 @@ def _needs(run: Run, f5: Unit, seen: Observation, issues: bool) -> tuple[Validat
         profile_must_be_free(f5, seen)
     with _noted(problems):
         _handshake_must_be_possible(seen)
-    if issues:
+    if issues and not (ordered and ordered.is_placed):
+        with _noted(problems):
+            may_order(run, seen.job)
+    if issues and not (ordered and ordered.is_issued):
         with _noted(problems):
             keys_must_be_taken(f5, seen)
         with _noted(problems):

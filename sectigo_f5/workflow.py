@@ -4,10 +4,10 @@
  2. connect to the BIG-IP .............................................. ``bigip/ha_group.py``
  3. check whether a certificate for the common name exists, and
     is still what the YAML asks for .................................... ``preparation.py``, ``decision/rules.py``
- 4. generate a password-protected key pair on the BIG-IP ............... ``bigip/keys/creation.py``
+ 4. generate a password-protected key pair on the BIG-IP ............... ``issuance.py``, ``bigip/keys/creation.py``
  5. generate a certificate signing request (CSR) on the BIG-IP ......... ``bigip/keys/creation.py``
  6. download the CSR ................................................... ``bigip/keys/creation.py``
- 7. connect to the ACME server ......................................... ``acme/authority.py``
+ 7. connect to the ACME server ......................................... ``issuance.py``, ``acme/authority.py``
  8. register the connector there (external account binding) ............ ``acme/authority.py``
  9. submit the CSR and receive the certificate ......................... ``acme/authority.py``
 10. upload the CA chain and the server certificate to the BIG-IP ....... ``bigip/certificate_objects.py``
@@ -22,80 +22,72 @@ Steps 1 and 2 are done before this page: once for all files, and once for all ce
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
 
-from sectigo_f5 import cutover
-from sectigo_f5.bigip.certificate_objects import delete_older, upload_certificate
-from sectigo_f5.bigip.created_objects import CreatedObjects, created_objects
-from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
-from sectigo_f5.bigip.keys.order import KeyOrder
-from sectigo_f5.bigip.profile_change import ProfileChange, new_entry
+from sectigo_f5 import cutover, issuance
+from sectigo_f5.bigip.certificate_objects import delete_older
+from sectigo_f5.bigip.created_objects import created_objects
+from sectigo_f5.bigip.profile_change import ProfileChange
+from sectigo_f5.bigip.rehearsal.change import rehearse
+from sectigo_f5.bigip.rehearsal.upload import rehearse_upload
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.pair_alone import names_of
-from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.errors import ConnectorError, InterruptedRunError, PendingOrderError
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.model import Generation, Issued, Job, Outcome, Result
+from sectigo_f5.issuance import Asking, NewPair
+from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import Plan, prepare, prepare_replacement
 from sectigo_f5.run import Run
-from sectigo_f5.secret import Secret, one_time_passphrase
-from sectigo_f5.timestamps import to_stamp
 from sectigo_f5.tls.handshake_check import expected_of_issued
-from sectigo_f5.validation import Validation
-from sectigo_f5.x509.certificates import check_issued, read_certificate
-from sectigo_f5.x509.chains import in_order
+from sectigo_f5.x509.certificates import read_certificate
 from sectigo_f5.x509.remarks import remarks
 
 logger = logging.getLogger(__name__)
-
-VARIANTS = ("", "_ecdsa")  # object names of the first and the second pair of one certificate
-
-
-@dataclass(frozen=True)
-class NewPair:
-    """A key and its certificate, both on the BIG-IP, and what opens the key."""
-
-    generation: Generation
-    issued: Issued
-    passphrase: Secret
 
 
 def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
     """Bring one certificate up to date: steps 3 to 12.
 
-    Raises :class:`ConnectorError`; whatever was created until then is deleted again, and what was in
-    service stays in service.
+    Raises :class:`ConnectorError`; whatever was created until then is deleted again, except what the CA has issued
+    or may issue for, and what was in service stays in service.
     """
     plan = prepare(run, f5, job)  # 3
     if plan.decided.outcome is Outcome.REPAIRED:
         plan = repair(run, f5, plan)
-    if plan.validation is None:
+    if not plan.decided.issues:
         return _logged(result_of(plan))
+    try:
+        return _logged(put_new_in_service(run, f5, plan))
+    except PendingOrderError as pending:
+        logger.warning("9 %s", pending)
+        return _logged(result_of_pending(plan, pending))
+
+
+def put_new_in_service(run: Run, f5: Unit, plan: Plan) -> Result:
+    """Steps 4 to 12, for all keys of one certificate."""
     job = plan.seen.job  # perhaps for the names that are in service, see ``preparation``
-    stamp, pairs = new_stamp(run, f5, job), list[NewPair]()
-    with cutover.complete_if_in_service(run, f5, job), created_objects() as created:
-        orders = key_orders(f5, job, stamp, created)
-        pairs += [new_pair(run, order, plan.validation) for order in orders]  # 4 to 10
+    with cutover.complete_if_in_service(run, f5, job), created_objects() as made, created_objects() as created:
+        asking = issuance.ask_for(run, f5, plan, made)  # 4 to 6
+        plan = try_beforehand(f5, plan, asking)
+        pairs = issuance.receive(run, f5, plan, asking)  # 7 to 9
+        issuance.upload(f5, pairs, created)  # 10
         plan = activate(run, f5, plan, pairs)  # 11, 12
         created.keep()
     logger.info("the password of the new key is forgotten")
-    clean_up(run, f5, plan, stamp)
-    return _logged(result_of(plan, pairs))
+    run.state.orders.succeeded(job)
+    clean_up(run, f5, plan, asking.order.stamp)
+    return result_of(plan, pairs)
 
 
-def new_pair(run: Run, order: KeyOrder, validation: Validation) -> NewPair:
-    """Steps 4 to 10, for one key: what is new is on the BIG-IP then, and nothing refers to it yet."""
-    key = create_key(order)  # 4
-    key = create_request(order, key)  # 5
-    request = download_request(order, key)  # 6
-    run.authority.connect()  # 7
-    run.authority.register()  # 8
-    issued = run.authority.issue(request, validation, (order.passphrase,))  # 9
-    issued = keep_and_check(run, order, request, issued)
-    order.f5.must_be_active()  # it may have failed over while the CA took its time
-    upload_certificate(order.f5, issued, order.generation, order.created)  # 10
-    return NewPair(order.generation, issued, order.passphrase)
+def try_beforehand(f5: Unit, plan: Plan, asking: Asking) -> Plan:
+    """Rehearse steps 10 to 12: what the BIG-IP refuses is refused before it costs a certificate.
+
+    Returns the plan that it would take. Raises :class:`ConnectorError` if it takes none.
+    """
+    rehearse_upload(f5, asking.keys[0].generation)
+    change = ProfileChange(plan.seen, (), plan.decided.attachments, pair_only=bool(plan.decided.obstacles))
+    return cutover.despite(f5, plan, change, lambda change: rehearse(f5, change), plan.seen.names_to_come)
 
 
 def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:
@@ -103,9 +95,8 @@ def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:
 
     Returns the plan that was carried out.
     """
-    entries = tuple(new_entry(pair.generation, bool(pair.issued.chain), pair.passphrase) for pair in pairs)
     names = frozenset[str]().union(*(read_certificate(pair.issued.certificate).names for pair in pairs))
-    plan, change = cutover.change_by_now(run, f5, plan, entries, names)
+    plan, change = cutover.change_by_now(run, f5, plan, tuple(pair.entry for pair in pairs), names)
     expected = [expected_of_issued(pair.issued) for pair in pairs]
     return cutover.despite(f5, plan, change, lambda change: cutover.put_in_service(run, f5, change, expected), names)
 
@@ -126,40 +117,6 @@ def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
         if not refusal.is_about_the_pair:
             raise
         return prepare_replacement(run, f5, plan, refusal)
-
-
-# -- steps 4 to 10 -----------------------------------------------------------------------------
-
-
-def new_stamp(run: Run, f5: Unit, job: Job) -> str:
-    """Return the time of issue as a name, later than every other's even after a clock was put back.
-
-    A key that a killed run left alone counts too: taken for the new one it would not open.
-    """
-    have = f5.inventory
-    ours = (Generation.parse(path, job.base) for path in (*have.keys, *have.certificates))
-    taken = (generation.issued_at + timedelta(seconds=1) for generation in ours if generation)
-    return to_stamp(max([run.clock(), *taken]))
-
-
-def key_orders(f5: Unit, job: Job, stamp: str, created: CreatedObjects) -> Iterator[KeyOrder]:
-    """Yield what is to be made, a key at a time; each passphrase is forgotten when ``created`` ends."""
-    for spec, variant in zip(job.keys, VARIANTS, strict=False):
-        generation = Generation(job.partition, job.base, stamp, variant)
-        passphrase = created.always.enter_context(one_time_passphrase())
-        yield KeyOrder(f5, job, spec, generation, passphrase, created)
-
-
-def keep_and_check(run: Run, order: KeyOrder, request: str, issued: Issued) -> Issued:
-    """Keep what the CA issued, put in order, then refuse it unless it is what the CSR and the YAML ask for."""
-    issued = in_order(issued, request, run.clock())
-    run.state.certificates.keep(order.job, order.generation, issued)
-    certificate = check_issued(issued, request, order.job.names, order.spec, run.clock())
-    until = f"{certificate.not_after:%Y-%m-%d}"
-    logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)
-    for remark in remarks(issued, order.job.names):
-        logger.warning("9 %s", remark)
-    return issued
 
 
 def clean_up(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
@@ -202,3 +159,8 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
         error="; ".join(decided.obstacles) or None,
         notes=(*plan.notes, *odd),
     )
+
+
+def result_of_pending(plan: Plan, pending: PendingOrderError) -> Result:
+    """Return the result of a plan for which the CA has not decided; what serves until then is what served before."""
+    return replace(result_of(plan), outcome=Outcome.PENDING, reason=f"{plan.decided.reason}; {pending}")

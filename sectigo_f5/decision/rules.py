@@ -16,6 +16,20 @@ ISSUING = frozenset({Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """What an earlier run has ordered, that is not in service yet and can be continued."""
+
+    outcome: Outcome  # what that run was to do
+    reason: str
+    progress: str  # how far it has come
+
+    def after(self, due: tuple[Outcome, str] | None) -> tuple[Outcome, str]:
+        """Return what is due by now, or else was due then, with how it is continued."""
+        outcome, reason = due or (self.outcome, self.reason)
+        return outcome, f"{reason}; {self.progress}"
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What bears on the decision besides the device itself."""
 
@@ -26,6 +40,7 @@ class Circumstances:
     rolled_back: bool = False  # `rollback` put the pair in service: leave it there
     chained: frozenset[str] = frozenset()  # the certificates (paths) that the CA gave a chain with
     force: bool = False
+    ordered: Ordered | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,13 @@ def replaced_after_refusal(decided: Decision, refusal: ConnectorError) -> Decisi
 
 
 def _why_issue(seen: Observation, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Outcome, str] | None:
-    """Return what is due, and why; None if the certificate can stay."""
+    """Return what is due, or was ordered and is not in service yet, and why; None if the certificate can stay."""
+    due = _why_due(seen, pairs, known)
+    left_alone = known.rolled_back and not due
+    return known.ordered.after(due) if known.ordered and not left_alone else due
+
+
+def _why_due(seen: Observation, pairs: tuple[Pair, ...], known: Circumstances) -> tuple[Outcome, str] | None:
     if not pairs:
         return Outcome.ENROLLED, _why_enrol(seen)
     renewal = _why_renew(pairs, known)

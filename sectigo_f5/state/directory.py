@@ -25,6 +25,7 @@ from sectigo_f5.state import lock
 from sectigo_f5.state.certificate_store import CertificateStore
 from sectigo_f5.state.history import History
 from sectigo_f5.state.known_devices import KnownDevices
+from sectigo_f5.state.orders import OrderStore
 from sectigo_f5.state.unsaved import UnsavedDevices
 
 ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
@@ -37,6 +38,7 @@ class StateDirectory:
         self.path = path
         self.history = History(path / "results.json")
         self.certificates = CertificateStore(path / "certificates")
+        self.orders = OrderStore(path / "orders")
         self.devices = KnownDevices(path / "devices.json")
         self.unsaved = UnsavedDevices(path / "unsaved")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.model import Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Validation
@@ -36,6 +37,9 @@ class LocalAuthority:
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    processing: bool = False  # it takes every order and decides on none
+    placed: dict[str, str] = field(default_factory=dict)  # the CSR of each order, by its URL
+    delivered: dict[str, Issued] = field(default_factory=dict)  # by the URL of the order
 
     def __post_init__(self) -> None:
         self.our_clock: Callable[[], datetime] = self.clock
@@ -55,12 +59,33 @@ class LocalAuthority:
     ) -> Issued:
         if self.refusal:
             raise ConnectorError(self.refusal)
-        if self.limit is not None and len(self.issued) >= self.limit:
+        url = str(json.loads(order.read_text())["url"]) if order and order.exists() else ""
+        if url not in self.placed:
+            url = self._place(csr_pem, order)
+            self.validations.append(validation)
+        if self.processing:
+            raise PendingOrderError(f"the CA is still processing the order {url}")
+        return self._deliver(url)
+
+    def _place(self, csr_pem: str, order: Path | None) -> str:
+        """Take an order, and remember it as the launcher does."""
+        if self.limit is not None and len(self.placed) >= self.limit:
             raise ConnectorError("the CA's rate limit is reached")
-        self.validations.append(validation)
-        certificate = self._sign(x509.load_pem_x509_csr(csr_pem.encode()))
-        self.issued.append(certificate)
-        return self.answer(Issued(certificate.public_bytes(Encoding.PEM).decode(), self.issuer.certificate_pem))
+        url = f"https://ca.example.com/order/{len(self.placed) + 1}"
+        self.placed[url] = csr_pem
+        if order:
+            order.parent.mkdir(parents=True, exist_ok=True)
+            order.write_text(json.dumps({"url": url}))
+        return url
+
+    def _deliver(self, url: str) -> Issued:
+        """Issue the certificate of an order, once."""
+        if url not in self.delivered:
+            certificate = self._sign(x509.load_pem_x509_csr(self.placed[url].encode()))
+            self.issued.append(certificate)
+            leaf = certificate.public_bytes(Encoding.PEM).decode()
+            self.delivered[url] = self.answer(Issued(leaf, self.issuer.certificate_pem))
+        return self.delivered[url]
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
         if self.refusal:

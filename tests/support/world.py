@@ -16,12 +16,15 @@ from sectigo_f5.model import Job, Result
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.simulator.rest.wire import Exchange
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support import builders
 from tests.support.local_authority import LocalAuthority, LocalRevocation
 from tests.support.names import PLAIN
+
+TRANSACTION = "/mgmt/tm/transaction"
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -125,6 +128,15 @@ class World:
         """Return the certificate that a TLS client gets."""
         address, port = self.addresses[path]
         return read_certificate(handshake(address, port, name, timeout=5, **options).certificate_pem)
+
+    def changes_of_traffic(self, since: int) -> list[Exchange]:
+        """Return the writes to ``ltm`` and to transactions after the first ``since`` writes, rehearsals apart."""
+        written = self.device.writes()[since:]
+        aborted = [call.path for call in written if call.method == "DELETE" and TRANSACTION in call.path]
+        given_up = {path.rpartition("/")[2] for path in aborted}
+        lasting = [call for call in written if not {call.coordination_id, call.path.rpartition("/")[2]} & given_up]
+        opened = [call for call in lasting if call.path == TRANSACTION][len(given_up) :]
+        return [call for call in lasting if "/ltm/" in call.path or f"{TRANSACTION}/" in call.path or call in opened]
 
     def leftovers(self) -> dict[str, list[str]]:
         """Return everything on the device that a run must not leave there."""

@@ -47,11 +47,14 @@ def must_enrol_and_renew_job(world: World, job: Job) -> None:
 
 
 def must_refuse(world: World, sentence: str, **changes: Any) -> None:
-    """Fail with ``sentence``, and leave the device as it was."""
-    before, saved = objects(world), world.device.saved
-    result = world.one(world.job(**changes))
+    """Fail with ``sentence``, and leave the device as it was, except for the key of what the CA has issued."""
+    before, saved, job = objects(world), world.device.saved, world.job(**changes)
+    result = world.one(job)
     assert result.outcome is Outcome.FAILED
     assert re.search(sentence, result.error or ""), result.error
-    assert objects(world) == before
+    orders = world.state.orders.of(job)
+    kept = {f"sys/file/ssl-key {order.generation(job, variant).key}" for order in orders for variant in order.requests}
+    assert objects(world) - kept == before
+    assert len(kept) == len(world.authority.placed)
     assert world.leftovers().get("tokens", []) == []
-    assert world.device.saved == saved
+    assert world.device.saved == saved + bool(kept)

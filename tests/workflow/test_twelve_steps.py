@@ -88,7 +88,7 @@ def test_renewal_is_one_patch_of_the_profile(world: World) -> None:
     before = len(world.device.writes())
     result = world.one(job)
     assert (result.outcome, result.serial != first.serial) == (Outcome.RENEWED, True)
-    traffic = [call for call in world.device.writes()[before:] if "/ltm/" in call.path or "transaction" in call.path]
+    traffic = world.changes_of_traffic(before)
     assert [(call.method, call.path) for call in traffic] == [("PATCH", PROFILE_URL)]
     assert world.seen_by_client().serial == result.serial
 

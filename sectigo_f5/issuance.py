@@ -1,0 +1,190 @@
+"""Steps 4 to 10: keys and their CSRs on the BIG-IP, their certificates from the CA, and those on the BIG-IP too.
+
+Nothing in service refers to any of it yet. Once the CA has been asked, key and order are kept until the certificate
+serves, whatever happens: a run that ends in between costs no second certificate.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sectigo_f5.bigip.certificate_objects import upload_certificate
+from sectigo_f5.bigip.created_objects import CreatedObjects
+from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
+from sectigo_f5.bigip.keys.order import KeyOrder
+from sectigo_f5.bigip.profile_change import new_entry, old_entry
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.device_objects import Entry
+from sectigo_f5.errors import ConnectorError, PendingOrderError
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.model import Generation, Issued, Job
+from sectigo_f5.preparation import Plan
+from sectigo_f5.run import Run
+from sectigo_f5.secret import Secret, one_time_passphrase
+from sectigo_f5.state.orders import Attempt, Order, fingerprint
+from sectigo_f5.timestamps import to_stamp
+from sectigo_f5.x509.certificates import check_issued
+from sectigo_f5.x509.chains import in_order
+from sectigo_f5.x509.remarks import remarks
+
+logger = logging.getLogger(__name__)
+
+VARIANTS = ("", "_ecdsa")  # object names of the first and the second pair of one certificate
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key on the BIG-IP that is not in service, and what opens it."""
+
+    generation: Generation
+    passphrase: Secret | None  # None: an earlier run made it ...
+    ciphertext: str | None  # ... and it opens by the device's own form of the passphrase
+
+    def entry(self, has_chain: bool) -> Json:
+        """Return the profile entry that puts it in service with its certificate."""
+        names = self.generation
+        if self.passphrase:
+            return new_entry(names, has_chain, self.passphrase)
+        chain = names.chain if has_chain else None
+        return old_entry(Entry(names.entry_name, names.certificate, names.key, chain, self.ciphertext))
+
+
+@dataclass(frozen=True)
+class NewPair:
+    """A key on the BIG-IP, and the certificate that the CA has issued for it."""
+
+    key: NewKey
+    issued: Issued
+
+    @property
+    def entry(self) -> Json:
+        """The profile entry that puts the pair in service."""
+        return self.key.entry(bool(self.issued.chain))
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the CA is asked for, and the keys that are on the BIG-IP for it; ``made`` deletes them if it refuses."""
+
+    order: Order
+    keys: tuple[NewKey, ...]
+    made: CreatedObjects
+
+
+def ask_for(run: Run, f5: Unit, plan: Plan, made: CreatedObjects) -> Asking:
+    """Steps 4 to 6: make the keys and their CSRs, or take those of the order that is continued."""
+    unfinished = plan.unfinished
+    if unfinished is None:
+        return _new_keys(run, f5, plan, made)
+    keys = tuple(NewKey(part.generation, None, part.key.ciphertext) for part in unfinished.parts)
+    logger.info("4 to 6 continuing with the key %s of an earlier run", " and ".join(key.generation.key for key in keys))
+    return Asking(unfinished.order, keys, made)
+
+
+def receive(run: Run, f5: Unit, plan: Plan, asking: Asking) -> tuple[NewPair, ...]:
+    """Steps 7 to 9: have the certificates issued, or take what the CA has issued already.
+
+    Raises :class:`PendingOrderError` if the CA has not decided, another :class:`ConnectorError` if it refuses. The
+    keys are kept unless it has refused everything.
+    """
+    order, job = asking.order, plan.seen.job
+    run.state.orders.begin(job, order)
+    if plan.unfinished:
+        for key in asking.keys:
+            url = object_url("sys/file/ssl-key", key.generation.key)
+            asking.made.undo(f"the key {key.generation.key}", f5.client.delete, url)
+    try:
+        return tuple(NewPair(key, _issued(run, plan, asking, key)) for key in asking.keys)
+    except PendingOrderError:
+        raise
+    except ConnectorError as error:
+        run.state.orders.note_problem(job, str(error))
+        raise
+    finally:
+        if any(_is_worth_keeping(run, job, order, key) for key in asking.keys):
+            asking.made.keep()
+            f5.note_change()  # a restart of the BIG-IP must not take the key away
+        else:
+            run.state.orders.forget(job, order.stamp)
+
+
+def upload(f5: Unit, pairs: Sequence[NewPair], created: CreatedObjects) -> None:
+    """Step 10: store the certificates and their chains on the BIG-IP."""
+    f5.must_be_active()  # it may have failed over while the CA took its time
+    for pair in pairs:
+        upload_certificate(f5, pair.issued, pair.key.generation, created)
+
+
+# -- steps 4 to 6 ------------------------------------------------------------------------------
+
+
+def _new_keys(run: Run, f5: Unit, plan: Plan, made: CreatedObjects) -> Asking:
+    job, decided = plan.seen.job, plan.decided
+    stamp, keys, requests = new_stamp(run, f5, job), list[NewKey](), dict[str, str]()
+    for key_order in key_orders(f5, job, stamp, made):
+        key = create_key(key_order)  # 4
+        key = create_request(key_order, key)  # 5
+        requests[key_order.generation.variant] = download_request(key_order, key)  # 6
+        keys.append(NewKey(key_order.generation, key_order.passphrase, None))
+    order = Order(stamp, job.partition, job.names, job.keys, requests, decided.outcome, decided.reason, run.clock())
+    return Asking(order, tuple(keys), made)
+
+
+def new_stamp(run: Run, f5: Unit, job: Job) -> str:
+    """Return the time of issue as a name, later than every other's even after a clock was put back.
+
+    A key that a killed run left alone counts too: taken for the new one it would not open.
+    """
+    have = f5.inventory
+    ours = [Generation.parse(path, job.base) for path in (*have.keys, *have.certificates)]
+    ours += run.state.certificates.copies(job)
+    taken = (generation.issued_at + timedelta(seconds=1) for generation in ours if generation)
+    return to_stamp(max([run.clock(), *taken]))
+
+
+def key_orders(f5: Unit, job: Job, stamp: str, made: CreatedObjects) -> Iterator[KeyOrder]:
+    """Yield what is to be made, a key at a time; each passphrase is forgotten when ``made`` ends."""
+    for spec, variant in zip(job.keys, VARIANTS, strict=False):
+        generation = Generation(job.partition, job.base, stamp, variant)
+        passphrase = made.always.enter_context(one_time_passphrase())
+        yield KeyOrder(f5, job, spec, generation, passphrase, made)
+
+
+# -- steps 7 to 9 ------------------------------------------------------------------------------
+
+
+def _issued(run: Run, plan: Plan, asking: Asking, key: NewKey) -> Issued:
+    job, order, of = plan.seen.job, asking.order, key.generation
+    request, spec = order.requests[of.variant], order.keys[VARIANTS.index(of.variant)]
+    issued = run.state.certificates.kept(job, of) or _ask_the_ca(run, plan, asking, key, request)
+    certificate = check_issued(issued, request, order.names, spec, run.clock())
+    until = f"{certificate.not_after:%Y-%m-%d}"
+    logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)
+    for remark in remarks(issued, order.names):
+        logger.warning("9 %s", remark)
+    return issued
+
+
+def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str) -> Issued:
+    job, stamp, variant = plan.seen.job, asking.order.stamp, key.generation.variant
+    if plan.validation is None:
+        raise ConnectorError(f"the certificate of {asking.order.since} is no longer under STATE_DIR; run again")
+    run.authority.connect()  # 7
+    run.authority.register()  # 8
+    if not run.state.orders.is_placed(job, stamp, variant):
+        run.state.orders.note_attempt(job, Attempt(run.clock(), fingerprint(job)))
+    known = (key.passphrase,) if key.passphrase else ()
+    file = run.state.orders.file(job, stamp, variant)
+    issued = in_order(run.authority.issue(request, plan.validation, known, file), request, run.clock())  # 9
+    run.state.certificates.keep(job, key.generation, issued)
+    return issued
+
+
+def _is_worth_keeping(run: Run, job: Job, order: Order, key: NewKey) -> bool:
+    """Tell whether the CA has issued, or may issue, for a key."""
+    of = key.generation
+    return run.state.orders.is_placed(job, order.stamp, of.variant) or run.state.certificates.kept(job, of) is not None
