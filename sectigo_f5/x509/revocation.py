@@ -7,14 +7,12 @@ down must neither stop a renewal nor cause one.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import requests
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -24,18 +22,14 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.files import write_atomically
-from sectigo_f5.http_body import read_body
 from sectigo_f5.x509.certificates import UNREADABLE
+from sectigo_f5.x509.crls import Crls
+from sectigo_f5.x509.fetching import NoAnswerError, fetch
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = (5.0, 15.0)  # seconds to connect, to read
-LARGEST = 20 * 1024 * 1024  # bytes; the biggest public CRLs are about 10 MB
-LONGEST = 60.0  # seconds for a whole answer
 SKEW = timedelta(minutes=10)  # of the responder's clock against ours
-OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is trusted for this long ...
-CRL_AGE = timedelta(days=1)  # ... and so is a CRL, which must have one (RFC 5280 section 5.1.2.5)
+OCSP_AGE = timedelta(days=7)  # an answer without nextUpdate is trusted for this long
 
 
 @dataclass(frozen=True)
@@ -48,19 +42,15 @@ class Revocation:
     detail: str
 
 
-class NoAnswerError(ConnectorError):
-    """This source gives no answer that can be trusted; the next one may."""
-
-
 class RevocationChecker:
-    """Asks OCSP responders and CRLs; CRLs are kept under ``STATE_DIR/crl`` until their nextUpdate.
+    """Asks OCSP responders, and CRLs.
 
     One per run: a URL that did not answer once is not asked again. Devices are worked on in
     parallel, so several threads may ask at once.
     """
 
     def __init__(self, state_dir: Path, *, clock: Callable[[], datetime]) -> None:
-        self._cache = state_dir / "crl"
+        self._crls = Crls(state_dir / "crl", clock)
         self._clock = clock
         self._silent: set[str] = set()  # the URLs that did not answer
 
@@ -88,8 +78,8 @@ class RevocationChecker:
 
     def _by_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
         asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303  # RFC 5019: CertID uses SHA-1
-        content = _fetch("POST", url, asked.public_bytes(Encoding.DER), "application/ocsp-request")
-        answer = ocsp.load_der_ocsp_response(content)
+        reply = fetch("POST", url, asked.public_bytes(Encoding.DER), {"Content-Type": "application/ocsp-request"})
+        answer = ocsp.load_der_ocsp_response(reply.body)
         if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise NoAnswerError(f"the responder says {answer.response_status.name}")
         if answer.serial_number != certificate.serial_number:
@@ -105,10 +95,7 @@ class RevocationChecker:
     # -- CRL -----------------------------------------------------------------------------------
 
     def _by_crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
-        found = self._cached(url, issuer)
-        if found is None:  # not `or`: a CRL that lists nothing is false
-            found = self._download(url, issuer)
-        entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        entry = self._crls.current(url, issuer).get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is None:
             return Revocation("good", None, "crl", url)
         try:
@@ -118,62 +105,6 @@ class RevocationChecker:
         if reason is x509.ReasonFlags.remove_from_crl:
             return Revocation("good", None, "crl", url)
         return Revocation("revoked", reason.value, "crl", url)
-
-    def _cached(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList | None:
-        try:
-            return self._trusted((self._cache / _cache_name(url)).read_bytes(), url, issuer)
-        except (OSError, NoAnswerError, *UNREADABLE):
-            return None
-
-    def _download(self, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
-        content = _fetch("GET", url)
-        found = self._trusted(content, url, issuer)
-        try:
-            write_atomically(self._cache / _cache_name(url), content)
-        except ConnectorError as error:
-            logger.debug("the CRL of %s is not kept and will be fetched again: %s", url, error)
-        return found
-
-    def _trusted(self, content: bytes, url: str, issuer: x509.Certificate) -> x509.CertificateRevocationList:
-        pem = content.lstrip().startswith(b"-----BEGIN")
-        found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
-        if not _signed_by(found, issuer):
-            raise NoAnswerError("the CRL is not signed by the certificate's issuer")
-        now, ends = self._clock(), found.next_update_utc or found.last_update_utc + CRL_AGE
-        if not found.last_update_utc - SKEW <= now < ends:
-            raise NoAnswerError(f"the CRL is not current ({found.last_update_utc} to {ends})")
-        if not all(_is_for(extension, url) for extension in found.extensions):
-            raise NoAnswerError("the CRL is only for other certificates, or for some reasons")
-        return found
-
-
-def _fetch(method: str, url: str, body: bytes | None = None, kind: str | None = None) -> bytes:
-    if not url.startswith(("http://", "https://")):
-        raise NoAnswerError("only http and https are supported")
-    headers = {"Content-Type": kind} if kind else {}
-    with requests.request(method, url, data=body, headers=headers, timeout=TIMEOUT, verify=True, stream=True) as answer:
-        answer.raise_for_status()
-        return read_body(answer, LARGEST, LONGEST)
-
-
-def _is_for(extension: x509.Extension[x509.ExtensionType], url: str) -> bool:
-    """Return True if a CRL with this extension covers certificates that name ``url`` (RFC 5280 section 6.3.3).
-
-    Big CAs split their CRLs, and each part says which one it is: a validly signed part must not pass
-    for another. A CRL that lists only CAs, only some reasons, the certificates of other CAs, or
-    changes to another CRL says nothing about ours.
-    """
-    found = extension.value
-    if not isinstance(found, x509.IssuingDistributionPoint):
-        return not extension.critical
-    parts = {name.value for name in found.full_name or ()}
-    limited = (
-        found.only_contains_ca_certs
-        or found.only_contains_attribute_certs
-        or found.indirect_crl
-        or found.only_some_reasons
-    )
-    return not limited and (not parts or url in parts)
 
 
 def _verify_ocsp(answer: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> None:
@@ -209,12 +140,6 @@ def _ocsp_signed_by(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool
     return True
 
 
-def _signed_by(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    key = issuer.public_key()
-    known = isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
-    return known and found.issuer == issuer.subject and found.is_signature_valid(key)  # type: ignore[arg-type]  # known
-
-
 def _responders(certificate: x509.Certificate) -> list[str]:
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
@@ -235,7 +160,3 @@ def _distribution_points(certificate: x509.Certificate) -> list[str]:
         return []
     names = (name for point in points for name in point.full_name or ())
     return [name.value for name in names if isinstance(name, x509.UniformResourceIdentifier)]
-
-
-def _cache_name(url: str) -> str:
-    return f"{hashlib.sha256(url.encode()).hexdigest()}.crl"

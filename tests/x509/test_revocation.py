@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.server
 import logging
 import socket
 import subprocess
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -21,12 +24,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sectigo_f5.x509 import revocation
+from sectigo_f5.x509 import fetching
 from sectigo_f5.x509.revocation import RevocationChecker
 from tests.support.hierarchy import Identity, new_authority
 from tests.support.issuing import new_crl, new_key, new_leaf, pem, without_next_update
 from tests.support.odd_certificates import version_8
 
+CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 ROOT = new_authority("Root", NOW)
 ISSUER = new_authority("Issuing CA", NOW, ROOT)
@@ -34,13 +38,31 @@ STRANGER = new_authority("Issuing CA", NOW)  # the same name, another key
 
 
 class Web(http.server.ThreadingHTTPServer):
-    """Serves ``content`` and counts the requests; ``drip`` sends it byte by byte, that many seconds apart."""
+    """Serves ``content`` and counts the requests; ``drip`` sends it byte by byte, that many seconds apart.
+
+    With ``validates`` it tells an ETag, a Last-Modified or both, and answers 304 to whoever has them.
+    """
 
     content = b""
     asked = 0
+    unchanged = 0  # how often it answered 304
+    status = 200
+    validates: tuple[str, ...] = ()
+    slow_head = False
     promised = 0  # bytes announced in addition, and never sent
     drip = 0.0
     daemon_threads = True
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.stopped = threading.Event()
+
+    def validators(self) -> dict[str, str]:
+        every = {
+            "ETag": f'"{hashlib.sha256(self.content).hexdigest()}"',
+            "Last-Modified": f"{zlib.crc32(self.content)}",
+        }
+        return {name: every[name] for name in self.validates}
 
     @property
     def url(self) -> str:
@@ -58,15 +80,29 @@ def other_web() -> Iterator[Web]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             server.asked += 1
-            self.send_response(200)
+            if server.slow_head:
+                self.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1000)
+                return
+            known = server.validators()
+            if known and all(self.headers[CONDITIONS[name]] == value for name, value in known.items()):
+                server.unchanged += 1
+                self.send_response(304)
+                self.end_headers()
+                return
+            self.send_response(server.status)
+            for name, value in known.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(server.content) + server.promised))
             self.end_headers()
+            self.drip(server.content)
+
+        def drip(self, content: bytes) -> None:
             with contextlib.suppress(OSError):  # the client has hung up
-                for piece in [server.content[i : i + 1] for i in range(len(server.content))] if server.drip else ():
+                for piece in [content[i : i + 1] for i in range(len(content))] if server.drip else [content]:
                     self.wfile.write(piece)
-                    time.sleep(server.drip)
-                if not server.drip:
-                    self.wfile.write(server.content)
+                    server.stopped.wait(server.drip)
+                    if server.stopped.is_set():
+                        return
 
         def do_POST(self) -> None:
             self.do_GET()
@@ -78,6 +114,7 @@ def other_web() -> Iterator[Web]:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield server
+        server.stopped.set()
         server.shutdown()
         thread.join()
 
@@ -100,7 +137,7 @@ def status(checker: RevocationChecker, certificate: x509.Certificate) -> tuple[s
 # -- CRL ---------------------------------------------------------------------------------------
 
 
-def test_a_crl_says_good_or_revoked_and_is_kept(checker: RevocationChecker, web: Web) -> None:
+def test_a_crl_says_good_or_revoked(checker: RevocationChecker, web: Web) -> None:
     good, bad = leaf(crl_url=web.url), leaf(crl_url=web.url)
     web.content = new_crl(ISSUER, bad, begins=NOW - timedelta(minutes=1))
     assert status(checker, good) == ("good", None, "crl")
@@ -108,16 +145,80 @@ def test_a_crl_says_good_or_revoked_and_is_kept(checker: RevocationChecker, web:
     assert web.asked == 1
 
 
-def test_a_crl_is_fetched_again_after_its_next_update(tmp_path: Path, web: Web) -> None:
-    certificate = leaf(crl_url=web.url)
-    moment = NOW
-    checker = RevocationChecker(tmp_path, clock=lambda: moment)
-    web.content = new_crl(ISSUER, begins=NOW - timedelta(minutes=1))
+def run_at(folder: Path, hours: float, certificate: x509.Certificate) -> str:
+    """Return the status that a run so many hours from now finds."""
+    return status(RevocationChecker(folder, clock=lambda: NOW + timedelta(hours=hours)), certificate)[0]
+
+
+def crl_at(hours: float, *revoked: x509.Certificate, days: float = 7) -> bytes:
+    begins = NOW + timedelta(hours=hours) - timedelta(minutes=5)
+    return new_crl(ISSUER, *revoked, begins=begins, lifetime=timedelta(days=days))
+
+
+every_validator = pytest.mark.parametrize(
+    "validates", [(), ("ETag",), ("Last-Modified",), ("ETag", "Last-Modified")], ids=["none", "etag", "date", "both"]
+)
+
+
+@every_validator
+def test_a_revocation_is_noticed_at_the_next_run(tmp_path: Path, web: Web, validates: tuple[str, ...]) -> None:
+    """CRLs of public CAs are good for a week and more, and a new one is there within the hour."""
+    certificate, web.validates = leaf(crl_url=web.url), validates
+    web.content = crl_at(0)
+    assert [run_at(tmp_path, hours, certificate) for hours in (0, 6)] == ["good", "good"]
+    assert (web.asked, web.unchanged) == (2, 1 if validates else 0)
+    web.content = crl_at(12, certificate)
+    assert [run_at(tmp_path, hours, certificate) for hours in (12, 18)] == ["revoked", "revoked"]
+    assert (web.asked, web.unchanged) == (4, 2 if validates else 0)
+
+
+@every_validator
+def test_a_crl_that_was_kept_helps_until_its_next_update(tmp_path: Path, web: Web, validates: tuple[str, ...]) -> None:
+    certificate, web.validates = leaf(crl_url=web.url), validates
+    web.content = crl_at(0, certificate)
+    assert run_at(tmp_path, 0, certificate) == "revoked"
+    web.status, web.content = 503, b"maintenance"
+    assert [run_at(tmp_path, hours, certificate) for hours in (12, 160, 169)] == ["revoked", "revoked", "unknown"]
+    web.status, web.content = 200, b"<html>Please log in</html>"
+    assert [run_at(tmp_path, hours, certificate) for hours in (12, 160, 169)] == ["revoked", "revoked", "unknown"]
+    web.content = crl_at(170)
+    assert run_at(tmp_path, 170, certificate) == "good"
+
+
+def test_an_older_crl_does_not_take_the_place_of_a_newer_one(tmp_path: Path, web: Web) -> None:
+    """As a cache on the way may send it."""
+    certificate, older = leaf(crl_url=web.url), crl_at(0)
+    web.content = crl_at(12, certificate)
+    assert run_at(tmp_path, 12, certificate) == "revoked"
+    web.content = older
+    assert [run_at(tmp_path, hours, certificate) for hours in (13, 14)] == ["revoked", "revoked"]
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[]", '{"of": "another", "validators": {"If-None-Match": "x"}}', "\xff"])
+def test_a_damaged_note_is_as_good_as_none(tmp_path: Path, web: Web, damage: str) -> None:
+    certificate, web.validates, web.content = leaf(crl_url=web.url), ("ETag",), crl_at(0)
+    assert run_at(tmp_path, 0, certificate) == "good"
+    (note,) = tmp_path.glob("crl/*.json")
+    note.write_text(damage, encoding="latin-1")
+    assert (run_at(tmp_path, 1, certificate), web.unchanged) == ("good", 0)
+    assert (run_at(tmp_path, 2, certificate), web.unchanged) == ("good", 1)
+
+
+def test_a_crl_that_is_damaged_where_it_is_kept_is_fetched_again(tmp_path: Path, web: Web) -> None:
+    certificate, web.validates, web.content = leaf(crl_url=web.url), ("ETag",), crl_at(0, leaf(crl_url=web.url))
+    assert run_at(tmp_path, 0, certificate) == "good"
+    (kept,) = tmp_path.glob("crl/*.crl")
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert (run_at(tmp_path, 1, certificate), web.unchanged) == ("good", 0)
+    assert (run_at(tmp_path, 2, certificate), web.unchanged) == ("good", 1)
+
+
+def test_a_crl_of_another_issuer_at_the_same_place_is_not_mistaken(checker: RevocationChecker, web: Web) -> None:
+    certificate, web.content = leaf(crl_url=web.url), crl_at(0)
+    other = new_leaf(STRANGER, new_key(), "www.example.com", begins=NOW, crl_url=web.url)
     assert status(checker, certificate)[0] == "good"
-    moment = NOW + timedelta(days=2)
-    web.content = new_crl(ISSUER, certificate, begins=moment - timedelta(minutes=1))
-    assert status(checker, certificate)[0] == "revoked"
-    assert web.asked == 2
+    assert checker.status(pem(other), STRANGER.certificate_pem).status == "unknown"
+    assert (status(checker, certificate)[0], web.asked) == ("good", 1)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +239,11 @@ def test_an_untrusted_crl_gives_no_answer(checker: RevocationChecker, web: Web, 
 
 def test_a_crl_without_next_update_is_trusted_for_a_day(tmp_path: Path, web: Web) -> None:
     """RFC 5280 forbids it; kept forever it would hide every later revocation."""
-    certificate, moment = leaf(crl_url=web.url), NOW
-    checker = RevocationChecker(tmp_path, clock=lambda: moment)
+    certificate = leaf(crl_url=web.url)
     web.content = without_next_update(ISSUER, new_crl(ISSUER, begins=NOW - timedelta(minutes=1)))
-    assert [status(checker, certificate)[0] for _ in range(2)] == ["good", "good"]
-    moment = NOW + timedelta(hours=25)
-    web.content = new_crl(ISSUER, certificate, begins=moment - timedelta(minutes=1))
-    assert (status(checker, certificate)[0], web.asked) == ("revoked", 2)
+    assert run_at(tmp_path, 0, certificate) == "good"
+    web.status = 503
+    assert [run_at(tmp_path, hours, certificate) for hours in (23, 25)] == ["good", "unknown"]
 
 
 def part(url: str | None = None, **limits: bool) -> x509.IssuingDistributionPoint:
@@ -186,7 +285,7 @@ def test_a_crl_that_cannot_be_kept_is_still_used(checker: RevocationChecker, tmp
     certificate = leaf(crl_url=web.url)
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
     assert [status(checker, certificate)[0] for _ in range(2)] == ["revoked", "revoked"]
-    assert web.asked == 2
+    assert web.asked == 1
 
 
 def test_parallel_downloads_leave_one_complete_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
@@ -194,7 +293,7 @@ def test_parallel_downloads_leave_one_complete_crl(checker: RevocationChecker, t
     web.content = new_crl(ISSUER, certificate, begins=NOW - timedelta(minutes=1))
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda _: status(checker, certificate)[0], range(16)))
-    assert (found, len(list((tmp_path / "crl").iterdir()))) == ({"revoked"}, 1)
+    assert (found, len(list((tmp_path / "crl").glob("*.crl"))), web.asked) == ({"revoked"}, 1, 1)
 
 
 # -- silent and broken sources - -----------------------------------------------------------------
@@ -233,12 +332,14 @@ def test_a_truncated_answer_gives_unknown(checker: RevocationChecker, web: Web, 
     assert status(checker, leaf(**{kind: web.url})) == ("unknown", None, "none")
 
 
+@pytest.mark.parametrize("slow_head", [True, False], ids=["headers", "body"])
 @pytest.mark.parametrize("kind", ["ocsp_url", "crl_url"])
 def test_a_dripping_answer_does_not_hold_up_the_run(
-    checker: RevocationChecker, web: Web, kind: str, monkeypatch: pytest.MonkeyPatch
+    checker: RevocationChecker, web: Web, kind: str, slow_head: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each byte comes within the time-out of ``requests``, and the last one would come next year."""
-    monkeypatch.setattr(revocation, "LONGEST", 0.2)
+    monkeypatch.setattr(fetching, "LONGEST", 0.2)
+    web.slow_head = slow_head
     web.content, web.drip = b"x" * 1000, 0.05
     began = time.monotonic()
     assert status(checker, leaf(**{kind: web.url})) == ("unknown", None, "none")
