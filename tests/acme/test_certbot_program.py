@@ -13,6 +13,7 @@ from sectigo_f5.acme import certbot_logs, certbot_program
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.acme.certbot_options import certbot_options, write_options
 from sectigo_f5.acme.certbot_program import find_certbot
+from sectigo_f5.acme.inside_certbot import launcher
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated
@@ -138,6 +139,17 @@ def test_children_do_not_get_our_settings(tmp_path: Path, monkeypatch: pytest.Mo
     whole = certbot_program._environment(tmp_path, certbot_program.Task("certonly", [], {}, 1, whole_environment=True))
     assert {"https_proxy", "LC_ALL", "PATH", "AWS_PROFILE"} <= set(whole)
     assert not {"ACME_EAB_HMAC_KEY", "STATE_DIR", "PYTHONPATH"} & set(whole)
+
+
+def test_our_own_options_do_not_reach_certbot(tmp_path: Path) -> None:
+    task = certbot_program.Task("certonly", [], {}, 1, order=tmp_path / "order.json", answer_timeout=300.0)
+    argv = ["launcher.py", *certbot_program._own_options(task), "certonly", launcher.ORDER_FILE, "of-certbot"]
+    assert launcher.take_own_options(argv) == {
+        launcher.ORDER_FILE: str(tmp_path / "order.json"),
+        launcher.ANSWER_TIMEOUT: "300.0",
+    }
+    assert argv == ["launcher.py", "certonly", launcher.ORDER_FILE, "of-certbot"]
+    assert certbot_program._own_options(certbot_program.Task("register", [], {}, 1)) == []
 
 
 def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

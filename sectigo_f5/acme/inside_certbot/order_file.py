@@ -33,6 +33,7 @@ class OrderFile:
         self.warn = warn
         self.kept = read(path) if path else {}
         self.sent = False  # finalize was, by this process: the CA may have it
+        self.told = 0  # how often the CA has told the status to this process
 
     @property
     def url(self) -> str | None:
@@ -52,6 +53,7 @@ class OrderFile:
 
     def note(self, status: str) -> None:
         """Remember what the CA says now; as long as it may have our finalize, ``ready`` says nothing new."""
+        self.told += 1
         if self.sent and status not in (*FINALIZED, *DEAD):
             status = UNKNOWN
         if self.kept and self.kept["status"] != status:

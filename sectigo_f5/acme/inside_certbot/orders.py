@@ -162,6 +162,7 @@ def _is_finalized(client: Any, order: Any) -> bool:
 
 def _polling_on(poll: Any, memory: OrderFile) -> Any:
     def finalize_and_poll(self: Any, order: Any, deadline: datetime, fetch_alternative_chains: bool = False) -> Any:
+        from acme import errors
         from acme.messages import Error
 
         patience = deadline - datetime.now()  # noqa: DTZ005  # acme counts in local time
@@ -171,16 +172,19 @@ def _polling_on(poll: Any, memory: OrderFile) -> Any:
             if error.code != "orderNotReady":
                 raise
         deadline = datetime.now() + patience  # noqa: DTZ005
+        failure, told = Exception(), -1  # the last one, and what the CA had told until then
         while True:
             try:
                 return poll(self, order, deadline, fetch_alternative_chains)
+            except errors.TimeoutError:
+                if told == memory.told and _is_gone(failure):
+                    memory.refuse()
+                    raise failure from None
+                raise
             except Exception as error:
                 if memory.is_dead or not (_is_lost(error) or isinstance(error, Error)):
                     raise
-                if datetime.now() >= deadline:  # noqa: DTZ005
-                    if _is_gone(error):
-                        memory.refuse()
-                    raise
+                failure, told = error, memory.told
                 time.sleep(RETRY_PAUSE)
 
     return finalize_and_poll
