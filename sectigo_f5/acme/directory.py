@@ -12,11 +12,13 @@ import requests
 
 from sectigo_f5 import __version__
 from sectigo_f5.errors import ConnectorError, cause
+from sectigo_f5.http_body import within
 from sectigo_f5.model import Account
 from sectigo_f5.timestamps import from_http_date
 
 USER_AGENT = f"sectigo-f5/{__version__}"
-TIMEOUT = 30  # seconds
+TIMEOUT = 30  # seconds for each piece of an answer
+LONGEST = 60.0  # seconds for all of it
 
 Directory = Mapping[str, Any]
 
@@ -33,7 +35,10 @@ def read(account: Account, clock: Callable[[], datetime]) -> Answer:
     """Read the directory; raises :class:`ConnectorError` with the remedy if there is none."""
     url = account.server
     try:
-        answer = requests.get(url, headers={"User-Agent": USER_AGENT}, verify=verification(account), timeout=TIMEOUT)
+        headers, verify = {"User-Agent": USER_AGENT}, verification(account)
+        answer = within(LONGEST, lambda: requests.get(url, headers=headers, verify=verify, timeout=TIMEOUT))
+    except ConnectorError as error:
+        raise ConnectorError(f"ACME_SERVER {url}: {error}; check the network and HTTPS_PROXY") from error
     except requests.exceptions.SSLError as error:
         raise ConnectorError(
             f"ACME_SERVER {url}: its TLS certificate is not trusted ({cause(error)}); "

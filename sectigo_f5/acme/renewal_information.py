@@ -16,13 +16,14 @@ from cryptography import x509
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import write_atomically
-from sectigo_f5.http_body import read_body
+from sectigo_f5.http_body import read_body, within
 from sectigo_f5.model import RenewalInformation
 from sectigo_f5.timestamps import to_iso
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 30  # seconds
+TIMEOUT = 30  # seconds for each piece of an answer
+LONGEST = 60.0  # seconds for all of it
 LONGEST_ANSWER = 64 * 1024  # bytes; a real one has a few hundred
 
 # RFC 9773 section 4.3: six hours if the CA does not say, and what it says only within these limits.
@@ -55,6 +56,10 @@ def fetch(url: str, verify: bool | str, user_agent: str, now: datetime) -> Renew
     Any 2xx will do: RFC 9773 says 200, acme2certifier 201.
     """
     headers = {"User-Agent": user_agent, "Accept": "application/json"}
+    return within(LONGEST, lambda: _exchange(url, verify, headers, now))
+
+
+def _exchange(url: str, verify: bool | str, headers: Mapping[str, str], now: datetime) -> RenewalInformation:
     with requests.get(url, headers=headers, verify=verify, timeout=TIMEOUT, stream=True) as answer:
         if not answer.ok:
             raise NonsenseError(f"HTTP {answer.status_code}")
