@@ -1,5 +1,6 @@
 """A device that shows a change a moment after it confirmed it, or makes a change and never confirms it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def test_a_taken_name_means_that_an_earlier_try_succeeded(status: int, message: 
     assert kind("192.0.2.10", "POST", "/mgmt/tm/sys/file/ssl-cert", status, message).may_exist is expected
 
 
+LOST = ("drop", "drop-after", "async-timeout", "async-timeout-after")
 WRITES = (
     ("POST", "/sys/crypto/key$"),
     ("POST", "/sys/crypto/csr$"),
@@ -59,7 +61,7 @@ WRITES = (
 )
 
 
-@pytest.mark.parametrize("action", ["drop", "drop-after"])
+@pytest.mark.parametrize("action", LOST)
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_one_lost_answer_never_costs_a_certificate(world: World, method: str, path: str, action: str) -> None:
     """Whether or not the call arrived: the change is looked for, sent again if absent, and nothing stays behind."""
@@ -69,13 +71,46 @@ def test_one_lost_answer_never_costs_a_certificate(world: World, method: str, pa
     assert (world.leftovers(), world.device.saved_is_current) == ({}, True)
 
 
-@pytest.mark.parametrize("action", ["drop", "drop-after"])
+@pytest.mark.parametrize("action", LOST)
 def test_a_renewal_whose_answer_was_lost_is_in_service(world: World, action: str) -> None:
     job = world.job(keys=(EC,))
     world.one(job)
     world.wait(days=1)
     world.device.fault(Fault(method="PATCH", path="/ltm/profile/client-ssl/", action=action))
     result = world.one(job, force=True)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.RENEWED, result.serial)
+    assert (world.leftovers(), len(world.authority.issued)) == ({}, 2)
+
+
+def test_a_change_that_is_never_confirmed_is_looked_for(world: World) -> None:
+    """Every answer is lost although each change is made: what serves is the new pair, and nothing of it is undone."""
+    job = world.job(keys=(EC,))
+    world.one(job)
+    world.wait(days=1)
+    world.device.fault(Fault("PATCH", "/ltm/profile/client-ssl/", action="async-timeout-after", times=1000))
+    result = world.one(job, force=True)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.RENEWED, result.serial)
+
+
+def test_a_change_that_is_never_made_leaves_the_former_pair(world: World) -> None:
+    job = world.job(keys=(EC,))
+    before = world.one(job).serial
+    world.wait(days=1)
+    world.device.fault(Fault("PATCH", "/ltm/profile/client-ssl/", action="async-timeout", times=1000))
+    result = world.one(job, force=True)
+    assert (result.outcome, world.seen_by_client().serial) == (Outcome.FAILED, before)
+    assert "did not put the new pair into" in str(result.error)
+
+
+def test_every_read_may_time_out_once(world: World) -> None:
+    job = world.job(keys=(EC,))
+    world.one(job)
+    reads = {call.path.rstrip("/") for call in world.device.journal if call.method == "GET"}
+    assert "/mgmt/tm/sys/version" in reads
+    for path in reads:
+        world.device.fault(Fault("GET", f"^{re.escape(path)}/?$", action="async-timeout"))
+    world.wait(days=80)
+    result = world.one(job)
     assert (result.outcome, world.seen_by_client().serial) == (Outcome.RENEWED, result.serial)
 
 
