@@ -64,6 +64,16 @@ def test_a_refused_upload_does_not_log_in_again(closed: World) -> None:
     assert len([call for call in closed.device.journal if "authn/login" in call.path]) == 1
 
 
+def test_a_token_that_is_never_valid_for_uploads_is_replaced_once(world: World) -> None:
+    spurious = "error:401:Authorization failed: no user authentication header or token detected."
+    world.device.fault(Fault("POST", "/uploads/", action=spurious, times=1000))
+    with unit(world) as f5:
+        for _ in range(3):
+            store_public_file(f5.client, NAME, b"1")
+    assert len([call for call in world.device.journal if "authn/login" in call.path]) == 2
+    assert world.device.tokens == []
+
+
 def test_an_upload_that_fails_otherwise_is_no_refusal(world: World) -> None:
     world.device.fault(Fault("POST", "/uploads/", action="status:500", times=3))
     with unit(world) as f5:

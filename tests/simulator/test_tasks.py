@@ -24,6 +24,14 @@ def test_task_saves_once_it_is_started(make: Make) -> None:
         assert (rest.device.saved, rest.device.saved_is_current) == (1, True)
 
 
+def test_task_may_fail_without_a_save(make: Make) -> None:
+    with contextlib.closing(Rest(make(task_result="FAILED", task_polls=0))) as rest:
+        rest.login()
+        path = f"{TASKS}/{rest.post(TASKS, {'command': 'save'})['_taskId']}"
+        rest.call("PUT", path, {"_taskState": "VALIDATING"})
+        assert (rest.get(path)["_taskState"], rest.device.saved) == ("FAILED", 0)
+
+
 def test_missing_task_and_other_states_are_refused(rest: Rest) -> None:
     assert rest.refusal("GET", f"{TASKS}/7") == (404, "Task not found: 7")
     number = rest.post(TASKS, {"command": "save"})["_taskId"]

@@ -75,6 +75,16 @@ def test_validation_changes_nothing(rest: Rest) -> None:
     assert rest.device.rules == ["/Common/r"]
 
 
+@pytest.mark.parametrize(("switch", "status", "rules"), [("ignored", 200, ["/Common/r"]), ("rejected", 400, [])])
+def test_validation_may_be_ignored_or_refused(make: Make, switch: str, status: int, rules: list[str]) -> None:
+    with contextlib.closing(Rest(make(validate_only=switch))) as rest:
+        rest.login()
+        number = rest.begin()
+        rest.post("ltm/rule", {"name": "r", "apiAnonymous": ""}, number)
+        assert rest.commit(number, validateOnly=True).status_code == status
+        assert rest.device.rules == rules
+
+
 def test_key_and_certificate_can_only_change_together(rest: Rest) -> None:
     """Either one alone would no longer match the profile (01070317); the order does not matter."""
     add_pair(rest.device, "r")

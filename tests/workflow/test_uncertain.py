@@ -190,6 +190,7 @@ UNREADABLE = "01070313:3: Error reading key PEM file /Common/k.key for profile /
 IAPP = "The application service must be updated using an application management interface"
 LOST_CERTIFICATE = Fault("POST", "/sys/file/ssl-cert$", action="drop", times=2)
 STANDBY = "is not the active unit"
+SAVE = "^/mgmt/tm/sys/config$"
 NO_CSR = "the CSR cannot be read from the BIG-IP"
 
 SIDES = (
@@ -340,6 +341,15 @@ SIDES = (
         {"csr_file": "common-only", "bash": False},
         run=works_in_another_partition,
         sentence=NO_CSR,
+    ),
+    *(Side("`validateOnly`", answer, {"validate_only": answer}) for answer in ("works", "ignored", "rejected")),
+    *(
+        Side("a save that is not answered", what, {"task_polls": polls}, faults=(Fault("POST", path, action=action),))
+        for what, path, action, polls in (
+            ("is made by a task", SAVE, "async-timeout", 3),
+            ("is made although nobody answers, and once more", SAVE, "async-timeout-after", 1),
+            ("is repeated, for there are no tasks", "/sys/config$", "drop", 1),
+        )
     ),
     *(
         Side("a range wider than the file", answer, {"bulk_download": answer, "bash": False})
