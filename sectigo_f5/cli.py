@@ -44,6 +44,7 @@ class Start:
     settings: Settings
     clock: Callable[[], datetime]
     started: datetime
+    stop: threading.Event
 
 
 def main(
@@ -77,14 +78,16 @@ def main(
 def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets) -> int:
     """Run the command; whatever ends it before it has results is told here, and nowhere else."""
     started, configuration = None, None
-    try:
-        started = clock()
-        configuration = read_configuration(options.config_dir)  # 1
-        return _with_configuration(Start(options, settings, clock, started), configuration, secrets)
-    except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
-        code, text, finished = exit_code_of(error), log_error(error), clock()
-        files = Files(settings.state_dir, settings.metrics_file)
-        return end_without_results(options, files, configuration, (started or finished, finished), code, [text])
+    with _stopped_by_signals() as stop:
+        try:
+            started = clock()
+            configuration = read_configuration(options.config_dir)  # 1
+            return _with_configuration(Start(options, settings, clock, started, stop), configuration, secrets)
+        except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
+            stop.set()
+            code, text, finished = exit_code_of(error), log_error(error), clock()
+            files = Files(settings.state_dir, settings.metrics_file)
+            return end_without_results(options, files, configuration, (started or finished, finished), code, [text])
 
 
 def _with_configuration(start: Start, configuration: Configuration, secrets: log.Secrets) -> int:
@@ -102,7 +105,6 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         state.prepare()
         if command.writes:
             held.enter_context(state.locked(start.started))
-        stop = held.enter_context(_stopped_by_signals())
         authority = Authority(settings.account, settings.state_dir, clock=clock)
         if command.writes:
             authority.clear_up()
@@ -115,7 +117,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
             configured=configuration.jobs,
             force=options.force,
             reads_only=not command.writes,
-            stop=stop,
+            stop=start.stop,
         )
         return command.function(Session(options, settings, configuration, jobs, shared, start.started))
 
@@ -132,7 +134,11 @@ def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
         raise ConfigurationError(f"to {what} needs confirmation: add --yes")
     sys.stderr.write(f"Really {what}? This cannot be undone. [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    try:
+        confirmed = sys.stdin.readline().strip().lower() in ("y", "yes")
+    except InterruptedRunError:
+        confirmed = False
+    if not confirmed:
         raise ConfigurationError("nothing was revoked")
 
 

@@ -47,6 +47,9 @@ class CertificateAuthority(Protocol):
     def account_status(self) -> str:
         """Say whether the account is registered."""
 
+    def account_problem(self) -> str | None:
+        """Return what is wrong with the files of the account, or None."""
+
     def plugin_problem(self, validation: Validation) -> str | None:
         """Return why Certbot cannot use the plugin of a validation, or None if it can."""
 

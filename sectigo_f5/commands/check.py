@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.commands.session import Session
@@ -11,32 +10,13 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import examine
 from sectigo_f5.report import stdout
-from sectigo_f5.report.results import EXIT_FAILED, as_json, exit_code
+from sectigo_f5.report.results import EXIT_FAILED, Finding, as_json, exit_code
 from sectigo_f5.run import CertificateAuthority, Run
 from sectigo_f5.state.remembered import with_history
 from sectigo_f5.state.writable import problems_of_files
 
 PROBLEM = "problem"
 UNSAVED = "what an earlier run changed is not saved: a restart of the BIG-IP would undo it; the next run saves it"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found out about something that several certificates need."""
-
-    what: str
-    problem: str | None
-    text: str = "can be written"  # if there is no problem
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong, or else what is right."""
-        return self.problem or self.text
-
-    def as_json(self) -> dict[str, object]:
-        """Return an entry of ``checks``."""
-        word = Outcome.FAILED if self.problem else Outcome.OK
-        return {"what": self.what, "result": word.value, "text": self.sentence}
 
 
 def check(session: Session) -> int:
@@ -75,9 +55,10 @@ def _authority(authority: CertificateAuthority) -> Finding:
     """Say whether the ACME server answers, and what our account is there."""
     try:
         authority.connect()
-        return Finding("ACME server", None, f"the directory answers; {authority.account_status()}")
+        text = f"the directory answers; {authority.account_status()}"
     except ConnectorError as error:
         return Finding("ACME server", str(error))
+    return Finding("ACME server", authority.account_problem(), text)
 
 
 def _machine(session: Session) -> list[Finding]:

@@ -17,7 +17,7 @@ from sectigo_f5.device_objects import CertificateObject, Observation
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.report import stdout
-from sectigo_f5.report.results import exit_code
+from sectigo_f5.report.results import Finding, exit_code
 from sectigo_f5.report.status import Row, as_json, iso_or_none, to_text, write_html
 from sectigo_f5.run import Run
 from sectigo_f5.state.history import LastResult
@@ -42,12 +42,14 @@ def status(session: Session) -> int:
     unread = [job for job in session.jobs if job.label in errors]
     rows += [_unread(run, job, history.get(job.label), errors[job.label]) for job in unread]
     ordered = sorted(_merged(rows), key=lambda row: (not row.managed, row.device, row.common_name))
+    account = Finding("ACME account", run.authority.account_problem())
     if not options.json:
-        stdout.say(to_text(ordered))
+        stdout.say(to_text(ordered) + (f"\n\n{account.what}: {account.problem}" if account.problem else ""))
     mistakes = _page(options.html, ordered, run.clock()) if options.html else []
     code = exit_code(outcome, (*session.configuration.mistakes, *mistakes))
     if options.json:
-        others = {"unmanaged": as_json(ordered, managed=False)}
+        checks = [account.as_json()] if account.problem else []
+        others = {"unmanaged": as_json(ordered, managed=False), "checks": checks}
         session.print_json(as_json(ordered, managed=True), run.clock(), code, mistakes, others)
     return code
 

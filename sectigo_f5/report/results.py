@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sectigo_f5.model import Outcome, Result
@@ -36,6 +37,25 @@ def _line(result: Result) -> str:
     error = f"; but only the pair was changed: {result.error}" if result.error and done else ""
     sentence = result.reason if done else result.error
     return f"{result.outcome:<11} {result.label}{until}: {sentence}{error}{notes}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about something that several certificates need."""
+
+    what: str
+    problem: str | None
+    text: str = "can be written"  # if there is no problem
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, or else what is right."""
+        return self.problem or self.text
+
+    def as_json(self) -> dict[str, object]:
+        """Return an entry of ``checks``."""
+        word = Outcome.FAILED if self.problem else Outcome.OK
+        return {"what": self.what, "result": word.value, "text": self.sentence}
 
 
 def count_words(results: Sequence[Result]) -> dict[str, int]:

@@ -145,17 +145,25 @@ def _failures(before: int, outcome: Outcome, of_run: bool) -> int:
 
 def _read(entry: object) -> LastResult | None:
     """Read one certificate's entry, as this release or another wrote it; None if it is not one."""
-    known = {name: value for name, value in entry.items() if name in TEXTS} if isinstance(entry, dict) else {}
-    failures = entry.get("failures", 0) if isinstance(entry, dict) else 0
-    if not known.keys() >= REQUIRED or any(not isinstance(known[name], str) for name in REQUIRED):
+    if not isinstance(entry, dict):
+        return None
+    texts = {name: entry[name] for name in TEXTS & entry.keys() if entry[name] is not None}
+    failures = entry.get("failures", 0)
+    if not texts.keys() >= REQUIRED or not isinstance(failures, int):
         return None
     try:
-        for name in TIMES & known.keys():
-            if known[name] is not None:
-                from_iso(known[name])
-        return LastResult(**known, failures=int(failures))
-    except (TypeError, ValueError):
+        for name, text in texts.items():
+            _check(name, text)
+    except (TypeError, ValueError, AttributeError):
         return None
+    return LastResult(**{"error": None, **texts}, failures=failures)
+
+
+def _check(name: str, text: Any) -> None:
+    """Raise :class:`ValueError` or the like unless ``text`` can be printed and, if it is a time, read."""
+    text.encode()
+    if name in TIMES:
+        from_iso(text)
 
 
 def _load(file: Path) -> dict[str, Any]:
@@ -163,7 +171,7 @@ def _load(file: Path) -> dict[str, Any]:
         content = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         logger.warning("%s cannot be read (%s); starting a new history", file, error)
         return {}
     return content if isinstance(content, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,25 @@ def test_a_command_that_needs_confirmation_prints_so(world: World, monkeypatch: 
         printed = valid(Console(world).say("revoke", "--json", "--only", "*"))
     assert printed["errors"] == ["to revoke the certificate in service of www.example.com@bigip-sim needs "
                                  "confirmation: add --yes"]  # fmt: skip
+
+
+class Interrupted:
+    """A terminal at which somebody presses Ctrl-C."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "y"
+
+
+def test_ctrl_c_at_the_question_revokes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Interrupted())
+    done = Console(world).say("revoke", "--json", "--only", "*")
+    assert valid(done)["errors"] == ["nothing was revoked"]
+    assert (done.code, "Traceback" in done.log) == (2, False)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("command", [name for name, command in COMMANDS.items() if command.writes])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sectigo_f5 import fleet, workflow
 from sectigo_f5.model import Outcome, Result
@@ -20,6 +24,7 @@ from sectigo_f5.timestamps import to_iso
 from tests.state.conftest import EC, enrol
 from tests.support import builders
 from tests.support.console import Console
+from tests.support.properties import generated
 from tests.support.world import World
 
 DAMAGED = (
@@ -71,7 +76,7 @@ def test_a_rollback_that_cannot_be_noted_changes_nothing(world: World, what: str
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{", '{"www.example.com@bigip-sim": {"surprise": 1}}', '{"x": 3}', DAMAGED]
+    "content", ["", "[]", "{", "[" * 100000, '{"www.example.com@bigip-sim": {"surprise": 1}}', '{"x": 3}', DAMAGED]
 )
 def test_a_damaged_history_is_replaced_by_a_new_one(world: World, content: str) -> None:
     enrol(world)
@@ -109,8 +114,12 @@ def test_a_skipped_certificate_keeps_its_last_result(world: World) -> None:
 
 PENDING = Result.of(builders.job(), Outcome.PENDING, "the CA has not decided")
 FAILED = Result.of(builders.job(), Outcome.FAILED, "no", error="no")
+SKIPPED = Result.of(builders.job(), Outcome.SKIPPED, "stopped", error="stopped")
+REVOKED = Result.of(builders.job(), Outcome.REVOKED, "revoked at the CA")
 ENDS = builders.NOW + timedelta(days=9)
 KEPT = Result.of(builders.job(), Outcome.KEPT, "all is well", serial="2a", not_after=ENDS)
+
+UNREAD = replace(KEPT, not_after=None, serial=None)
 
 
 def recorded(folder: Path, *results: Result) -> LastResult:
@@ -152,6 +161,44 @@ def test_an_entry_of_another_release_is_read(tmp_path: Path) -> None:
     file.write_text(json.dumps({"old@f5": older, "new@f5": {**entry, "surprise": 1}, "bad@f5": {"at": "today"}}))
     read = History(file).results()
     assert {label: last.serial for label, last in read.items()} == {"old@f5": "2a", "new@f5": "2a"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"not_after": 5},
+        {"not_after": "soon"},
+        {"since": None},
+        {"result": [1]},
+        {"serial": 7},
+        {"rolled_back_from": 5},
+        {"reason": "\ud800"},
+        {"failures": "many"},
+        {"failures": 1e999},
+    ],
+)
+def test_a_damaged_entry_is_forgotten_alone(tmp_path: Path, change: dict[str, object]) -> None:
+    file = tmp_path / "results.json"
+    recorded(tmp_path, KEPT)
+    entry = json.loads(file.read_text())[builders.job().label]
+    file.write_text(json.dumps({"good@f5": entry, "bad@f5": {**entry, **change}}))
+    assert list(History(file).results()) == ["good@f5"]
+
+
+OUTCOMES = st.sampled_from([KEPT, FAILED, PENDING, SKIPPED, REVOKED, UNREAD, replace(KEPT, error="in the way")])
+
+
+@generated(100)
+@given(results=st.lists(OUTCOMES, min_size=1, max_size=8))
+def test_what_serves_is_known_once_it_was_ever_known(results: list[Result]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        last = recorded(Path(folder), *results)
+    ever = any(result.not_after for result in results)
+    assert (last.not_after, last.serial) == ((to_iso(ENDS), "2a") if ever else (None, None))
+    decided = [result for result in results if result.outcome not in (Outcome.PENDING, Outcome.SKIPPED)]
+    row = list(itertools.takewhile(lambda result: result.outcome is Outcome.FAILED, reversed(decided)))
+    assert last.failures == len(row)
+    assert (last.last_success is not None) == any(not result.error for result in decided)
 
 
 def test_rollbacks_at_once_are_all_noted(world: World) -> None:

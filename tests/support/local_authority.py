@@ -98,6 +98,9 @@ class LocalAuthority:
     def account_status(self) -> str:
         return "registered there"
 
+    def account_problem(self) -> str | None:
+        return None
+
     def plugin_problem(self, validation: Validation) -> str | None:
         return None
 
