@@ -77,8 +77,11 @@ def inline_password(raw: RawSetting) -> Secret:
 def credentials_file(raw: RawSetting) -> Credentials:
     """Read the user name and password from another YAML file; every mistake in it names that file."""
     file = raw.findings.file.parent / text_of(raw)
-    if file.is_dir():
-        raise raw.wrong(f"{file} is a directory; name the file in it")
+    try:
+        if file.is_dir():
+            raise raw.wrong(f"{file} is a directory; name the file in it")
+    except OSError:
+        pass  # nor can it be read, which says why
     try:
         content = read_content(file)
     except UnreadableFileError as error:

@@ -93,13 +93,26 @@ def find_env_file(given: Path | None, environ: Mapping[str, str], beside: Path |
     pointer = environ.get(POINTER)
     named = given or (Path(pointer) if pointer else None)
     if named is not None:
-        if named.is_file():
-            return named
         how = "--env-file" if given else POINTER
+        try:
+            if named.is_file():
+                return named
+        except OSError as error:
+            raise ConfigurationError(
+                f"{named}: {how}: cannot be read ({error.strerror}); correct the path or its permissions"
+            ) from error
         raise ConfigurationError(f"{named}: {how}: there is no such file; correct the path, or copy env.example there")
     directory = beside if beside is None or beside.is_dir() else beside.parent
     candidates = ([directory / "env"] if directory else []) + [SYSTEM_ENV_FILE]
-    return next((file for file in candidates if file.is_file()), None)
+    return next(filter(_is_readable_file, candidates), None)
+
+
+def _is_readable_file(file: Path) -> bool:
+    """Look for a file that nobody named: in a directory that we may not enter there is none for us."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:

@@ -170,6 +170,8 @@ def test_a_missing_credentials_file_is_named(tmp_path: Path) -> None:
     )
     (message,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "credentials"))
     assert message == "shop.yaml:6: credentials_file: credentials is a directory; name the file in it"
+    (message,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "x" * 300))
+    assert "cannot be read (File name too long); check the path and its permissions" in message
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5.configuration import environment
 from sectigo_f5.configuration.environment import SYSTEM_ENV_FILE, VARIABLES, find_env_file, read_settings
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Account, Settings
@@ -254,3 +255,10 @@ def test_a_named_env_file_must_exist(tmp_path: Path) -> None:
         find_env_file(tmp_path / "none", {}, tmp_path)
     with pytest.raises(ConfigurationError, match=r"none: SECTIGO_ENV_FILE: there is no such file"):
         find_env_file(None, {"SECTIGO_ENV_FILE": str(tmp_path / "none")}, tmp_path)
+    with pytest.raises(ConfigurationError, match=r"--env-file: cannot be read \(File name too long\); correct the"):
+        find_env_file(tmp_path / ("x" * 300), {}, tmp_path)
+
+
+def test_a_place_that_cannot_be_looked_at_has_no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "SYSTEM_ENV_FILE", tmp_path / ("x" * 300))
+    assert find_env_file(None, {}, tmp_path) is None
