@@ -125,6 +125,7 @@ def upload(f5: Unit, pairs: Sequence[NewPair], created: CreatedObjects) -> None:
 def _new_keys(run: Run, f5: Unit, plan: Plan, made: CreatedObjects) -> Asking:
     job, decided = plan.seen.job, plan.decided
     stamp, keys, requests = new_stamp(run, f5, job), list[NewKey](), dict[str, str]()
+    run.state.orders.start(job, stamp)
     for key_order in key_orders(f5, job, stamp, made):
         key = create_key(key_order)  # 4
         key = create_request(key_order, key)  # 5

@@ -26,19 +26,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sectigo_f5 import cutover, issuance
-from sectigo_f5.bigip.certificate_objects import delete_older
 from sectigo_f5.bigip.created_objects import created_objects
 from sectigo_f5.bigip.profile_change import ProfileChange
 from sectigo_f5.bigip.rehearsal.change import rehearse
 from sectigo_f5.bigip.rehearsal.upload import rehearse_upload
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.pair_alone import names_of
-from sectigo_f5.errors import ConnectorError, InterruptedRunError, PendingOrderError
+from sectigo_f5.errors import PendingOrderError
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.issuance import Asking, NewPair
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import Plan, prepare, prepare_replacement
 from sectigo_f5.run import Run
+from sectigo_f5.tidying import tidy_after, tidy_before
 from sectigo_f5.tls.handshake_check import expected_of_issued
 from sectigo_f5.x509.certificates import read_certificate
 from sectigo_f5.x509.remarks import remarks
@@ -53,6 +53,7 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
     or may issue for, and what was in service stays in service.
     """
     plan = prepare(run, f5, job)  # 3
+    tidy_before(run, f5, plan)
     if plan.decided.outcome is Outcome.REPAIRED:
         plan = repair(run, f5, plan)
     if not plan.decided.issues:
@@ -76,7 +77,7 @@ def put_new_in_service(run: Run, f5: Unit, plan: Plan) -> Result:
         created.keep()
     logger.info("the password of the new key is forgotten")
     run.state.orders.succeeded(job)
-    clean_up(run, f5, plan, asking.order.stamp)
+    tidy_after(run, f5, plan, asking.order.stamp)
     return result_of(plan, pairs)
 
 
@@ -117,20 +118,6 @@ def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
         if not refusal.is_about_the_pair:
             raise
         return prepare_replacement(run, f5, plan, refusal)
-
-
-def clean_up(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
-    """Delete generations older than the previous one; failing here does not fail the certificate."""
-    if run.stop.is_set():
-        return
-    previous = [pair.generation.stamp for pair in plan.seen.in_service() or plan.seen.newest()]
-    try:
-        delete_older(f5, plan.seen.job, keep=(stamp, *previous[:1]))
-    except ConnectorError as error:
-        logger.warning("older generations could not be deleted; the next renewal tries again: %s", error)
-    except InterruptedRunError as stopped:
-        run.stop.set()
-        logger.warning("older generations are left to the next renewal: %s", stopped)
 
 
 # -- the result --------------------------------------------------------------------------------

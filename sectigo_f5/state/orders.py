@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from sectigo_f5.timestamps import from_iso, to_iso
 
 logger = logging.getLogger(__name__)
 
-RECORD, ATTEMPT = "order.json", "attempt.json"
+RECORD, ATTEMPT, BEGUN = "order.json", "attempt.json", "begun"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,43 @@ class OrderStore:
                 file.unlink(missing_ok=True)
             folder.rmdir()
 
+    def forget_all_but(self, job: Job, stamps: Collection[str]) -> None:
+        """Forget the orders of a certificate that no run will continue."""
+        for folder in self._home(job).glob("*/"):
+            if folder.name not in stamps:
+                self.forget(job, folder.name)
+
+    def tokens(self, job: Job) -> frozenset[str]:
+        """Return the tokens of the challenges (RFC 8555 section 8) of all orders that are remembered."""
+        noted = (_json(file) or {} for file in self._home(job).glob("*/acme*.json"))
+        return frozenset(token for content in noted for token in str(content.get("tokens") or "").split())
+
+    # -- runs that died ------------------------------------------------------------------------
+
+    def start(self, job: Job, stamp: str) -> None:
+        """Remember, before the first of them is made, that there will be objects of a stamp on the BIG-IP.
+
+        Only a run that dies needs this, so failing here is only a warning.
+        """
+        try:
+            write_atomically(
+                self._home(job) / BEGUN, "".join(f"{each}\n" for each in sorted({*self.begun(job), stamp}))
+            )
+        except ConnectorError as error:
+            logger.warning("if this run dies, what it leaves on the BIG-IP stays until the next renewal: %s", error)
+
+    def begun(self, job: Job) -> tuple[str, ...]:
+        """Return the stamps of runs that have not cleaned up after themselves."""
+        try:
+            return tuple((self._home(job) / BEGUN).read_text(encoding="ascii").split())
+        except (OSError, UnicodeDecodeError):
+            return ()
+
+    def end(self, job: Job) -> None:
+        """Forget them: nothing is left of those runs."""
+        with contextlib.suppress(OSError):
+            (self._home(job) / BEGUN).unlink(missing_ok=True)
+
     # -- attempts ------------------------------------------------------------------------------
 
     def attempt(self, job: Job) -> Attempt | None:
@@ -126,8 +163,7 @@ class OrderStore:
 
     def succeeded(self, job: Job) -> None:
         """Forget every order and attempt of a certificate: what was ordered last is in service."""
-        for record in self._home(job).glob("*/"):
-            self.forget(job, record.name)
+        self.forget_all_but(job, ())
         with contextlib.suppress(OSError):
             (self._home(job) / ATTEMPT).unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -58,6 +58,14 @@ class OrderFile:
             status = UNKNOWN
         if self.kept and self.kept["status"] != status:
             self.kept["status"] = status
+            self._write()
+
+    def note_tokens(self, tokens: Iterable[str]) -> None:
+        """Remember the tokens of challenges (RFC 8555 section 8.3): what answers them may outlive a run."""
+        known = self.kept.get("tokens", "").split()
+        new = [token for token in tokens if token not in known]
+        if self.kept and new:
+            self.kept["tokens"] = " ".join((*known, *new))
             self._write()
 
     def send(self) -> None:

@@ -5,7 +5,7 @@ replaced:
 
 * ``ClientNetwork.__init__``: how long an answer may take (some CAs issue before they answer finalize).
 * ``ClientV2._post``, through which every request for an order goes: its URL is written to a file as soon as newOrder
-  is answered, and each status that the CA tells after that.
+  is answered, and each status and the tokens of its challenges that the CA tells after that.
 * ``ClientV2.new_order``: an order that the file remembers is fetched by POST-as-GET (RFC 8555 section 7.4) instead of
   placing another one, and Certbot's own flow goes on from there. One that is invalid, expired before it was
   validated, gone, or of another account is forgotten.
@@ -80,6 +80,7 @@ def _noting(post: Any, memory: OrderFile) -> Any:
             memory.place(response.headers["Location"], self.net.account.uri, _status(response))
         elif url == memory.url:
             memory.note(_status(response))
+        memory.note_tokens(_tokens(response))
         return response
 
     return post_and_note
@@ -226,3 +227,11 @@ def _status(response: Any) -> str:
         return str(response.json()["status"])
     except (ValueError, KeyError, TypeError):
         return "unknown"
+
+
+def _tokens(response: Any) -> list[str]:
+    """Return the tokens of an authorization's challenges (RFC 8555 section 7.1.4); none of anything else."""
+    try:
+        return [str(challenge["token"]) for challenge in response.json()["challenges"] if "token" in challenge]
+    except (ValueError, KeyError, TypeError):
+        return []

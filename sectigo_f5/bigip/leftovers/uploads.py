@@ -1,0 +1,30 @@
+"""Files that a run which died has left among the BIG-IP's uploads; a passphrase may be one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.shell import bash, remove_file, shell_safe
+from sectigo_f5.icontrol.transfer import DOWNLOADS
+from sectigo_f5.model import Generation, Job
+
+SUFFIXES = (".pass", ".pem", ".cnf", ".crt", "_chain.crt")  # the first holds a secret
+STAMP = f"{'[0-9]' * 8}T{'[0-9]' * 6}Z"  # in the shell's words
+VARIANTS = ("", "_ecdsa")
+
+
+def delete_uploads(f5: Unit, job: Job, stamps: Iterable[str]) -> None:
+    """Delete the files of a certificate: all by the shell, or without one those of ``stamps``."""
+    stem = f"{DOWNLOADS}/{shell_safe(job.base)}_"
+    every = " ".join(f"{stem}{STAMP}{variant}{suffix}" for variant in VARIANTS for suffix in SUFFIXES)
+    try:
+        if "removed" in bash(f5.client, f"rm -f {every}; echo removed"):
+            return
+    except DeviceError:  # no shell for this user
+        pass
+    for generation in (Generation(job.partition, job.base, stamp, variant) for stamp in stamps for variant in VARIANTS):
+        name = generation.key.rpartition("/")[2].removesuffix(".key")
+        for suffix in SUFFIXES:
+            remove_file(f5.client, f"{DOWNLOADS}/{name}{suffix}")

@@ -1,0 +1,99 @@
+"""What earlier runs have left on the BIG-IP is deleted: litter of runs that died, and pairs that nobody goes back to.
+
+Failing here never fails a certificate: the next run tries again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Collection, Iterable, Iterator
+
+from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
+from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, has_litter
+from sectigo_f5.bigip.leftovers.uploads import delete_uploads
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.circumstances import copy_of, why_revoked
+from sectigo_f5.device_objects import Pair, pairs_issued_at
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.model import Job
+from sectigo_f5.preparation import Plan
+from sectigo_f5.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
+    """Delete what is left of earlier runs, whatever this one is to do; most runs find nothing, at no request."""
+    job, seen = plan.seen.job, plan.seen
+    serving = max((pair.generation.stamp for pair in seen.in_service()), default="")
+    live = _live_orders(run, plan)
+    begun = run.state.orders.begun(job)
+    died = bool(begun) or has_litter(f5, job, live)
+    previous = _previous(run, job, (pair for pair in seen.pairs if pair.generation.stamp < serving))
+    with _only_warned_of(run):
+        deleted = list[str]()
+        if died:
+            f5.must_be_active()
+            delete_uploads(f5, job, begun)
+            deleted += delete_challenge_rules(f5, job, run.state.orders.tokens(job))
+            deleted += delete_requests(f5, job, newest=max(begun, default=serving))
+        deleted += delete_objects(f5, job, Keep({*previous, *live}, serving))
+        _log(deleted)
+        run.state.orders.forget_all_but(job, live)
+        run.state.orders.end(job)
+
+
+def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
+    """Delete what is older than the generation that served before the one of ``stamp``."""
+    if run.stop.is_set():
+        return
+    job = plan.seen.job
+    before = plan.seen.in_service() or plan.seen.newest()
+    with _only_warned_of(run):
+        previous = _previous(run, job, before, ask=True)
+        _log([*delete_objects(f5, job, Keep({stamp, *previous}, stamp)), *delete_requests(f5, job, stamp)])
+        run.state.orders.end(job)
+
+
+def _live_orders(run: Run, plan: Plan) -> frozenset[str]:
+    """Return the stamps of orders whose keys are still needed.
+
+    While something is in the way the names may be those in service, and with ``--force`` no order is continued: then
+    all are, until something else serves.
+    """
+    orders = run.state.orders.of(plan.seen.job)
+    if run.force or plan.decided.obstacles:
+        return frozenset(order.stamp for order in orders)
+    return frozenset({plan.unfinished.order.stamp} if plan.unfinished else ())
+
+
+def _previous(run: Run, job: Job, candidates: Iterable[Pair], ask: bool = False) -> Collection[str]:
+    """Return the stamp of the newest of older pairs, if somebody may roll back to it: not expired, not revoked."""
+    older = tuple(candidates)
+    stamp = max((pair.generation.stamp for pair in older), default="")
+    pairs = pairs_issued_at(older, stamp)
+    ends = [pair.certificate.not_after for pair in pairs if pair.certificate.not_after]
+    if any(end <= run.clock() for end in ends):
+        return ()
+    if any(run.state.certificates.revoked(job, pair.generation) for pair in pairs):
+        return ()
+    if ask and why_revoked(run, job, pairs, [copy_of(run, job, pair) for pair in pairs]):
+        return ()
+    return (stamp,) if pairs else ()
+
+
+def _log(deleted: Collection[str]) -> None:
+    if deleted:
+        logger.info("deleted what is not needed any more: %s", ", ".join(deleted))
+
+
+@contextlib.contextmanager
+def _only_warned_of(run: Run) -> Iterator[None]:
+    try:
+        yield
+    except ConnectorError as error:
+        logger.warning("what earlier runs have left could not be deleted; the next run tries again: %s", error)
+    except InterruptedRunError as stopped:
+        run.stop.set()
+        logger.warning("what earlier runs have left stays until the next run: %s", stopped)
