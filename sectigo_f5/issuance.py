@@ -159,9 +159,10 @@ def key_orders(f5: Unit, job: Job, stamp: str, made: CreatedObjects) -> Iterator
 
 
 def _issued(run: Run, plan: Plan, asking: Asking, key: NewKey) -> Issued:
-    job, order, of = plan.seen.job, asking.order, key.generation
+    order, of = asking.order, key.generation
     request, spec = order.requests[of.variant], order.keys[VARIANTS.index(of.variant)]
-    issued = run.state.certificates.kept(job, of) or _ask_the_ca(run, plan, asking, key, request)
+    earlier = {part.generation: part.copy for part in plan.unfinished.parts} if plan.unfinished else {}
+    issued = earlier.get(of) or _ask_the_ca(run, plan, asking, key, request)
     certificate = check_issued(issued, request, order.names, spec, run.clock())
     until = f"{certificate.not_after:%Y-%m-%d}"
     logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)

@@ -20,7 +20,9 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.run import Run
 from sectigo_f5.state.orders import Order, fingerprint
-from sectigo_f5.x509.certificates import read_certificate
+from sectigo_f5.x509.certificates import read_certificate, read_chain
+from sectigo_f5.x509.chains import has_path
+from sectigo_f5.x509.remarks import first_end
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +92,9 @@ def _parts(run: Run, f5: Unit, job: Job, order: Order) -> Iterator[Part]:
         key = f5.inventory.keys.get(generation.key)
         if key is not None:
             placed = run.state.orders.is_placed(job, order.stamp, variant)
-            yield Part(generation, key, run.state.certificates.kept(job, generation), placed)
+            copy = run.state.certificates.kept(job, generation)
+            again = placed and copy is not None and not has_path(copy)  # the CA may have mended its chain
+            yield Part(generation, key, None if again else copy, placed)
 
 
 def _why_given_up(run: Run, job: Job, order: Order, parts: Collection[Part]) -> str | None:
@@ -111,7 +115,7 @@ def _why_given_up(run: Run, job: Job, order: Order, parts: Collection[Part]) -> 
 
 
 def _as_object(generation: Generation, copy: Issued) -> CertificateObject:
-    kept = read_certificate(copy.certificate)
+    kept, first = read_certificate(copy.certificate), first_end(read_chain(copy.chain))
     return CertificateObject(
         path=generation.certificate,
         checksum=None,
@@ -122,6 +126,7 @@ def _as_object(generation: Generation, copy: Issued) -> CertificateObject:
         key=kept.key,
         serial=kept.serial,
         issuer=kept.issuer,
+        chain_not_after=first.not_after if first else None,
     )
 
 

@@ -205,7 +205,7 @@ def _check_links(leaf: x509.Certificate, chain: Iterable[Certificate]) -> None:
             raise ConnectorError(
                 f"the CA's chain is broken: {above.subject.rfc4514_string()} did not sign "
                 f"{below.subject.rfc4514_string()}, and the certificate of {below.issuer.rfc4514_string()}, which did, "
-                "is missing; nothing was installed, ask the CA"
+                "is missing; nothing was installed: ask the CA, the next run downloads it again"
             ) from error
         below = above
 

@@ -53,6 +53,12 @@ def in_order(issued: Issued, csr_pem: str, now: datetime) -> Issued:
     return Issued(_pem(leaf), "".join(map(_pem, best)))
 
 
+def has_path(issued: Issued) -> bool:
+    """False for what :func:`in_order` found no path in, although other certificates came with it."""
+    leaf, above = _certificates(issued.certificate), _certificates(issued.chain)
+    return not issued.chain.strip() or bool(leaf and above and _signed(above[0], leaf[0]))
+
+
 def is_self_signed(certificate: x509.Certificate) -> bool:
     """True for a root, and for a certificate that stands alone."""
     return _verifies(certificate, certificate)

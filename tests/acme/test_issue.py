@@ -23,12 +23,14 @@ from sectigo_f5.model import Issued
 from sectigo_f5.process import Completion
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
+from sectigo_f5.x509.chains import in_order
 from tests.acme.conftest import Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
 from tests.support.ca_front import CaFront, ca_front, problem, processing
 from tests.support.watch import Watch, must_not_be_kept
 
 NO_BIGIP = "127.231.7.9"  # loopback, with nothing on port 443
+PEM = re.compile(r"-----BEGIN C[^-]+-----[^-]+-----END C[^-]+-----\n")
 PASSWORD = Secret("""p#ss 'w"rd \\ ;%$ =-x""")
 
 
@@ -227,8 +229,11 @@ def test_a_pending_order_is_collected_by_a_later_run(front: CaFront, tmp_path: P
         opened.issue(csr, hook, order=order)
     assert not isinstance(failure.value, PendingOrderError)
     assert order.exists()  # its certificate is paid for
-    front.chain = None
-    must_chain(certificates(opened.issue(csr, hook, order=order), front.root))
+    front.chain = lambda pem: "".join(f"subject=\r\n{each}" for each in reversed(PEM.findall(pem)))
+    as_it_came = opened.issue(csr, hook, order=order)  # Certbot takes the first one for the server's
+    with pytest.raises(ValueError, match="does not match certificate issuer"):
+        must_chain(certificates(as_it_came, front.root))
+    must_chain(certificates(in_order(as_it_came, csr, now()), front.root))
     assert (front.counts["newOrder"], front.counts["finalize"], front.issued) == (1, 1, 1)
 
 

@@ -42,6 +42,22 @@ def test_a_chain_is_installed_however_it_is_sent(world: World, way: str) -> None
     assert world.one(world.job()).outcome is Outcome.KEPT
 
 
+def test_a_chain_that_the_ca_mends_is_downloaded_without_an_order(world: World) -> None:
+    stranger = new_authority("Stranger", world.now)
+    world.authority.answer = lambda issued: Issued(issued.certificate, stranger.certificate_pem)
+    for _ in range(2):
+        failed = world.one(world.job())
+        assert failed.outcome is Outcome.FAILED
+        assert "the certificate of CN=Local Issuing CA, which did, is missing" in (failed.error or "")
+        assert "the next run downloads it again" in (failed.error or "")
+    issuer = world.authority.issuer.certificate_pem
+    sent = world.authority.delivered
+    world.authority.delivered = {url: Issued(issued.certificate, issuer) for url, issued in sent.items()}
+    assert world.one(world.job()).error is None
+    assert sent_to_clients(world) == ["www.example.com", "local issuing ca"]
+    assert len(world.authority.issued) == 1
+
+
 # -- names ---------------------------------------------------------------------------------------
 
 ADDED = "the CA added example.com, for which it was not asked"

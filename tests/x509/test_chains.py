@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, KeySpec
 from sectigo_f5.x509.certificates import check_issued, read_chain
-from sectigo_f5.x509.chains import in_order
+from sectigo_f5.x509.chains import has_path, in_order
 from tests.support.hierarchy import Identity, new_authority, new_server
 from tests.support.issuing import new_key, new_leaf, new_request, pem
 from tests.support.odd_certificates import odd_pair, version_8
@@ -100,6 +100,7 @@ def test_a_path_goes_as_far_as_what_was_sent(parts: tuple[str, ...], path: list[
     known = {**PARTS, "root": ROOT.certificate_pem}
     certificate, chain = ordered(*(known.get(part, part) for part in parts))
     assert (certificate, chain) == (LEAF, [known[part] for part in path])
+    assert has_path(Issued(certificate, "".join(chain)))
 
 
 def test_a_root_that_is_the_issuer_itself_stays() -> None:
@@ -142,6 +143,7 @@ def test_a_path_that_is_missing_is_refused_by_its_name(others: list[Identity]) -
     found = in_order(split_by_certbot(LEAF, *(each.certificate_pem for each in others)), REQUEST, NOW)
     with pytest.raises(ConnectorError, match="the certificate of CN=Issuing CA, which did, is missing"):
         check_issued(found, REQUEST, NAMES, EC, NOW)
+    assert not has_path(found)
 
 
 def test_a_server_certificate_is_no_issuer() -> None:
