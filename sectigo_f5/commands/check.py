@@ -12,7 +12,7 @@ from sectigo_f5.preparation import examine
 from sectigo_f5.report import stdout
 from sectigo_f5.report.results import EXIT_FAILED, Finding, as_json, exit_code
 from sectigo_f5.run import CertificateAuthority, Run
-from sectigo_f5.state.remembered import with_history
+from sectigo_f5.state.remembered import pending_since, with_history
 from sectigo_f5.state.writable import problems_of_files
 
 PROBLEM = "problem"
@@ -48,7 +48,9 @@ def _check_one(run: Run, f5: Unit, job: Job, problems: dict[str, tuple[str, ...]
     if found.problems:
         raise ConnectorError("; ".join(found.problems))
     reason = f"TMOS {f5.release}, {', '.join(found.virtual_servers) or 'no virtual server'}"
-    return Result.of(job, Outcome.OK, reason, found.virtual_servers, notes=found.notes)
+    since = pending_since(run.state.orders, job, run.state.history.results().get(job.label))
+    pending = (f"the CA has had an order since {since:%Y-%m-%d %H:%M} UTC and has not decided",) if since else ()
+    return Result.of(job, Outcome.OK, reason, found.virtual_servers, notes=(*found.notes, *pending))
 
 
 def _authority(authority: CertificateAuthority) -> Finding:

@@ -21,7 +21,9 @@ from sectigo_f5.report.results import Finding, exit_code
 from sectigo_f5.report.status import Row, as_json, iso_or_none, to_text, write_html
 from sectigo_f5.run import Run
 from sectigo_f5.state.history import LastResult
+from sectigo_f5.state.remembered import pending_since
 from sectigo_f5.timestamps import days_left, from_iso
+from sectigo_f5.unfinished import next_order_at
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +94,8 @@ def _open_matters(run: Run, job: Job, last: LastResult | None) -> dict[str, Any]
     """Return what is not finished: a save, an order."""
     return {
         "unsaved": run.state.unsaved.is_marked(job.device.name),
-        "pending_since": last.since if last and last.result == Outcome.PENDING else None,
+        "pending_since": iso_or_none(pending_since(run.state.orders, job, last)),
+        "next_order": iso_or_none(next_order_at(run, job)),
     }
 
 

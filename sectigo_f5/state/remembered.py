@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sectigo_f5.model import Outcome, Result
+from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.state.history import LastResult
+from sectigo_f5.state.orders import OrderStore
 from sectigo_f5.timestamps import from_iso
 
 
@@ -39,6 +40,13 @@ def _as_result(label: str, last: LastResult) -> Result | None:
     except ValueError:  # of a later release
         return None
     return _with_last(Result(name, device, (), outcome, last.reason, error=last.error), last)
+
+
+def pending_since(orders: OrderStore, job: Job, last: LastResult | None) -> datetime | None:
+    """Return when the order was placed that the CA has not decided; None if the last run knew of none."""
+    if last is None or last.result != Outcome.PENDING:
+        return None
+    return next((order.since for order in orders.of(job)), from_iso(last.since))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -12,7 +12,7 @@ from sectigo_f5.files import REMEDY
 from sectigo_f5.model import Settings
 from sectigo_f5.state import lock
 
-FOLDERS = ("ari", "certbot", "certbot/accounts", "certbot/logs", "certbot/private", "certificates", "unsaved")
+FOLDERS = ("ari", "certbot", "certbot/accounts", "certbot/logs", "certbot/private", "certificates", "orders", "unsaved")
 FILES = ("devices.json", "results.json")
 
 

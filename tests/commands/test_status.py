@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5.model import Outcome, Result
+from sectigo_f5.configuration.files import read_configuration
+from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault
 from tests.support.console import Console
 from tests.support.names import BOTH_KEYS, ONLY_EC, PROFILE_URL
@@ -109,21 +110,37 @@ def test_a_failure_is_shown_with_its_start_and_the_last_known_state(world: World
 
 
 def test_unsaved_changes_and_pending_orders_are_named(world: World) -> None:
-    world.one(world.job(keys=ONLY_EC))
-    world.state.unsaved.mark("bigip-sim")
+    job = world.job(keys=ONLY_EC)
+    world.one(job)
     world.wait(days=70)
-    pending = Result.of(world.job(), Outcome.PENDING, "the CA has not decided")
-    world.state.history.record([pending], world.now)
-    console, began = Console(world), world.now
-    world.wait(days=1)
-    world.state.history.record([pending], world.now)
+    began, world.authority.processing = world.now, True
+    for _ in range(2):
+        assert world.one(job).outcome is Outcome.PENDING
+        world.wait(days=1)
+    world.state.unsaved.mark("bigip-sim")
+    console = Console(world)
     (row,) = console.say("status", "--json").json["results"]
     assert (row["result"], row["unsaved"], row["pending_since"]) == ("pending", True, moment(began))
+    assert (row["days_left"], row["next_order"], row["error"]) == (18, None, None)
     text = console.say("status").out
     assert f"pending, not saved on the BIG-IP, the CA has not decided since {began:%Y-%m-%d}" in text
+    assert f"the CA has had an order since {began:%Y-%m-%d %H:%M} UTC and has not decided" in console.say("check").out
     world.device.fault(Fault(method="POST", path="login", times=99, action="drop"))
     (row,) = console.say("status", "--json").json["results"]
     assert (row["unsaved"], row["pending_since"]) == (True, moment(began)), "also while the device is down"
+
+
+def test_an_order_that_is_held_back_is_named(world: World) -> None:
+    console = Console(world)
+    (job,) = read_configuration(console.config).jobs
+    world.device.fault(Fault(method="POST", path="/sys/file/ssl-cert", times=999, action="error:400:no room for it"))
+    began = world.now
+    for _ in range(2):
+        assert world.one(job).outcome is Outcome.FAILED
+        world.wait(hours=1)
+    (row,) = console.say("status", "--json").json["results"]
+    assert (row["failures"], row["next_order"]) == (2, moment(began + timedelta(days=1)))
+    assert f"failed, no order before {moment(began + timedelta(days=1))}: " in console.say("status").out
 
 
 def test_a_foreign_certificate_in_our_profile_is_shown(world: World) -> None:
