@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 
 Work = Callable[[Run, Unit, Job], Result]
 
-UNTOUCHED = (Outcome.KEPT, Outcome.FAILED, Outcome.SKIPPED)  # results that left nothing to save
-UNSAVED = "in service but not saved, a restart of the BIG-IP would undo it; the next run saves it"
+UNTOUCHED = (Outcome.KEPT, Outcome.PENDING, Outcome.FAILED, Outcome.SKIPPED)  # results that left nothing to save
+RESTART = "not saved, a restart of the BIG-IP would undo it; the next run saves it"
+UNSAVED = f"in service but {RESTART}"
 UNDONE = "was undone before it was saved, as by a restart of the BIG-IP; the next run does it again"
 
 
@@ -83,7 +84,7 @@ def _work_on(run: Run, group: HaGroup, jobs: Sequence[Job], work: Work, results:
         except InterruptedRunError:  # between two certificates
             run.stop.set()
             results.append(_skipped(job))
-    results[:] = _saved(run, group, results, UNTOUCHED[1:] if marked else UNTOUCHED)
+    results[:] = _saved(run, group, results, marked)
     results[:] = _without_undone(run, group, jobs, results)
     results[:] = _with_sync_note(group, results)
 
@@ -127,20 +128,33 @@ def _save_earlier_changes(run: Run, group: HaGroup, jobs: Sequence[Job]) -> bool
     return marked
 
 
-def _saved(run: Run, group: HaGroup, results: list[Result], untouched: Sequence[Outcome]) -> list[Result]:
-    """Save once; a certificate whose change could not be saved has failed: a restart would undo it."""
+def _saved(run: Run, group: HaGroup, results: list[Result], marked: bool) -> list[Result]:
+    """Save once; a certificate whose change could not be saved has failed: a restart would undo it.
+
+    Whose change that is is not known if an earlier run made it, or if only something was deleted, or a key kept:
+    then all have failed, since none may be called well while the BIG-IP has unsaved changes of ours.
+    """
     try:
         for unit in group.active:
             if unit.unsaved:
                 run.finish(unit.save)
     except ConnectorError as error:
-        reason = f"{UNSAVED}: {error}"
-        logger.error("%s", reason)
-        return [r if r.outcome in untouched else replace(r, outcome=Outcome.FAILED, error=reason) for r in results]
+        logger.error("%s: %s", UNSAVED, error)
+        for name in {result.device for result in results}:
+            run.state.unsaved.mark(name)
+        every = marked or all(result.outcome in UNTOUCHED for result in results)
+        return [_unsaved(result, error) if every or result.outcome not in UNTOUCHED else result for result in results]
     if any(unit.memory.saved for unit in group.active):
         for name in {result.device for result in results}:
             run.state.unsaved.clear(name)
     return results
+
+
+def _unsaved(result: Result, error: ConnectorError) -> Result:
+    if result.outcome in (Outcome.FAILED, Outcome.SKIPPED):
+        return result
+    what = f"the BIG-IP has changes of ours that are {RESTART}" if result.outcome in UNTOUCHED else UNSAVED
+    return replace(result, outcome=Outcome.FAILED, error=f"{what}: {error}")
 
 
 def _without_undone(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result]) -> list[Result]:

@@ -73,7 +73,7 @@ def _previous(run: Run, job: Job, candidates: Iterable[Pair], ask: bool = False)
     older = tuple(candidates)
     stamp = max((pair.generation.stamp for pair in older), default="")
     pairs = pairs_issued_at(older, stamp)
-    ends = [pair.certificate.not_after for pair in pairs if pair.certificate.not_after]
+    ends = [pair.certificate.ends for pair in pairs if pair.certificate.ends]
     if any(end <= run.clock() for end in ends):
         return ()
     if any(run.state.certificates.revoked(job, pair.generation) for pair in pairs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -18,7 +19,7 @@ from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
 from tests.support.names import ONLY_EC, PLAIN, PROFILE
-from tests.support.world import World, free_port
+from tests.support.world import World, free_port, lasting_writes
 
 FREE = count(1)
 SECOND_GROUP = "/Common/traffic-group-2"
@@ -177,7 +178,8 @@ def test_a_failover_during_a_run_fails_it_and_the_next_run_recovers(pair: Pair, 
     pair.world.wait(hours=1)
     result = pair.world.one(job, force=renewal)
     assert f"{pair.first.address} is not the active unit: nothing in service was changed" in (result.error or "")
-    assert not [c for c in pair.first.writes() if "/ltm/" in c.path and c.path.endswith("profiles")] or renewal
+    written = lasting_writes(pair.first.writes())
+    assert not [call for call in written if "/ltm/" in call.path and call.path.endswith("profiles")] or renewal
     if renewal:
         assert pair.world.seen_by_client().serial == before
     mended = pair.world.one(job, force=renewal)
@@ -187,8 +189,12 @@ def test_a_failover_during_a_run_fails_it_and_the_next_run_recovers(pair: Pair, 
 
 
 def test_a_failover_before_the_save_leaves_the_change_unsaved(pair: Pair) -> None:
+    uploaded = threading.Event()
+
     def fail_over(call: Exchange) -> None:
-        if re.match(r"PATCH /mgmt/tm/transaction/\d+", f"{call.method} {call.path}"):
+        if call.path == "/mgmt/tm/sys/file/ssl-cert" and call.method == "POST":
+            uploaded.set()  # what came before was the rehearsal
+        if uploaded.is_set() and re.match(r"PATCH /mgmt/tm/transaction/\d+", f"{call.method} {call.path}"):
             pair.first.hook = None
             pair.first.sync()
             pair.first.fail_over()

@@ -153,8 +153,11 @@ def _hold(world: World) -> None:
         world.device.add_profile("client-ssl", f"/Common/held_{name}", certKeyChain=[wanted])
 
 
-@pytest.mark.parametrize("way", ["recorded by revoke", "reported by the CA"])
-def test_a_revoked_generation_is_not_put_in_service(world: World, way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "sentence"),
+    [("recorded by revoke", "there is no generation of www.example.com"), ("reported by the CA", "was revoked: key")],
+)
+def test_a_revoked_generation_is_not_put_in_service(world: World, way: str, sentence: str) -> None:
     first = world.one(world.job(keys=ONLY_EC, revocation_check=True))
     if way == "recorded by revoke":
         world.one(world.job(keys=ONLY_EC), work=partial(revoke_in_service, reason="keycompromise"))
@@ -163,7 +166,7 @@ def test_a_revoked_generation_is_not_put_in_service(world: World, way: str) -> N
     if way == "reported by the CA":
         world.revocation.reason = "keyCompromise"
     result = roll_back_one(world, revocation_check=True)
-    assert "was revoked: key" in str(result.error)
+    assert sentence in str(result.error)
     assert world.seen_by_client().serial == second.serial != first.serial
 
 

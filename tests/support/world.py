@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -25,6 +25,15 @@ from tests.support.local_authority import LocalAuthority, LocalRevocation
 from tests.support.names import PLAIN
 
 TRANSACTION = "/mgmt/tm/transaction"
+
+
+def lasting_writes(calls: Sequence[Exchange]) -> list[Exchange]:
+    """Return ``calls`` without those of transactions that were given up: of rehearsals, which change nothing."""
+    aborted = [call.path for call in calls if call.method == "DELETE" and TRANSACTION in call.path]
+    given_up = {path.rpartition("/")[2] for path in aborted}
+    lasting = [call for call in calls if not {call.coordination_id, call.path.rpartition("/")[2]} & given_up]
+    opened = [call for call in lasting if call.path == TRANSACTION][: len(given_up)]  # a rehearsal comes first
+    return [call for call in lasting if call not in opened]
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -131,12 +140,8 @@ class World:
 
     def changes_of_traffic(self, since: int) -> list[Exchange]:
         """Return the writes to ``ltm`` and to transactions after the first ``since`` writes, rehearsals apart."""
-        written = self.device.writes()[since:]
-        aborted = [call.path for call in written if call.method == "DELETE" and TRANSACTION in call.path]
-        given_up = {path.rpartition("/")[2] for path in aborted}
-        lasting = [call for call in written if not {call.coordination_id, call.path.rpartition("/")[2]} & given_up]
-        opened = [call for call in lasting if call.path == TRANSACTION][len(given_up) :]
-        return [call for call in lasting if "/ltm/" in call.path or f"{TRANSACTION}/" in call.path or call in opened]
+        lasting = lasting_writes(self.device.writes()[since:])
+        return [call for call in lasting if "/ltm/" in call.path or TRANSACTION in call.path]
 
     def leftovers(self) -> dict[str, list[str]]:
         """Return everything on the device that a run must not leave there."""

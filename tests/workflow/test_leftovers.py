@@ -141,3 +141,15 @@ def test_a_clean_up_that_is_refused_does_not_fail_the_certificate(world: World, 
     world.device.heal()
     assert world.one(job).outcome is Outcome.KEPT
     assert ours(world) - before == set() if path != "/sys/crypto/csr/" else {f"/Common/{STEM}.csr"}
+
+
+def test_a_clean_up_that_is_not_saved_is_not_called_kept(world: World) -> None:
+    job = world.job(keys=ONLY_EC)
+    world.one(job)
+    litter(world, remembered=True)
+    world.device.fault(Fault("POST", "/sys/config", nth=2, action="error:400:01070734:3: disk full", times=99))
+    failed = world.one(job)
+    assert (failed.outcome, "changes of ours that are not saved" in (failed.error or "")) == (Outcome.FAILED, True)
+    assert world.one(job).outcome is Outcome.FAILED
+    world.device.heal()
+    assert (world.one(job).outcome, world.device.saved_is_current) == (Outcome.KEPT, True)
