@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 Work = Callable[[Run, Unit, Job], Result]
 
 UNTOUCHED = (Outcome.KEPT, Outcome.PENDING, Outcome.FAILED, Outcome.SKIPPED)  # results that left nothing to save
-RESTART = "not saved, a restart of the BIG-IP would undo it; the next run saves it"
-UNSAVED = f"in service but {RESTART}"
+UNSAVED = "in service but not saved, a restart of the BIG-IP would undo it; the next run saves it"
+UNSAVED_BEHIND_IT = "changes of ours on the BIG-IP are not saved, a restart would undo them; the next run saves them"
 UNDONE = "was undone before it was saved, as by a restart of the BIG-IP; the next run does it again"
 
 
@@ -153,7 +153,7 @@ def _saved(run: Run, group: HaGroup, results: list[Result], marked: bool) -> lis
 def _unsaved(result: Result, error: ConnectorError) -> Result:
     if result.outcome in (Outcome.FAILED, Outcome.SKIPPED):
         return result
-    what = f"the BIG-IP has changes of ours that are {RESTART}" if result.outcome in UNTOUCHED else UNSAVED
+    what = UNSAVED_BEHIND_IT if result.outcome in UNTOUCHED else UNSAVED
     return replace(result, outcome=Outcome.FAILED, error=f"{what}: {error}")
 
 

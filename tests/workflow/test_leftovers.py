@@ -149,7 +149,10 @@ def test_a_clean_up_that_is_not_saved_is_not_called_kept(world: World) -> None:
     litter(world, remembered=True)
     world.device.fault(Fault("POST", "/sys/config", nth=2, action="error:400:01070734:3: disk full", times=99))
     failed = world.one(job)
-    assert (failed.outcome, "changes of ours that are not saved" in (failed.error or "")) == (Outcome.FAILED, True)
+    assert (failed.outcome, "changes of ours on the BIG-IP are not saved" in (failed.error or "")) == (
+        Outcome.FAILED,
+        True,
+    )
     assert world.one(job).outcome is Outcome.FAILED
     world.device.heal()
     assert (world.one(job).outcome, world.device.saved_is_current) == (Outcome.KEPT, True)

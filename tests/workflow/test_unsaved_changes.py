@@ -161,7 +161,10 @@ def test_a_kept_certificate_fails_if_the_earlier_change_stays_unsaved(world: Wor
     unsaved_renewal(world)
     world.device.fault(Fault(method="POST", path="/sys/config$", times=4, action=SAVE.action))
     result = world.one(world.job(keys=ONLY_EC, sni=True))
-    assert (result.outcome, "changes of ours that are not saved" in (result.error or "")) == (Outcome.FAILED, True)
+    assert (result.outcome, "changes of ours on the BIG-IP are not saved" in (result.error or "")) == (
+        Outcome.FAILED,
+        True,
+    )
     assert world.one(world.job(keys=ONLY_EC, sni=True)).outcome is Outcome.KEPT
 
 
