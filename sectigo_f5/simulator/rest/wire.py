@@ -49,6 +49,7 @@ class Exchange:
     user: str
     coordination_id: str
     query: str = ""
+    validates_only: bool = False  # a commit that was to change nothing
 
 
 def error_body(refusal: Refusal, path: str) -> Json:
@@ -95,7 +96,8 @@ class Server(ThreadingHTTPServer):
             coordination = request.headers.get("x-f5-rest-coordination-id", "")
             number = len(self.journal) + 1
             query = request.raw_query
-            done = Exchange(number, request.method, request.path, status, request.user, coordination, query)
+            only = isinstance(request.body, dict) and bool(request.body.get("validateOnly"))
+            done = Exchange(number, request.method, request.path, status, request.user, coordination, query, only)
             self.journal.append(done)
         if self.hook is not None:
             self.hook(done)
