@@ -104,8 +104,8 @@ def test_secrets_stay_hidden_whatever_fails(here: Installation) -> None:
         Fault("POST", "/util/bash$", 1, "error:401:Authorization failed: user"),  # 2, step 6 ...
         Fault("POST", "/util/unix-mv$", 1, "error:401:Authorization failed: user"),
         Fault("POST", "/sys/file/ssl-cert$", 1, "error:500:no room"),  # 3, step 10; 4 is refused in step 9
-        Fault("PATCH", "/transaction/", 1, "error:400:01070313:3: Error reading key PEM file"),  # 5, steps 11 and 12
-        Fault("PATCH", "/transaction/", 2, "drop-after"),  # 6: done, as reading back shows
+        Fault("PATCH", "/transaction/", 5, "error:400:01070313:3: Error reading key PEM file"),  # 5, steps 11 and 12
+        Fault("PATCH", "/transaction/", 7, "drop-after"),  # 6: done, as reading back shows
         Fault("POST", "/sys/config$", 1, "html:502"),
         Fault("DELETE", "/authz/tokens/", 1, "status:500", times=9),
     ):
