@@ -41,7 +41,7 @@ def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
         deleted += delete_objects(f5, job, Keep({*previous, *live}, serving))
         _log(deleted)
         run.state.orders.forget_all_but(job, live)
-        run.state.orders.end(job)
+        _end(run, f5, job)
 
 
 def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
@@ -53,6 +53,12 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     with _only_warned_of(run):
         previous = _previous(run, job, before, ask=True)
         _log([*delete_objects(f5, job, Keep({stamp, *previous}, stamp)), *delete_requests(f5, job, stamp)])
+        _end(run, f5, job)
+
+
+def _end(run: Run, f5: Unit, job: Job) -> None:
+    """Forget that runs have begun, unless a file of theirs could not be removed: then the next run tries again."""
+    if not f5.client.files_left:
         run.state.orders.end(job)
 
 

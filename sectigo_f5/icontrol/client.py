@@ -58,6 +58,7 @@ class IControl:
         self._session = requests.Session()
         self._session.trust_env = False  # a BIG-IP is never behind the proxy that leads to the CA
         self.uploads_refused: str | None = None  # to this user: what the device said
+        self.files_left = False  # a file of ours may be in the transfer folders
         self._in_pages = set[str]()  # collections that took too long as a whole
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._given_up = False  # the device did not come back in time: each remaining call is tried once

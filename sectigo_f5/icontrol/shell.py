@@ -29,14 +29,17 @@ def shell_safe(name: str) -> str:
 
 
 def remove_file(client: IControl, path: str) -> None:
-    """Delete a file of ours from the device's transfer folders, which offer no DELETE."""
+    """Delete a file of ours from the device's transfer folders, which offer no DELETE; one that stays is noted."""
     arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
-    quietly(f"the file {path}", lambda: client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True))
+    if not quietly(f"the file {path}", lambda: client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True)):
+        client.files_left = True
 
 
-def quietly(what: str, act: Callable[..., object], *arguments: object) -> None:
-    """Clean up without hiding the error that led here: what may stay behind is a warning."""
+def quietly(what: str, act: Callable[..., object], *arguments: object) -> bool:
+    """Clean up without hiding the error that led here: what may stay behind is a warning, and False."""
     try:
         act(*arguments)
     except ConnectorError as error:
         logger.warning("%s may be left on the BIG-IP: %s", what, error)
+        return False
+    return True
