@@ -1,14 +1,15 @@
 """Every request of an enrolment and of a renewal, with every fault, each followed by one more run.
 
 ``python -m tests.support.walk`` prints a line for each cell: what the two runs said, how many orders the CA got in
-both together, and what is left on the BIG-IP; ``--writes`` walks the writes alone. It ends with exit code 1 if a
-cell has more than one order, or leaves anything.
+both together, and what is left on the BIG-IP; ``--writes`` walks the writes alone. Then every write is refused for
+good in five runs. It ends with exit code 1 if a cell has more than one order, or leaves anything.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,10 +22,11 @@ from typing import Any
 from sectigo_f5.model import Generation, Outcome, Result
 from sectigo_f5.simulator import Exchange, Fault
 from tests.support.names import ONLY_EC
-from tests.support.troubles import BusyAuthority, Scene, killed_after_exchange
+from tests.support.troubles import FOR_EVER, BusyAuthority, Scene, killed_after_exchange
 from tests.support.world import World, bigip
 
 KILLED = "SIGKILL"
+STAMP = r"\d{8}T\d{6}Z"
 FAULTS = (
     "error:400:01070734:3: Configuration error: refused by a test",
     "error:401:Authorization failed: refused by a test",
@@ -38,6 +40,57 @@ FAULTS = (
     "async-timeout-after",
     KILLED,
 )
+
+
+RUNS = 5  # against a write that is refused for good
+REFUSALS = ("error:400:01070734:3: Configuration error: refused by a test", *FAULTS[1:4])
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What became of a write that is refused for good."""
+
+    write: str
+    refusal: str
+    outcomes: tuple[Outcome, ...]
+    orders: int
+    is_tried_beforehand: bool  # the write comes before the order too
+
+    @property
+    def is_good(self) -> bool:
+        """True if it cost one order at most, and none if it could be seen beforehand.
+
+        A device that answers a commit by 500 may not know ``validateOnly``.
+        """
+        can_be_seen = self.is_tried_beforehand and not self.refusal.startswith("error:500")
+        none_is_needed = can_be_seen and set(self.outcomes) == {Outcome.FAILED}
+        return self.orders <= (0 if none_is_needed else 1)
+
+    def __str__(self) -> str:
+        return f"{self.orders} {self.refusal[:9]} {self.write} {' '.join(map(str, self.outcomes))}"
+
+
+def refusals(renewal: bool, refusals: Sequence[str] = REFUSALS) -> Iterator[Refusal]:
+    """Yield every write of an enrolment or a renewal, refused for good."""
+    written = requests_of(renewal, writes=True)
+    order = next(number for number, call in enumerate(written) if "_chain" in call.path)  # the first of step 10
+    last = {pattern_of(call): number for number, call in reversed([*enumerate(written)])}
+    for (method, path), first in last.items():
+        for refusal in refusals:
+            with _prepared(renewal) as (world, _):
+                before, outcomes = len(world.authority.placed), list[Outcome]()
+                world.device.fault(Fault(method, path, action=refusal, times=FOR_EVER))
+                for _ in range(RUNS):
+                    outcomes.append(world.one(world.job(keys=ONLY_EC)).outcome)
+                    world.wait(hours=12)
+                orders = len(world.authority.placed) - before
+                yield Refusal(f"{method} {path}", refusal, tuple(outcomes), orders, first < order)
+
+
+def pattern_of(call: Exchange) -> tuple[str, str]:
+    """Return method and path of a call, as a pattern that finds it in every run."""
+    path = re.sub(r"\d{8}T\d{6}Z", "STAMP", re.sub(r"/transaction/\w+", "/transaction/ID", call.path))
+    return call.method, f"^{re.escape(path).replace('STAMP', STAMP).replace('ID', '[0-9]+')}/?$"
 
 
 @dataclass(frozen=True)
@@ -142,12 +195,14 @@ def main(arguments: list[str] | None = None) -> int:
     line.add_argument("--writes", action="store_true", help="the writes alone")
     options: Any = line.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    done = list[Cell]()
-    for cell in chain(walk(False, options.writes), walk(True, options.writes)):
-        done.append(cell)
+    cells: Iterator[Cell | Refusal] = chain(
+        walk(False, options.writes), walk(True, options.writes), refusals(renewal=False), refusals(renewal=True)
+    )
+    count, most, bad = 0, 0, 0
+    for cell in cells:
+        count, most, bad = count + 1, max(most, cell.orders), bad + (not cell.is_good)
         sys.stdout.write(f"{'' if cell.is_good else 'BAD '}{cell}\n")
-    bad = sum(not cell.is_good for cell in done)
-    sys.stdout.write(f"{len(done)} cells, at most {max(cell.orders for cell in done)} order, {bad} bad\n")
+    sys.stdout.write(f"{count} cells, at most {most} order in each, {bad} bad\n")
     return 1 if bad else 0
 
 

@@ -10,17 +10,33 @@ import pytest
 
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault
-from tests.support.walk import FAULTS, walk
+from tests.support.walk import KILLED, REFUSALS, refusals, walk
 from tests.support.world import World
 
-LIKE_OTHERS = ("error:401", "error:403", "status:503", "html:502", "async-timeout-after")
+FAULTS = ("drop", "drop-after", KILLED)
 
 
 @pytest.mark.parametrize("renewal", [False, True], ids=["enrolment", "renewal"])
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if not fault.startswith(LIKE_OTHERS)])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_costs_one_order_at_most_and_leaves_nothing(fault: str, renewal: bool) -> None:
     cells = list(walk(renewal, writes=True, faults=[fault]))
     assert len(cells) > len(("key", "request", "upload", "certificate", "transaction", "profile", "commit", "save"))
+    assert [str(cell) for cell in cells if not cell.is_good] == []
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal[6:9])
+def test_an_enrolment_refused_for_good_costs_no_order_or_one(refusal: str) -> None:
+    must_cost_no_order_or_one(renewal=False, refusal=refusal)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS[::3], ids=lambda refusal: refusal[6:9])
+def test_a_renewal_refused_for_good_costs_no_order_or_one(refusal: str) -> None:
+    must_cost_no_order_or_one(renewal=True, refusal=refusal)
+
+
+def must_cost_no_order_or_one(*, renewal: bool, refusal: str) -> None:
+    cells = list(refusals(renewal, [refusal]))
+    assert {"POST", "PATCH", "DELETE"} == {cell.write.partition(" ")[0] for cell in cells}
     assert [str(cell) for cell in cells if not cell.is_good] == []
 
 
