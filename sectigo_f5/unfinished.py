@@ -81,7 +81,7 @@ def unfinished_order(run: Run, f5: Unit, seen: Observation) -> Unfinished | None
         why = _why_given_up(run, seen.job, order, parts)
         if why is None:
             return Unfinished(order, parts)
-        logger.info("3 the order of %s is not continued: %s", order.since, why)
+        logger.info("3 the order of %s is not continued: %s", f"{order.since:%Y-%m-%d %H:%M} UTC", why)
     return None
 
 

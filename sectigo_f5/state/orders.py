@@ -1,4 +1,4 @@
-"""Orders that are not in service yet, under ``STATE_DIR/orders``: what a later run needs to go on from there."""
+"""Orders that are not in service yet, under ``STATE_DIR/orders``: what a later run needs to continue."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class OrderStore:
             write_atomically(self._folder(job, order.stamp) / RECORD, json.dumps(content, indent=1))
         except ConnectorError as error:
             raise ConnectorError(
-                f"nothing was ordered, because no later run could go on from there: {error}"
+                f"nothing was ordered, because no later run could continue: {error}"
             ) from error
 
     def of(self, job: Job) -> tuple[Order, ...]:

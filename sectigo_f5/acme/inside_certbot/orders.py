@@ -7,7 +7,7 @@ replaced:
 * ``ClientV2._post``, through which every request for an order goes: its URL is written to a file as soon as newOrder
   is answered, and each status and the tokens of its challenges that the CA tells after that.
 * ``ClientV2.new_order``: an order that the file remembers is fetched by POST-as-GET (RFC 8555 section 7.4) instead of
-  placing another one, and Certbot's own flow goes on from there. One that is invalid, expired before it was
+  placing another one, and Certbot's own flow continues from there. One that is invalid, expired before it was
   validated, gone, or of another account is forgotten.
 * ``ClientV2.begin_finalization``: finalize is sent once. If its answer is lost, and for an order that is ``processing``
   or ``valid`` already (section 7.1.6), the order is only asked for. A refusal is believed after one look at the order.
