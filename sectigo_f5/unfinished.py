@@ -12,9 +12,8 @@ from datetime import datetime
 
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import when_due, why_revoked
-from sectigo_f5.decision.brake import next_order
+from sectigo_f5.decision.earlier_orders import Ordered, next_order
 from sectigo_f5.decision.renewal import is_due
-from sectigo_f5.decision.rules import Ordered
 from sectigo_f5.device_objects import CertificateObject, KeyObject, Observation, Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Issued, Job

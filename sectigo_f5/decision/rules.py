@@ -7,26 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sectigo_f5.decision.attachment import Attachment, plan_attachments
+from sectigo_f5.decision.earlier_orders import Ordered
 from sectigo_f5.decision.renewal import is_due
 from sectigo_f5.device_objects import Entry, Observation, Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Job, KeySpec, Outcome
 
 ISSUING = frozenset({Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED})
-
-
-@dataclass(frozen=True)
-class Ordered:
-    """What an earlier run has ordered, that is not in service yet and can be continued."""
-
-    outcome: Outcome  # what that run was to do
-    reason: str
-    progress: str  # how far it has come
-
-    def after(self, due: tuple[Outcome, str] | None) -> tuple[Outcome, str]:
-        """Return what is due by now, or else was due then, with how it is continued."""
-        outcome, reason = due or (self.outcome, self.reason)
-        return outcome, f"{reason}; {self.progress}"
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,7 @@ class OrderStore:
         try:
             write_atomically(self._folder(job, order.stamp) / RECORD, json.dumps(content, indent=1))
         except ConnectorError as error:
-            raise ConnectorError(
-                f"nothing was ordered, because no later run could continue: {error}"
-            ) from error
+            raise ConnectorError(f"nothing was ordered, because no later run could continue: {error}") from error
 
     def of(self, job: Job) -> tuple[Order, ...]:
         """Return the orders of a certificate that are not in service yet, the newest first."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectigo_f5.decision.brake import BETWEEN, PATIENCE, TOLERANCE, next_order
+from sectigo_f5.decision.earlier_orders import BETWEEN, PATIENCE, TOLERANCE, next_order
 from tests.support.properties import generated
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=timezone.utc)
