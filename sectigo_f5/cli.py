@@ -115,6 +115,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
             clock=clock,
             managed=frozenset(path for job in configuration.jobs for path in job.profiles),
             configured=configuration.jobs,
+            began=start.started,
             force=options.force,
             reads_only=not command.writes,
             stop=start.stop,

@@ -178,7 +178,7 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
     run.authority.connect()  # 7
     run.authority.register()  # 8
     if not run.state.orders.is_placed(job, stamp, variant):
-        run.state.orders.note_attempt(job, Attempt(run.clock(), fingerprint(job)))
+        run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))
     known = (key.passphrase,) if key.passphrase else ()
     file = run.state.orders.file(job, stamp, variant)
     issued = in_order(run.authority.issue(request, plan.validation, known, file), request, run.clock())  # 9

@@ -74,11 +74,17 @@ class Run:
     clock: Callable[[], datetime]  # UTC
     managed: frozenset[str] = frozenset()  # the profiles of all configured certificates
     configured: tuple[Job, ...] = ()  # all of them, in the order of the configuration; empty: those at work
+    began: datetime | None = None  # UTC; None: when it is asked
     force: bool = False
     reads_only: bool = False  # not even an earlier run's changes are saved
     silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out
     stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
     pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for
+
+    @property
+    def beginning(self) -> datetime:
+        """When the run began: the same for all its certificates, however long it takes."""
+        return self.began or self.clock()
 
     def finish(self, step: Callable[[], T]) -> T:
         """Do a step that may be done twice, and that a signal must not leave half done: it ends the run afterwards.

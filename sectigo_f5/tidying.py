@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator
 
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
-from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, has_litter
+from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
 from sectigo_f5.bigip.leftovers.uploads import delete_uploads
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of, why_revoked
@@ -25,22 +25,21 @@ logger = logging.getLogger(__name__)
 
 def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
     """Delete what is left of earlier runs, whatever this one is to do; most runs find nothing, at no request."""
-    job, seen = plan.seen.job, plan.seen
+    job, seen, orders = plan.seen.job, plan.seen, run.state.orders
     serving = max((pair.generation.stamp for pair in seen.in_service()), default="")
-    live = _live_orders(run, plan)
-    begun = run.state.orders.begun(job)
-    died = bool(begun) or has_litter(f5, job, live)
+    live, begun, in_use = _live_orders(run, plan), orders.begun(job), orders.in_use(job)
     previous = _previous(run, job, (pair for pair in seen.pairs if pair.generation.stamp < serving))
+    keep = Keep({*previous, *live}, serving, in_use)
     with _only_warned_of(run):
-        deleted = list[str]()
-        if died:
+        if begun or any(not_needed(f5, job, keep)):
             f5.must_be_active()
             delete_uploads(f5, job, begun)
-            deleted += delete_challenge_rules(f5, job, run.state.orders.tokens(job))
-            deleted += delete_requests(f5, job, newest=max(begun, default=serving))
-        deleted += delete_objects(f5, job, Keep({*previous, *live}, serving))
-        _log(deleted)
-        run.state.orders.forget_all_but(job, live)
+            gone = delete_challenge_rules(f5, job, orders.tokens(job))
+            gone += delete_requests(f5, job, newest=max(begun, default=serving))
+            deleted = delete_objects(f5, job, keep)
+            _log([*gone, *deleted.gone])
+            orders.note_in_use(job, in_use | deleted.in_use)
+        orders.forget_all_but(job, live)
         _end(run, f5, job)
 
 
@@ -51,8 +50,9 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     job = plan.seen.job
     before = plan.seen.in_service() or plan.seen.newest()
     with _only_warned_of(run):
-        previous = _previous(run, job, before, ask=True)
-        _log([*delete_objects(f5, job, Keep({stamp, *previous}, stamp)), *delete_requests(f5, job, stamp)])
+        deleted = delete_objects(f5, job, Keep({stamp, *_previous(run, job, before, ask=True)}, stamp))
+        _log([*deleted.gone, *delete_requests(f5, job, stamp)])
+        run.state.orders.note_in_use(job, deleted.in_use)
         _end(run, f5, job)
 
 

@@ -134,7 +134,7 @@ def next_order_at(run: Run, job: Job) -> datetime | None:
     last, attempt = run.state.history.results().get(job.label), run.state.orders.attempt(job)
     if run.force or last is None or attempt is None or attempt.asked != fingerprint(job):
         return None
-    return next_order(last.failures, attempt.at, run.clock())
+    return next_order(last.failures, attempt.at, run.beginning)
 
 
 def may_order(run: Run, job: Job) -> None:

@@ -150,4 +150,5 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
 
 def result_of_pending(plan: Plan, pending: PendingOrderError) -> Result:
     """Return the result of a plan for which the CA has not decided; what serves until then is what served before."""
-    return replace(result_of(plan), outcome=Outcome.PENDING, reason=f"{plan.decided.reason}; {pending}")
+    reason = f"{plan.decided.reason}; {pending}"
+    return replace(result_of(plan), outcome=Outcome.PENDING, reason=reason, notes=())  # clients notice nothing yet

@@ -19,7 +19,7 @@ from sectigo_f5.timestamps import from_iso, to_iso
 
 logger = logging.getLogger(__name__)
 
-RECORD, ATTEMPT, BEGUN = "order.json", "attempt.json", "begun"
+RECORD, ATTEMPT, BEGUN, IN_USE = "order.json", "attempt.json", "begun", "in_use"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Order:
 class Attempt:
     """The last new order of a certificate that is not in service yet."""
 
-    at: datetime  # when the run began to decide, UTC
+    at: datetime  # when the run began, UTC
     asked: str  # the :func:`fingerprint` of the configuration that it was for
     problem: str = ""  # why it did not get into service
 
@@ -134,6 +134,19 @@ class OrderStore:
         """Forget them: nothing is left of those runs."""
         with contextlib.suppress(OSError):
             (self._home(job) / BEGUN).unlink(missing_ok=True)
+
+    def in_use(self, job: Job) -> frozenset[str]:
+        """Return the full paths that are not needed any more, and to which something on the BIG-IP refers."""
+        try:
+            return frozenset((self._home(job) / IN_USE).read_text(encoding="utf-8").splitlines())
+        except (OSError, UnicodeDecodeError):
+            return frozenset()
+
+    def note_in_use(self, job: Job, paths: Collection[str]) -> None:
+        """Remember them, so that not every run tries to delete them again; if that cannot be written, it does."""
+        if paths != self.in_use(job):
+            with contextlib.suppress(ConnectorError):
+                write_atomically(self._home(job) / IN_USE, "".join(f"{path}\n" for path in sorted(paths)))
 
     # -- attempts ------------------------------------------------------------------------------
 

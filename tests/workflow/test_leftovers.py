@@ -75,6 +75,18 @@ def test_what_somebody_refers_to_stays(world: World) -> None:
     assert ours(world) == before
 
 
+def test_what_the_device_calls_in_use_is_not_tried_in_each_run(world: World) -> None:
+    job = world.job(keys=ONLY_EC)
+    world.one(job)
+    litter(world, remembered=False)
+    refusal = "error:400:01071349:3: File object by name is in use."
+    world.device.fault(Fault("DELETE", "/sys/file/ssl-key/", action=refusal, times=99))
+    assert [world.one(job).outcome for _ in range(2)] == [Outcome.KEPT, Outcome.KEPT]
+    writes = len(world.device.writes())
+    assert world.one(job).outcome is Outcome.KEPT
+    assert world.device.writes()[writes:] == []
+
+
 def test_names_of_other_certificates_stay(world: World) -> None:
     job = world.job(keys=ONLY_EC)
     world.one(job)

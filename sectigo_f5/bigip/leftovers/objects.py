@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Inventory, Unit
@@ -27,51 +27,58 @@ class Keep:
 
     stamps: Collection[str]  # these, as far as they are there
     from_stamp: str  # and every complete pair from this one on; "" for every complete pair
+    paths: Collection[str] = ()  # and what is known to be in use
 
-    def keeps(self, generation: Generation, complete: Collection[Generation]) -> bool:
-        """Tell whether the objects of a generation stay; ``complete`` are the pairs of key and certificate."""
-        return generation.stamp in self.stamps or (generation in complete and generation.stamp >= self.from_stamp)
+    def keeps(self, path: str, generation: Generation, complete: Collection[Generation]) -> bool:
+        """Tell whether an object of a generation stays; ``complete`` are the pairs of key and certificate."""
+        is_current = generation in complete and generation.stamp >= self.from_stamp
+        return is_current or generation.stamp in self.stamps or path in self.paths
 
 
-def delete_objects(f5: Unit, job: Job, keep: Keep) -> list[str]:
-    """Delete the keys, certificates and chains that do not stay; returns their full paths.
+@dataclass
+class Deleted:
+    """What came of a clean-up; full paths."""
+
+    gone: list[str] = field(default_factory=list)
+    in_use: set[str] = field(default_factory=set)  # something else than a profile refers to them
+
+
+def not_needed(f5: Unit, job: Job, keep: Keep) -> Iterator[tuple[str, str]]:
+    """Yield collection and full path of what need not stay, certificates first; what a profile holds is in use."""
+    have = f5.inventory
+    used, complete = _used(have), frozenset(_complete(have, job))
+    for collection, paths in ((CERTIFICATES, have.certificates), (KEYS, have.keys)):
+        for path, generation in _ours(paths, job):
+            if path not in used and not keep.keeps(path, generation, complete):
+                yield collection, path
+
+
+def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
+    """Delete the keys, certificates and chains that need not stay.
 
     Raises :class:`~sectigo_f5.errors.ConnectorError` if the configuration cannot be saved before: a saved profile
     may still refer to them.
     """
-    deleted = list[str]()
-    have = f5.inventory
-    used, complete = _used(have), frozenset(_complete(have, job))
-    for collection, objects in ((CERTIFICATES, have.certificates), (KEYS, have.keys)):
-        for path, generation in list(_ours(objects, job)):
-            if path not in used and not keep.keeps(generation, complete):
-                f5.save_before_deleting()
-                f5.note_change()
-                if _delete_unused(f5, collection, path):
-                    del objects[path]  # the next certificate need not read all again
-                    deleted.append(path)
+    deleted, have = Deleted(), f5.inventory
+    for collection, path in list(not_needed(f5, job, keep)):
+        f5.save_before_deleting()
+        if _delete_unused(f5, collection, path, deleted):
+            f5.note_change()
+            have.certificates.pop(path, None)  # the next certificate need not read everything again
+            have.keys.pop(path, None)
     return deleted
-
-
-def has_litter(f5: Unit, job: Job, spared: Collection[str]) -> bool:
-    """Tell whether there is a key without a certificate, or the reverse, that is of none of the ``spared`` stamps."""
-    have = f5.inventory
-    complete = frozenset(_complete(have, job))
-    ours = (*_ours(have.keys, job), *_ours(have.certificates, job))
-    return any(generation not in complete and generation.stamp not in spared for _, generation in ours)
 
 
 def delete_requests(f5: Unit, job: Job, newest: str) -> list[str]:
     """Delete the CSRs up to a stamp; returns their full paths."""
-    deleted = list[str]()
+    deleted = Deleted()
     for request in f5.client.items(f"/mgmt/tm/{REQUESTS}"):
         path = readers.full_path(request)
         key = re.sub(r"\.csr$", ".key", path)
         of = Generation.parse(key, job.base)
-        is_ours = of is not None and key == of.key and of.partition == job.partition and of.stamp <= newest
-        if is_ours and _delete_unused(f5, REQUESTS, path):
-            deleted.append(path)
-    return deleted
+        if of is not None and key == of.key and of.partition == job.partition and of.stamp <= newest:
+            _delete_unused(f5, REQUESTS, path, deleted)
+    return deleted.gone
 
 
 def _ours(paths: Iterable[str], job: Job) -> Iterator[tuple[str, Generation]]:
@@ -92,11 +99,14 @@ def _used(have: Inventory) -> frozenset[str | None]:
     return frozenset(path for entry in entries for path in (entry.certificate, entry.key, entry.chain))
 
 
-def _delete_unused(f5: Unit, collection: str, path: str) -> bool:
+def _delete_unused(f5: Unit, collection: str, path: str, deleted: Deleted) -> bool:
     try:
         f5.client.delete(object_url(collection, path))
     except DeviceError as error:
-        if not error.in_use:
+        if error.in_use:
+            deleted.in_use.add(path)
+        else:
             logger.warning("%s is not needed any more and could not be deleted: %s", path, error)
         return False
+    deleted.gone.append(path)
     return True
