@@ -8,12 +8,17 @@ so these tests bind ports 80 and 443 of loopback addresses of their own: as root
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.simulator import Exchange, SimulatedBigIP, Switches
 from tests.support.authorities import ChallengeTestServer, Pebble
 from tests.support.installation import Installation, verified_names
 from tests.support.loopback import own_address
@@ -73,6 +78,46 @@ def test_http_01_is_answered_by_the_virtual_server(here: Installation, ca: Pebbl
     assert left + [name for name in here.device.rules if "Certbot" in name] == []
     second = here.run_json()
     assert (second["exit_code"], second["summary"]) == (0, {"kept": 1}), second["log"]
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            if f"\nPPid:\t{process}\n" in status.read_text():
+                found.append(int(status.parent.name))
+    return found
+
+
+def test_a_challenge_of_a_killed_run_is_removed_and_its_order_continued(here: Installation, ca: Pebble) -> None:
+    here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
+    before, attached = here.device.get(PORT_80)["rules"], threading.Event()
+
+    def hold(exchange: Exchange) -> None:
+        """Keep certbot-bigip from going on once its iRule is on the virtual server."""
+        if exchange.method == "PUT" and exchange.path.startswith(PORT_80):
+            attached.set()
+            killed.wait(60)
+
+    killed, here.device.hook = threading.Event(), hold
+    nowhere = subprocess.DEVNULL
+    run = subprocess.Popen(here.command("run"), stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    assert attached.wait(60)
+    run.send_signal(signal.SIGSTOP)  # it must not notice that Certbot has ended
+    for certbot in children_of(run.pid):
+        os.kill(certbot, signal.SIGKILL)
+    run.kill()
+    run.wait()
+    killed.set()
+    here.device.hook = None
+    assert len(here.device.get(PORT_80)["rules"]) == len(before) + 1
+    found = here.run_json()
+    assert (found["exit_code"], found["summary"]) == (0, {"enrolled": 1}), found["log"]
+    assert "is continued" in found["results"][0]["reason"]
+    assert "deleted what is not needed any more: /Common/Certbot-Letsencrypt-" in found["log"]
+    assert here.device.get(PORT_80)["rules"] == before
+    assert [name for name in here.device.rules if "Certbot" in name] == []
 
 
 DOUBTS = (
