@@ -107,7 +107,8 @@ def receive(run: Run, f5: Unit, plan: Plan, asking: Asking) -> tuple[NewPair, ..
     finally:
         if any(_is_worth_keeping(run, job, order, key) for key in asking.keys):
             asking.made.keep()
-            f5.note_change()  # a restart of the BIG-IP must not take the key away
+            if plan.unfinished is None:
+                f5.note_change()  # a restart of the BIG-IP must not take the key away
         else:
             run.state.orders.forget(job, order.stamp)
 
