@@ -35,7 +35,7 @@ def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
             f5.must_be_active()
             delete_uploads(f5, job, begun)
             gone = delete_challenge_rules(f5, job, orders.tokens(job))
-            gone += delete_requests(f5, job, newest=max(begun, default=serving))
+            gone += delete_requests(f5, job)
             deleted = delete_objects(f5, job, keep)
             _log([*gone, *deleted.gone])
             orders.note_in_use(job, in_use | deleted.in_use)
@@ -51,7 +51,7 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     before = plan.seen.in_service() or plan.seen.newest()
     with _only_warned_of(run):
         deleted = delete_objects(f5, job, Keep({stamp, *_previous(run, job, before, ask=True)}, stamp))
-        _log([*deleted.gone, *delete_requests(f5, job, stamp)])
+        _log([*deleted.gone, *delete_requests(f5, job)])
         run.state.orders.note_in_use(job, deleted.in_use)
         _end(run, f5, job)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.transfer import upload
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault
+from sectigo_f5.timestamps import from_stamp
 from tests.support.names import ONLY_EC
 from tests.support.virtual_servers import hand_made, url
 from tests.support.world import World
@@ -53,8 +55,12 @@ def litter(world: World, *, remembered: bool) -> None:
 
 
 @pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "STATE_DIR lost"])
-def test_a_kept_certificate_does_not_keep_the_litter_of_a_run_that_died(world: World, remembered: bool) -> None:
+@pytest.mark.parametrize("later", [1, -1], ids=["newer than what serves", "older"])
+def test_a_kept_certificate_does_not_keep_the_litter_of_a_run_that_died(
+    world: World, remembered: bool, later: int
+) -> None:
     job = world.job(keys=ONLY_EC)
+    world.now = from_stamp(DIED) - timedelta(hours=later)
     world.one(job)
     before = ours(world)
     litter(world, remembered=remembered)

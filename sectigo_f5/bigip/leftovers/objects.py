@@ -69,14 +69,14 @@ def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
     return deleted
 
 
-def delete_requests(f5: Unit, job: Job, newest: str) -> list[str]:
-    """Delete the CSRs up to a stamp; returns their full paths."""
+def delete_requests(f5: Unit, job: Job) -> list[str]:
+    """Delete the CSRs: each has been read by now, or its run has died; returns their full paths."""
     deleted = Deleted()
     for request in f5.client.items(f"/mgmt/tm/{REQUESTS}"):
         path = readers.full_path(request)
         key = re.sub(r"\.csr$", ".key", path)
         of = Generation.parse(key, job.base)
-        if of is not None and key == of.key and of.partition == job.partition and of.stamp <= newest:
+        if of is not None and key == of.key and of.partition == job.partition:
             _delete_unused(f5, REQUESTS, path, deleted)
     return deleted.gone
 
