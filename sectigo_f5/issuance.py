@@ -166,7 +166,8 @@ def _issued(run: Run, plan: Plan, asking: Asking, key: NewKey) -> Issued:
     issued = earlier.get(of) or _ask_the_ca(run, plan, asking, key, request)
     certificate = check_issued(issued, request, order.names, spec, run.clock())
     until = f"{certificate.not_after:%Y-%m-%d}"
-    logger.info("9 certificate received: serial %s, valid until %s", certificate.serial, until)
+    how = "of an earlier run" if earlier.get(of) else "received"
+    logger.info("9 certificate %s: serial %s, valid until %s", how, certificate.serial, until)
     for remark in remarks(issued, order.names):
         logger.warning("9 %s", remark)
     return issued

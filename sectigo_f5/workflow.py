@@ -21,8 +21,9 @@ Steps 1 and 2 are done before this page: once for all files, and once for all ce
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sectigo_f5 import cutover, issuance
@@ -32,7 +33,7 @@ from sectigo_f5.bigip.rehearsal.change import rehearse
 from sectigo_f5.bigip.rehearsal.upload import rehearse_upload
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.pair_alone import names_of
-from sectigo_f5.errors import PendingOrderError
+from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.issuance import Asking, NewPair
 from sectigo_f5.model import Job, Outcome, Result
@@ -72,13 +73,24 @@ def put_new_in_service(run: Run, f5: Unit, plan: Plan) -> Result:
         asking = issuance.ask_for(run, f5, plan, made)  # 4 to 6
         plan = try_beforehand(f5, plan, asking)
         pairs = issuance.receive(run, f5, plan, asking)  # 7 to 9
-        issuance.upload(f5, pairs, created)  # 10
-        plan = activate(run, f5, plan, pairs)  # 11, 12
+        with _kept_if_it_fails():
+            issuance.upload(f5, pairs, created)  # 10
+            plan = activate(run, f5, plan, pairs)  # 11, 12
         created.keep()
-    logger.info("the password of the new key is forgotten")
+    if not plan.unfinished:
+        logger.info("the password of the new key is forgotten")
     run.state.orders.succeeded(job)
     tidy_after(run, f5, plan, asking.order.stamp)
     return result_of(plan, pairs)
+
+
+@contextlib.contextmanager
+def _kept_if_it_fails() -> Iterator[None]:
+    try:
+        yield
+    except ConnectorError:
+        logger.warning("what the CA has issued is kept; the next run continues with it, and orders nothing")
+        raise
 
 
 def try_beforehand(f5: Unit, plan: Plan, asking: Asking) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -69,6 +70,21 @@ def test_a_renewal_that_the_device_refuses_goes_on_with_what_was_issued(world: W
     result = world.one(job)
     assert (result.outcome, result.serial, len(world.authority.placed)) == (Outcome.RENEWED, serial(world), 2)
     assert "the CA has issued serial" in result.reason
+
+
+def test_the_log_says_what_is_kept_and_what_is_continued(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    job = world.job(keys=ONLY_EC)
+    refuse(world, "POST", "/sys/file/ssl-cert")
+    with caplog.at_level(logging.INFO, "sectigo_f5"):
+        world.one(job)
+        assert "what the CA has issued is kept; the next run continues with it, and orders nothing" in caplog.messages
+        caplog.clear()
+        world.device.heal()
+        world.one(job)
+    (key,) = keys(world)
+    assert f"4 to 6 continuing with the key {key} of an earlier run" in caplog.messages
+    assert any(line.startswith("9 certificate of an earlier run: serial") for line in caplog.messages)
+    assert "the password of the new key is forgotten" not in caplog.messages
 
 
 def test_a_pending_order_is_collected_by_a_later_run(world: World) -> None:
