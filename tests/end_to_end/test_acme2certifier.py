@@ -40,6 +40,7 @@ def here(tmp_path: Path, ca: Acme2Certifier, port: int) -> Iterator[Installation
 
 WWW = {"common_name": "www.example.com", "sans": ["api.example.com"], "virtual_servers": ["vs_www"]}
 VALIDATED = {"validation": "prevalidated"}
+GONE = "there is no generation of www.example.com older than"  # what was revoked is deleted
 
 
 def test_a_certificate_is_enrolled_and_then_kept(here: Installation, ca: Acme2Certifier, port: int) -> None:
@@ -140,7 +141,7 @@ def test_a_revoked_certificate_is_replaced_and_never_rolled_back_to(here: Instal
     assert replaced["summary"] == {"replaced": 1}, replaced["log"]
     assert replaced["results"][0]["serial"] != first["results"][0]["serial"]
     refused = here.run("rollback", "--only", "www.example.com")
-    assert (refused.returncode, "was revoked: superseded" in refused.stdout) == (1, True), refused.stderr
+    assert (refused.returncode, GONE in refused.stdout) == (1, True), refused.stderr
     assert here.run("run", "--force").returncode == 0
     back = here.run("rollback", "--only", "www.example.com")
     assert back.returncode == 0, back.stderr

@@ -34,6 +34,7 @@ class LocalAuthority:
     crl_url: str | None = None  # the CRL distribution point of its certificates
     adds: tuple[str, ...] = ()  # names that it puts into certificates unasked
     answer: Callable[[Issued], Issued] = lambda issued: issued  # how it sends what it has issued
+    works: Callable[[], None] = lambda: None  # called while it works on an order
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
@@ -57,6 +58,7 @@ class LocalAuthority:
     def issue(
         self, csr_pem: str, validation: Validation, known: tuple[Secret, ...] = (), order: Path | None = None
     ) -> Issued:
+        self.works()
         if self.refusal:
             raise ConnectorError(self.refusal)
         url = str(json.loads(order.read_text())["url"]) if order and order.exists() else ""

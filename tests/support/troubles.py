@@ -35,7 +35,6 @@ class BusyAuthority(LocalAuthority):
     refuses: dict[str, timedelta] = field(default_factory=dict)  # by common name: for how long, from its next order on
     refused_since: dict[str, datetime] = field(default_factory=dict)
     answer_lost: bool = False  # it issues, but its answer does not arrive
-    works: Callable[[], None] = lambda: None  # called while it works on an order
     suggests: Callable[[Certificate], RenewalInformation | None] = lambda _: None
 
     def issue(
@@ -47,7 +46,6 @@ class BusyAuthority(LocalAuthority):
             since = self.refused_since.setdefault(name, self.clock())
             if self.clock() < since + self.refuses[name]:
                 raise ConnectorError("the CA refuses the order: the domain's validation has ended")
-        self.works()
         self.lifetime = self.lifetimes.get(name, self.lifetime)
         issued = super().issue(csr_pem, validation, known, order)
         if self.answer_lost:

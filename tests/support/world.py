@@ -70,6 +70,15 @@ class World:
     def wait(self, **much: float) -> None:
         self.now += timedelta(**much)
 
+    def meanwhile(self, action: Callable[[], object]) -> None:
+        """Do something once while the CA works: after everything was read and rehearsed, before the one change."""
+
+        def once() -> None:
+            self.authority.works = lambda: None
+            action()
+
+        self.authority.works = once
+
     def bundle(self, *devices: SimulatedBigIP) -> None:
         """Trust the management certificates of several devices, whose clocks agree with ours."""
         for device in devices:

@@ -272,13 +272,8 @@ def test_a_neighbour_that_is_replaced_meanwhile_fails_no_renewal(world: World) -
     run(world, sni=True)
     hand_made(world, "newer", "shop.example.com")
     pair = [{"name": "default", "cert": "/Common/newer.crt", "key": "/Common/newer.key"}]
-
-    def meddle(exchange: Any) -> None:
-        if "sys/crypto/csr" in exchange.path:
-            world.device.hook = None
-            world.device.set(f"/mgmt/tm/ltm/profile/client-ssl/{hand.replace('/', '~')}", certKeyChain=pair)
-
-    world.device.hook = meddle
+    url = f"/mgmt/tm/ltm/profile/client-ssl/{hand.replace('/', '~')}"
+    world.meanwhile(lambda: world.device.set(url, certKeyChain=pair))
     renewed = renew(world, sni=True)
     assert (renewed.outcome, renewed.error) == (Outcome.RENEWED, None)
 

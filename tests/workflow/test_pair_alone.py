@@ -79,13 +79,7 @@ def test_a_name_beside_a_typo_is_no_way_round_the_door(world: World) -> None:
 def test_a_door_that_is_shut_meanwhile_stays_shut(world: World) -> None:
     """While the CA works, somebody attaches the neighbour whose name the new certificate has."""
     job = enrolled(world, WWW, MAIL)
-
-    def meddle(exchange: object) -> None:
-        if "sys/crypto/csr" in str(getattr(exchange, "path", "")):
-            world.device.hook = None
-            add_strict_neighbour(world)
-
-    world.device.hook = meddle
+    world.meanwhile(lambda: add_strict_neighbour(world))
     world.add_virtual_server("/Common/vs_b")
     result = world.one(replace(job, names=(WWW, MAIL, SHOP), virtual_servers=(VS, "/Common/vs_b")))
     assert (result.outcome, LESS in (result.error or "")) == (Outcome.FAILED, True)

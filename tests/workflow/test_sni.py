@@ -234,5 +234,8 @@ def test_a_change_that_clients_do_not_see_is_undone_with_its_flags(world: World)
     assert "does not serve the certificate that was put in service" in (failed.error or "")
     assert (attached(world), defaults(world)) == ({default, mate}, [default])
     assert not world.device.exists(PROFILE_URL)
-    names = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]
+    names = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-cert")["items"]]
     assert [name for name in names if WWW in name] == []
+    world.device.data_plane.refresh()
+    run_without_error(world, sni(world, WWW, sni_default=True))
+    assert len(world.authority.placed) == 1  # the key of what was issued had waited

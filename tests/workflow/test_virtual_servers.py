@@ -67,13 +67,12 @@ def test_changes_that_others_make_during_issuance_are_preserved(world: World) ->
     world.device.add_profile("http2", "/Common/late_http2", enforceTlsRequirements="disabled")
     meanwhile: dict[str, Any] = {}
 
-    def meddle(exchange: object) -> None:
-        if "sys/crypto/csr" in str(getattr(exchange, "path", "")) and not meanwhile:
-            world.device.set(VIRTUAL_URL, rules=["/Common/late"], description="changed meanwhile")
-            attach(world, "/Common/our_oneconnect", "/Common/serverssl", "/Common/clientssl", "/Common/late_http2")
-            meanwhile.update(whole(world, "/Common/vs_www"))
+    def meddle() -> None:
+        world.device.set(VIRTUAL_URL, rules=["/Common/late"], description="changed meanwhile")
+        attach(world, "/Common/our_oneconnect", "/Common/serverssl", "/Common/clientssl", "/Common/late_http2")
+        meanwhile.update(whole(world, "/Common/vs_www"))
 
-    world.device.hook = meddle
+    world.meanwhile(meddle)
     assert world.one(job_for(world)).error is None
     assert meanwhile["description"] == "changed meanwhile"
     assert whole(world, "/Common/vs_www") == meanwhile
@@ -81,15 +80,9 @@ def test_changes_that_others_make_during_issuance_are_preserved(world: World) ->
 
 
 def test_a_profile_that_others_attach_during_issuance_is_not_replaced(world: World) -> None:
-    """It is for another name: ours must not take its place, and the run must leave nothing."""
+    """It is for another name: ours must not take its place, and what was issued waits for another YAML."""
     by_hand = hand_made(world, "late", "shop.example.com")
-
-    def meddle(exchange: object) -> None:
-        if "sys/crypto/csr" in str(getattr(exchange, "path", "")):
-            attach(world, by_hand)
-            world.device.hook = None
-
-    world.device.hook = meddle
+    world.meanwhile(lambda: attach(world, by_hand))
     result = world.one(job_for(world))
     assert "/Common/vs_www already has the client SSL profile /Common/late" in (result.error or "")
     assert (attached(world), world.leftovers()) == ({by_hand}, {})
