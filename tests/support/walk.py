@@ -70,13 +70,14 @@ class Refusal:
         return f"{self.orders} {self.refusal[:9]} {self.write} {' '.join(map(str, self.outcomes))}"
 
 
-def refusals(renewal: bool, refusals: Sequence[str] = REFUSALS) -> Iterator[Refusal]:
-    """Yield every write of an enrolment or a renewal, refused for good."""
+def refusals(renewal: bool, refusals: Sequence[str] = REFUSALS, its_own: bool = False) -> Iterator[Refusal]:
+    """Yield every write of an enrolment or a renewal, refused for good; ``its_own``: that an enrolment has not."""
     written = requests_of(renewal, writes=True)
+    others = set(map(pattern_of, requests_of(renewal=False, writes=True))) if renewal and its_own else set()
     order = next(number for number, call in enumerate(written) if "_chain" in call.path)  # the first of step 10
     last = {pattern_of(call): number for number, call in reversed([*enumerate(written)])}
     for (method, path), first in last.items():
-        for refusal in refusals:
+        for refusal in () if (method, path) in others else refusals:
             with _prepared(renewal) as (world, _):
                 before, outcomes = len(world.authority.placed), list[Outcome]()
                 world.device.fault(Fault(method, path, action=refusal, times=FOR_EVER))

@@ -17,13 +17,14 @@ from tests.support.world import bigip
 from tests.workflow.cells import must_enrol_and_renew, must_refuse
 
 ALL = tuple(RELEASES)
+OLDEST_AND_NEWEST = (ALL[0], ALL[-1])  # those between meet every choice in pairs
 EITHER = (True, False)
 ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that must not fail a run
     "tmos": ALL,
     "role": ("admin", "resource-admin"),
     "upload_role": ("resource-admin",),
     "ha": ("standalone", "active"),
-    "latency": (0.0, 0.02),
+    "latency": (0.0, 0.005),
     "token_lifetime": (1200, 1),
     "token_limit": (100, 2),
     "csr_pem_in_answer": EITHER,
@@ -81,15 +82,15 @@ def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: 
         must_enrol_and_renew(world, keys=ONLY_EC)
 
 
-@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("tmos", OLDEST_AND_NEWEST)
 @pytest.mark.parametrize("keys", ["works", "silently-normal", "rejected"])
 @pytest.mark.parametrize("requests", ["works", "rejected"])
-def test_every_release_and_key_route_enrols_and_renews(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
+def test_every_key_route_enrols_and_renews(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
     with bigip(tmp_path, tmos=tmos, native_password_keys=keys, csr_for_password_keys=requests) as world:
         must_enrol_and_renew(world)
 
 
-@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("tmos", OLDEST_AND_NEWEST)
 @pytest.mark.parametrize("answer", [True, False])
 @pytest.mark.parametrize("bash", [True, False])
 def test_every_way_to_read_the_csr_enrols_and_renews(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:

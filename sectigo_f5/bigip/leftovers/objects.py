@@ -62,8 +62,8 @@ def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
     deleted, have = Deleted(), f5.inventory
     for collection, path in list(not_needed(f5, job, keep)):
         f5.save_before_deleting()
+        f5.note_change()  # before: a signal may hide that it was made
         if _delete_unused(f5, collection, path, deleted):
-            f5.note_change()
             have.certificates.pop(path, None)  # the next certificate need not read everything again
             have.keys.pop(path, None)
     return deleted
