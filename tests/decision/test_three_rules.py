@@ -64,7 +64,7 @@ def clients(device: Generated) -> Iterator[tuple[str, str, bool]]:
     yield from ((server, host, sni) for server in device.model.servers for host in HOSTS for sni in (True, False))
 
 
-@generated(250)
+@generated(150)
 @given(devices())
 def test_a_change_that_is_allowed_keeps_names_protection_and_bigip(device: Generated) -> None:
     """Rules 2 and 3, and what a BIG-IP would refuse, after each change that the rules let through."""

@@ -83,7 +83,7 @@ def ours(here: Installation) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("step", STEPS[:3])
+@pytest.mark.parametrize("step", STEPS[:3:2])
 def test_a_stopped_run_undoes_what_it_began(here: Installation, step: str) -> None:
     code, log = stopped(here, step, signal.SIGTERM)
     assert code == 1, log
@@ -106,7 +106,7 @@ def test_a_stopped_run_keeps_the_key_of_what_was_issued(here: Installation, step
     assert len(list(here.state.glob("certbot/logs/*-certonly-*"))) == 1  # nothing was ordered again
 
 
-@pytest.mark.parametrize("step", [*STEPS[:1], *STEPS[3:]])
+@pytest.mark.parametrize("step", [STEPS[0], STEPS[3], STEPS[5]])
 def test_a_killed_run_is_completed_by_the_next(here: Installation, ca: Acme2Certifier, step: str) -> None:
     code, log = stopped(here, step, signal.SIGKILL)
     assert code == -signal.SIGKILL, log

@@ -17,7 +17,7 @@ from tests.support.world import bigip
 from tests.workflow.cells import must_enrol_and_renew, must_refuse
 
 ALL = tuple(RELEASES)
-OLDEST_AND_NEWEST = (ALL[0], ALL[-1])  # those between meet every choice in pairs
+NEWEST = ALL[-1:]  # the others meet every choice in pairs
 EITHER = (True, False)
 ANYWHERE: dict[str, tuple[Any, ...]] = {  # answers that must not fail a run
     "tmos": ALL,
@@ -82,7 +82,7 @@ def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: 
         must_enrol_and_renew(world, keys=ONLY_EC)
 
 
-@pytest.mark.parametrize("tmos", OLDEST_AND_NEWEST)
+@pytest.mark.parametrize("tmos", NEWEST)
 @pytest.mark.parametrize("keys", ["works", "silently-normal", "rejected"])
 @pytest.mark.parametrize("requests", ["works", "rejected"])
 def test_every_key_route_enrols_and_renews(tmp_path: Path, tmos: str, keys: str, requests: str) -> None:
@@ -90,7 +90,7 @@ def test_every_key_route_enrols_and_renews(tmp_path: Path, tmos: str, keys: str,
         must_enrol_and_renew(world)
 
 
-@pytest.mark.parametrize("tmos", OLDEST_AND_NEWEST)
+@pytest.mark.parametrize("tmos", NEWEST)
 @pytest.mark.parametrize("answer", [True, False])
 @pytest.mark.parametrize("bash", [True, False])
 def test_every_way_to_read_the_csr_enrols_and_renews(tmp_path: Path, tmos: str, answer: bool, bash: bool) -> None:
