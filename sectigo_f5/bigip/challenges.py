@@ -136,7 +136,7 @@ def _rule_partition(job: Job, servers: Iterable[VirtualServer]) -> str:
 def _has_access_profile(f5: Unit, server: VirtualServer) -> bool:
     """Tell whether APM stands before a virtual server's iRules; some releases do not report a profile's type."""
     untyped = {path for path in server.untyped if not TRANSPORT.fullmatch(path)}
-    return server.access or bool(untyped and f5.access_profiles & untyped)
+    return server.access or bool(untyped and f5.references.access & untyped)
 
 
 def _rivals(f5: Unit, server: VirtualServer) -> list[str]:

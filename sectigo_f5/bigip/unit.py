@@ -15,7 +15,7 @@ from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_serv
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, KeyObject, VirtualServer
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.call import Call, Json
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl, object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.saving import save_configuration
@@ -87,16 +87,6 @@ class Unit:
         if self.memory.references is None:
             self.memory.references = References(self.client)
         return self.memory.references
-
-    @functools.cached_property
-    def access_profiles(self) -> frozenset[str]:
-        """The APM access profiles; none if the device has no APM, which it says with an error.
-
-        It may say "not registered", as a REST service does that is starting: nobody waits for that here.
-        """
-        answer = self.client.send(Call("GET", "/mgmt/tm/apm/profile/access", accepted=range(400, 600)))
-        listed = answer.json().get("items") if answer.ok else None
-        return frozenset(map(readers.full_path, listed or ()))
 
     def forget(self) -> None:
         """Have everything read again at the next look."""

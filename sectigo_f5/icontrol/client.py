@@ -22,7 +22,7 @@ from urllib3.exceptions import InsecureRequestWarning
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.answers import json_object, no_answer, refusal, succeeded
 from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
-from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnknownPathError, UnreachableError
 from sectigo_f5.icontrol.login import Login
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_http_date
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 CONNECT_TIMEOUT = 10.0  # seconds
 PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 30.0)  # seconds between tries; go-bigip gives a restarting REST service 100
 PATIENCE = 150.0  # seconds after which no further try of the same call starts
+VERSION = "/mgmt/tm/sys/version"  # every BIG-IP has it
 PAGE = 100  # objects; virtual servers with their profiles took too long from 250 on (AS3 #750, #780)
 
 
@@ -155,9 +156,11 @@ class IControl:
         Repeats what never reached the device or what it was too busy to begin (503, REST starting),
         and what does no harm twice: reads, and what is ``repeatable``, if their answer was lost.
         Never repeats another write whose answer was lost: :class:`OutcomeUnknownError`.
+        A path that is not registered while another one answers stays so: :class:`UnknownPathError`.
         Returns an answer of success, or of a status that the call accepts.
         """
-        relogin, pauses, until = True, iter(PAUSES), time.monotonic() + PATIENCE
+        relogin, running = True, False
+        pauses, until = iter(PAUSES), time.monotonic() + PATIENCE
         while True:
             try:
                 return self._attempt(call)
@@ -166,6 +169,10 @@ class IControl:
             if relogin and self._login.has_expired(error):
                 relogin = False
                 self._login.renew()
+            elif isinstance(error, DeviceError) and error.unregistered and (running or self._is_running()):
+                if running:
+                    raise UnknownPathError(self.host, call.method, call.shown_path, error.status, error.message)
+                running = True  # perhaps since a moment ago: the path is asked for once more, at once
             elif not self._worth_repeating(call, error) or not self._wait(pauses, until, error):
                 raise error
 
@@ -175,6 +182,13 @@ class IControl:
             raise refusal(self.host, call, answer)
         self._given_up = False
         return answer
+
+    def _is_running(self) -> bool:
+        """Tell whether the REST service answers at a path that it must have, or is starting."""
+        try:
+            return succeeded(self.exchange(Call("GET", VERSION)))
+        except ConnectorError:
+            return False
 
     def _worth_repeating(self, call: Call, error: DeviceError | UnreachableError) -> bool:
         if isinstance(error, OutcomeUnknownError):

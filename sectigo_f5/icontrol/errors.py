@@ -10,7 +10,8 @@ from sectigo_f5.errors import ConnectorError
 
 _CODE = re.compile(r"^(?:transaction failed:)?\s*([0-9a-f]{8}):\d+: ")
 
-_BUSY = re.compile(r"active asynchronous task|not registered", re.IGNORECASE)
+_BUSY = re.compile(r"active asynchronous task", re.IGNORECASE)
+_UNREGISTERED = re.compile(r"not registered", re.IGNORECASE)
 
 NEEDS_RSA = "this release does not take an ECDSA certificate alone: add an RSA pair to it (keys:) or upgrade to 15.1"
 
@@ -78,7 +79,12 @@ class DeviceError(ConnectorError):
     @property
     def busy(self) -> bool:
         """True if the device was too busy to begin the call, or its REST service is starting."""
-        return self.status == requests.codes.unavailable or bool(_BUSY.search(self.message))
+        return self.status == requests.codes.unavailable or self.unregistered or bool(_BUSY.search(self.message))
+
+    @property
+    def unregistered(self) -> bool:
+        """True if the REST service does not know the path: it is starting, or a module is not provisioned."""
+        return bool(_UNREGISTERED.search(self.message))
 
     @property
     def refused_permission(self) -> bool:
@@ -103,6 +109,15 @@ class DeviceError(ConnectorError):
     def in_use(self) -> bool:
         """True if something still refers to the object."""
         return self.status == requests.codes.bad_request and "in use" in self.message.lower()
+
+
+class UnknownPathError(DeviceError):
+    """The REST service runs and does not know the path: of a module that is not provisioned, or of other releases."""
+
+    @property
+    def busy(self) -> bool:
+        """Waiting brings nothing."""
+        return False
 
 
 class OutcomeUnknownError(DeviceError):

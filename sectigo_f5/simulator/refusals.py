@@ -49,6 +49,11 @@ def not_found(title: str, name: str) -> Refusal:
     return Refusal(404, f"01020036:3: The requested {title} ({name}) was not found.")
 
 
+def not_registered(path: str) -> Refusal:
+    """A path of a module that is not provisioned, and every path while the REST service starts: bigip-rest-go."""
+    return Refusal(404, f"Public URI path not registered: {path.removeprefix('/mgmt')}")
+
+
 def exists(title: str, name: str, partition: str) -> Refusal:
     """Seen for certificate and key files: terraform-provider-bigip #218."""
     return Refusal(409, f"01020066:3: The requested {title} ({name}) already exists in partition {partition}.")

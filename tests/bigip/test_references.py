@@ -8,6 +8,7 @@ import pytest
 import responses
 
 from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.virtual_servers import port_80
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import VirtualServer
@@ -173,8 +174,37 @@ def test_http2_profiles_are_read_once_per_login(world: World) -> None:
     assert reads_of_http2(world) == 1
 
 
+# -- modules that are not provisioned --------------------------------------------------------------
+
+UNREGISTERED = "error:{}:Public URI path not registered: /tm/x"
+
+
 @pytest.mark.parametrize("status", [404, 400])
-def test_a_release_without_http2_profiles_has_none(world: World, status: int) -> None:
-    world.device.fault(Fault("GET", HTTP2, action=f"error:{status}:Public URI path not registered", times=99))
-    assert http2_of(world, "/Common/http2") is None
-    assert reads_of_http2(world) == 1
+def test_what_a_device_does_not_know_is_none_at_once(world: World, status: int) -> None:
+    kinds = "ltm/profile/http2", "ltm/profile/fasthttp", "apm/profile/access"
+    world.device.fault(Fault("GET", "|".join(kinds), action=UNREGISTERED.format(status), times=99))
+    pauses: list[float] = []
+    with ha_group.connected(world.connection(), pauses.append) as group:
+        references = group.answering[0].references
+        for _ in range(2):
+            found = (references.enforcing_http2({"/Common/http2"}), references.fast_http, references.access)
+    assert (found, pauses) == ((None, frozenset(), frozenset()), [])
+    asked = [call.path for call in world.device.journal]
+    assert [asked.count(f"/mgmt/tm/{kind}") for kind in kinds] == [2, 2, 2]
+
+
+def test_a_box_without_apm_and_with_unknown_settings_costs_no_wait(tmp_path: Path) -> None:
+    with SimulatedBigIP(Switches(apm=False, name_reference=False)) as device:
+        world = World(device, tmp_path)
+        pauses: list[float] = []
+        device.fault(Fault("GET", "sys/db|fasthttp", action=UNREGISTERED.format(404), times=99))
+        device.add_profile("one-connect", "/Common/portal")
+        device.add_virtual_server("/Common/vs_http", "10.0.0.10:80", (*PLAIN, "/Common/portal"))
+        device.add_virtual_server("/Common/vs_tcp", "10.0.0.11:80", ("/Common/tcp",))
+        with ha_group.connected(world.connection(), pauses.append) as group:
+            f5 = group.answering[0]
+            assert missing_permissions(f5, world.job()) == ([], [])
+            (http, _) = f5.every_server()
+            assert not f5.references.access
+            assert not http.access
+    assert pauses == []

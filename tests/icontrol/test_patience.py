@@ -2,13 +2,16 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 import requests
 import responses
 
-from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
-from tests.support.replies import ASYNC_TIMEOUT, LOGIN, ORIGIN, THING, client, refused
+from sectigo_f5.icontrol.call import Call
+from sectigo_f5.icontrol.client import PAUSES, VERSION
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnknownPathError, UnreachableError
+from tests.support.replies import ASYNC_TIMEOUT, LOGIN, ORIGIN, THING, client, count, refused
 
 SAVE = "/mgmt/tm/sys/config"
 
@@ -28,6 +31,52 @@ def test_a_busy_device_is_asked_again(device: responses.RequestsMock, status: in
     with client(pauses) as f5:
         assert f5.post(SAVE, {"command": "save"}) == {"command": "save"}
     assert pauses == [2.0]
+
+
+UNREGISTERED: dict[str, Any] = {"status": 404, "json": {"message": "Public URI path not registered: /tm/apm/profile"}}
+RUNS: dict[str, Any] = {"json": {"kind": "tm:sys:version:versionstats"}}
+
+
+@pytest.mark.parametrize("version", [UNREGISTERED, {"status": 503}, {"body": refused()}, {"status": 401}])
+def test_a_rest_service_that_starts_is_waited_for(device: responses.RequestsMock, version: dict[str, Any]) -> None:
+    """No path is answered yet, not even one that every BIG-IP has."""
+    device.get(ORIGIN + THING, **UNREGISTERED)
+    device.get(ORIGIN + VERSION, **version)
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    pauses: list[float] = []
+    with client(pauses) as f5:
+        assert f5.get(THING) == {"name": "vs"}
+    assert pauses == [2.0]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_path_of_a_module_that_is_not_there_is_not_waited_for(device: responses.RequestsMock, method: str) -> None:
+    device.add(method, ORIGIN + THING, **UNREGISTERED)
+    device.get(ORIGIN + VERSION, **RUNS)
+    pauses: list[float] = []
+    with client(pauses) as f5, pytest.raises(UnknownPathError, match="Public URI path not registered") as caught:
+        f5.send(Call(method, THING))
+    assert (pauses, caught.value.busy, caught.value.absent) == ([], False, False)
+    assert (count(device, method, ORIGIN + THING), count(device, "GET", ORIGIN + VERSION)) == (2, 1)
+
+
+def test_a_rest_service_that_has_just_started_is_asked_again_at_once(device: responses.RequestsMock) -> None:
+    device.get(ORIGIN + THING, **UNREGISTERED)
+    device.get(ORIGIN + VERSION, **RUNS)
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    pauses: list[float] = []
+    with client(pauses) as f5:
+        assert f5.get(THING) == {"name": "vs"}
+    assert pauses == []
+
+
+def test_a_rest_service_that_never_starts_is_busy_in_the_end(device: responses.RequestsMock) -> None:
+    for path in (THING, VERSION):
+        device.get(ORIGIN + path, **UNREGISTERED)
+    pauses: list[float] = []
+    with client(pauses) as f5, pytest.raises(DeviceError) as caught:
+        f5.get(THING)
+    assert (pauses, caught.value.busy) == (list(PAUSES), True)
 
 
 def test_a_read_that_the_rest_service_gave_up_is_repeated(device: responses.RequestsMock) -> None:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Set
-
-import requests
+from collections.abc import Collection, Set
 
 from sectigo_f5.bigip.readers import flag, full_path
 from sectigo_f5.bigip.virtual_servers import destinations
 from sectigo_f5.bigip.virtual_servers.destinations import VirtualAddress
-from sectigo_f5.icontrol.answers import json_object
-from sectigo_f5.icontrol.call import Call, Json
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError
 
 logger = logging.getLogger(__name__)
 
-BAD_REQUEST, SERVER_ERROR = 400, 500  # the statuses between are refusals
-ABSENT = (requests.codes.bad_request, requests.codes.not_found)
+BAD_REQUEST, NOT_FOUND, SERVER_ERROR = 400, 404, 500  # from the first to before the last they are refusals
 
 
 class References:
@@ -43,8 +39,12 @@ class References:
     @functools.cached_property
     def fast_http(self) -> frozenset[str]:
         """The FastHTTP profiles; needed only if a virtual server has no HTTP profile."""
-        listed = self._unless_refused("/mgmt/tm/ltm/profile/fasthttp", "FastHTTP profiles are not known")
-        return frozenset(map(full_path, listed or ()))
+        return frozenset(map(full_path, self._of_module("/mgmt/tm/ltm/profile/fasthttp", "FastHTTP profiles")))
+
+    @functools.cached_property
+    def access(self) -> frozenset[str]:
+        """The APM access profiles; needed only for profiles whose type the release does not tell."""
+        return frozenset(map(full_path, self._of_module("/mgmt/tm/apm/profile/access", "APM access profiles")))
 
     def enforcing_http2(self, candidates: Set[str]) -> str | None:
         """Return the one of these profiles that is an HTTP/2 profile which enforces TLS requirements."""
@@ -52,23 +52,25 @@ class References:
 
     @functools.cached_property
     def _http2(self) -> frozenset[str]:
-        """The HTTP/2 profiles that enforce TLS requirements; none if the release does not know the type.
-
-        It may say "not registered", as a REST service does that is starting: nobody waits for that here.
-        """
-        answer = self._client.send(Call("GET", "/mgmt/tm/ltm/profile/http2", accepted=ABSENT))
-        listed = json_object(answer).get("items") or ()
+        """The HTTP/2 profiles that enforce TLS requirements."""
+        listed = self._of_module("/mgmt/tm/ltm/profile/http2", "HTTP/2 profiles")
         return frozenset(full_path(item) for item in listed if flag(item, "enforceTlsRequirements"))
 
-    def _unless_refused(self, path: str, consequence: str) -> list[Json] | None:
+    def _of_module(self, path: str, what: str) -> list[Json]:
+        """Read a collection; empty if its module is not provisioned, or the release does not know the type."""
+        return self._unless_refused(path, f"{what} are not known", absent=(BAD_REQUEST, NOT_FOUND)) or []
+
+    def _unless_refused(self, path: str, consequence: str, absent: Collection[int] = ()) -> list[Json] | None:
         """Read a collection without which a renewal is possible; None if the device refuses to show it.
 
-        A device that is busy, or whose answer was lost, may show it to the next run: that is an error.
+        ``absent`` are statuses that an operator need not hear of. A device that is busy, or whose answer was
+        lost, may show it to the next run: that is an error.
         """
         try:
             return self._client.items(path)
         except DeviceError as error:
             if error.busy or not BAD_REQUEST <= error.status < SERVER_ERROR:
                 raise
-            logger.warning("%s; %s", error, consequence)
+            level = logging.DEBUG if error.status in absent else logging.WARNING
+            logger.log(level, "%s; %s", error, consequence)
             return None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
 
+from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto
 from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.rest import device_routes, object_routes, queries, role_routes, virtual_routes
@@ -20,11 +21,15 @@ from sectigo_f5.simulator.state.work import Work
 
 Route = Callable[..., Answer]
 
+_APM = "/mgmt/tm/apm/"
+
 
 def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
     """Find the route of a request and follow it; raises :class:`UnknownCallError` if there is none."""
     path = request.path.rstrip("/")
     call = Call(engine, work, request)
+    if path.startswith(_APM) and not work.switches.apm:
+        raise refusals.not_registered(path)
     for method, pattern, route in _ROUTES:
         match = pattern.fullmatch(path) if method == request.method else None
         if match is not None:
