@@ -29,7 +29,7 @@ from sectigo_f5.model import Job, Outcome
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.unfinished import Unfinished, may_order, unfinished_order
-from sectigo_f5.validation import Validation
+from sectigo_f5.validation import Validation, arithmetic
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +126,8 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
         return Examination((), (*problems, str(error)), tuple(notes))
     problems += [*map(str, needs), *faults(validation), *_plugin_problem(run, validation)]
-    return Examination(seen.server_paths, tuple(problems), (*notes, *doubts(validation)))
+    slow = arithmetic(validation, len(job.names)) if validation else None
+    return Examination(seen.server_paths, tuple(problems), (*notes, *doubts(validation), *([slow] if slow else [])))
 
 
 def foreseen(run: Run, f5: Unit, job: Job, plan: Plan) -> list[str]:

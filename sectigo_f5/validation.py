@@ -1,4 +1,4 @@
-"""How the CA is shown that the names are ours: http-01, dns-01, or beforehand."""
+"""How the CA is shown that the names are ours: http-01, dns-01, or beforehand; and how long that takes."""
 
 from __future__ import annotations
 
@@ -47,3 +47,50 @@ class Prevalidated:
 
 
 Validation = Http01 | Dns01 | Prevalidated
+
+# -- how long it takes -----------------------------------------------------------------------------
+
+PLUGIN_PAUSE = 10  # seconds that certbot-bigip 1.2.1 sleeps for each name on each virtual server
+USUAL_PAUSES = 900  # seconds for which the usual time limit of an order has room, with all that is not sleep
+LONGEST_PAUSES = 7200  # seconds; while an order waits, the other certificates of its BIG-IP wait too
+
+
+def pauses(validation: Validation, names: int) -> int:
+    """Return the seconds that the plugin is known to sleep for an order of so many names."""
+    if isinstance(validation, Http01):
+        return names * len(validation.virtual_servers) * PLUGIN_PAUSE
+    if isinstance(validation, Dns01):  # the plugins of Certbot wait once, when all records are written
+        text = validation.options.get(f"{validation.authenticator}-propagation-seconds", "")
+        return int(text) if text.isascii() and text.isdecimal() else 0
+    return 0
+
+
+def time_limit(usual: float, seconds: int) -> float:
+    """Return the seconds for an order whose plugin sleeps for ``seconds``: its calls may take as long again."""
+    return usual + 2 * max(0, seconds - USUAL_PAUSES)
+
+
+def arithmetic(validation: Validation, names: int) -> str | None:
+    """Return in words why an order takes long; None if it does not."""
+    seconds = pauses(validation, names)
+    if seconds <= USUAL_PAUSES:
+        return None
+    if isinstance(validation, Dns01):
+        return f"{validation.authenticator} waits {seconds} s for DNS (propagation-seconds)"
+    return (
+        f"certbot-bigip waits {PLUGIN_PAUSE} s for each name on each virtual server: {names} names × "
+        f"{seconds // (PLUGIN_PAUSE * names)} virtual servers × {PLUGIN_PAUSE} s = {seconds} s"
+    )
+
+
+def too_long(validation: Validation, names: int) -> str | None:
+    """Return why an order of so many names cannot be made, with the remedy; None if it can."""
+    if pauses(validation, names) <= LONGEST_PAUSES:
+        return None
+    remedy = (
+        "write fewer propagation-seconds under dns_options"
+        if isinstance(validation, Dns01)
+        else "name under challenge_virtual_servers only those to which the addresses of the names lead, divide the "
+        "names among several certificates, or use validation: prevalidated or dns-01"
+    )
+    return f"{arithmetic(validation, names)}, and an order may wait for {LONGEST_PAUSES} s; {remedy}"

@@ -19,13 +19,13 @@ from sectigo_f5.acme.inside_certbot import order_file
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.model import Account, Issued, RenewalInformation
 from sectigo_f5.secret import Secret
-from sectigo_f5.validation import Dns01, Http01, Validation
+from sectigo_f5.validation import Dns01, Http01, Validation, pauses, time_limit
 
 logger = logging.getLogger(__name__)
 
 REVOCATION_TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
-# Seconds per order, the last defence against a call that never ends: the BIG-IP plugin sleeps ten per name and
-# virtual server, DNS plugins wait up to 960 for a record to spread, and each request has a time-out of its own.
+# Seconds per order, the last defence against a call that never ends (each request has a time-out of its own); more
+# if its plugin sleeps long: see validation.
 ORDER_TIMEOUT = 3600.0
 ANSWER_TIMEOUT = 300.0  # seconds for each answer of the CA about an order: some issue before they answer finalize
 ISSUANCE_TIMEOUT = 300  # seconds that Certbot keeps polling an order while the CA works on it
@@ -108,7 +108,7 @@ class Authority:
                 "certonly",
                 arguments,
                 certbot_options(validation),
-                self._order_timeout,
+                time_limit(self._order_timeout, pauses(validation, _number_of_names(csr_pem))),
                 known=(*known, *_secrets(validation)),
                 environment=certbot_program.bypassing_proxy(_hosts(validation)),
                 whole_environment=isinstance(validation, Dns01),
@@ -221,6 +221,12 @@ def _collected(out: Path) -> Issued | None:
     except (OSError, ValueError):
         return None
     return Issued(certificate, chain) if whole == certificate + chain else None
+
+
+def _number_of_names(csr_pem: str) -> int:
+    """Return how many names a CSR has that was checked in step 6."""
+    request = x509.load_pem_x509_csr(csr_pem.encode())
+    return len(list(request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value))
 
 
 def _hosts(validation: Validation) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from sectigo_f5.bigip.virtual_servers.irules import answering_first
 from sectigo_f5.device_objects import COMMON, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, partition_of
-from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
+from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation, too_long
 
 PLUGIN_PORT = 443
 PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name
@@ -26,6 +26,13 @@ MANUAL_HOOK = "manual-auth-hook"
 
 def validation_for(f5: Unit, seen: Observation) -> Validation:
     """Choose the validation of a certificate; raises :class:`ConnectorError` if a challenge could not be answered."""
+    validation = _chosen(f5, seen)
+    if fault := too_long(validation, len(seen.job.names)):
+        raise ConnectorError(f"validation {seen.job.validation}: {fault}")
+    return validation
+
+
+def _chosen(f5: Unit, seen: Observation) -> Validation:
     job = seen.job
     if job.validation == "prevalidated":
         return Prevalidated()
