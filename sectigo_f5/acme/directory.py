@@ -15,6 +15,7 @@ from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.http_body import within
 from sectigo_f5.model import Account
 from sectigo_f5.timestamps import from_http_date
+from sectigo_f5.trust.sessions import request
 
 USER_AGENT = f"sectigo-f5/{__version__}"
 TIMEOUT = 30  # seconds for each piece of an answer
@@ -36,7 +37,7 @@ def read(account: Account, clock: Callable[[], datetime]) -> Answer:
     url = account.server
     try:
         headers, verify = {"User-Agent": USER_AGENT}, verification(account)
-        answer = within(LONGEST, lambda: requests.get(url, headers=headers, verify=verify, timeout=TIMEOUT))
+        answer = within(LONGEST, lambda: request("GET", url, headers=headers, verify=verify, timeout=TIMEOUT))
     except ConnectorError as error:
         raise ConnectorError(f"ACME_SERVER {url}: {error}; check the network and HTTPS_PROXY") from error
     except requests.exceptions.SSLError as error:

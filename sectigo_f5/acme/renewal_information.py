@@ -11,7 +11,6 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import requests
 from cryptography import x509
 
 from sectigo_f5.errors import ConnectorError
@@ -19,6 +18,7 @@ from sectigo_f5.files import write_atomically
 from sectigo_f5.http_body import read_body, within
 from sectigo_f5.model import RenewalInformation
 from sectigo_f5.timestamps import to_iso
+from sectigo_f5.trust.sessions import request
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def fetch(url: str, verify: bool | str, user_agent: str, now: datetime) -> Renew
 
 
 def _exchange(url: str, verify: bool | str, headers: Mapping[str, str], now: datetime) -> RenewalInformation:
-    with requests.get(url, headers=headers, verify=verify, timeout=TIMEOUT, stream=True) as answer:
+    with request("GET", url, headers=headers, verify=verify, timeout=TIMEOUT, stream=True) as answer:
         if not answer.ok:
             raise NonsenseError(f"HTTP {answer.status_code}")
         body = read_body(answer, LONGEST_ANSWER, TIMEOUT)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import requests
-
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.http_body import read_body, within
+from sectigo_f5.trust.sessions import request
 
 TIMEOUT = (5.0, 15.0)  # seconds to connect, to read
 LARGEST = 20 * 1024 * 1024  # bytes; the biggest public CRLs are about 10 MB
@@ -37,7 +36,7 @@ def fetch(method: str, url: str, body: bytes | None = None, headers: Mapping[str
 
 
 def _exchange(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Reply:
-    with requests.request(method, url, data=body, headers=headers, timeout=TIMEOUT, verify=True, stream=True) as answer:
+    with request(method, url, data=body, headers=headers, timeout=TIMEOUT, verify=True, stream=True) as answer:
         answer.raise_for_status()
         content = read_body(answer, LARGEST, LONGEST)
         return Reply(content, answer.status_code == NOT_MODIFIED, answer.headers)

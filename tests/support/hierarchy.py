@@ -50,11 +50,14 @@ class Identity:
         key.write_text(self.key_pem)
 
 
-def new_authority(name: str, now: datetime, issuer: Identity | None = None, days: int = 3650) -> Identity:
-    """Make a root, or with ``issuer`` an intermediate CA."""
+def new_authority(
+    name: str, now: datetime, issuer: Identity | None = None, days: int = 3650, strict: bool = True
+) -> Identity:
+    """Make a root, or with ``issuer`` an intermediate CA; one that is not ``strict`` lacks what RFC 5280 wants."""
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _builder(name, key, now, days, issuer).add_extension(CA_USAGE, critical=True)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    builder = _builder(name, key, now, days, issuer)
+    builder = builder.add_extension(CA_USAGE, critical=True) if strict else builder
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=strict)
     return Identity(builder.sign((issuer.key if issuer else key), hashes.SHA256()), key)
 
 
