@@ -108,10 +108,11 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         authority = Authority(settings.account, settings.state_dir, clock=clock)
         if command.writes:
             authority.clear_up()
+        devices = {host for job in configuration.jobs for host in job.device.hosts}
         shared = Run(
             authority=authority,
             state=state,
-            revocation=RevocationChecker(settings.state_dir, clock=clock),
+            revocation=RevocationChecker(settings.state_dir, clock=clock, devices=devices),
             clock=clock,
             managed=frozenset(path for job in configuration.jobs for path in job.profiles),
             configured=configuration.jobs,

@@ -205,8 +205,8 @@ class Authority:
             url = renewal_information.url_of(self._read_directory())
             if url is None:
                 return None
-            verify = directory.verification(self._account)
-            return renewal_information.fetch(f"{url}/{identifier}", verify, directory.USER_AGENT, now)
+            verify, rules = directory.verification(self._account), directory.redirect_rules(self._account)
+            return renewal_information.fetch(f"{url}/{identifier}", verify, directory.USER_AGENT, now, rules)
         except (ConnectorError, renewal_information.NonsenseError, requests.RequestException) as error:
             reason = cause(error) if isinstance(error, requests.RequestException) else error
             logger.warning("the CA's renewal information cannot be used, renewing by rule: %s", reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ import requests
 
 from sectigo_f5 import __version__
 from sectigo_f5.errors import ConnectorError, cause
-from sectigo_f5.http_body import within
+from sectigo_f5.http.fetching import Limits, Question, Reply, fetch
+from sectigo_f5.http.redirects import Rules
 from sectigo_f5.model import Account
 from sectigo_f5.timestamps import from_http_date
-from sectigo_f5.trust.sessions import request
 
 USER_AGENT = f"sectigo-f5/{__version__}"
 TIMEOUT = 30  # seconds for each piece of an answer
 LONGEST = 60.0  # seconds for all of it
+LARGEST = 1024 * 1024  # bytes; a real one has one or two thousand
 
 Directory = Mapping[str, Any]
 
@@ -36,8 +38,8 @@ def read(account: Account, clock: Callable[[], datetime]) -> Answer:
     """Read the directory; raises :class:`ConnectorError` with the remedy if there is none."""
     url = account.server
     try:
-        headers, verify = {"User-Agent": USER_AGENT}, verification(account)
-        answer = within(LONGEST, lambda: request("GET", url, headers=headers, verify=verify, timeout=TIMEOUT))
+        question = Question(url, headers={"User-Agent": USER_AGENT}, verify=verification(account))
+        answer = fetch(question, Limits(TIMEOUT, TIMEOUT, LONGEST, LARGEST), redirect_rules(account))
     except ConnectorError as error:
         raise ConnectorError(f"ACME_SERVER {url}: {error}; check the network and HTTPS_PROXY") from error
     except requests.exceptions.SSLError as error:
@@ -53,18 +55,18 @@ def read(account: Account, clock: Callable[[], datetime]) -> Answer:
     except OSError as error:  # raised by requests if the CA file does not exist
         raise ConnectorError(f"ACME_CA_BUNDLE {account.ca_bundle} cannot be read; check the path") from error
     try:
-        found = answer.json() if answer.ok else None
-    except ValueError:
+        found = json.loads(answer.body) if answer.ok else None
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or "newOrder" not in found:
         raise ConnectorError(
-            f"ACME_SERVER {url} answers, but not with an ACME directory (HTTP {answer.status_code}); "
+            f"ACME_SERVER {url} answers, but not with an ACME directory (HTTP {answer.status}); "
             "write the directory's own URL, for example https://acme.sectigo.com/v2/OV"
         )
     return Answer(found, _clock_ahead(answer, clock()))
 
 
-def _clock_ahead(answer: requests.Response, now: datetime) -> timedelta | None:
+def _clock_ahead(answer: Reply, now: datetime) -> timedelta | None:
     """Read the Date header; a cache adds how old the answer is (RFC 9110 section 6.6.1, RFC 9111 section 5.1)."""
     date, age = from_http_date(answer.headers.get("Date")), re.fullmatch(r"\d{1,9}", answer.headers.get("Age", ""))
     return date - now + timedelta(seconds=int(age[0]) if age else 0) if date else None
@@ -74,6 +76,11 @@ def requires_binding(directory: Directory) -> bool:
     """Return True if the CA registers accounts only with external account binding."""
     meta = directory.get("meta")
     return isinstance(meta, dict) and bool(meta.get("externalAccountRequired"))
+
+
+def redirect_rules(account: Account) -> Rules:
+    """Return the rules for redirects: an ACME server is talked to over https (RFC 8555 section 6.1)."""
+    return Rules(only_https=account.server.lower().startswith("https:"))
 
 
 def verification(account: Account) -> bool | str:

@@ -15,10 +15,11 @@ from cryptography import x509
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import write_atomically
-from sectigo_f5.http_body import read_body, within
+from sectigo_f5.http.fetching import Limits, Question
+from sectigo_f5.http.fetching import fetch as fetch_http
+from sectigo_f5.http.redirects import Rules
 from sectigo_f5.model import RenewalInformation
 from sectigo_f5.timestamps import to_iso
-from sectigo_f5.trust.sessions import request
 
 logger = logging.getLogger(__name__)
 
@@ -50,21 +51,17 @@ def certificate_id(certificate: x509.Certificate) -> str | None:
     return f"{_base64url(key_identifier)}.{_base64url(serial.to_bytes(serial.bit_length() // 8 + 1, 'big'))}"
 
 
-def fetch(url: str, verify: bool | str, user_agent: str, now: datetime) -> RenewalInformation:
+def fetch(url: str, verify: bool | str, user_agent: str, now: datetime, rules: Rules) -> RenewalInformation:
     """Ask the CA; raises :class:`NonsenseError`, :class:`ConnectorError` or :class:`requests.RequestException`.
 
     Any 2xx will do: RFC 9773 says 200, acme2certifier 201.
     """
     headers = {"User-Agent": user_agent, "Accept": "application/json"}
-    return within(LONGEST, lambda: _exchange(url, verify, headers, now))
-
-
-def _exchange(url: str, verify: bool | str, headers: Mapping[str, str], now: datetime) -> RenewalInformation:
-    with request("GET", url, headers=headers, verify=verify, timeout=TIMEOUT, stream=True) as answer:
-        if not answer.ok:
-            raise NonsenseError(f"HTTP {answer.status_code}")
-        body = read_body(answer, LONGEST_ANSWER, TIMEOUT)
-        return parse(body, _retry_at(answer.headers.get("Retry-After"), now))
+    limits = Limits(TIMEOUT, TIMEOUT, LONGEST, LONGEST_ANSWER)
+    reply = fetch_http(Question(url, headers=headers, verify=verify), limits, rules)
+    if not reply.ok:
+        raise NonsenseError(f"HTTP {reply.status}")
+    return parse(reply.body, _retry_at(reply.headers.get("Retry-After"), now))
 
 
 def parse(body: bytes, retry_at: datetime) -> RenewalInformation:

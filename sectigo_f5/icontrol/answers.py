@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.icontrol.call import Call, Json
@@ -74,7 +74,8 @@ def no_answer(host: str, origin: str, call: Call, error: OSError) -> ConnectorEr
         return UnreachableError(f"{host}: cannot connect to {origin} ({reason}); {remedy}")
     if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
         return UnreachableError(f"{host}: the request could not be sent: {error}")
-    return OutcomeUnknownError(host, call.method, call.shown_path, 0, f"no answer ({type(error).__name__})")
+    kind = requests.ReadTimeout if _is_timeout(error) else type(error)  # in a body it has another name
+    return OutcomeUnknownError(host, call.method, call.shown_path, 0, f"no answer ({kind.__name__})")
 
 
 def _untrusted(host: str, reason: str) -> str:
@@ -85,6 +86,10 @@ def _untrusted(host: str, reason: str) -> str:
         f"{host}: the TLS certificate of the BIG-IP is not trusted; "
         f"set verify_tls to the file of the CA that issued it (or to false, in a lab): {reason}"
     )
+
+
+def _is_timeout(error: OSError) -> bool:
+    return bool(error.args) and isinstance(error.args[0], ReadTimeoutError)
 
 
 def _never_connected(error: OSError) -> bool:

@@ -23,7 +23,7 @@ class Call:
     body: Json | None = None  # sent as JSON
     raw: bytes | None = None  # sent as it is
     headers: Mapping[str, str] = field(default_factory=dict)
-    timeout: float = READ_TIMEOUT  # seconds, from one byte of the answer to the next
+    timeout: float = READ_TIMEOUT  # seconds, from one piece of the answer to the next
     repeatable: bool = False  # doing it twice does no harm, although it is not a GET
     pageable: bool = False  # a whole collection, to be read in pages if it takes too long
     accepted: Collection[int] = ()  # statuses besides 2xx that are an answer, not an error
@@ -35,6 +35,11 @@ class Call:
     def shown_path(self) -> str:
         """The path without the token that it may name: a token opens the device for 20 minutes."""
         return re.sub(rf"({TOKENS}/).+", r"\1***", self.path)
+
+    @property
+    def longest(self) -> float:
+        """Seconds for all of it, from connecting to the last byte."""
+        return 2 * self.timeout
 
     @property
     def harmless(self) -> bool:

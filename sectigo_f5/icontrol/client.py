@@ -19,6 +19,7 @@ import requests
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning
 
+from sectigo_f5.deadlines.sockets import deadline
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.answers import json_object, no_answer, refusal, succeeded
 from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
@@ -215,17 +216,18 @@ class IControl:
         """
         started = time.monotonic()
         try:
-            answer = self._session.request(
-                call.method,
-                self.origin + call.path,
-                params=dict(call.query),
-                json=call.body,
-                data=call.raw,
-                headers={**call.headers, **self._login.headers},
-                timeout=(CONNECT_TIMEOUT, call.timeout),
-                verify=self._verify,
-                allow_redirects=False,
-            )
+            with deadline(call.longest):
+                answer = self._session.request(
+                    call.method,
+                    self.origin + call.path,
+                    params=dict(call.query),
+                    json=call.body,
+                    data=call.raw,
+                    headers={**call.headers, **self._login.headers},
+                    timeout=(CONNECT_TIMEOUT, call.timeout),
+                    verify=self._verify,
+                    allow_redirects=False,
+                )
         except OSError as error:  # every exception of requests is one; it raises others for a missing CA file
             logger.debug("%s -> no answer in %.3f s", call, time.monotonic() - started)
             raise no_answer(self.host, self.origin, call, error) from error

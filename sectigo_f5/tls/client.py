@@ -6,11 +6,11 @@ needs no set-up.
 
 from __future__ import annotations
 
-import socket
 import ssl
 from dataclasses import dataclass
 from typing import Any
 
+from sectigo_f5.deadlines.sockets import TimedTls, connected, deadline
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.x509.certificates import read_certificate
 
@@ -54,13 +54,17 @@ def handshake(
     """Connect, with SNI unless ``server_name`` is None, and return what the server sent.
 
     ``only`` (``rsa`` or ``ecdsa``) accepts only that kind of certificate, over TLS 1.2.
-    ``timeout`` is in seconds. Raises :class:`UnreachableError` if nothing answers,
+    ``timeout`` is in seconds, for all of it. Raises :class:`UnreachableError` if nothing answers,
     :class:`ConnectorError` if the TLS handshake fails.
     """
-    context = _context(only)
+    with deadline(timeout):
+        return _handshake(address, port, server_name, _context(only), timeout)
+
+
+def _handshake(address: str, port: int, server_name: str | None, context: ssl.SSLContext, timeout: float) -> Handshake:
     try:
-        connection = socket.create_connection((address, port), timeout=timeout)
-    except (OSError, OverflowError) as error:
+        connection = connected(address, port, timeout)
+    except (OSError, UnicodeError, OverflowError) as error:
         raise UnreachableError(f"{address} port {port} does not answer ({error})") from error
     try:
         with connection, context.wrap_socket(connection, server_hostname=server_name) as tls:
@@ -84,6 +88,7 @@ def compare(found: Handshake, wanted: Expected) -> str | None:
 
 def _context(only: str | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = TimedTls
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     if only:

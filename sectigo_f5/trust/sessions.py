@@ -7,14 +7,13 @@ from functools import partial
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
 
+from sectigo_f5.deadlines.connections import Https, TimedAdapter, TimedSession
 from sectigo_f5.trust.contexts import for_named_file
 from sectigo_f5.trust.stores import system_store
 
 
-class Adapter(HTTPAdapter):
+class Adapter(TimedAdapter):
     """Understands ``verify``: True is the system's CAs, a path the file that an operator names, False nobody.
 
     ``certificate`` is what the last server showed to which a TLS connection was made, in DER.
@@ -47,7 +46,7 @@ class Adapter(HTTPAdapter):
         self.certificate = certificate
 
 
-class _Connection(HTTPSConnection):
+class _Connection(Https):
     def __init__(self, note: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._note = note
@@ -64,7 +63,7 @@ def _store(verify: bool | str) -> bool | str:
 
 def session() -> requests.Session:
     """Return a new session; the caller closes it."""
-    opened, adapter = requests.Session(), Adapter()
+    opened, adapter = TimedSession(), Adapter()
     opened.mount("https://", adapter)
     return opened
 

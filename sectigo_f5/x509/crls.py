@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import write_atomically
+from sectigo_f5.http.fetching import Reply
+from sectigo_f5.http.redirects import Rules
 from sectigo_f5.x509.certificates import UNREADABLE
-from sectigo_f5.x509.fetching import NoAnswerError, Reply, fetch
+from sectigo_f5.x509.fetching import NOT_MODIFIED, NoAnswerError, fetch
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +41,9 @@ class Crls:
     the CRL of today. So the CA is asked whether there is a newer one (RFC 9110 section 13.1).
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], datetime], rules: Rules) -> None:
         self._folder = folder
+        self._rules = rules
         self._clock = clock
         self._locks: dict[str, threading.Lock] = {}
         self._replies: dict[str, Reply | Failure] = {}
@@ -73,14 +76,14 @@ class Crls:
 
     def _ask(self, url: str, known: bool) -> Reply | Failure:
         try:
-            return fetch("GET", url, headers=self._validators(url) if known else None)
+            return fetch("GET", url, headers=self._validators(url) if known else None, rules=self._rules)
         except (ConnectorError, OSError) as error:
             return error
 
     def _believed(self, reply: Reply | Failure, kept: Crl | None, url: str, issuer: x509.Certificate) -> Crl:
         if not isinstance(reply, Reply):
             raise reply
-        if reply.not_modified:
+        if reply.status == NOT_MODIFIED:
             if kept is None:
                 raise NoAnswerError("the CRL that was kept is of another issuer")
             return kept

@@ -8,7 +8,7 @@ down must neither stop a renewal nor cause one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.http.redirects import Rules
 from sectigo_f5.x509.certificates import UNREADABLE
 from sectigo_f5.x509.crls import Crls
 from sectigo_f5.x509.fetching import NoAnswerError, fetch
@@ -46,11 +47,12 @@ class RevocationChecker:
     """Asks OCSP responders, and CRLs.
 
     One per run: a URL that did not answer once is not asked again. Devices are worked on in
-    parallel, so several threads may ask at once.
+    parallel, so several threads may ask at once. No redirect leads to ``devices``, the hosts of BIG-IPs.
     """
 
-    def __init__(self, state_dir: Path, *, clock: Callable[[], datetime]) -> None:
-        self._crls = Crls(state_dir / "crl", clock)
+    def __init__(self, state_dir: Path, *, clock: Callable[[], datetime], devices: Iterable[str] = ()) -> None:
+        self._rules = Rules(devices=tuple(devices))
+        self._crls = Crls(state_dir / "crl", clock, self._rules)
         self._clock = clock
         self._silent: set[str] = set()  # the URLs that did not answer
 
@@ -78,7 +80,8 @@ class RevocationChecker:
 
     def _by_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
         asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303  # RFC 5019: CertID uses SHA-1
-        reply = fetch("POST", url, asked.public_bytes(Encoding.DER), {"Content-Type": "application/ocsp-request"})
+        headers = {"Content-Type": "application/ocsp-request"}
+        reply = fetch("POST", url, asked.public_bytes(Encoding.DER), headers, self._rules)
         answer = ocsp.load_der_ocsp_response(reply.body)
         if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise NoAnswerError(f"the responder says {answer.response_status.name}")

@@ -54,8 +54,9 @@ def test_an_answer_that_breaks_off_leaves_the_outcome_unknown(
 # -- refused ---------------------------------------------------------------------------------------
 
 
-def test_a_redirect_is_a_refusal(device: responses.RequestsMock) -> None:
-    device.patch(ORIGIN + THING, status=302, headers={"Location": f"{ORIGIN}/tmui/login.jsp"})
+@pytest.mark.parametrize("location", [f"{ORIGIN}/tmui/login.jsp", "https://[/"])
+def test_a_redirect_is_a_refusal(device: responses.RequestsMock, location: str) -> None:
+    device.patch(ORIGIN + THING, status=302, headers={"Location": location})
     with client() as f5, pytest.raises(DeviceError, match="answered 302"):
         f5.patch(THING, {})
 

@@ -13,6 +13,7 @@ import requests
 import urllib3.connection
 from urllib3.util.ssl_ import create_urllib3_context
 
+from sectigo_f5.deadlines import connections
 from sectigo_f5.trust import contexts
 from sectigo_f5.trust.contexts import relax_for_named_files
 from sectigo_f5.trust.sessions import request, session
@@ -30,7 +31,8 @@ def strict_context(*arguments: object, **options: object) -> ssl.SSLContext:
 @pytest.fixture(autouse=True)
 def _on_python_3_13(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urllib3.connection, "create_urllib3_context", strict_context)
-    monkeypatch.setattr(contexts, "create_urllib3_context", strict_context)
+    for module in (connections, contexts):
+        monkeypatch.setattr(module, "create_urllib3_context", strict_context)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/system.pem")

@@ -1,0 +1,1 @@
+"""One limit of time for a whole exchange, whoever it is with."""
