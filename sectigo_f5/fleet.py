@@ -87,6 +87,8 @@ def _work_on(run: Run, group: HaGroup, jobs: Sequence[Job], work: Work, results:
     results[:] = _saved(run, group, results, marked)
     results[:] = _without_undone(run, group, jobs, results)
     results[:] = _with_sync_note(group, results)
+    remarks = group.remarks(run.clock(), run.reads_only)
+    results[:] = [replace(result, notes=(*result.notes, *remarks)) for result in results]
 
 
 def _mistaken(job: Job, mistake: str) -> Result:

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.observation import listed_servers
@@ -19,6 +20,7 @@ from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
+from sectigo_f5.icontrol.management_certificate import remark
 from sectigo_f5.model import Device, Job
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,12 @@ class HaGroup:
         chosen = next((holders[group] for group in _by_preference(servers, job)), any_of_them)
         held = frozenset(group for group, holder in holders.items() if holder.name == chosen.name)
         return replace(chosen, traffic_groups=held, obstacle=_obstacle(holders))
+
+    def remarks(self, now: datetime, reads_only: bool) -> tuple[str, ...]:
+        """Return what is to be said of the management certificates; in a run only if it stands for what is to come."""
+        units = [unit for unit in self.answering if reads_only or unit.device.verify_tls is not False]
+        said = (remark(unit.client.host, unit.client.certificate, unit.device.verify_tls, now) for unit in units)
+        return tuple(filter(None, said))
 
     def _holder(self, traffic_group: str) -> Unit:
         name = self.active[0].holder(traffic_group)

@@ -44,16 +44,24 @@ def status(session: Session) -> int:
     unread = [job for job in session.jobs if job.label in errors]
     rows += [_unread(run, job, history.get(job.label), errors[job.label]) for job in unread]
     ordered = sorted(_merged(rows), key=lambda row: (not row.managed, row.device, row.common_name))
-    account = Finding("ACME account", run.authority.account_problem())
+    told = _told(run, outcome)
     if not options.json:
-        stdout.say(to_text(ordered) + (f"\n\n{account.what}: {account.problem}" if account.problem else ""))
+        below = "\n".join(f"{finding.what}: {finding.sentence}" for finding in told)
+        stdout.say(to_text(ordered) + (f"\n\n{below}" if told else ""))
     mistakes = _page(options.html, ordered, run.clock()) if options.html else []
     code = exit_code(outcome, (*session.configuration.mistakes, *mistakes))
     if options.json:
-        checks = [account.as_json()] if account.problem else []
-        others = {"unmanaged": as_json(ordered, managed=False), "checks": checks}
+        others = {"unmanaged": as_json(ordered, managed=False), "checks": [finding.as_json() for finding in told]}
         session.print_json(as_json(ordered, managed=True), run.clock(), code, mistakes, others)
     return code
+
+
+def _told(run: Run, outcome: Iterable[Result]) -> list[Finding]:
+    """Return what is wrong with the ACME account, and what is to be said of a whole device."""
+    problem = run.authority.account_problem()
+    remarks = dict.fromkeys((result.device, note) for result in outcome for note in result.notes)
+    of_devices = [Finding(device, None, note) for device, note in remarks]
+    return [Finding("ACME account", problem), *of_devices] if problem else of_devices
 
 
 def _page(file: Path, rows: Sequence[Row], now: datetime) -> list[str]:

@@ -14,7 +14,7 @@ from sectigo_f5.deadlines.sockets import deadline, has_passed
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.http import redirects
 from sectigo_f5.http.redirects import Rules
-from sectigo_f5.trust.sessions import session
+from sectigo_f5.trust.sessions import Session
 
 CHUNK = 64 * 1024  # bytes
 SEE_OTHER = 303  # RFC 9110 section 15.4.4: read it by GET; else a POST stays one, since its body is the question
@@ -61,7 +61,7 @@ def fetch(question: Question, limits: Limits, rules: Rules = Rules()) -> Reply: 
     Raises :class:`ConnectorError` for an answer beyond the limits and for a redirect against the rules, and
     :class:`requests.RequestException`, which is an :class:`OSError`, if there is no answer.
     """
-    with deadline(limits.whole), session() as opened:
+    with deadline(limits.whole), Session() as opened:
         try:
             return _followed(opened, question, limits, rules)
         except requests.RequestException as error:

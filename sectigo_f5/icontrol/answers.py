@@ -11,7 +11,9 @@ from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.icontrol.management_certificate import REMEDIES
 from sectigo_f5.secret import Secret, mask
+from sectigo_f5.trust.tls_faults import tls_failure
 
 # From 15.1.9 the REST service gives up after a minute with an HTML page, while the work goes on (AS3 #750).
 _ASYNC_TIMEOUT = "AsyncContext timeout"
@@ -66,26 +68,15 @@ def _secrets(sent: object, name: str = "") -> Iterator[Secret]:
 
 def no_answer(host: str, origin: str, call: Call, error: OSError) -> ConnectorError:
     """Return the error of a call without an answer: it was never sent, or its outcome is unknown."""
-    text, reason = str(error), cause(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
-        return UnreachableError(_untrusted(host, reason))
+    if failure := tls_failure(error):
+        return UnreachableError(f"{host}: {failure.sentence('the BIG-IP', REMEDIES)}")
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
         remedy = "check host, port, routes and the management interface"
-        return UnreachableError(f"{host}: cannot connect to {origin} ({reason}); {remedy}")
+        return UnreachableError(f"{host}: cannot connect to {origin} ({cause(error)}); {remedy}")
     if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
         return UnreachableError(f"{host}: the request could not be sent: {error}")
     kind = requests.ReadTimeout if _is_timeout(error) else type(error)  # in a body it has another name
     return OutcomeUnknownError(host, call.method, call.shown_path, 0, f"no answer ({kind.__name__})")
-
-
-def _untrusted(host: str, reason: str) -> str:
-    if "mismatch" in reason or "doesn't match" in reason:
-        remedy = "write host as the certificate names it, or give the BIG-IP a certificate for its address"
-        return f"{host}: the TLS certificate of the BIG-IP is for other names ({reason}); {remedy}"
-    return (
-        f"{host}: the TLS certificate of the BIG-IP is not trusted; "
-        f"set verify_tls to the file of the CA that issued it (or to false, in a lab): {reason}"
-    )
 
 
 def _is_timeout(error: OSError) -> bool:

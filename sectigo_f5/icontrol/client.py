@@ -27,7 +27,7 @@ from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, Unknown
 from sectigo_f5.icontrol.login import Login
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_http_date
-from sectigo_f5.trust.sessions import session
+from sectigo_f5.trust.sessions import Session
 
 logger = logging.getLogger(__name__)
 
@@ -58,13 +58,18 @@ class IControl:
         self._verify: bool | str = str(verify_tls) if isinstance(verify_tls, Path) else verify_tls
         if verify_tls is False:  # the run itself warns of it once, instead of urllib3 at each request
             urllib3.disable_warnings(InsecureRequestWarning)
-        self._session = session()
+        self._session = Session()
         self._session.trust_env = False  # a BIG-IP is never behind the proxy that leads to the CA
         self.uploads_refused: str | None = None  # to this user: what the device said
         self.files_left = False  # a file of ours may be in the transfer folders
         self._in_pages = set[str]()  # collections that took too long as a whole
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate that the management interface has shown, in DER."""
+        return self._session.adapter.certificate
 
     def __enter__(self) -> IControl:
         try:

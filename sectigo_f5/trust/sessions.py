@@ -61,14 +61,10 @@ def _store(verify: bool | str) -> bool | str:
     return system_store() if verify is True else verify
 
 
-def session() -> requests.Session:
-    """Return a new session; the caller closes it."""
-    opened, adapter = TimedSession(), Adapter()
-    opened.mount("https://", adapter)
-    return opened
+class Session(TimedSession):
+    """A session with such an adapter; the caller closes it."""
 
-
-def request(method: str, url: str, **options: Any) -> requests.Response:
-    """Send one request, like :func:`requests.request`."""
-    with session() as opened:
-        return opened.request(method, url, **options)
+    def __init__(self) -> None:
+        super().__init__()
+        self.adapter = Adapter()
+        self.mount("https://", self.adapter)

@@ -170,3 +170,15 @@ def test_a_damaged_account_is_named_by_check_and_status(console: Console) -> Non
     assert status.out.splitlines()[-1] == f"ACME account: the account's file {named}"
     (found,) = console.say("status", "--json").json["checks"]
     assert (found["what"], found["result"]) == ("ACME account", "failed")
+
+
+def test_the_end_of_the_management_certificate_is_told_in_time(world: World) -> None:
+    console = Console(world)
+    assert "management certificate" not in console.say("check").out
+    world.wait(days=3650 - 29)
+    said = f"the management certificate of {world.device.address} ends on "
+    checked, status = console.say("check"), console.say("status", "--json")
+    assert said in checked.out
+    (remark,) = status.json["checks"]
+    assert (remark["what"], remark["result"], said in remark["text"]) == ("bigip-sim", "ok", True)
+    assert f"bigip-sim: {said}" in console.say("status").out

@@ -96,21 +96,6 @@ def test_a_connection_that_fails_has_a_remedy(failure: Exception) -> None:
             pass
 
 
-@pytest.mark.parametrize(
-    ("reason", "sentence"),
-    [
-        ("Hostname mismatch, certificate is not valid for '192.0.2.10'", r"is for other names .*; write host as"),
-        ("self-signed certificate", "is not trusted; set verify_tls to the file of the CA"),
-    ],
-)
-def test_a_certificate_that_fails_verification_has_a_remedy(reason: str, sentence: str) -> None:
-    failure = requests.exceptions.SSLError(f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason}")
-    with responses.RequestsMock() as mock:
-        mock.post(LOGIN, body=failure)
-        with pytest.raises(UnreachableError, match=sentence), client():
-            pass
-
-
 def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "ca.pem"
     with (

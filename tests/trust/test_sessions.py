@@ -16,7 +16,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from sectigo_f5.deadlines import connections
 from sectigo_f5.trust import contexts
 from sectigo_f5.trust.contexts import relax_for_named_files
-from sectigo_f5.trust.sessions import request, session
+from sectigo_f5.trust.sessions import Session
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.tls_server import tls_server
 
@@ -36,6 +36,11 @@ def _on_python_3_13(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/system.pem")
+
+
+def get(url: str, verify: bool | str, timeout: float) -> requests.Response:
+    with Session() as opened:
+        return opened.get(url, verify=verify, timeout=timeout)
 
 
 Served = Callable[[bool], tuple[str, Path]]
@@ -59,52 +64,51 @@ def test_a_named_ca_without_key_usage_is_trusted(served: Served) -> None:
     url, file = served(False)
     with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
         requests.get(url, verify=str(file), timeout=5)
-    assert request("GET", url, verify=str(file), timeout=5).ok
+    assert get(url, verify=str(file), timeout=5).ok
 
 
 def test_a_named_certificate_of_the_server_itself_is_trusted(served: Served, tmp_path: Path) -> None:
     url, _ = served(True)
-    assert request("GET", url, verify=str(tmp_path / "server.pem"), timeout=5).ok
+    assert get(url, verify=str(tmp_path / "server.pem"), timeout=5).ok
 
 
 def test_a_ca_that_the_environment_names_is_trusted_likewise(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     url, file = served(False)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
-    assert request("GET", url, verify=True, timeout=5).ok
+    assert get(url, verify=True, timeout=5).ok
 
 
 def test_a_ca_of_the_system_is_trusted(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     url, file = served(True)
     with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
-        request("GET", url, verify=True, timeout=5)
+        get(url, verify=True, timeout=5)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    assert request("GET", url, verify=True, timeout=5).ok
+    assert get(url, verify=True, timeout=5).ok
 
 
 def test_a_ca_of_the_system_without_key_usage_is_refused(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     url, file = served(False)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
-        request("GET", url, verify=True, timeout=5)
+        get(url, verify=True, timeout=5)
 
 
 def test_a_missing_file_is_an_error(served: Served) -> None:
     url, file = served(True)
     file.unlink()
     with pytest.raises(OSError, match="invalid path"):
-        request("GET", url, verify=str(file), timeout=5)
+        get(url, verify=str(file), timeout=5)
 
 
 @pytest.mark.parametrize("verify", [True, False])
 def test_the_certificate_of_the_server_is_remembered(served: Served, tmp_path: Path, verify: bool) -> None:
     url, file = served(True)
     shown = ssl.PEM_cert_to_DER_cert((tmp_path / "server.pem").read_text())
-    with session() as opened:
-        adapter = opened.get_adapter(url)
+    with Session() as opened:
         for _ in range(2):
             with pytest.warns(urllib3.exceptions.InsecureRequestWarning) if not verify else nullcontext():
                 opened.get(url, verify=str(file) if verify else False, timeout=5)
-            assert adapter.certificate == shown  # type: ignore[attr-defined]
+            assert opened.adapter.certificate == shown
 
 
 def test_files_of_others_stay_strict_in_the_process_of_certbot(served: Served, tmp_path: Path) -> None:
