@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import requests
 import urllib3
+from requests.utils import default_headers
 from urllib3.exceptions import InsecureRequestWarning
 
 from sectigo_f5.deadlines.sockets import deadline
@@ -27,7 +28,7 @@ from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, Unknown
 from sectigo_f5.icontrol.login import Login
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_http_date
-from sectigo_f5.trust.sessions import Session
+from sectigo_f5.trust.sessions import Adapter
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class IControl:
         self._verify: bool | str = str(verify_tls) if isinstance(verify_tls, Path) else verify_tls
         if verify_tls is False:  # the run itself warns of it once, instead of urllib3 at each request
             urllib3.disable_warnings(InsecureRequestWarning)
-        self._session = Session()
-        self._session.trust_env = False  # a BIG-IP is never behind the proxy that leads to the CA
+        # no session of requests: a BIG-IP sets no cookie, redirects nowhere, and is never behind the proxy to the CA
+        self._adapter = Adapter()
         self.uploads_refused: str | None = None  # to this user: what the device said
         self.files_left = False  # a file of ours may be in the transfer folders
         self._in_pages = set[str]()  # collections that took too long as a whole
@@ -69,13 +70,13 @@ class IControl:
     @property
     def certificate(self) -> bytes | None:
         """The certificate that the management interface has shown, in DER."""
-        return self._session.adapter.certificate
+        return self._adapter.certificate
 
     def __enter__(self) -> IControl:
         try:
             self._login.begin()
         except BaseException:
-            self._session.close()
+            self._adapter.close()
             raise
         return self
 
@@ -85,7 +86,7 @@ class IControl:
         try:
             self._login.end()
         finally:
-            self._session.close()
+            self._adapter.close()
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -214,6 +215,11 @@ class IControl:
         self.pause(pause)
         return True
 
+    def _prepared(self, call: Call) -> requests.PreparedRequest:
+        headers = {**default_headers(), **call.headers, **self._login.headers}
+        url, query = self.origin + call.path, dict(call.query)
+        return requests.Request(call.method, url, headers, data=call.raw, params=query, json=call.body).prepare()
+
     def exchange(self, call: Call) -> requests.Response:
         """Send a call once and return whatever is answered.
 
@@ -222,17 +228,10 @@ class IControl:
         started = time.monotonic()
         try:
             with deadline(call.longest):
-                answer = self._session.request(
-                    call.method,
-                    self.origin + call.path,
-                    params=dict(call.query),
-                    json=call.body,
-                    data=call.raw,
-                    headers={**call.headers, **self._login.headers},
-                    timeout=(CONNECT_TIMEOUT, call.timeout),
-                    verify=self._verify,
-                    allow_redirects=False,
+                answer = self._adapter.send(
+                    self._prepared(call), timeout=(CONNECT_TIMEOUT, call.timeout), verify=self._verify
                 )
+                answer.content  # noqa: B018  read it in time
         except OSError as error:  # every exception of requests is one; it raises others for a missing CA file
             logger.debug("%s -> no answer in %.3f s", call, time.monotonic() - started)
             raise no_answer(self.host, self.origin, call, error) from error
