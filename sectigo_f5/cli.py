@@ -20,7 +20,9 @@ from sectigo_f5.commands.arguments import parse
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
 from sectigo_f5.commands.session import Options, Session
 from sectigo_f5.commands.table import COMMANDS, Command
-from sectigo_f5.configuration.environment import find_env_file, paths_despite_mistakes, read_settings
+from sectigo_f5.configuration.environment import proxies
+from sectigo_f5.configuration.environment.reading import paths_despite_mistakes, read_settings
+from sectigo_f5.configuration.environment.search import find_env_file
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.selection import select
 from sectigo_f5.errors import ConfigurationError, InterruptedRunError
@@ -69,7 +71,10 @@ def main(
         return end_without_results(options, files, None, (now, now), results.EXIT_CONFIGURATION, [str(error)])
     known = [settings.account.eab_hmac_key] if settings.account.eab_hmac_key else []
     level = options.log_level or settings.log_level
-    with log.opened(level, settings.log_file, options.quiet, known) as secrets:
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(proxies.in_environment(settings.proxies))
+        known.extend(proxies.passwords(os.environ))
+        secrets = opened.enter_context(log.opened(level, settings.log_file, options.quiet, known))
         for warning in warnings:
             logger.warning("%s", warning)
         return _with_log(options, settings, clock, secrets)

@@ -249,6 +249,7 @@ class Settings:
     log_file: Path
     state_dir: Path
     metrics_file: Path | None = None
+    proxies: Mapping[str, Secret] = field(default_factory=dict)  # what the file sets: HTTPS_PROXY …
 
 
 @dataclass(frozen=True)

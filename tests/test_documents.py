@@ -13,7 +13,7 @@ import pytest
 
 from sectigo_f5.commands.arguments import OWN_OPTIONS, parser
 from sectigo_f5.commands.table import COMMANDS
-from sectigo_f5.configuration.environment import VARIABLES
+from sectigo_f5.configuration.environment.variables import VARIABLES
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.model import Outcome

@@ -224,5 +224,7 @@ def bypassing_proxy(hosts: Sequence[str]) -> dict[str, str]:
     if not hosts:
         return {}
     already = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    if already == "*":  # no proxy for anything; with a host beside it, it would mean no host at all
+        return {}
     listed = ",".join([already, *hosts] if already else hosts)
     return {"no_proxy": listed, "NO_PROXY": listed}

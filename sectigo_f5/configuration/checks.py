@@ -15,10 +15,12 @@ import idna
 from cryptography import x509
 
 from sectigo_f5.configuration.findings import quote
+from sectigo_f5.configuration.sources.content import UnreadableFileError, read_content
 from sectigo_f5.x509.certificates import UNREADABLE
 
 LONGEST_NAME = 253  # RFC 1035 section 2.3.4, without the trailing dot
 LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name-length
+LONGEST_CA_FILE = 10 << 20  # bytes; a whole system trusts some 200 KB of CAs
 LONGEST_PATH = 255  # BIG-IP object names
 WILDCARD_LABELS = 2  # no CA may issue a certificate for "*.com"
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -131,9 +133,9 @@ def plugin_fault(name: str) -> str | None:
 def certificate_file_fault(file: Path) -> str | None:
     """Check that a CA file exists and contains at least one PEM certificate."""
     try:
-        x509.load_pem_x509_certificates(file.read_bytes())
-    except OSError as error:
-        return f"the CA file {file} cannot be read ({error.strerror}); check the path"
+        x509.load_pem_x509_certificates(read_content(file, LONGEST_CA_FILE))
+    except UnreadableFileError as error:
+        return f"the CA file {file} {error}"
     except UNREADABLE:
         return f"the CA file {file} holds no certificate in PEM (-----BEGIN CERTIFICATE-----); name a file that does"
     return None

@@ -10,13 +10,9 @@ from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, did_you_mean
 from sectigo_f5.configuration.setting_readers import RawSetting, Reader, T, read_each, text_checked, text_of
-from sectigo_f5.configuration.yaml_lines import (
-    UnreadableFileError,
-    Value,
-    parse,
-    read_content,
-    warn_if_readable_by_others,
-)
+from sectigo_f5.configuration.sources.content import UnreadableFileError, read_content
+from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change, warn_if_readable_by_others
+from sectigo_f5.configuration.sources.yaml_lines import Value, parse
 from sectigo_f5.secret import Secret
 
 CREDENTIALS = ("username", "password")
@@ -48,6 +44,7 @@ def verify_tls(raw: RawSetting) -> bool | Path:
     if fault := checks.certificate_file_fault(file):
         hint = " (write true or false without quotes)" if text.lower() in ("true", "false") else ""
         raise raw.wrong(f"{fault}{hint}")
+    warn_if_others_may_change(raw.findings.about(file))
     return file.absolute()
 
 
@@ -78,15 +75,11 @@ def credentials_file(raw: RawSetting) -> Credentials:
     """Read the user name and password from another YAML file; every mistake in it names that file."""
     file = raw.findings.file.parent / text_of(raw)
     try:
-        if file.is_dir():
-            raise raw.wrong(f"{file} is a directory; name the file in it")
-    except OSError:
-        pass  # nor can it be read, which says why
-    try:
         content = read_content(file)
     except UnreadableFileError as error:
         raise raw.wrong(f"{file} {error}") from error
     findings = raw.findings.about(file)
+    warn_if_others_may_change(findings)
     credentials = findings.attempt(_credentials_in, content, findings)
     if credentials is None:
         raise InvalidValueError  # noted with the name of that file

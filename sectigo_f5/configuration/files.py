@@ -13,12 +13,13 @@ from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mista
 from sectigo_f5.configuration.resolution import device_of, job_of
 from sectigo_f5.configuration.setting_readers import RawSetting, text_of
 from sectigo_f5.configuration.settings import Level, Scope, Section, Table, read_section
-from sectigo_f5.configuration.yaml_lines import UnreadableFileError, Value, parse, read_content
-from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.configuration.sources.content import UnreadableFileError, read_content
+from sectigo_f5.configuration.sources.directory import yaml_files
+from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
+from sectigo_f5.configuration.sources.yaml_lines import Value, parse
 from sectigo_f5.model import Configuration, Job, Place
 
 VERSION = "v1"
-SUFFIXES = (".yaml", ".yml")
 DEVICE_NAME = "letters, digits, _ . and -, and begin with a letter or digit"
 FIRST_LINES = {"devices": "- name: bigip-fra", "certificates": "- common_name: www.example.com"}
 
@@ -32,12 +33,13 @@ class _File:
 
 
 def read_configuration(directory: Path) -> Configuration:
-    """Read every ``*.yaml`` and ``*.yml`` file directly in ``directory``, in sorted order.
+    """Read every ``*.yaml`` and ``*.yml`` file directly in ``directory``, in sorted order; capitals do not matter.
 
     A file with a mistake is left out as a whole, and so are both files of a conflict; the others count.
     Raises :class:`ConfigurationError` if there is nothing to read.
     """
-    files = [_read_file(path) for path in _yaml_files(directory)]
+    paths, passed_over = yaml_files(directory)
+    files = [_read_file(path) for path in paths]
     _note_conflicts_between([file for file in files if not file.findings.mistakes])
     for file in files:
         if file.findings.mistakes:
@@ -45,31 +47,18 @@ def read_configuration(directory: Path) -> Configuration:
     return Configuration(
         jobs=tuple(job for file in files if not file.findings.mistakes for job in file.jobs),
         mistakes=tuple(dict.fromkeys(mistake for file in files for mistake in file.findings.mistakes)),
-        warnings=tuple(dict.fromkeys(warning for file in files for warning in file.findings.warnings)),
+        warnings=tuple(dict.fromkeys([*passed_over, *(text for file in files for text in file.findings.warnings)])),
     )
-
-
-def _yaml_files(directory: Path) -> list[Path]:
-    try:
-        paths = sorted(directory.iterdir())
-    except OSError as error:
-        remedy = "create it, run as root, or name another with --config-dir"
-        raise ConfigurationError(f"{directory}: cannot be read ({error.strerror}); {remedy}") from error
-    files = [path for path in paths if path.suffix in SUFFIXES and not path.name.startswith(".")]
-    if not files:
-        raise ConfigurationError(
-            f"{directory}: contains no *.yaml or *.yml file; write one, or name another directory with --config-dir"
-        )
-    return files
 
 
 def _read_file(path: Path) -> _File:
     findings = Findings(path)
     try:
-        content = read_content(path)
+        content = read_content(path, instead="move it out of this directory")
     except UnreadableFileError as error:
         findings.mistake(None, None, str(error))
         return _File(findings, ())
+    warn_if_others_may_change(findings)
     return _File(findings, findings.attempt(_jobs_of_file, content, findings) or ())
 
 

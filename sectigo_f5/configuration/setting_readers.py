@@ -18,7 +18,7 @@ from sectigo_f5.configuration.findings import (
     did_you_mean,
     quote,
 )
-from sectigo_f5.configuration.yaml_lines import Value
+from sectigo_f5.configuration.sources.yaml_lines import Value
 
 S = TypeVar("S")
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from sectigo_f5.configuration.setting_readers import (
     text_checked,
     truth_value,
 )
-from sectigo_f5.configuration.yaml_lines import Value
+from sectigo_f5.configuration.sources.yaml_lines import Value
 from sectigo_f5.model import Place
 
 STOCK_PROFILE = "/Common/clientssl"

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sectigo_f5.configuration.environment import VARIABLES, read_settings
+from sectigo_f5.configuration.environment.reading import read_settings
+from sectigo_f5.configuration.environment.variables import VARIABLES
 from sectigo_f5.configuration.settings import SETTINGS
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Configuration, Job
 from tests.configuration.directory import GOOD, configuration, private
+from tests.support import damaged_files
+from tests.support.properties import generated
 
 # the same examples on every run; one directory for all of them, because each writes the file again
 reproducible = settings(
@@ -28,11 +32,11 @@ LEVELS = {"top": "", "device": "  ", "certificate": "    "}
 SINGLE_LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\x85\u2028\u2029"), max_size=6)
 
 
-@st.composite
-def damaged_files(draw: st.DrawFn) -> str:
-    """Return the good file with a few characters replaced."""
-    start, length = draw(st.integers(0, len(GOOD))), draw(st.integers(0, 4))
-    return GOOD[:start] + draw(INDICATORS) + GOOD[start + length :]
+def directory_of(factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return one directory for all examples: each writes its files again."""
+    directory = factory.getbasetemp() / name
+    directory.mkdir(exist_ok=True, mode=0o700)
+    return directory
 
 
 values = st.recursive(
@@ -85,10 +89,18 @@ def test_any_bytes_are_a_mistake(tmp_path: Path, content: bytes) -> None:
     check(read, tmp_path / "shop.yaml")
 
 
-@reproducible
-@given(damaged_files())
-def test_a_damaged_file_has_jobs_or_mistakes(tmp_path: Path, text: str) -> None:
-    check(configuration(tmp_path, shop=text), tmp_path / "shop.yaml")
+@generated(150)
+@given(damaged_files.configurations())
+def test_a_damaged_sample_never_stops_the_file_beside_it(
+    tmp_path_factory: pytest.TempPathFactory, files: tuple[bytes, bytes]
+) -> None:
+    damaged_files.must_be_read(directory_of(tmp_path_factory, "configurations"), *files)
+
+
+@generated(100)
+@given(damaged_files.damaged(damaged_files.ENV))
+def test_a_damaged_env_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    damaged_files.must_be_read_or_refused(directory_of(tmp_path_factory, "env") / "env", content)
 
 
 @reproducible

@@ -52,7 +52,7 @@ from tests.configuration.directory import GOOD, configuration, mistakes, private
                 "move it to a directory of its own and write credentials_file: credentials/…"
             ],
         ),
-        (b"[" * 1500, ["shop.yaml: is nested too deeply; a configuration has four levels"]),
+        (b"- " * 1500, ["shop.yaml: is nested too deeply; a configuration has four levels"]),
     ],
 )
 def test_a_file_without_a_configuration_has_one_mistake(tmp_path: Path, content: bytes, expected: list[str]) -> None:
@@ -169,7 +169,7 @@ def test_a_missing_credentials_file_is_named(tmp_path: Path) -> None:
         "check the path and its permissions"
     )
     (message,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "credentials"))
-    assert message == "shop.yaml:6: credentials_file: credentials is a directory; name the file in it"
+    assert message == "shop.yaml:6: credentials_file: credentials is a directory, not a file; name a file"
     (message,) = mistakes(tmp_path, GOOD.replace("credentials/bigip-fra.yaml", "x" * 300))
     assert "cannot be read (File name too long); check the path and its permissions" in message
 

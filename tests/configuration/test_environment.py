@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.configuration import environment
-from sectigo_f5.configuration.environment import SYSTEM_ENV_FILE, VARIABLES, find_env_file, read_settings
+from sectigo_f5.configuration.environment import search
+from sectigo_f5.configuration.environment.reading import read_settings
+from sectigo_f5.configuration.environment.search import SYSTEM_ENV_FILE, find_env_file
+from sectigo_f5.configuration.environment.variables import VARIABLES
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Account, Settings
 from sectigo_f5.secret import Secret
@@ -209,10 +211,13 @@ def test_plain_http_is_allowed_to_loopback_only(url: str) -> None:
     ("line", "expected"),
     [
         ("AMCE_EMAIL=a@example.com", "env:2: AMCE_EMAIL: unknown variable; did you mean ACME_EMAIL?"),
+        ("acme_email=a@example.com", "env:2: acme_email: unknown variable; did you mean ACME_EMAIL?"),
+        ("Http_Proxy=x", "env:2: Http_Proxy: unknown variable; did you mean HTTP_PROXY?"),
         ("LOG_LEVL=INFO", "env:2: LOG_LEVL: unknown variable; did you mean LOG_LEVEL?"),
         (
             "METRICS_ZZZZZZZZ=1",
-            f"env:2: METRICS_ZZZZZZZZ: unknown variable; allowed: {', '.join(VARIABLES)}",
+            f"env:2: METRICS_ZZZZZZZZ: unknown variable; what is not one of {', '.join(VARIABLES)} is set where the "
+            "program is started",
         ),
     ],
 )
@@ -233,7 +238,9 @@ def test_a_key_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
 
 def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     assert mistake(private(tmp_path / "env", b"\xff\xfe")) == "env: is not UTF-8 text; save the file as UTF-8"
-    assert mistake(tmp_path / "none").endswith("cannot be read (No such file or directory); check its permissions")
+    assert mistake(tmp_path / "none").endswith(
+        "cannot be read (No such file or directory); check the path and its permissions"
+    )
 
 
 def test_the_env_file_is_searched_for_in_order(tmp_path: Path) -> None:
@@ -260,5 +267,15 @@ def test_a_named_env_file_must_exist(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_looked_at_has_no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "SYSTEM_ENV_FILE", tmp_path / ("x" * 300))
+    monkeypatch.setattr(search, "SYSTEM_ENV_FILE", tmp_path / ("x" * 300))
     assert find_env_file(None, {}, tmp_path) is None
+    hidden = (
+        f"{tmp_path}/{'x' * 300}: cannot be looked at (File name too long), so nothing in it counts; run as root, or"
+    )
+    assert hidden in read_settings(None, {"ACME_SERVER": "https://acme.example.com"})[1][0]
+    with pytest.raises(
+        ConfigurationError, match=r"ACME_SERVER: missing; .* \| .*: cannot be looked at \(File name too lo"
+    ):
+        read_settings(None, {})
+    monkeypatch.setattr(search, "SYSTEM_ENV_FILE", tmp_path / "none")
+    assert read_settings(None, {"ACME_SERVER": "https://acme.example.com"})[1] == ()

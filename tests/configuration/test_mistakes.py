@@ -143,10 +143,13 @@ DEVICE_LINES = [
     ("dns_authenticator: dns route", "dns_authenticator: 'dns route' is not the name of a Certbot plugin"),
     ("dns_options: [a]", "dns_options: must be a mapping, not a list"),
     ("dns_options: {A_b: 1}", "dns_options: 'A_b' is not an option of a Certbot plugin; use lower-case"),
-    ("verify_tls: ca.pem", "verify_tls: the CA file ca.pem cannot be read (No such file or directory); check the path"),
+    (
+        "verify_tls: ca.pem",
+        "verify_tls: the CA file ca.pem cannot be read (No such file or directory); check the path and its p",
+    ),
     (
         "verify_tls: 'false'",
-        "verify_tls: the CA file false cannot be read (No such file or directory); check the path (write true",
+        "verify_tls: the CA file false cannot be read (No such file or directory); check the path and its permissi",
     ),
     (
         "verify_tls: credentials/bigip-fra.yaml",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.configuration.environment import read_settings
+from sectigo_f5.configuration.environment.reading import read_settings
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
 

@@ -7,19 +7,15 @@ No message repeats a part of the file: it might be a password that YAML reads as
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
 
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake
 
-MAXIMUM_LENGTH = 1 << 20  # bytes of a file; PyYAML takes minutes for a few megabytes, while the other files wait
+MOST_VALUES = 500_000  # in a file, those of an alias counted each time; a megabyte can hold 350,000 without any
 MERGE_TAG = "tag:yaml.org,2002:merge"
 PLAIN_TAG = re.compile(r"tag:yaml\.org,2002:(str|int|float|bool|null|timestamp|map|seq)")
 REMEDIES = {
@@ -39,6 +35,7 @@ class Value:
     line: int
     data: object  # str, int, float, bool, date, None; tuple of Values; mapping of Entries
     text: str = ""
+    size: int = 1  # values, itself and all that is in it
 
     @property
     def items(self) -> tuple[Value, ...] | None:
@@ -71,27 +68,6 @@ class Entry:
     value: Value
 
 
-class UnreadableFileError(Exception):
-    """A file cannot be read at all; the text says why, without the name of the file."""
-
-
-def read_content(file: Path) -> bytes:
-    """Read a file whole; raises :class:`UnreadableFileError`."""
-    try:
-        if file.exists() and not file.is_file():
-            raise UnreadableFileError("is not a file; move it out of this directory")
-        with file.open("rb") as stream:
-            content = stream.read(MAXIMUM_LENGTH + 1)
-    except OSError as error:
-        reason = error.strerror or os.strerror(error.errno or 0)
-        raise UnreadableFileError(f"cannot be read ({reason}); check the path and its permissions") from error
-    except ValueError as error:  # contains NUL or half a character
-        raise UnreadableFileError("is not a valid file path; correct it") from error
-    if len(content) > MAXIMUM_LENGTH:
-        raise UnreadableFileError(f"is longer than {MAXIMUM_LENGTH} bytes; split it into several files")
-    return content
-
-
 def parse(content: bytes, findings: Findings) -> Value:
     """Parse the content of the file that ``findings`` is about; raises :class:`InvalidValueError`.
 
@@ -111,18 +87,9 @@ def parse(content: bytes, findings: Findings) -> Value:
         raise InvalidValueError(Mistake(None, None, "is nested too deeply; a configuration has four levels")) from error
     if value is None:
         raise InvalidValueError(Mistake(None, None, "is empty; write a configuration, or delete the file"))
+    if value.size > MOST_VALUES:
+        raise InvalidValueError(_expanded(None, None))
     return value
-
-
-def warn_if_readable_by_others(findings: Findings, what: str) -> None:
-    """Warn if the file holds a secret that more people than its owner can read."""
-    try:
-        mode = findings.file.stat().st_mode
-    except OSError:
-        return  # it was readable a moment ago, so this run has what it needs
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        file = shlex.quote(str(findings.file))
-        findings.warning(f"holds {what} and can be read by its group or by others; run: chmod 600 {file}")
 
 
 def _decode(content: bytes) -> str:
@@ -131,6 +98,10 @@ def _decode(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InvalidValueError(Mistake(line, None, "is not UTF-8 text; save the file as UTF-8")) from error
+
+
+def _expanded(line: int | None, key: str | None) -> Mistake:
+    return Mistake(line, key, f"has more than {MOST_VALUES} values where anchors are used; write what is meant")
 
 
 def _broken_yaml(error: yaml.MarkedYAMLError) -> Mistake:
@@ -154,6 +125,7 @@ class _NodeReader:
         self._findings = findings
         self._values: dict[int, Value] = {}
         self._open: set[int] = set()
+        self._merged_keys = 0
 
     def value(self, node: yaml.Node) -> Value:
         """Return the node as a value."""
@@ -164,7 +136,8 @@ class _NodeReader:
             self._findings.mistake(line, None, "an anchor is used inside itself; write the settings out")
             return Value(line, None)
         self._open.add(id(node))
-        value = Value(line, self._data(node, line), node.value if isinstance(node, yaml.ScalarNode) else "")
+        data = self._data(node, line)
+        value = Value(line, data, node.value if isinstance(node, yaml.ScalarNode) else "", 1 + _size_of_parts(data))
         self._open.discard(id(node))
         self._values[id(node)] = value
         return value
@@ -182,7 +155,8 @@ class _NodeReader:
     def _scalar(self, node: yaml.Node, line: int) -> object:
         try:
             data: object = self._loader.construct_object(node)
-        except (ValueError, KeyError, OverflowError, yaml.YAMLError):
+        except (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, yaml.YAMLError):
+            # PyYAML lets out what it runs into: `!!int ''` is an IndexError, `!!timestamp 5` an AttributeError
             self._findings.mistake(line, None, "looks like a date or a number but is neither; quote it")
             return None
         return data
@@ -209,5 +183,14 @@ class _NodeReader:
             entries = self.value(part).entries
             if entries is None:
                 self._findings.mistake(line, "<<", "must name a mapping; write <<: *anchor")
-            else:
-                yield entries
+                continue
+            self._merged_keys += len(entries)
+            if self._merged_keys > MOST_VALUES:
+                raise InvalidValueError(_expanded(line, "<<"))
+            yield entries
+
+
+def _size_of_parts(data: object) -> int:
+    if isinstance(data, tuple):
+        return sum(item.size for item in data)
+    return sum(entry.value.size for entry in data.values()) if isinstance(data, dict) else 0

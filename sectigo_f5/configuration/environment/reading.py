@@ -1,0 +1,98 @@
+"""The ``env`` file and the real environment become settings."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from sectigo_f5.acme.certbot_options import secret_fault
+from sectigo_f5.configuration import checks
+from sectigo_f5.configuration.environment import faults
+from sectigo_f5.configuration.environment.proxies import EXEMPTIONS, PROXIES, by_name, exemptions_fault, proxy_fault
+from sectigo_f5.configuration.environment.search import out_of_sight
+from sectigo_f5.configuration.environment.variables import (
+    OWN,
+    Variable,
+    Variables,
+    assignments,
+    from_environment,
+    from_file,
+)
+from sectigo_f5.configuration.findings import Findings, alternatives, quote
+from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
+from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.log import LEVELS
+from sectigo_f5.model import Account, Settings
+from sectigo_f5.secret import Secret
+
+LOG_FILE = Path("/var/log/sectigo/start_acme.log")
+STATE_DIR = Path("/var/lib/sectigo")
+
+
+def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings and the warnings; a variable of the real environment wins over the file.
+
+    Raises :class:`ConfigurationError` that names the file, line and variable of every mistake.
+    """
+    hidden = out_of_sight() if file is None else None
+    in_file, warnings = from_file(file) if file else ({}, (hidden,) if hidden else ())
+    in_environment = from_environment(environ)
+    merged = {**in_file, **in_environment}
+    known = {name: merged[name] for name in OWN if name in merged} | by_name(in_file) | by_name(in_environment)
+    variables = Variables({name: variable for name, variable in known.items() if variable.value}, file)
+    account = _account(variables)
+    level = _log_level(variables)
+    log_file, state_dir, metrics_file = (variables.path(name) for name in ("LOG_FILE", "STATE_DIR", "METRICS_FILE"))
+    proxies = _proxies(variables)
+    if account is None or variables.mistakes:
+        raise ConfigurationError(" | ".join([*variables.mistakes, *([hidden] if hidden else [])]))
+    settings = Settings(account, level, log_file or LOG_FILE, state_dir or STATE_DIR, metrics_file, proxies)
+    return settings, (*warnings, *_warnings_about(account.ca_bundle))
+
+
+def paths_despite_mistakes(file: Path | None, environ: Mapping[str, str]) -> tuple[Path, Path | None]:
+    """Return STATE_DIR and METRICS_FILE as far as they can be known while something else is wrong."""
+    known: dict[str, Variable] = {}
+    with contextlib.suppress(ConfigurationError):
+        known = {name: variable for name, variable, _ in assignments(file, tolerant=True)} if file else {}
+    known |= from_environment(environ)
+    variables = Variables({name: variable for name, variable in known.items() if variable.value}, file)
+    return variables.path("STATE_DIR") or STATE_DIR, variables.path("METRICS_FILE")
+
+
+def _account(variables: Variables) -> Account | None:
+    server = variables.text("ACME_SERVER", checks.server_url_fault)
+    if "ACME_SERVER" not in variables:
+        variables.missing("ACME_SERVER", "missing", "https://acme.sectigo.com/v2/OV")
+    kid = variables.text("ACME_EAB_KID", secret_fault)
+    hmac_key = variables.text("ACME_EAB_HMAC_KEY", faults.broken_key_fault, secret_fault, faults.hmac_key_fault)
+    for name, other in (("ACME_EAB_KID", "ACME_EAB_HMAC_KEY"), ("ACME_EAB_HMAC_KEY", "ACME_EAB_KID")):
+        if name not in variables and other in variables:
+            variables.missing(name, f"missing, but {other} is set: the CA issues them as a pair", "…")
+    email = variables.text("ACME_EMAIL", faults.email_fault)
+    bundle = variables.path("ACME_CA_BUNDLE")
+    if bundle and (fault := checks.certificate_file_fault(bundle)):
+        variables.wrong("ACME_CA_BUNDLE", fault)
+    return Account(server, kid, Secret(hmac_key) if hmac_key else None, email, bundle) if server else None
+
+
+def _proxies(variables: Variables) -> dict[str, Secret]:
+    """Return the proxies that the file sets; those of the real environment are there already."""
+    checked = {name: variables.text(name, proxy_fault if name != EXEMPTIONS else exemptions_fault) for name in PROXIES}
+    return {name: Secret(text) for name, text in checked.items() if text and variables.is_from_file(name)}
+
+
+def _warnings_about(ca_bundle: Path | None) -> list[str]:
+    if ca_bundle is None:
+        return []
+    findings = Findings(ca_bundle)
+    warn_if_others_may_change(findings)
+    return findings.warnings
+
+
+def _log_level(variables: Variables) -> str:
+    level = (variables.text("LOG_LEVEL") or "INFO").upper()
+    if level not in LEVELS:
+        variables.wrong("LOG_LEVEL", f"{quote(level)} is not valid; write {alternatives(LEVELS)}")
+    return level
