@@ -33,6 +33,8 @@ class CertificateObject:
     cut: bool = False  # the list of names was too long for the device: ``names`` are its beginning
     asked: frozenset[str] | None = None  # the names that the CA was asked for, if it added others
     chain_not_after: datetime | None = None  # the first end of the CA certificates that are sent with it
+    validation: tuple[str, ...] = ()  # ``ocsp``, if it is to be stapled
+    issuer_certificate: str | None = None  # the object that stapling takes for its issuer, full path
 
     @property
     def ends(self) -> datetime | None:

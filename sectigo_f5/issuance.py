@@ -16,6 +16,7 @@ from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
 from sectigo_f5.bigip.keys.order import KeyOrder
 from sectigo_f5.bigip.profile_change import new_entry, old_entry
+from sectigo_f5.bigip.surroundings import stapling
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import Entry
 from sectigo_f5.errors import ConnectorError, PendingOrderError
@@ -113,11 +114,16 @@ def receive(run: Run, f5: Unit, plan: Plan, asking: Asking) -> tuple[NewPair, ..
             run.state.orders.forget(job, order.stamp)
 
 
-def upload(f5: Unit, pairs: Sequence[NewPair], created: CreatedObjects) -> None:
-    """Step 10: store the certificates and their chains on the BIG-IP."""
+def upload(f5: Unit, plan: Plan, pairs: Sequence[NewPair], created: CreatedObjects) -> tuple[str, ...]:
+    """Step 10: store the certificates and their chains on the BIG-IP; returns what is not as it was with the former."""
     f5.must_be_active()  # it may have failed over while the CA took its time
+    notes = list[str | None]()
     for pair in pairs:
         upload_certificate(f5, pair.issued, pair.key.generation, created)
+        spec = plan.seen.job.keys[VARIANTS.index(pair.key.generation.variant)]
+        former = stapling.replaced(plan.seen, plan.decided.attachments, spec)
+        notes += [stapling.carry(f5, former, pair.key.generation, pair.issued)] if former else []
+    return tuple(filter(None, notes))
 
 
 # -- steps 4 to 6 ------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sectigo_f5.bigip.obstacles import (
     restricted_to_attached,
 )
 from sectigo_f5.bigip.permissions import missing_permissions
+from sectigo_f5.bigip.surroundings import notes
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, circumstances, clocks_must_agree
 from sectigo_f5.decision.pair_alone import names_after, with_names_in_service
@@ -43,6 +44,7 @@ class Plan:
     validation: Validation | None = None  # how the CA validates the names; None: it is not asked for a certificate
     unfinished: Unfinished | None = None  # the order of an earlier run that is continued
     notes: tuple[str, ...] = ()  # what clients will notice
+    remarks: tuple[str, ...] = ()  # what else an operator should know
 
     def despite(self, obstacles: Iterable[str], alone: Outlook) -> Plan:
         """Return the plan to change the pair alone, for what is in the way of everything else."""
@@ -114,20 +116,20 @@ def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) ->
 
 def examine(run: Run, f5: Unit, job: Job) -> Examination:
     """Look for everything that would keep an enrolment or a renewal from being made, whatever is due today."""
-    problems, notes = missing_permissions(f5, job)
+    problems, known = missing_permissions(f5, job)
     try:
         seen = believed(run, observe(f5, job, run.managed))
         foreseen = outlook(f5, seen)
         wrong = foreseen.obstacles
         alone = outlook_of_pair(f5, seen, seen.names_to_come).obstacles if wrong and seen.in_service() else {}
         problems += dict.fromkeys((*wrong.values(), *alone.values()))
-        notes += foreseen.notes()
+        known += [*foreseen.notes(), *notes.of_check(f5, seen)]
         validation, needs = _needs(run, f5, seen, issues=True, ordered=unfinished_order(run, f5, seen))
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
-        return Examination((), (*problems, str(error)), tuple(notes))
+        return Examination((), (*problems, str(error)), tuple(known))
     problems += [*map(str, needs), *faults(validation), *_plugin_problem(run, validation)]
     slow = arithmetic(validation, len(job.names)) if validation else None
-    return Examination(seen.server_paths, tuple(problems), (*notes, *doubts(validation), *([slow] if slow else [])))
+    return Examination(seen.server_paths, tuple(problems), (*known, *doubts(validation), *([slow] if slow else [])))
 
 
 def foreseen(run: Run, f5: Unit, job: Job, plan: Plan) -> list[str]:
@@ -154,9 +156,10 @@ def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
     validation, problems = _needs(run, f5, plan.seen, plan.decided.issues, plan.unfinished)
     for problem in problems:
         raise problem
-    for doubt in () if run.reads_only else doubts(validation):
+    remarks = notes.of_change(f5, plan.seen, plan.decided.attachments)
+    for doubt in () if run.reads_only else (*doubts(validation), *remarks):
         logger.warning("%s", doubt)
-    plan = replace(plan, validation=validation)
+    plan = replace(plan, validation=validation, remarks=remarks)
     wrong = faults(validation)
     return _despite_faults(f5, plan, wrong) if wrong else plan
 

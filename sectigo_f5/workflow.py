@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sectigo_f5 import cutover, issuance
@@ -74,14 +74,14 @@ def put_new_in_service(run: Run, f5: Unit, plan: Plan) -> Result:
         plan = try_beforehand(f5, plan, asking)
         pairs = issuance.receive(run, f5, plan, asking)  # 7 to 9
         with _kept_if_it_fails():
-            issuance.upload(f5, pairs, created)  # 10
+            notes = issuance.upload(f5, plan, pairs, created)  # 10
             plan = activate(run, f5, plan, pairs)  # 11, 12
         created.keep()
     if not plan.unfinished:
         logger.info("the password of the new key is forgotten")
     run.state.orders.succeeded(job)
     tidy_after(run, f5, plan, asking.order.stamp)
-    return result_of(plan, pairs)
+    return result_of(plan, pairs, notes)
 
 
 @contextlib.contextmanager
@@ -142,7 +142,7 @@ def _logged(result: Result) -> Result:
     return result
 
 
-def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
+def result_of(plan: Plan, pairs: Sequence[NewPair] = (), notes: Iterable[str] = ()) -> Result:
     """Return the result of a plan that was carried out; ``pairs`` are the new ones, of which the first end counts."""
     decided, current = plan.decided, next((pair.certificate for pair in plan.decided.pairs), None)
     new = min((read_certificate(pair.issued.certificate) for pair in pairs), key=lambda c: c.not_after, default=None)
@@ -156,7 +156,7 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = ()) -> Result:
         not_after=certificate.not_after if certificate else None,
         serial=certificate.serial if certificate else None,
         error="; ".join(decided.obstacles) or None,
-        notes=(*plan.notes, *odd),
+        notes=(*plan.notes, *plan.remarks, *odd, *notes),
     )
 
 

@@ -71,6 +71,8 @@ def certificate_object(item: Json) -> CertificateObject:
         serial=serial_number(serial) if serial else None,
         issuer=text(item, "issuer"),
         cut=cut,
+        validation=tuple(word for word in _words(item.get("certValidationOptions") or "").split() if word != "none"),
+        issuer_certificate=text(item, "issuerCert"),
     )
 
 

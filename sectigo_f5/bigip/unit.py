@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.made_change import MadeChange
+from sectigo_f5.bigip.surroundings.reading import Surroundings
 from sectigo_f5.bigip.virtual_servers.destinations import destination
 from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
@@ -40,6 +41,7 @@ class Memory:
 
     inventory: Inventory | None = None
     references: References | None = None
+    surroundings: Surroundings | None = None
     made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
     saved: bool = False  # since the login
     servers: tuple[VirtualServer, ...] | None = None
@@ -87,6 +89,13 @@ class Unit:
         if self.memory.references is None:
             self.memory.references = References(self.client)
         return self.memory.references
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What is read only to say more."""
+        if self.memory.surroundings is None:
+            self.memory.surroundings = Surroundings(self.client)
+        return self.memory.surroundings
 
     def forget(self) -> None:
         """Have everything read again at the next look."""

@@ -58,6 +58,7 @@ class Switches:
     )
     strict_updates: bool = _switch(True, "strict updates of application services", *_EITHER)
     owner_in_body: bool = _switch(False, "an iApp's objects change only for requests with its `appService`", *_EITHER)
+    as3: bool = _switch(False, "AS3 is installed", *_EITHER)
     apm: bool = _switch(True, "the module APM is provisioned; no: its paths are not registered", *_EITHER)
     # Keys and CSRs.
     native_password_keys: str = _switch(WORKS, "`securityType: password` on creation", WORKS, SILENTLY_NORMAL, REJECTED)

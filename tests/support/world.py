@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sectigo_f5 import fleet, workflow
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.model import Job, Result
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
@@ -110,6 +112,12 @@ class World:
             password=Secret(self.device.password),
             verify_tls=self.ca_file,
         )
+
+    @contextmanager
+    def session(self) -> Iterator[Unit]:
+        """Log in to the device, as step 2 does."""
+        with ha_group.connected(self.connection(), self.pause) as group:
+            yield group.answering[0]
 
     def go(
         self,

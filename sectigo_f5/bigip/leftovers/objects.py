@@ -47,7 +47,8 @@ def not_needed(f5: Unit, job: Job, keep: Keep) -> Iterator[tuple[str, str]]:
     """Yield collection and full path of what need not stay, certificates first; what a profile holds is in use."""
     have = f5.inventory
     used, complete = _used(have), frozenset(_complete(have, job))
-    for collection, paths in ((CERTIFICATES, have.certificates), (KEYS, have.keys)):
+    certificates = sorted(have.certificates, key=lambda path: path.endswith("_chain.crt"))  # may be issuers of others
+    for collection, paths in ((CERTIFICATES, certificates), (KEYS, list(have.keys))):
         for path, generation in _ours(paths, job):
             if path not in used and not keep.keeps(path, generation, complete):
                 yield collection, path
@@ -96,7 +97,9 @@ def _complete(have: Inventory, job: Job) -> Iterator[Generation]:
 
 def _used(have: Inventory) -> frozenset[str | None]:
     entries = (entry for profile in have.profiles.values() for entry in profile.entries)
-    return frozenset(path for entry in entries for path in (entry.certificate, entry.key, entry.chain))
+    used = frozenset(path for entry in entries for path in (entry.certificate, entry.key, entry.chain))
+    held = (have.certificates.get(path or "") for path in used)
+    return used | {certificate.issuer_certificate for certificate in held if certificate}
 
 
 def _delete_unused(f5: Unit, collection: str, path: str, deleted: Deleted) -> bool:

@@ -127,6 +127,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("DELETE", "/mgmt/shared/authz/(roles|resource-groups)/([^/]+)", role_routes.delete),
     ("GET", "/mgmt/shared/echo(?:-query)?", device_routes.echo),
     ("GET", "/mgmt/shared/identified-devices/config/device-info", device_routes.plain_route(system.device_info)),
+    ("GET", "/mgmt/shared/appsvcs/info", device_routes.plain_route(system.as3_info)),
     ("GET", "/mgmt/shared/bigip-failover-state", device_routes.group_route(cm.shared_state)),
     ("POST", "/mgmt/shared/file-transfer/uploads/([^/]+)", device_routes.upload),
     ("GET", "/mgmt/shared/file-transfer/bulk/([^/]+)", device_routes.download),

@@ -65,6 +65,13 @@ def device_info(work: Work) -> Json:
     }
 
 
+def as3_info(work: Work) -> Json:
+    """Return what AS3 says of itself, which clients ask for to know whether it is there (k8s-bigip-ctlr)."""
+    if not work.switches.as3:
+        raise refusals.not_registered("/mgmt/shared/appsvcs/info")
+    return {"version": "3.50.0", "release": "5", "schemaCurrent": "3.50.0", "schemaMinimum": "3.0.0"}
+
+
 def clock(work: Work) -> Json:
     """Return ``sys clock``."""
     shown = datetime.fromtimestamp(work.world.time_told, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

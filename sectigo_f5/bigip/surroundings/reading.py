@@ -1,0 +1,51 @@
+"""What is read of a BIG-IP only to say more about a pair: each collection once per login, and nothing depends on it."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Mapping
+
+import requests
+
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import DeviceError
+
+logger = logging.getLogger(__name__)
+
+AS3 = "/mgmt/shared/appsvcs/info"  # F5's Application Services 3 Extension, if it is installed
+ABSENT = (requests.codes.bad_request, requests.codes.not_found)  # the release or its modules have no such thing
+
+
+class Surroundings:
+    """The collections of one login."""
+
+    def __init__(self, client: IControl) -> None:
+        self._client = client
+        self._read = dict[str, tuple[Json, ...] | None]()
+
+    def items(self, path: str, query: Mapping[str, str] | None = None) -> tuple[Json, ...] | None:
+        """Return the objects of a collection, or the one object that there is; None if they cannot be read."""
+        if path not in self._read:
+            self._read[path] = self._look(path, query or {})
+        return self._read[path]
+
+    def forget(self, path: str) -> None:
+        """Have a collection read again at the next look."""
+        self._read.pop(path, None)
+
+    @functools.cached_property
+    def as3(self) -> bool | None:
+        """True if AS3 is installed; None if that is not known."""
+        found = self.items(AS3)
+        return None if found is None else bool(found)
+
+    def _look(self, path: str, query: Mapping[str, str]) -> tuple[Json, ...] | None:
+        try:
+            found = self._client.get(path, query)
+        except ConnectorError as error:
+            logger.debug("%s; it is not known", error)
+            return () if isinstance(error, DeviceError) and error.status in ABSENT else None
+        return tuple(found["items"]) if "items" in found else () if "collection" in str(found.get("kind")) else (found,)
