@@ -28,6 +28,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
+from sectigo_f5.trust.stores import store_for_children
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Certbot:
     def run(self, workplace: Path, task: Task) -> Answer:
         """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` if it cannot be started."""
         directories = {"config": workplace / "config", "work": workplace / "work", "logs": workplace / "logs"}
-        argv = [*find_certbot(), *_own_options(task), task.verb, "--non-interactive"]
+        argv = [*find_certbot(), *_own_options(task, self._account.ca_bundle), task.verb, "--non-interactive"]
         for name, path in directories.items():
             argv += [f"--{name}-dir", str(path)]
         argv += ["--server", self._account.server, "--user-agent-comment", USER_AGENT, *task.arguments]
@@ -108,7 +109,7 @@ class Certbot:
             finished = process.run(
                 argv,
                 timeout=task.timeout,
-                env={**_environment(workplace, task), **self._trust()},
+                env={**_environment(workplace, task), **store_for_children(workplace, self._account.ca_bundle)},
                 known=task.known,
                 grace=self._grace,
             )
@@ -118,11 +119,6 @@ class Certbot:
             if line.startswith(launcher.WARNING):
                 logger.warning("%s", line.removeprefix(launcher.WARNING))
         return Answer(finished, logged, log)
-
-    def _trust(self) -> dict[str, str]:
-        """Return how Certbot trusts a private CA; in our own environment it would override ``verify``."""
-        bundle = self._account.ca_bundle
-        return {"REQUESTS_CA_BUNDLE": str(bundle.absolute())} if bundle else {}
 
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:
@@ -192,10 +188,14 @@ def find_certbot() -> list[str]:
     return [interpreter[1].decode(), program]
 
 
-def _own_options(task: Task) -> list[str]:
+def _own_options(task: Task, ca_bundle: Path | None) -> list[str]:
     """Return the launcher's options, which come before Certbot's."""
-    options = [launcher.ORDER_FILE, str(task.order.absolute())] if task.order else []
-    return options + ([launcher.ANSWER_TIMEOUT, str(task.answer_timeout)] if task.answer_timeout else [])
+    options = {
+        launcher.ORDER_FILE: task.order.absolute() if task.order else None,
+        launcher.ANSWER_TIMEOUT: task.answer_timeout,
+        launcher.CA_FILE: ca_bundle.absolute() if ca_bundle else None,
+    }
+    return [word for name, value in options.items() if value for word in (name, str(value))]
 
 
 def _environment(workplace: Path, task: Task) -> dict[str, str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import certifi
 
+from sectigo_f5.errors import ConnectorError
+
 # Where distributions keep them in one file, for a Python whose OpenSSL was built to look elsewhere.
 KNOWN = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine
@@ -36,8 +38,25 @@ def store_of_requests() -> str:
     return next(filter(None, map(os.environ.get, VARIABLES)), None) or system_store()
 
 
-def write_both(file: Path, store: str, named: Path) -> None:
-    """Write the CAs of a store and those of a file into one; raises :class:`OSError`."""
-    place = Path(store)
-    parts = sorted(place.glob("*.[0-9]")) if place.is_dir() else [place]
-    file.write_bytes(b"\n".join(part.read_bytes() for part in (*parts, named)))
+def store_for_children(folder: Path, named: Path | None) -> dict[str, str]:
+    """Return the variable by which a program that we start finds whom to trust, and what it starts in turn.
+
+    With ``named``, the CAs of that file too: they are all written to a file in ``folder``. In our own environment the
+    variable would override ``verify``. Raises :class:`ConnectorError` if one of them cannot be read.
+    """
+    store = store_of_requests()
+    if named:
+        both, place = folder / "trusted.pem", Path(store)
+        parts = sorted(place.glob("*.[0-9]")) if place.is_dir() else [place]
+        both.write_bytes(b"\n".join(map(_read, (*parts, named))))
+        store = str(both)
+    return {VARIABLES[0]: store}
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConnectorError(
+            f"the trusted CAs in {file} cannot be read ({error.strerror}); correct ACME_CA_BUNDLE or {VARIABLES[0]}"
+        ) from error

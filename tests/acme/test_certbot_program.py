@@ -143,13 +143,20 @@ def test_children_do_not_get_our_settings(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_our_own_options_do_not_reach_certbot(tmp_path: Path) -> None:
     task = certbot_program.Task("certonly", [], {}, 1, order=tmp_path / "order.json", answer_timeout=300.0)
-    argv = ["launcher.py", *certbot_program._own_options(task), "certonly", launcher.ORDER_FILE, "of-certbot"]
+    argv = [
+        "launcher.py",
+        *certbot_program._own_options(task, tmp_path / "ca.pem"),
+        "certonly",
+        launcher.ORDER_FILE,
+        "of-certbot",
+    ]
     assert launcher.take_own_options(argv) == {
         launcher.ORDER_FILE: str(tmp_path / "order.json"),
         launcher.ANSWER_TIMEOUT: "300.0",
+        launcher.CA_FILE: str(tmp_path / "ca.pem"),
     }
     assert argv == ["launcher.py", "certonly", launcher.ORDER_FILE, "of-certbot"]
-    assert certbot_program._own_options(certbot_program.Task("register", [], {}, 1)) == []
+    assert certbot_program._own_options(certbot_program.Task("register", [], {}, 1), None) == []
 
 
 def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.trust.stores import store_of_requests
 from tests.support.authorities import ChallengeTestServer, Pebble
 from tests.support.installation import Installation, verified_names
 from tests.support.world import free_port
 
 HOOK = """\
-import json, os, sys, urllib.request
+import json, os, shutil, sys, urllib.request
 body = {"host": "_acme-challenge." + os.environ["CERTBOT_DOMAIN"] + "."}
 if sys.argv[1] == "set-txt":
     body["value"] = os.environ["CERTBOT_VALIDATION"]
 urllib.request.urlopen("%s/" + sys.argv[1], json.dumps(body).encode())
 with open("%s", "a") as notes:
     print(sys.argv[1], body["host"], file=notes)
+shutil.copy(os.environ["REQUESTS_CA_BUNDLE"], notes.name + ".pem")
 """
 
 
@@ -90,6 +92,8 @@ def test_names_are_validated_by_records_that_a_hook_writes(here: Installation, c
     hosts = [f"_acme-challenge.{name.removeprefix('*.')}." for names, _ in CERTIFICATES for name in names]
     noted = notes.read_text().splitlines()
     assert sorted(noted) == sorted(f"{verb} {host}" for verb in ("set-txt", "clear-txt") for host in hosts)
+    trusted = Path(f"{notes}.pem").read_text()  # by what the hook asks: as outside, and the private CA too
+    assert Path(store_of_requests()).read_text() + "\n" + ca.ca_bundle.read_text() == trusted
     assert len([call for call in here.device.journal if "authn/login" in call.path]) == 2  # check, and this run
     assert [call.path for call in here.device.journal if "*" in call.path] == []
     assert here.run_json()["summary"] == {"kept": 3}

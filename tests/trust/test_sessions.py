@@ -15,7 +15,6 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from sectigo_f5.deadlines import connections
 from sectigo_f5.trust import contexts
-from sectigo_f5.trust.contexts import relax_for_named_files
 from sectigo_f5.trust.sessions import Session
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.tls_server import tls_server
@@ -109,19 +108,3 @@ def test_the_certificate_of_the_server_is_remembered(served: Served, tmp_path: P
             with pytest.warns(urllib3.exceptions.InsecureRequestWarning) if not verify else nullcontext():
                 opened.get(url, verify=str(file) if verify else False, timeout=5)
             assert opened.adapter.certificate == shown
-
-
-def test_files_of_others_stay_strict_in_the_process_of_certbot(served: Served, tmp_path: Path) -> None:
-    url, file = served(False)
-    others = tmp_path / "others.pem"
-    others.write_text(file.read_text())
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        pass
-
-    relax_for_named_files(Adapter, str(others))
-    with requests.Session() as opened:
-        opened.mount("https://", Adapter())
-        assert opened.get(url, verify=str(file), timeout=5).ok
-        with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
-            opened.get(url, verify=str(others), timeout=5)

@@ -7,6 +7,7 @@ from pathlib import Path
 import certifi
 import pytest
 
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.trust import stores
 
 
@@ -43,15 +44,25 @@ def test_the_environment_names_the_store_of_requests(monkeypatch: pytest.MonkeyP
     assert stores.store_of_requests() == "/requests.pem"
 
 
-def test_both_are_written_into_one_file(tmp_path: Path) -> None:
-    folder, file, named, both = (tmp_path / name for name in ("folder", "system.pem", "named.pem", "both.pem"))
+def test_a_program_that_we_start_trusts_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, file, named = (tmp_path / name for name in ("folder", "system.pem", "named.pem"))
     folder.mkdir()
     (folder / "1.0").write_text("one")
     (folder / "2.0").write_text("two")
     (folder / "3.pem").write_text("a second name of one")
     file.write_text("system")
     named.write_text("named\n")
-    stores.write_both(both, str(file), named)
-    assert both.read_text() == "system\nnamed\n"
-    stores.write_both(both, str(folder), named)
-    assert both.read_text() == "one\ntwo\nnamed\n"
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert stores.store_for_children(tmp_path, None) == {"REQUESTS_CA_BUNDLE": str(file)}
+    both = {"REQUESTS_CA_BUNDLE": str(tmp_path / "trusted.pem")}
+    assert stores.store_for_children(tmp_path, named) == both
+    assert (tmp_path / "trusted.pem").read_text() == "system\nnamed\n"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(folder))
+    assert stores.store_for_children(tmp_path, named) == both
+    assert (tmp_path / "trusted.pem").read_text() == "one\ntwo\nnamed\n"
+
+
+def test_a_store_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/store.pem")
+    with pytest.raises(ConnectorError, match=r"/nowhere/store.pem cannot be read \(No such file .*; correct ACME"):
+        stores.store_for_children(tmp_path, tmp_path / "named.pem")

@@ -16,7 +16,7 @@
   authenticator) are not read: this Certbot gets every option that it needs.
 
 A program of its own, which imports nothing of the connector: the Python that has Certbot runs this
-file with our own options (:data:`ORDER_FILE`, :data:`ANSWER_TIMEOUT`) followed by Certbot's arguments, or with
+file with our own options (:data:`OWN`) followed by Certbot's arguments, or with
 :data:`LIST_PLUGINS` alone. Certbot and its libraries are
 imported inside the functions: the connector reads constants here without loading Certbot, and
 :func:`main` corrects ``sys.path`` first.
@@ -44,6 +44,8 @@ WARNING = "sectigo-f5 warning: "  # prefix of our own lines in the output that w
 LIST_PLUGINS = "--list-plugins"  # not an option of Certbot
 ORDER_FILE = "--order-file"  # of ours too: which file remembers the order
 ANSWER_TIMEOUT = "--answer-timeout"  # and how many seconds the CA has for each answer
+CA_FILE = "--acme-ca-file"  # and by which file alone the ACME server is trusted
+OWN = (ORDER_FILE, ANSWER_TIMEOUT, CA_FILE)
 READ_TIMEOUT = 90.0  # seconds; BIG-IP itself gives up on a request after 60
 NONCE_TRIES = 5  # of two requests each
 HAND_BACK_TIMEOUT = 10.0  # seconds per BIG-IP
@@ -66,6 +68,7 @@ def main() -> int | str | None:
     remember_tokens(tokens)
     try_other_nonces()
     let_orders_outlive_us(own)
+    _beside("trusted_files").trust(own.get(CA_FILE))
     forget_other_configurations()
     try:
         from certbot.main import main as run_certbot
@@ -79,7 +82,7 @@ def main() -> int | str | None:
 def take_own_options(argv: list[str]) -> dict[str, str]:
     """Remove our own options and their values, which come first, and return them."""
     own = {}
-    while argv[1:2] in ([ORDER_FILE], [ANSWER_TIMEOUT]):
+    while argv[1:2] and argv[1] in OWN:
         own[argv[1]] = argv[2]
         del argv[1:3]
     return own
