@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from types import FrameType
 
-from sectigo_f5 import log
+from sectigo_f5 import log, stopping
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.commands.arguments import parse
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
@@ -30,6 +27,7 @@ from sectigo_f5.model import Configuration, Job, Settings
 from sectigo_f5.report import results, stdout
 from sectigo_f5.run import Run
 from sectigo_f5.state.directory import StateDirectory
+from sectigo_f5.stopping import StopRequest
 from sectigo_f5.x509.revocation import RevocationChecker
 
 logger = logging.getLogger(__name__)
@@ -46,7 +44,7 @@ class Start:
     settings: Settings
     clock: Callable[[], datetime]
     started: datetime
-    stop: threading.Event
+    stop: StopRequest
 
 
 def main(
@@ -83,16 +81,19 @@ def main(
 def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets) -> int:
     """Run the command; whatever ends it before it has results is told here, and nowhere else."""
     started, configuration = None, None
-    with _stopped_by_signals() as stop:
+    with stopping.by_signals(_announce) as stop, stopping.obeying(stop):
         try:
             started = clock()
             configuration = read_configuration(options.config_dir)  # 1
             return _with_configuration(Start(options, settings, clock, started, stop), configuration, secrets)
         except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
-            stop.set()
             code, text, finished = exit_code_of(error), log_error(error), clock()
             files = Files(settings.state_dir, settings.metrics_file)
             return end_without_results(options, files, configuration, (started or finished, finished), code, [text])
+
+
+def _announce(why: str) -> None:
+    logger.warning("%s: nothing new is begun, and what was begun is undone or completed", why)
 
 
 def _with_configuration(start: Start, configuration: Configuration, secrets: log.Secrets) -> int:
@@ -104,7 +105,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         logger.warning("%s", warning)
     jobs = select(configuration.jobs, options.only)
     logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", options.config_dir, *_counts(jobs))
-    _ask_first(command, options, jobs)
+    _ask_first(command, options, jobs, start.stop)
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()
@@ -129,7 +130,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         return command.function(Session(options, settings, configuration, jobs, shared, start.started))
 
 
-def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
+def _ask_first(command: Command, options: Options, jobs: Sequence[Job], stop: StopRequest) -> None:
     """Ask for confirmation of what cannot be undone; raises :class:`ConfigurationError` without it.
 
     Before the lock is taken: a question that nobody answers must not keep runs from renewing.
@@ -142,38 +143,13 @@ def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
     sys.stderr.write(f"Really {what}? This cannot be undone. [y/N] ")
     sys.stderr.flush()
     try:
-        confirmed = sys.stdin.readline().strip().lower() in ("y", "yes")
-    except InterruptedRunError:
-        confirmed = False
-    if not confirmed:
+        answer = stopping.read_line(sys.stdin)
+    except InterruptedRunError as error:
+        sys.stderr.write("\n")
+        raise InterruptedRunError(f"{stop.why}: nothing was revoked") from error
+    if answer.strip().lower() not in ("y", "yes"):
         raise ConfigurationError("nothing was revoked")
 
 
 def _counts(jobs: Sequence[Job]) -> tuple[int, int]:
     return len(jobs), len({(job.device.hosts, job.device.port) for job in jobs})
-
-
-@contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    """Turn the first SIGTERM, SIGINT or SIGHUP into an orderly end: what was begun is undone.
-
-    A second signal is ignored, so that undoing is not interrupted.
-    """
-    stop = threading.Event()
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            return
-        stop.set()
-        rest = "what is not in service yet is undone, and the next run does it"
-        raise InterruptedRunError(f"stopped by {signal.Signals(number).name}; {rest}")
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-    try:
-        yield stop
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from sectigo_f5 import stopping
 from sectigo_f5.bigip import activation
 from sectigo_f5.bigip.certificate_objects import upload_chain
 from sectigo_f5.bigip.created_objects import created_objects
@@ -18,10 +18,9 @@ from sectigo_f5.circumstances import believed, copy_of
 from sectigo_f5.decision.attachment import plan_attachments
 from sectigo_f5.decision.pair_alone import names_of
 from sectigo_f5.device_objects import Pair
-from sectigo_f5.errors import ConnectorError, InterruptedRunError, NotTakenBackError
+from sectigo_f5.errors import ConnectorError, NotTakenBackError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
-from sectigo_f5.model import Job
 from sectigo_f5.preparation import Plan
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
@@ -95,7 +94,7 @@ def despite(
 def put_in_service(
     run: Run, f5: Unit, change: ProfileChange, expected: Sequence[Expected], names: Collection[str] | None = None
 ) -> None:
-    """Make the change, then look at it as a client does; what a client must not see is taken back.
+    """Make the change, then look at it as a client does; what a client must not see is taken back. No signal comes in.
 
     ``names`` are those of the pairs; the certificate's unless given.
     """
@@ -104,34 +103,21 @@ def put_in_service(
     before = look_before(check, run.silent)
     f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
-    with complete_if_in_service(run, f5, job):
+    with stopping.whole():
         activation.apply(f5, change)
-    try:
-        activation.must_ask_as_foreseen(f5, change)
-        activation.log_in_service(change)
-        run.finish(lambda: confirm(check, before, expected, f5.client.pause))
-    except (ConnectorError, InterruptedRunError) as error:
-        _take_back(f5, change, error)
-        raise
-
-
-@contextlib.contextmanager
-def complete_if_in_service(run: Run, f5: Unit, job: Job) -> Iterator[None]:
-    """Let a signal end the run after this certificate, not within it, if its change is in service: the word is true."""
-    try:
-        yield
-    except InterruptedRunError as stopped:
-        if not activation.is_in_service(f5, job.profile):
+        try:
+            activation.must_ask_as_foreseen(f5, change)
+            activation.log_in_service(change)
+            confirm(check, before, expected, f5.client.pause)
+        except ConnectorError as error:
+            _take_back(f5, change, error)
             raise
-        f5.note_change()
-        run.stop.set()
-        logger.warning("%s; %s is in service already, so the run ends after it", stopped, job.profile)
 
 
 def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequence[Pair]) -> None:
     """Put pairs that the device holds in service by ``change``; a chain that was deleted there is stored again."""
     expected, entries = [], []
-    with complete_if_in_service(run, f5, change.seen.job), created_objects() as created:
+    with created_objects() as created:
         for pair in pairs:
             copy = copy_of(run, change.seen.job, pair)
             lost = bool(copy and copy.chain) and not pair.has_chain

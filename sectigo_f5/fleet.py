@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
 
-from sectigo_f5 import log
+from sectigo_f5 import log, stopping
 from sectigo_f5.bigip import activation, ha_group
 from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.bigip.unit import Unit
@@ -40,19 +40,11 @@ def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) ->
         return [result for queue in queues for result in _in_turn(same, queue, work)]
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         waiting = [pool.submit(copy_context().run, _in_turn, same, queue, work) for queue in queues]
-        return [result for done in waiting for result in _wait(done)]
+        return [result for done in waiting for result in done.result()]
 
 
 def _in_turn(same: SameDevice, queue: Iterable[Login], work: Work) -> list[Result]:
     return [result for login in queue for result in on_device(same, login, work)]
-
-
-def _wait(done: Future[list[Result]]) -> list[Result]:
-    while True:
-        try:
-            return done.result()
-        except InterruptedRunError:  # raised here by the signal; the workers see ``stop`` and end in order
-            continue
 
 
 def on_device(same: SameDevice, jobs: Login, work: Work) -> list[Result]:
@@ -60,33 +52,34 @@ def on_device(same: SameDevice, jobs: Login, work: Work) -> list[Result]:
     run, device, results = same.run, jobs[0].device, list[Result]()
     if run.stop.is_set():
         return [_skipped(job) for job in jobs]
-    with log.about(device.name):
+    with log.about(device.name), stopping.obeying(run.stop):
         try:
             same.must_not_have_failed(device)
             with ha_group.connected(device, run.pause) as group, same.alone(device, group) as mistakes:  # 2
                 results += [_mistaken(job, mistakes[job.label]) for job in jobs if job.label in mistakes]
                 _work_on(run, group, [job for job in jobs if job.label not in mistakes], work, results)
-        except (ConnectorError, InterruptedRunError) as error:
+        except ConnectorError as error:
             logger.error("%s", error)
-            if isinstance(error, InterruptedRunError):
-                run.stop.set()
-            done = {result.label for result in results}
-            results += [failed(job, error) for job in jobs if job.label not in done]
+            results += [failed(job, error) for job in _without(results, jobs)]
+        except InterruptedRunError:  # before the first certificate
+            results += [_skipped(job) for job in _without(results, jobs)]
     return results
+
+
+def _without(results: Sequence[Result], jobs: Sequence[Job]) -> list[Job]:
+    done = {result.label for result in results}
+    return [job for job in jobs if job.label not in done]
 
 
 def _work_on(run: Run, group: HaGroup, jobs: Sequence[Job], work: Work, results: list[Result]) -> None:
     """Do ``work`` for certificates, save, and look at what is left; appends to ``results``."""
     marked = _save_earlier_changes(run, group, jobs)
     for job in jobs:
-        try:
-            results.append(_one(run, group, job, work))
-        except InterruptedRunError:  # between two certificates
-            run.stop.set()
-            results.append(_skipped(job))
-    results[:] = _saved(run, group, results, marked)
-    results[:] = _without_undone(run, group, jobs, results)
-    results[:] = _with_sync_note(group, results)
+        results.append(_one(run, group, job, work))
+    with stopping.whole():
+        results[:] = _saved(run, group, results, marked)
+        results[:] = _without_undone(group, jobs, results)
+        results[:] = _with_sync_note(group, results)
     remarks = group.remarks(run.clock(), run.reads_only)
     results[:] = [replace(result, notes=(*result.notes, *remarks)) for result in results]
 
@@ -105,8 +98,6 @@ def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
         except (ConnectorError, InterruptedRunError) as error:
             logger.error("%s", error)
             result = failed(job, error)
-            if isinstance(error, InterruptedRunError):
-                run.stop.set()
         except Exception as error:  # noqa: BLE001  # a bug met with one certificate must not let the others expire
             logger.exception("this is a bug; the other certificates continue")
             result = replace(failed(job, ConnectorError(f"bug: {type(error).__name__}")), bug=True)
@@ -139,7 +130,7 @@ def _saved(run: Run, group: HaGroup, results: list[Result], marked: bool) -> lis
     try:
         for unit in group.active:
             if unit.unsaved:
-                run.finish(unit.save)
+                unit.save()
     except ConnectorError as error:
         logger.error("%s: %s", UNSAVED, error)
         for name in {result.device for result in results}:
@@ -159,15 +150,13 @@ def _unsaved(result: Result, error: ConnectorError) -> Result:
     return replace(result, outcome=Outcome.FAILED, error=f"{what}: {error}")
 
 
-def _without_undone(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result]) -> list[Result]:
+def _without_undone(group: HaGroup, jobs: Sequence[Job], results: list[Result]) -> list[Result]:
     """Read back after the save: a BIG-IP that restarted before it has loaded what was saved, without the change."""
     changed = [
         (unit, job, path) for unit in group.active for job in jobs for path in job.profiles if path in unit.memory.made
     ]
     try:
-        undone = run.finish(
-            lambda: {job.label for unit, job, path in changed if not activation.is_in_service(unit, path)}
-        )
+        undone = {job.label for unit, job, path in changed if not activation.is_in_service(unit, path)}
     except ConnectorError as error:
         logger.warning("the changes are saved, and could not be read once more: %s", error)
         return results

@@ -14,10 +14,10 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sectigo_f5 import stopping
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret, mask
 
@@ -45,52 +45,43 @@ def run(
     env: Mapping[str, str],
     known: Iterable[Secret] = (),
     grace: float = GRACE,
+    holds: Iterable[int] = (),
 ) -> Completion:
     """Run a program to its end, for at most ``timeout`` + ``grace`` seconds.
 
-    At the time-out, or if an exception (Ctrl-C, :class:`InterruptedRunError`) ends the wait, the
-    program itself gets SIGTERM first: Certbot then has its plugin remove what it put on a BIG-IP.
-    After ``grace`` seconds its whole process group is killed. ``env`` is the whole environment;
-    ``argv`` is logged, so it must not hold secrets. Raises :class:`ConnectorError` if the program
-    cannot be started.
+    At the time-out, or if :class:`InterruptedRunError` ends the wait, the program itself gets SIGTERM
+    first: Certbot then has its plugin remove what it put on a BIG-IP. After ``grace`` seconds its whole
+    process group is killed. ``env`` is the whole environment; ``argv`` is logged, so it must not hold
+    secrets. ``holds`` are open files that the program holds too: a lock among them stays taken until it
+    has ended, even if we were killed. Raises :class:`ConnectorError` if the program cannot be started.
     """
     began = time.monotonic()
-    programs: list[_Program] = []
+    stopping.check()
+    program = _start(argv, env, holds)
     try:
-        _start(argv, env, programs)
-        timed_out = not programs[0].collect(timeout)
+        timed_out = not program.collect(timeout, stopping.check)
     finally:
-        for program in programs:
-            program.end(grace)
+        program.end(grace)
     status, seconds = program.status, time.monotonic() - began
     how = "timed out" if timed_out else f"status {status}"
     logger.debug("%s: %s after %.1f s", shlex.join(argv), how, seconds)
     return Completion(status, mask(program.text(), known), timed_out, seconds)
 
 
-def _start(argv: Sequence[str], env: Mapping[str, str], programs: list[_Program]) -> None:
-    """Start a program and add it to ``programs``, both in a thread of their own.
-
-    A signal raises its exception in the main thread only. So it cannot strike after the program has
-    started and before we know of it, and leave behind a program that nobody ends.
-    """
-
-    def start() -> None:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=dict(env),
-            bufsize=0,
-            start_new_session=True,
-        )
-        programs.append(_Program(process))
-
+def _start(argv: Sequence[str], env: Mapping[str, str], holds: Iterable[int]) -> _Program:
     try:
-        with ThreadPoolExecutor(max_workers=1) as helper:
-            helper.submit(os.getpid).result()  # its thread exists now, and `with` will wait for it
-            helper.submit(start).result()
+        return _Program(
+            subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=dict(env),
+                bufsize=0,
+                start_new_session=True,
+                pass_fds=tuple(holds),
+            )
+        )
     except OSError as error:
         raise ConnectorError(
             f"{argv[0]} cannot be started ({error.strerror}); install the connector again as its README says"
@@ -110,13 +101,14 @@ class _Program:
         """Its exit status once it has ended; negative: the signal that ended it."""
         return self._process.returncode
 
-    def collect(self, seconds: float) -> bool:
-        """Read until the program has ended; False if it has not after ``seconds``.
+    def collect(self, seconds: float, check: Callable[[], None] = lambda: None) -> bool:
+        """Read until the program has ended; False if it has not after ``seconds``, whatever ``check`` raises at once.
 
         Its end counts, not the pipe's: a grandchild may hold the pipe open for as long as it likes.
         """
         deadline = time.monotonic() + seconds
         while not self._has_ended():
+            check()
             if time.monotonic() >= deadline:
                 return False
             self._read(min(POLL_INTERVAL, max(0.0, deadline - time.monotonic())))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from sectigo_f5.errors import InterruptedRunError
+from sectigo_f5 import stopping
 from sectigo_f5.model import Issued, Job, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.state.directory import StateDirectory
+from sectigo_f5.stopping import StopRequest
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.revocation import Revocation
-
-T = TypeVar("T")
 
 
 class CertificateAuthority(Protocol):
@@ -78,21 +75,10 @@ class Run:
     force: bool = False
     reads_only: bool = False  # not even an earlier run's changes are saved
     silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out
-    stop: threading.Event = field(default_factory=threading.Event)  # set: begin nothing new
-    pause: Callable[[float], None] = time.sleep  # how a device that is not ready yet is waited for
+    stop: StopRequest = field(default_factory=StopRequest)  # set: begin nothing new
+    pause: Callable[[float], None] = stopping.pause  # how a device that is not ready yet is waited for
 
     @property
     def beginning(self) -> datetime:
         """When the run began: the same for all its certificates, however long it takes."""
         return self.began or self.clock()
-
-    def finish(self, step: Callable[[], T]) -> T:
-        """Do a step that may be done twice, and that a signal must not leave half done: it ends the run afterwards.
-
-        A second signal is ignored, so the second try is not interrupted.
-        """
-        try:
-            return step()
-        except InterruptedRunError:
-            self.stop.set()
-            return step()

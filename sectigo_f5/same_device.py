@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
-from sectigo_f5 import log
+from sectigo_f5 import log, stopping
 from sectigo_f5.acme.concurrency import DeviceLocks
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.ha_group import HaGroup
@@ -54,13 +54,13 @@ class SameDevice:
             with ThreadPoolExecutor(max_workers=parallel) as pool:
                 for asked in [pool.submit(copy_context().run, self._ask, device) for device in unknown]:
                     asked.result()
-        except InterruptedRunError:
-            self.run.stop.set()
+        except InterruptedRunError:  # nothing is begun, and each certificate says so
+            return
 
     def _ask(self, device: Device) -> None:
         if self.run.stop.is_set():
             return
-        with log.about(device.name):
+        with log.about(device.name), stopping.obeying(self.run.stop):
             try:
                 with ha_group.connected(device, self.run.pause) as group:
                     self._note(device, group)

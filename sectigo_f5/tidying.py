@@ -30,7 +30,7 @@ def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
     live, begun, in_use = _live_orders(run, plan), orders.begun(job), orders.in_use(job)
     previous = _previous(run, job, (pair for pair in seen.pairs if pair.generation.stamp < serving))
     keep = Keep({*previous, *live}, serving, in_use)
-    with _only_warned_of(run):
+    with _only_warned_of():
         if begun or any(not_needed(f5, job, keep)):
             f5.must_be_active()
             delete_uploads(f5, job, begun)
@@ -49,7 +49,7 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
         return
     job = plan.seen.job
     before = plan.seen.in_service() or plan.seen.newest()
-    with _only_warned_of(run):
+    with _only_warned_of():
         deleted = delete_objects(f5, job, Keep({stamp, *_previous(run, job, before, ask=True)}, stamp))
         _log([*deleted.gone, *delete_requests(f5, job)])
         run.state.orders.note_in_use(job, deleted.in_use)
@@ -95,11 +95,10 @@ def _log(deleted: Collection[str]) -> None:
 
 
 @contextlib.contextmanager
-def _only_warned_of(run: Run) -> Iterator[None]:
+def _only_warned_of() -> Iterator[None]:
     try:
         yield
     except ConnectorError as error:
         logger.warning("what earlier runs have left could not be deleted; the next run tries again: %s", error)
     except InterruptedRunError as stopped:
-        run.stop.set()
         logger.warning("what earlier runs have left stays until the next run: %s", stopped)

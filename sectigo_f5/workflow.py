@@ -69,7 +69,7 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
 def put_new_in_service(run: Run, f5: Unit, plan: Plan) -> Result:
     """Steps 4 to 12, for all keys of one certificate."""
     job = plan.seen.job  # perhaps for the names that are in service, see ``preparation``
-    with cutover.complete_if_in_service(run, f5, job), created_objects() as made, created_objects() as created:
+    with created_objects() as made, created_objects() as created:
         asking = issuance.ask_for(run, f5, plan, made)  # 4 to 6
         plan = try_beforehand(f5, plan, asking)
         pairs = issuance.receive(run, f5, plan, asking)  # 7 to 9

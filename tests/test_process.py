@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from sectigo_f5 import process
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.secret import Secret
+from sectigo_f5.stopping import StopRequest, obeying
 
 ENVIRONMENT = {"PATH": os.defpath}
 
@@ -106,30 +105,31 @@ def test_a_program_that_closes_its_output_is_still_waited_for() -> None:
     assert shell("exec >&- 2>&-; sleep 0.3; exit 4").status == 4
 
 
-class StoppedError(BaseException):
-    """Like InterruptedRunError: nothing on the way mistakes it for an error of its own."""
+def test_a_stopped_run_ends_the_program_in_order(tmp_path: Path) -> None:
+    """In any thread: a signal reaches the main one alone, and devices are worked on in others."""
+    child, traces, stop = tmp_path / "child", tmp_path / "traces", StopRequest()
+    script = f"trap 'echo cleaned > {traces}; exit' TERM; echo $$ > {child}; while :; do sleep 0.05; done"
 
+    def work() -> None:
+        with obeying(stop):
+            shell(script)
 
-@pytest.fixture
-def _stopped_by_alarm() -> Iterator[None]:
-    def stop(_number: int, _frame: object) -> None:
-        raise StoppedError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    yield
-    signal.signal(signal.SIGALRM, before)
-
-
-@pytest.mark.usefixtures("_stopped_by_alarm")
-def test_an_interrupted_wait_ends_the_program_too(tmp_path: Path) -> None:
-    child, traces = tmp_path / "child", tmp_path / "traces"
-    ticker = threading.Timer(0.5, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM))
-    ticker.start()
-    with pytest.raises(StoppedError):
-        shell(f"trap 'echo cleaned > {traces}; exit' TERM; echo $$ > {child}; while :; do sleep 0.05; done")
-    ticker.join()
+    with ThreadPoolExecutor() as pool:
+        working = pool.submit(work)
+        number = wait_for(child)
+        stop.request("stopped by SIGTERM")
+        with pytest.raises(InterruptedRunError, match="stopped by SIGTERM; what is not in service yet is undone"):
+            working.result(timeout=20)
     assert traces.read_text() == "cleaned\n"
-    assert is_gone(wait_for(child))
+    assert is_gone(number)
+
+
+def test_a_stopped_run_starts_no_program(tmp_path: Path) -> None:
+    stop, traces = StopRequest(), tmp_path / "traces"
+    stop.request("stopped by SIGTERM")
+    with obeying(stop), pytest.raises(InterruptedRunError):
+        shell(f"echo begun > {traces}")
+    assert not traces.exists()
 
 
 def test_the_log_names_command_status_and_time(caplog: pytest.LogCaptureFixture) -> None:
@@ -137,18 +137,3 @@ def test_the_log_names_command_status_and_time(caplog: pytest.LogCaptureFixture)
         process.run([sys.executable, "-c", "raise SystemExit(3)"], timeout=30, env=ENVIRONMENT)
     assert "status 3 after" in caplog.text
     assert "'raise SystemExit(3)'" in caplog.text
-
-
-# If a signal strikes in Thread.start(), CPython's new thread is no longer registered and raises a KeyError; if it
-# strikes in the callback of a weak reference, CPython drops the exception, and the program runs to its time-out.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.usefixtures("_stopped_by_alarm")
-def test_an_interruption_during_the_start_leaves_no_program_behind(tmp_path: Path) -> None:
-    marker, moments, dropped = str(tmp_path), range(1, 60, 2), 0
-    for tenths in moments:
-        signal.setitimer(signal.ITIMER_REAL, tenths / 10_000)
-        with contextlib.suppress(StoppedError):
-            dropped += shell(f"sleep 60; echo {marker}", timeout=1).timed_out
-    assert dropped < len(moments) / 2
-    running = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if is_running(int(file.parent.name))]
-    assert not [command for command in running if marker.encode() in command]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.made_change import MadeChange
@@ -12,7 +12,7 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.protection import less
 from sectigo_f5.decision.takeover import gets_another_parent, settings_after
 from sectigo_f5.device_objects import ClientSslProfile
-from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
 from sectigo_f5.icontrol.read_back import send_and_confirm, wait_until_shown
 from sectigo_f5.icontrol.transactions import Operation, send_operations
@@ -52,11 +52,9 @@ def restore(f5: Unit, change: ProfileChange) -> None:
     Raises :class:`ConnectorError` if the device refuses, or shows something else afterwards.
     """
     try:
-        _restore(f5, change)
-    except InterruptedRunError:  # half-way is worse than either end, and a second signal is ignored
-        if not _is_shown(f5, lambda: _confirm_as_before(f5, change)):
-            _restore(f5, change)
-        raise
+        f5.forget()
+        operations = backward(change, f5.inventory.keys)
+        send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_as_before(f5, change))
     finally:
         f5.memory.made.pop(change.profile, None)
 
@@ -64,16 +62,14 @@ def restore(f5: Unit, change: ProfileChange) -> None:
 def is_in_service(f5: Unit, profile: str) -> bool:
     """Tell whether the device holds what the last change of our profile, since the login, was to put there.
 
-    After an interruption, and after the save: a restart in between brings the former configuration back.
+    After the save: a restart in between brings the former configuration back.
     Raises :class:`ConnectorError` if that cannot be read.
     """
     made = f5.memory.made.get(profile)
-    return made is not None and _is_shown(f5, lambda: _must_be_held(f5, made))
-
-
-def _is_shown(f5: Unit, confirm: Callable[[], object]) -> bool:
+    if made is None:
+        return False
     try:
-        wait_until_shown(f5.client, confirm)
+        wait_until_shown(f5.client, lambda: _must_be_held(f5, made))
     except (DeviceError, UnreachableError):
         raise
     except ConnectorError:
@@ -89,12 +85,6 @@ def _must_be_held(f5: Unit, made: MadeChange) -> None:
         server = f5.find_virtual_server(plan.virtual_server)
         if server is None or made.profile not in server.client_ssl or set(plan.remove) & set(server.client_ssl):
             raise ConnectorError(f"{plan.virtual_server} does not show {made.profile}")
-
-
-def _restore(f5: Unit, change: ProfileChange) -> None:
-    f5.forget()
-    operations = backward(change, f5.inventory.keys)
-    send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_as_before(f5, change))
 
 
 def manual_recovery(f5: Unit, change: ProfileChange) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sectigo_f5 import stopping
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.observation import listed_servers
 from sectigo_f5.bigip.unit import Unit
@@ -102,7 +102,7 @@ def _obstacle(holders: Mapping[str, Unit]) -> str | None:
 
 
 @contextlib.contextmanager
-def connected(device: Device, pause: Callable[[float], None] = time.sleep) -> Iterator[HaGroup]:
+def connected(device: Device, pause: Callable[[float], None] = stopping.pause) -> Iterator[HaGroup]:
     """Step 2: log in to every unit of the group; one that is down does not matter while an active one answers.
 
     One token per unit, deleted when the block ends, whatever happened in it. A refused login ends

@@ -61,7 +61,6 @@ class Session:
 
     def finish(self, outcome: list[Result]) -> int:
         """Record and print the results of a command that acts; returns the exit code."""
-        self.run.stop.set()  # nothing is left to stop, and a signal would only lose the results
         finished = self.run.clock()
         code = results.exit_code(outcome, self.configuration.mistakes)
         history = self.run.state.history.record(outcome, finished, of_run=self.options.command == "run")
@@ -88,7 +87,6 @@ class Session:
         more: Json | None = None,
     ) -> None:
         """Print the one object of ``--json``; ``more`` is what only this command says."""
-        self.run.stop.set()  # a signal from here on would only spoil the object
         errors = (*self.configuration.mistakes, *errors)
         stdout.say(Answer(self.options.command, self.started, finished, code, entries, errors, more or {}).to_json())
 

@@ -13,10 +13,13 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from urllib3.util.connection import allowed_gai_family
 
+from sectigo_f5 import stopping
+
+T = TypeVar("T")
 Refuse = Callable[[str], None]  # raises ConnectorError for an address that must not be connected to
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)  # by time.monotonic; of this thread
@@ -58,6 +61,27 @@ def in_time(waiting: socket.socket) -> Iterator[None]:
         waiting.settimeout(patience)
 
 
+def received(waiting: socket.socket, receive: Callable[[], T]) -> T:
+    """Receive in time, and look now and then whether the run is to stop: :class:`InterruptedRunError`."""
+    with in_time(waiting):
+        patience = waiting.gettimeout()
+        if patience is None or not stopping.is_possible():
+            return receive()
+        end = time.monotonic() + patience
+        try:
+            while True:
+                stopping.check()
+                left = max(0.001, end - time.monotonic())
+                waiting.settimeout(min(left, stopping.INTERVAL))
+                try:
+                    return receive()
+                except TimeoutError:
+                    if left <= stopping.INTERVAL:
+                        raise
+        finally:
+            waiting.settimeout(patience)
+
+
 class TimedSocket(socket.socket):
     """A socket that waits for nothing beyond the deadline."""
 
@@ -68,13 +92,11 @@ class TimedSocket(socket.socket):
 
     def recv(self, *arguments: Any) -> bytes:
         """Receive in time."""
-        with in_time(self):
-            return super().recv(*arguments)
+        return received(self, lambda: super(TimedSocket, self).recv(*arguments))
 
     def recv_into(self, *arguments: Any) -> int:
         """Receive in time."""
-        with in_time(self):
-            return super().recv_into(*arguments)
+        return received(self, lambda: super(TimedSocket, self).recv_into(*arguments))
 
     def sendall(self, *arguments: Any) -> None:
         """Send in time."""
@@ -92,13 +114,11 @@ class TimedTls(ssl.SSLSocket):
 
     def recv(self, *arguments: Any) -> bytes:
         """Receive in time."""
-        with in_time(self):
-            return super().recv(*arguments)
+        return received(self, lambda: super(TimedTls, self).recv(*arguments))
 
     def recv_into(self, *arguments: Any) -> int:
         """Receive in time."""
-        with in_time(self):
-            return super().recv_into(*arguments)
+        return received(self, lambda: super(TimedTls, self).recv_into(*arguments))
 
     def send(self, *arguments: Any) -> int:
         """Send in time; ``sendall`` sends piece by piece with it."""

@@ -20,6 +20,7 @@ import urllib3
 from requests.utils import default_headers
 from urllib3.exceptions import InsecureRequestWarning
 
+from sectigo_f5 import stopping
 from sectigo_f5.deadlines.sockets import deadline
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.answers import json_object, no_answer, refusal, succeeded
@@ -49,7 +50,7 @@ class IControl:
         username: str,
         password: Secret,
         verify_tls: bool | Path,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] = stopping.pause,
     ) -> None:
         self.host = host
         bracketed = f"[{host}]" if ":" in host else host
@@ -84,7 +85,8 @@ class IControl:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            self._login.end()
+            with stopping.whole():
+                self._login.end()
         finally:
             self._adapter.close()
 
@@ -225,9 +227,10 @@ class IControl:
 
         Raises :class:`UnreachableError` if it was never sent, :class:`OutcomeUnknownError` if the answer was lost.
         """
+        stopping.check()
         started = time.monotonic()
         try:
-            with deadline(call.longest):
+            with deadline(call.longest), stopping.whole(not call.harmless):
                 answer = self._adapter.send(
                     self._prepared(call), timeout=(CONNECT_TIMEOUT, call.timeout), verify=self._verify
                 )

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import requests
 
+from sectigo_f5 import stopping
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.answers import json_object, message, succeeded
 from sectigo_f5.icontrol.call import TOKENS, Call, Json
@@ -67,9 +68,10 @@ class Login:
         """Log in again, then delete the former token: TMOS 17.1.2 counts expired ones too (ID1787517)."""
         former, self.token = self.token, None
         logger.info("%s: the login token has expired; logging in again", self._client.host)
-        self.begin()
-        with contextlib.suppress(ConnectorError):
-            self._client.exchange(Call("DELETE", f"{TOKENS}/{former}"))
+        with stopping.whole():
+            self.begin()
+            with contextlib.suppress(ConnectorError):
+                self._client.exchange(Call("DELETE", f"{TOKENS}/{former}"))
 
     def begin(self) -> None:
         """Log in; raises :class:`ConnectorError` with what to check if the BIG-IP refuses."""

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 
+from sectigo_f5 import stopping
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import READ_TIMEOUT
 from sectigo_f5.icontrol.client import IControl
@@ -38,7 +39,8 @@ def remove_file(client: IControl, path: str) -> None:
 def quietly(what: str, act: Callable[..., object], *arguments: object) -> bool:
     """Clean up without hiding the error that led here: what may stay behind is a warning, and False."""
     try:
-        act(*arguments)
+        with stopping.whole():
+            act(*arguments)
     except ConnectorError as error:
         logger.warning("%s may be left on the BIG-IP: %s", what, error)
         return False

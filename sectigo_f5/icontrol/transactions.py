@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import requests
 
+from sectigo_f5 import stopping
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl
@@ -158,5 +159,5 @@ def _read(client: IControl, url: str) -> Json:
 
 
 def _abandon(client: IControl, url: str) -> None:
-    with contextlib.suppress(ConnectorError):
+    with contextlib.suppress(ConnectorError), stopping.whole():
         client.delete(url)

@@ -201,7 +201,7 @@ def test_a_stopped_run_revokes_nothing_more(world: World) -> None:
     options = Options(jobs=1, quiet=True, only=("*",), yes=True)
     settings = Settings(Account("https://ca.example/"), "INFO", Path("log"), world.state.path)
     run = world.run_of(job)
-    run.stop.set()
+    run.stop.request("stopped by a test")
     revoke_command(Session(options, settings, Configuration((job,)), (job,), run, world.now))
     assert world.authority.revoked == []
 

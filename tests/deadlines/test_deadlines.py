@@ -7,6 +7,8 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from sectigo_f5.acme import directory, renewal_information
 from sectigo_f5.deadlines.sockets import connected, deadline, has_passed
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.http.fetching import Limits, Question, fetch
 from sectigo_f5.http.redirects import Rules
 from sectigo_f5.icontrol.call import Call
@@ -24,6 +26,7 @@ from sectigo_f5.icontrol.errors import OutcomeUnknownError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import management_tls
+from sectigo_f5.stopping import StopRequest, obeying
 from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509 import fetching
 from tests.support.dripping import HTTP, TLS, dripping
@@ -141,3 +144,31 @@ def test_a_bigip_that_drips_has_not_answered(tls: tuple[Path, ssl.SSLContext], p
 def test_a_virtual_server_that_drips_is_not_waited_for() -> None:
     with dripping(TLS) as port, pytest.raises(ConnectorError, match="the TLS handshake with .* failed"):
         handshake("127.0.0.1", port, None, timeout=SOON)
+
+
+@contextmanager
+def stopping_once_connected(context: ssl.SSLContext | None) -> Iterator[tuple[int, StopRequest]]:
+    """A server that says nothing after the handshake; the run is to stop once it has come so far."""
+    stop = StopRequest()
+
+    def serve(listening: socket.socket) -> None:
+        connection = listening.accept()[0]
+        with context.wrap_socket(connection, server_side=True) if context else connection as opened:
+            opened.recv(100)
+            stop.request("stopped by SIGTERM")
+            opened.recv(100)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as pool:
+        pool.submit(serve, listening)
+        yield listening.getsockname()[1], stop
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_silent_server_is_not_waited_for_once_the_run_is_to_stop(
+    tls: tuple[Path, ssl.SSLContext], scheme: str
+) -> None:
+    ca_file, context = tls
+    with stopping_once_connected(context if scheme == "https" else None) as (port, stop):
+        question = Question(f"{scheme}://127.0.0.1:{port}/", verify=str(ca_file))
+        with obeying(stop), pytest.raises(InterruptedRunError, match="stopped by SIGTERM"):
+            fetch(question, Limits(5, 60, 60, 100))

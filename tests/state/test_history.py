@@ -105,7 +105,7 @@ def test_since_is_the_first_of_consecutive_failures(world: World) -> None:
 def test_a_skipped_certificate_keeps_its_last_result(world: World) -> None:
     enrol(world)
     before, run = last(world), world.run_of(world.job(keys=EC))
-    run.stop.set()
+    run.stop.request("stopped by a test")
     world.wait(days=1)
     (skipped,) = fleet.on_every_device(run, [world.job(keys=EC)], workflow.keep_alive, 1)
     world.state.history.record([skipped], world.now)

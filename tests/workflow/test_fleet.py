@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sectigo_f5 import fleet, workflow
+from sectigo_f5 import fleet, process, stopping, workflow
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import prepare
+from sectigo_f5.report import results as results_module
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault, SimulatedBigIP
@@ -111,16 +115,37 @@ def test_a_bug_in_one_certificate_does_not_stop_the_others(worlds: list[World]) 
     assert list(world.device.tokens) == []
 
 
-def test_a_stopped_run_skips_certificates_that_have_not_begun(worlds: list[World]) -> None:
-    jobs = jobs_of(worlds)
-    run = run_of(worlds[0], jobs)
+def test_a_stopped_run_wakes_whoever_waits_and_begins_nothing_more(worlds: list[World]) -> None:
+    """One waits for the CA, one for a BIG-IP that restarts, and the third has not had its turn."""
+    jobs, waiting = jobs_of(worlds), threading.Barrier(3, timeout=20)
+    one, two, three = worlds
 
-    def work(run: Run, f5: Unit, job: Job) -> Result:
-        run.stop.set()
-        return workflow.keep_alive(run, f5, job)
+    def wait_for_the_ca() -> None:
+        waiting.wait()
+        process.run(["/bin/sleep", "60"], timeout=60, env={})
 
-    results = fleet.on_every_device(run, jobs, work, parallel=1)
-    assert [result.outcome for result in results] == [Outcome.ENROLLED, Outcome.SKIPPED, Outcome.SKIPPED]
+    def wait_for_the_device(seconds: float) -> None:
+        waiting.wait()
+        stopping.pause(60 * seconds)
+
+    one.authority.works = wait_for_the_ca
+    two.device.fault(Fault("GET", "/sys/file/ssl-key", action="status:503", times=10_000))
+    with stopping.by_signals(lambda _: None) as stop, ThreadPoolExecutor() as pool:
+        run = run_of(one, jobs, stop=stop, pause=wait_for_the_device)
+        running = pool.submit(fleet.on_every_device, run, jobs, workflow.keep_alive, 2)
+        waiting.wait()
+        logins = [world.device.journal[:] for world in worlds]
+        began = time.monotonic()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+        results = running.result(timeout=30)
+    assert time.monotonic() - began < 10
+    assert [result.outcome for result in results] == [Outcome.FAILED, Outcome.FAILED, Outcome.SKIPPED]
+    assert [str(result.error).partition(";")[0] for result in results[:2]] == ["stopped by SIGTERM"] * 2
+    assert results_module.exit_code(results, ()) == 1
+    assert [world.leftovers() for world in worlds] == [{}, {}, {}]
+    assert len(three.device.journal) == len(logins[2])
+    keys = [item["name"] for world in worlds for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]
+    assert not [name for name in keys if "example" in name]
 
 
 def test_a_read_only_command_does_not_save_earlier_changes(worlds: list[World]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -14,18 +15,16 @@ import pytest
 import requests
 
 from sectigo_f5 import cutover, fleet, workflow
-from sectigo_f5.cli import _stopped_by_signals
 from sectigo_f5.commands.rollback import roll_back
-from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Exchange
+from sectigo_f5.stopping import StopRequest, by_signals
 from tests.support.names import ONLY_EC, PROFILE_URL
 from tests.support.virtual_servers import attach
 from tests.support.world import World
-
-LOGIN = "POST /mgmt/shared/authn/login"  # if its answer is lost, nobody knows the token; it expires by itself
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +34,12 @@ def _without_pauses(world: World) -> None:
 
 @dataclass
 class Interruption:
-    """The run is interrupted after its nth exchange with the device: it was done, and its answer is lost."""
+    """The run is asked to stop after its nth exchange with the device."""
 
     nth: int
     of: str  # what those exchanges begin with
     exchanges: list[str] = field(default_factory=list)
+    stop: StopRequest = field(default_factory=StopRequest)
 
     @property
     def came(self) -> bool:
@@ -59,26 +59,20 @@ def interrupted_after(nth: int, of: str = "") -> Iterator[Interruption]:
         if str(call).startswith(of):
             interruption.exchanges.append(str(call))
         if str(call).startswith(of) and len(interruption.exchanges) == nth:
-            raise InterruptedRunError("stopped by SIGTERM; what is not in service yet is undone")
+            interruption.stop.request("stopped by SIGTERM")
         return answer
 
     with patch.object(IControl, "exchange", interrupted):
         yield interruption
 
 
-def leftovers(world: World, interruption: Interruption) -> dict[str, list[str]]:
-    found = world.leftovers()
-    if interruption.place == LOGIN:
-        found.pop("tokens", None)
-        world.device.engine.world.accounts.restart()
-    return found
-
-
 def held(world: World) -> set[str]:
     return {entry["cert"] for entry in world.device.get(PROFILE_URL)["certKeyChain"]}
 
 
-def at_every_exchange(world: World, run: Callable[[], Result], next_run: Callable[[], Result]) -> list[Outcome]:
+def at_every_exchange(
+    world: World, run: Callable[[StopRequest], Result], next_run: Callable[[], Result]
+) -> list[Outcome]:
     """Interrupt ``run`` after each exchange in turn, ``next_run`` following each; return the outcomes."""
     outcomes, nth = list[Outcome](), 0
     while True:
@@ -86,7 +80,7 @@ def at_every_exchange(world: World, run: Callable[[], Result], next_run: Callabl
         world.wait(hours=13)
         before, serving = held(world), world.seen_by_client().serial
         with interrupted_after(nth) as interruption:
-            result = run()
+            result = run(interruption.stop)
         if not interruption.came:
             return outcomes
         outcomes.append(result.outcome)
@@ -96,7 +90,7 @@ def at_every_exchange(world: World, run: Callable[[], Result], next_run: Callabl
             assert result.serial == world.seen_by_client().serial, interruption.place
         else:
             assert world.seen_by_client().serial == serving, interruption.place
-        assert leftovers(world, interruption) == {}, interruption.place
+        assert world.leftovers() == {}, interruption.place
         assert world.device.saved_is_current, interruption.place
         assert next_run().error is None, interruption.place
         assert (world.leftovers(), world.device.saved_is_current) == ({}, True), interruption.place
@@ -107,9 +101,9 @@ def test_a_renewal_that_is_interrupted_says_what_serves(world: World) -> None:
     for _ in range(3):  # from now on, each renewal deletes a generation
         assert world.one(job, force=True).error is None
         world.wait(hours=1)
-    outcomes = at_every_exchange(world, partial(world.one, job, force=True), partial(world.one, job))
+    outcomes = at_every_exchange(world, lambda stop: world.one(job, force=True, stop=stop), partial(world.one, job))
     first = outcomes.index(Outcome.RENEWED)
-    assert set(outcomes[:first]) == {Outcome.FAILED}
+    assert set(outcomes[:first]) == {Outcome.SKIPPED, Outcome.FAILED}
     assert set(outcomes[first:]) == {Outcome.RENEWED}
 
 
@@ -118,8 +112,12 @@ def test_a_rollback_that_is_interrupted_says_what_serves(world: World) -> None:
     assert world.one(job).error is None
     world.wait(hours=1)
     assert world.one(job, force=True).error is None
-    outcomes = at_every_exchange(world, partial(world.one, job, work=roll_back), partial(world.one, job, force=True))
-    assert {*outcomes} == {Outcome.FAILED, Outcome.ROLLED_BACK}
+    outcomes = at_every_exchange(
+        world,
+        lambda stop: world.one(job, work=roll_back, stop=stop),
+        partial(world.one, job, force=True),
+    )
+    assert {*outcomes} == {Outcome.SKIPPED, Outcome.FAILED, Outcome.ROLLED_BACK}
 
 
 @pytest.mark.parametrize("drift", ["attachment", "server name"])
@@ -135,39 +133,34 @@ def test_a_repair_that_is_interrupted_says_whether_it_was_made(world: World, dri
             world.device.set(PROFILE_URL, serverName="other.example.com")
         world.device.save()
         with interrupted_after(nth) as interruption:
-            result = world.one(job)
+            result = world.one(job, stop=interruption.stop)
         if not interruption.came:
             break
         outcomes.add(result.outcome)
         again = world.one(job)
         repaired_before = again.outcome is Outcome.KEPT
         assert (result.outcome is Outcome.REPAIRED) is repaired_before, interruption.place
-        assert (world.leftovers() if interruption.place != LOGIN else {}) == {}, interruption.place
-        world.device.engine.world.accounts.restart()
+        assert world.leftovers() == {}, interruption.place
         assert world.device.saved_is_current, interruption.place
-    assert outcomes == {Outcome.FAILED, Outcome.REPAIRED}
+    assert outcomes == {Outcome.SKIPPED, Outcome.FAILED, Outcome.REPAIRED}
 
 
 def test_a_change_that_is_taken_back_is_taken_back_despite_a_signal(world: World) -> None:
     """Clients see another certificate after the change, so it goes back; the signal comes meanwhile."""
-    job, nth = world.job(keys=ONLY_EC), 0
-    first = world.one(job)
-    places = []
+    job, change = world.job(keys=ONLY_EC), "PATCH /mgmt/tm/ltm/profile"
+    first, nth = world.one(job), len(("rehearsal", "there"))
     while True:
-        nth += 1
         world.wait(hours=1)
-        with interrupted_after(nth) as interruption, patch.object(cutover, "confirm", _refuse):
-            result = world.one(job, force=True)
+        with interrupted_after(nth, change) as interruption, patch.object(cutover, "confirm", _refuse):
+            result = world.one(job, force=True, stop=interruption.stop)
         if not interruption.came:
             break
-        places.append(interruption.place)
-        assert result.outcome is Outcome.FAILED, interruption.place
-        assert world.seen_by_client().serial == first.serial, interruption.place
-        assert leftovers(world, interruption) == {}, interruption.place
+        assert (result.outcome, "clients see another" in str(result.error)) == (Outcome.FAILED, True)
+        assert world.seen_by_client().serial == first.serial
+        assert (world.leftovers(), len(interruption.exchanges)) == ({}, len(("rehearsal", "there", "back")))
         world.device.save()
-    assert sum(place.startswith("PATCH /mgmt/tm/ltm/profile") for place in places) == len(
-        ("rehearsal", "there", "back")
-    )
+        nth += 1
+    assert nth > len(interruption.exchanges)
 
 
 def _refuse(*_: object) -> None:
@@ -176,8 +169,8 @@ def _refuse(*_: object) -> None:
 
 def test_the_certificates_after_an_interrupted_one_are_skipped(world: World) -> None:
     jobs = [world.job(name, keys=ONLY_EC, sni=True) for name in ("www.example.com", "shop.example.com")]
-    with interrupted_after(len(("trial", "rehearsal", "change")), "PATCH /mgmt/tm/transaction/"):
-        first, second = world.go(*jobs)
+    with interrupted_after(len(("trial", "rehearsal", "change")), "PATCH /mgmt/tm/transaction/") as one:
+        first, second = world.go(*jobs, stop=one.stop)
     assert (first.outcome, second.outcome) == (Outcome.ENROLLED, Outcome.SKIPPED)
     assert world.device.saved_is_current
     assert [result.outcome for result in world.go(*jobs)] == [Outcome.KEPT, Outcome.ENROLLED]
@@ -185,7 +178,7 @@ def test_the_certificates_after_an_interrupted_one_are_skipped(world: World) -> 
 
 def test_a_device_that_was_not_begun_is_not_logged_in_to(world: World) -> None:
     run = world.run_of(world.job())
-    run.stop.set()
+    run.stop.request("stopped by a test")
     (result,) = fleet.on_every_device(run, [world.job()], workflow.keep_alive, 1)
     assert (result.outcome, world.device.journal) == (Outcome.SKIPPED, [])
 
@@ -207,7 +200,7 @@ def test_a_signal_after_the_change_ends_the_run_behind_it(world: World, call: st
             signal.pthread_kill(threading.main_thread().ident or 0, number)
 
     world.device.hook = send
-    with _stopped_by_signals() as stop:
+    with by_signals(logging.getLogger("sectigo_f5").warning) as stop:
         result = world.one(job, force=True, stop=stop)
     assert (sent != [], stop.is_set(), result.outcome) == (True, True, Outcome.RENEWED)
     assert result.serial == world.seen_by_client().serial != first.serial

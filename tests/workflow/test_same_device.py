@@ -12,11 +12,11 @@ import pytest
 
 from sectigo_f5 import fleet, workflow
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.errors import InterruptedRunError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault
+from sectigo_f5.stopping import StopRequest
 from tests.support.console import Console
 from tests.support.names import ONLY_EC, RSA
 from tests.support.world import World, bigip
@@ -158,12 +158,15 @@ def test_a_bigip_that_moved_to_another_address_is_recognised(world: World, other
 def test_nothing_is_begun_if_a_signal_comes_while_it_is_asked(
     world: World, other: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(self: Unit) -> str:
-        raise InterruptedRunError("stopped by SIGTERM")
+    stop = StopRequest()
 
-    monkeypatch.setattr(Unit, "identity", property(interrupted))
+    def stopped(self: Unit) -> str:
+        stop.request("stopped by SIGTERM")
+        return str(self.sync_status())
+
+    monkeypatch.setattr(Unit, "identity", property(stopped))
     job = replace(other.job(keys=ONLY_EC), device=replace(other.connection(), name="apart"))
-    results = world.go(world.job(keys=ONLY_EC), job)
+    results = world.go(world.job(keys=ONLY_EC), job, stop=stop)
     assert [result.outcome for result in results] == [Outcome.SKIPPED] * 2
     assert (world.leftovers(), other.leftovers()) == ({}, {})
 

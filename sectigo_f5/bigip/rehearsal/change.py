@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from sectigo_f5 import stopping
 from sectigo_f5.bigip import activation
 from sectigo_f5.bigip.profile_change import ProfileChange, forward, without_ciphertext
 from sectigo_f5.bigip.readers import full_path
@@ -41,7 +42,8 @@ def _rehearse(f5: Unit, tries: Sequence[ProfileChange]) -> None:
     try:
         problem = _judge(f5, _variants(tries))
     finally:
-        _take_back_if_made(f5, tries[0])
+        with stopping.whole():
+            _take_back_if_made(f5, tries[0])
     if problem:
         logger.warning("the change of %s could not be rehearsed: %s", tries[0].profile, problem)
     else:

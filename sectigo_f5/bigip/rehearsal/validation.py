@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from sectigo_f5 import stopping
 from sectigo_f5.bigip.profile_change import CLIENT_SSL_URL, ProfileChange, forward
 from sectigo_f5.bigip.readers import major_release
 from sectigo_f5.bigip.unit import Unit
@@ -38,7 +39,8 @@ def makes_nothing(f5: Unit, change: ProfileChange) -> bool:
     if f5.memory.validates_only is None:
         if (major_release(f5.release) or FIRST_RELEASE) < FIRST_RELEASE:
             return False
-        f5.memory.validates_only = _try_on_a_new_profile(f5, change)
+        with stopping.whole():
+            f5.memory.validates_only = _try_on_a_new_profile(f5, change)
     return f5.memory.validates_only
 
 
