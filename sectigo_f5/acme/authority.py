@@ -11,10 +11,12 @@ import requests
 from cryptography import x509
 
 from sectigo_f5 import process
-from sectigo_f5.acme import certbot_errors, certbot_program, directory, registration, renewal_information
+from sectigo_f5.acme import certbot_program, directory, registration, renewal_information
 from sectigo_f5.acme.certbot_options import authenticator, certbot_options
 from sectigo_f5.acme.certbot_program import Answer, Certbot, Task
 from sectigo_f5.acme.concurrency import DeviceLocks, Once
+from sectigo_f5.acme.failures import certbot_errors
+from sectigo_f5.acme.failures.known import ALONE
 from sectigo_f5.acme.inside_certbot import order_file
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.model import Account, Issued, RenewalInformation
@@ -119,6 +121,8 @@ class Authority:
             issued = _collected(out)
         if issued is None:
             raise self._not_issued(answer, validation, order)
+        for failure in certbot_errors.hook_failures(answer.finished.output):
+            logger.warning("the certificate was issued, but %s", failure)
         return issued
 
     def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
@@ -132,9 +136,9 @@ class Authority:
             return ConnectorError(problem)
         kept = order_file.read(order) if order else {}
         if not order_file.is_awaited(kept):
-            if order and (kept.get("status") in order_file.DEAD or not certbot_errors.is_on_our_side(answer.finished)):
+            if order and (kept.get("status") in order_file.DEAD or not certbot_errors.is_on_our_side(answer)):
                 order_file.OrderFile(order, logger.warning).forget()
-        elif certbot_errors.ALONE not in answer.finished.output:
+        elif ALONE not in answer.finished.output:
             return certbot_errors.pending(kept, answer)
         return certbot_errors.failure("no certificate was issued", answer)
 

@@ -65,6 +65,7 @@ class Answer:
     finished: process.Completion
     logged: str
     log: Path | None
+    accounts: Path | None = None  # where the accounts are that it could use
 
 
 class Certbot:
@@ -118,7 +119,7 @@ class Certbot:
         for line in finished.output.splitlines():
             if line.startswith(launcher.WARNING):
                 logger.warning("%s", line.removeprefix(launcher.WARNING))
-        return Answer(finished, logged, log)
+        return Answer(finished, logged, log, self.accounts)
 
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sectigo_f5.acme import certbot_errors, directory
+from sectigo_f5.acme import directory
 from sectigo_f5.acme.account_files import account_folders, fault, move_aside
 from sectigo_f5.acme.certbot_program import Certbot, Task
+from sectigo_f5.acme.failures import certbot_errors
+from sectigo_f5.acme.failures.known import BINDING_REQUIRED
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
@@ -29,7 +31,7 @@ def status(account: Account, certbot: Certbot, read_directory: Read) -> str:
     """Return in words whether there is an account; raises :class:`ConnectorError` if there can be none."""
     faults = [fault(folder) for folder in account_folders(certbot.accounts, account.server)]
     if None not in faults and directory.requires_binding(read_directory()) and not account.eab_kid:
-        raise ConnectorError(certbot_errors.BINDING_REQUIRED)
+        raise ConnectorError(BINDING_REQUIRED)
     if not faults:
         return "the first order registers the connector there"
     return problem(account, certbot) or "the connector is registered there"
