@@ -7,13 +7,14 @@ other exception is a bug and ends in exit code 3.
 
 import re
 
+from sectigo_f5.printable import one_line
+
 
 class ConnectorError(Exception):
     """Something that an operator can fix; the text says what and how."""
 
     def __init__(self, text: str) -> None:
-        line = " ".join(text.split())  # a device or CA may send anything
-        super().__init__("".join(character for character in line if character.isprintable()))
+        super().__init__(one_line(text))
 
 
 class ConfigurationError(ConnectorError):

@@ -13,7 +13,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from sectigo_f5.printable import one_line, printable
 from sectigo_f5.secret import Secret, mask
 from sectigo_f5.timestamps import ISO_FORMAT
 
@@ -36,7 +38,7 @@ def about(subject: str) -> Iterator[None]:
 
 
 class Redacting(logging.Formatter):
-    """Add the subject, keep a record on one line, and mask secrets wherever they come from."""
+    """Add the subject, keep a record on one printable line, and mask secrets wherever they come from."""
 
     def __init__(self, known: Secrets) -> None:
         super().__init__(FORMAT, datefmt=ISO_FORMAT)
@@ -44,9 +46,19 @@ class Redacting(logging.Formatter):
         self._known = known
 
     def format(self, record: logging.LogRecord) -> str:
-        """Render one record; a traceback keeps its lines, a message does not."""
-        record.subject = _subject.get()
+        """Render one record; a traceback keeps its lines, indented so that none of them passes for a record."""
+        record.subject = one_line(_subject.get())
         return mask(super().format(record), self._known)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is logging's
+        """Render the line; secrets are masked first, or what is cut off could leave half of one."""
+        record.message = one_line(mask(record.message, self._known))
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
+        """Render a traceback."""
+        lines = mask(super().formatException(ei), self._known).splitlines()
+        return "\n".join(f"  {printable(line)}" for line in lines)
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ def from_http_date(text: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text or "")
         return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, ArithmeticError, LookupError):  # the library promises none of them
         return None
 
 

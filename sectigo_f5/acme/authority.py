@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import requests
 from cryptography import x509
 
 from sectigo_f5 import process
-from sectigo_f5.acme import certbot_program, directory, registration, renewal_information
+from sectigo_f5.acme import certbot_program, directory, registration
 from sectigo_f5.acme.certbot_options import authenticator, certbot_options
 from sectigo_f5.acme.certbot_program import Answer, Certbot, Task
 from sectigo_f5.acme.concurrency import DeviceLocks, Once
 from sectigo_f5.acme.failures import certbot_errors
 from sectigo_f5.acme.failures.known import ALONE
 from sectigo_f5.acme.inside_certbot import order_file
-from sectigo_f5.errors import ConnectorError, cause
+from sectigo_f5.acme.renewal_windows import RenewalWindows
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account, Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Validation, pauses, time_limit
@@ -56,10 +56,9 @@ class Authority:
         self._answer_timeout = answer_timeout
         self._issuance_timeout, self._continued_timeout = issuance_timeout, continued_timeout
         self._certbot = Certbot(state_dir / "certbot", account, clock, grace)
-        self._kept_answers = state_dir / "ari"
         self._directory = Once(lambda: directory.read(account, clock))
         self._registration = Once(lambda: registration.register(account, self._certbot, self._read_directory))
-        self._no_renewal_information = False  # failed once already: not tried again in this run
+        self._windows = RenewalWindows(account, state_dir / "ari", self._read_directory)
         self._devices = DeviceLocks()
 
     def clear_up(self) -> None:
@@ -123,6 +122,7 @@ class Authority:
             raise self._not_issued(answer, validation, order)
         for failure in certbot_errors.hook_failures(answer.finished.output):
             logger.warning("the certificate was issued, but %s", failure)
+        self._windows.note_issued(issued.certificate)
         return issued
 
     def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
@@ -156,19 +156,10 @@ class Authority:
     def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
         """Return the CA's suggested window (ARI, RFC 9773), or None if it has none.
 
-        Its answers are kept for as long as the CA asks. One that cannot be fetched or trusted is a
-        warning, and the CA is not asked for another in this run: certificates are renewed by rule instead.
+        Only about a certificate that it issued. What cannot be fetched or trusted is a warning: then certificates are
+        renewed by rule.
         """
-        identifier = renewal_information.certificate_id(x509.load_pem_x509_certificate(certificate_pem.encode()))
-        if identifier is None:
-            return None
-        kept = self._kept_answers / f"{identifier}.json"
-        found = renewal_information.load(kept, now)
-        if found is None and not self._no_renewal_information:
-            found = self._ask_for_renewal_information(identifier, now)
-            if found:
-                renewal_information.save(kept, found)
-        return found
+        return self._windows.of(certificate_pem, now)
 
     def clock_ahead(self) -> timedelta | None:
         """Return how far the CA's clock is ahead of ours; None if it does not answer, or does not tell the time."""
@@ -203,19 +194,6 @@ class Authority:
 
     def _read_directory(self) -> directory.Directory:
         return self._directory.get().directory
-
-    def _ask_for_renewal_information(self, identifier: str, now: datetime) -> RenewalInformation | None:
-        try:
-            url = renewal_information.url_of(self._read_directory())
-            if url is None:
-                return None
-            verify, rules = directory.verification(self._account), directory.redirect_rules(self._account)
-            return renewal_information.fetch(f"{url}/{identifier}", verify, directory.USER_AGENT, now, rules)
-        except (ConnectorError, renewal_information.NonsenseError, requests.RequestException) as error:
-            reason = cause(error) if isinstance(error, requests.RequestException) else error
-            logger.warning("the CA's renewal information cannot be used, renewing by rule: %s", reason)
-            self._no_renewal_information = True
-            return None
 
 
 def _collected(out: Path) -> Issued | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -68,8 +69,12 @@ def read(account: Account, clock: Callable[[], datetime]) -> Answer:
 
 def _clock_ahead(answer: Reply, now: datetime) -> timedelta | None:
     """Read the Date header; a cache adds how old the answer is (RFC 9110 section 6.6.1, RFC 9111 section 5.1)."""
-    date, age = from_http_date(answer.headers.get("Date")), re.fullmatch(r"\d{1,9}", answer.headers.get("Age", ""))
-    return date - now + timedelta(seconds=int(age[0]) if age else 0) if date else None
+    date, age = from_http_date(answer.headers.get("Date")), re.fullmatch(r"[0-9]{1,8}", answer.headers.get("Age", ""))
+    if date is None:
+        return None
+    with contextlib.suppress(OverflowError):  # at the end of the year 9999
+        return date + timedelta(seconds=int(age[0]) if age else 0) - now
+    return None
 
 
 def requires_binding(directory: Directory) -> bool:

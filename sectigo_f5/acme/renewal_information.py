@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -19,13 +19,17 @@ from sectigo_f5.http.fetching import Limits, Question
 from sectigo_f5.http.fetching import fetch as fetch_http
 from sectigo_f5.http.redirects import Rules
 from sectigo_f5.model import RenewalInformation
-from sectigo_f5.timestamps import to_iso
+from sectigo_f5.printable import one_line
+from sectigo_f5.timestamps import from_http_date, to_iso
+from sectigo_f5.untrusted import NonsenseError, reading
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 30  # seconds for each piece of an answer
 LONGEST = 60.0  # seconds for all of it
 LONGEST_ANSWER = 64 * 1024  # bytes; a real one has a few hundred
+LONGEST_EXPLANATION = 300  # characters of a URL
+NOT_FOUND, TOO_MANY, SERVER_ERROR = 404, 429, 500  # from the last one on it is the server's fault
 
 # RFC 9773 section 4.3: six hours if the CA does not say, and what it says only within these limits.
 ASK_AGAIN = timedelta(hours=6)
@@ -34,31 +38,37 @@ SOONEST, LATEST = timedelta(minutes=1), timedelta(days=1)
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)")  # RFC 3339
 
 
-class NonsenseError(Exception):
-    """The answer cannot be renewal information; the text says why."""
+class UnknownCertificateError(NonsenseError):
+    """The CA has no such certificate."""
 
 
 def certificate_id(certificate: x509.Certificate) -> str | None:
     """Return the identifier of RFC 9773 section 4.1, or None for a certificate without a key identifier."""
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
-    except x509.ExtensionNotFound:
-        return None
-    key_identifier, serial = extension.value.key_identifier, certificate.serial_number
-    if key_identifier is None:
-        return None
-    # The bytes of a DER INTEGER: a leading zero if the first bit is set, or it would be negative.
-    return f"{_base64url(key_identifier)}.{_base64url(serial.to_bytes(serial.bit_length() // 8 + 1, 'big'))}"
+    with contextlib.suppress(NonsenseError), reading("its key identifier cannot be read"):
+        extensions = certificate.extensions
+        found = (each.value for each in extensions if isinstance(each.value, x509.AuthorityKeyIdentifier))
+        key_identifier, serial = next((each.key_identifier for each in found), None), certificate.serial_number
+        if key_identifier is not None:
+            # The bytes of a DER INTEGER: a leading zero if the first bit is set, or it would be negative.
+            return f"{_base64url(key_identifier)}.{_base64url(serial.to_bytes(serial.bit_length() // 8 + 1, 'big'))}"
+    return None
 
 
 def fetch(url: str, verify: bool | str, user_agent: str, now: datetime, rules: Rules) -> RenewalInformation:
-    """Ask the CA; raises :class:`NonsenseError`, :class:`ConnectorError` or :class:`requests.RequestException`.
+    """Ask the CA; raises :class:`NonsenseError` if this is the answer about one certificate.
 
+    Another :class:`ConnectorError`, or a :class:`requests.RequestException`: the CA has no answers at all now.
     Any 2xx will do: RFC 9773 says 200, acme2certifier 201.
     """
+    if rules.only_https and not url.lower().startswith("https://"):
+        raise ConnectorError(f"its renewalInfo {url} is not https (RFC 8555 section 6.1)")
     headers = {"User-Agent": user_agent, "Accept": "application/json"}
     limits = Limits(TIMEOUT, TIMEOUT, LONGEST, LONGEST_ANSWER)
     reply = fetch_http(Question(url, headers=headers, verify=verify), limits, rules)
+    if reply.status >= SERVER_ERROR or reply.status == TOO_MANY:
+        raise ConnectorError(f"HTTP {reply.status}")
+    if reply.status == NOT_FOUND:
+        raise UnknownCertificateError("the CA does not know the certificate (HTTP 404)")
     if not reply.ok:
         raise NonsenseError(f"HTTP {reply.status}")
     return parse(reply.body, _retry_at(reply.headers.get("Retry-After"), now))
@@ -66,29 +76,29 @@ def fetch(url: str, verify: bool | str, user_agent: str, now: datetime, rules: R
 
 def parse(body: bytes, retry_at: datetime) -> RenewalInformation:
     """Read an answer (RFC 9773 section 4.2); raises :class:`NonsenseError`."""
-    try:
+    with reading("it has no suggestedWindow that can be read"):
         found = json.loads(body)
         window, explanation = found["suggestedWindow"], found.get("explanationURL")
         start, end = _time(window["start"]), _time(window["end"])
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        raise NonsenseError(f"it has no suggestedWindow that can be read ({error})") from error
     if end <= start:
         raise NonsenseError(f"its window ends ({to_iso(end)}) before it starts ({to_iso(start)})")
-    return RenewalInformation(start, end, retry_at, explanation if isinstance(explanation, str) else None)
+    told = one_line(explanation, LONGEST_EXPLANATION) if isinstance(explanation, str) else None
+    return RenewalInformation(start, end, retry_at, told)
 
 
 def load(file: Path, now: datetime) -> RenewalInformation | None:
     """Return the kept answer, or None if it is time to ask the CA again."""
+    if not file.exists():
+        return None
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        found = RenewalInformation(
-            _time(kept["start"]), _time(kept["end"]), _time(kept["retry_at"]), kept["explanation"]
-        )
-    except FileNotFoundError:
+        with reading(f"{file} cannot be read"):
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            start, end, retry_at = (_time(kept[name]) for name in ("start", "end", "retry_at"))
+            explanation = kept["explanation"] if isinstance(kept["explanation"], str) else None
+    except NonsenseError as error:
+        logger.debug("%s: asking the CA", error)
         return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        logger.debug("%s cannot be read (%s): asking the CA", file, error)
-        return None
+    found = RenewalInformation(start, end, retry_at, explanation)
     # A clock that was set back must not keep an answer for longer than one of today would be kept.
     return found if now < found.retry_at <= now + LATEST else None
 
@@ -118,14 +128,12 @@ def _time(text: object) -> datetime:
 def _retry_at(header: str | None, now: datetime) -> datetime:
     """Read Retry-After: seconds, or a date (RFC 9110 section 10.2.3)."""
     wait = ASK_AGAIN
-    if header and re.fullmatch(r"\d{1,9}", header.strip()):
+    if header and re.fullmatch(r"[0-9]{1,9}", header.strip()):
         wait = timedelta(seconds=int(header))
+    elif date := from_http_date(header):
+        wait = date - now
     elif header:
-        try:
-            date = parsedate_to_datetime(header)
-            wait = date.replace(tzinfo=date.tzinfo or timezone.utc) - now
-        except ValueError:
-            logger.debug("Retry-After %r is neither seconds nor a date", header)
+        logger.debug("Retry-After %s is neither seconds nor a date", header)
     return now + min(max(wait, SOONEST), LATEST)
 
 

@@ -9,6 +9,7 @@ from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import examine
+from sectigo_f5.printable import one_line
 from sectigo_f5.report import stdout
 from sectigo_f5.report.results import EXIT_FAILED, Finding, as_json, exit_code
 from sectigo_f5.run import CertificateAuthority, Run
@@ -83,4 +84,4 @@ def _print(session: Session, shared: Sequence[Finding], outcome: Sequence[Result
 
 
 def _line(what: str, is_wrong: bool, sentence: str) -> str:
-    return f"{PROBLEM if is_wrong else 'ok':<8} {what}: {sentence}"
+    return f"{PROBLEM if is_wrong else 'ok':<8} " + one_line(f"{what}: {sentence}")

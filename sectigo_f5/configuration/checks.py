@@ -16,7 +16,7 @@ from cryptography import x509
 
 from sectigo_f5.configuration.findings import quote
 from sectigo_f5.configuration.sources.content import UnreadableFileError, read_content
-from sectigo_f5.x509.certificates import UNREADABLE
+from sectigo_f5.untrusted import NonsenseError, reading
 
 LONGEST_NAME = 253  # RFC 1035 section 2.3.4, without the trailing dot
 LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name-length
@@ -133,10 +133,12 @@ def plugin_fault(name: str) -> str | None:
 def certificate_file_fault(file: Path) -> str | None:
     """Check that a CA file exists and contains at least one PEM certificate."""
     try:
-        x509.load_pem_x509_certificates(read_content(file, LONGEST_CA_FILE))
+        content = read_content(file, LONGEST_CA_FILE)
+        with reading("it is not PEM"):
+            x509.load_pem_x509_certificates(content)
     except UnreadableFileError as error:
         return f"the CA file {file} {error}"
-    except UNREADABLE:
+    except NonsenseError:
         return f"the CA file {file} holds no certificate in PEM (-----BEGIN CERTIFICATE-----); name a file that does"
     return None
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sectigo_f5.printable import one_line
 from sectigo_f5.timestamps import to_iso
 
 Json = Mapping[str, object]
@@ -37,4 +38,13 @@ class Answer:
             "summary": dict(Counter(str(result["result"] or "never run") for result in self.results)),
             "errors": list(self.errors),
         }
-        return json.dumps({**head, **self.more}, indent=2)
+        return json.dumps(_printable({**head, **self.more}), indent=2)
+
+
+def _printable(value: object) -> object:
+    """Return an object with every text in it as one line: who takes it out, with jq for example, prints it."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, Mapping):
+        return {name: _printable(each) for name, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list | tuple) else value

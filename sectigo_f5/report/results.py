@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sectigo_f5.model import Outcome, Result
+from sectigo_f5.printable import one_line
 from sectigo_f5.timestamps import days_left, to_iso
 
 EXIT_FAILED, EXIT_CONFIGURATION, EXIT_BUG, EXIT_LOCKED = 1, 2, 3, 75
@@ -36,7 +37,7 @@ def _line(result: Result) -> str:
     notes = "".join(f"; {note}" for note in result.notes)
     error = f"; but only the pair was changed: {result.error}" if result.error and done else ""
     sentence = result.reason if done else result.error
-    return f"{result.outcome:<11} {result.label}{until}: {sentence}{error}{notes}"
+    return f"{result.outcome:<11} " + one_line(f"{result.label}{until}: {sentence}{error}{notes}")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """What is wrong, or else what is right."""
-        return self.problem or self.text
+        return one_line(self.problem or self.text)
 
     def as_json(self) -> dict[str, object]:
         """Return an entry of ``checks``."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.printable import one_line
 from sectigo_f5.timestamps import to_iso
 
 
@@ -65,7 +66,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     last += ", not saved on the BIG-IP" if row.unsaved else ""
     last += f", the CA has not decided since {row.pending_since[:10]}" if row.pending_since else ""
     last += f", no order before {row.next_order}" if row.next_order else ""
-    return (
+    cells = (
         row.label,
         row.key or "-",
         "-" if row.days_left is None else str(row.days_left),
@@ -75,6 +76,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         (row.since or "-")[:10],
         " ".join(row.virtual_servers),
     )
+    return tuple(map(one_line, cells))
 
 
 def to_text(rows: Sequence[Row]) -> str:

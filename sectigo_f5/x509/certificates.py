@@ -16,16 +16,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, KeySpec
+from sectigo_f5.untrusted import reading
 
 CLOCK_SKEW = timedelta(hours=1)  # a certificate may begin a little in the future by our clock
 _REQUEST = re.compile(r"-----BEGIN (NEW )?CERTIFICATE REQUEST-----.+?-----END \1?CERTIFICATE REQUEST-----", re.DOTALL)
-UNREADABLE = (  # what reading a certificate, or something like it, may raise
-    ValueError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 @dataclass(frozen=True)
@@ -46,18 +40,16 @@ class Certificate:
 
 def read_certificate(pem: str) -> Certificate:
     """Read one PEM certificate; raises :class:`ConnectorError` if it is not one."""
-    return _describe(_load(pem))
+    return describe(_load(pem))
 
 
 def read_chain(pem: str) -> tuple[Certificate, ...]:
     """Read every certificate of a PEM text, in its order; none in an empty text."""
     if not pem.strip():
         return ()
-    try:
+    with reading("the CA chain cannot be read: it holds something other than a PEM certificate"):
         found = x509.load_pem_x509_certificates(pem.encode())
-    except UNREADABLE as error:
-        raise ConnectorError("the CA chain cannot be read: it holds something other than a PEM certificate") from error
-    return tuple(_describe(certificate) for certificate in found)
+    return tuple(describe(certificate) for certificate in found)
 
 
 def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
@@ -68,11 +60,9 @@ def check_request(csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
     and the CA refuses only when it finalizes the order.
     """
     request = load_request(csr_pem)
-    try:
+    with reading("the CSR from the BIG-IP cannot be understood; run again"):
         signed, spec = request.is_signature_valid, _key_spec(request.public_key())
         common, have = _common_name(request.subject), _alternative_names(request.extensions)
-    except UNREADABLE as error:
-        raise ConnectorError(f"the CSR from the BIG-IP cannot be understood ({error}); run again") from error
     if not signed:
         raise ConnectorError("the CSR from the BIG-IP is not signed by its own key; run again")
     wanted = frozenset(names)
@@ -126,40 +116,33 @@ def extract_request(text: str) -> str | None:
 
 
 def _load(pem: str) -> x509.Certificate:
-    try:
+    with reading("this is not a PEM certificate, or it is damaged"):
         return x509.load_pem_x509_certificate(pem.encode())
-    except UNREADABLE as error:
-        raise ConnectorError("this is not a PEM certificate, or it is damaged") from error
 
 
 def load_request(pem: str) -> x509.CertificateSigningRequest:
     """Read a CSR; raises :class:`ConnectorError` if it is not one."""
-    try:
+    with reading("the BIG-IP did not return a CSR, or it is damaged; run again"):
         return x509.load_pem_x509_csr(pem.encode())
-    except UNREADABLE as error:
-        raise ConnectorError("the BIG-IP did not return a CSR, or it is damaged; run again") from error
 
 
-def _describe(found: x509.Certificate) -> Certificate:
-    try:
-        return _described(found)
-    except UNREADABLE as error:
-        raise ConnectorError(f"a certificate with serial {found.serial_number:x} cannot be read: {error}") from error
-
-
-def _described(found: x509.Certificate) -> Certificate:
-    return Certificate(
-        common_name=_common_name(found.subject),
-        names=_alternative_names(found.extensions),
-        not_before=found.not_valid_before_utc,
-        not_after=found.not_valid_after_utc,
-        serial=f"{found.serial_number:x}",
-        subject=found.subject.rfc4514_string(),
-        issuer=found.issuer.rfc4514_string(),
-        key=_key_spec(found.public_key()),
-        fingerprint=found.fingerprint(hashes.SHA256()).hex(),
-        pem=found.public_bytes(Encoding.PEM).decode(),
-    )
+def describe(found: x509.Certificate) -> Certificate:
+    """Return what the program needs of a certificate; raises :class:`ConnectorError` if any of it cannot be read."""
+    with reading("a certificate cannot be read"):
+        serial = f"{found.serial_number:x}"
+    with reading(f"a certificate with serial {serial} cannot be read"):
+        return Certificate(
+            common_name=_common_name(found.subject),
+            names=_alternative_names(found.extensions),
+            not_before=found.not_valid_before_utc,
+            not_after=found.not_valid_after_utc,
+            serial=serial,
+            subject=found.subject.rfc4514_string(),
+            issuer=found.issuer.rfc4514_string(),
+            key=_key_spec(found.public_key()),
+            fingerprint=found.fingerprint(hashes.SHA256()).hex(),
+            pem=found.public_bytes(Encoding.PEM).decode(),
+        )
 
 
 def _common_name(subject: x509.Name) -> str | None:
@@ -182,8 +165,9 @@ def _key_spec(key: object) -> KeySpec | None:
 
 
 def public_bytes(found: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
-    """Return the public key, to be compared."""
-    return found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    """Return the public key, to be compared; raises :class:`ConnectorError` if it cannot be read."""
+    with reading("its public key cannot be read"):
+        return found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _check_usage(leaf: x509.Certificate) -> None:

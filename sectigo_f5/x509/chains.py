@@ -6,17 +6,18 @@ comes has certificates twice, in any order, with roots, cross-signs and text bet
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued
-from sectigo_f5.x509.certificates import UNREADABLE, load_request, public_bytes
+from sectigo_f5.untrusted import reading
+from sectigo_f5.x509.certificates import load_request, public_bytes
 
 _CERTIFICATE = re.compile(r"-----BEGIN (X509 )?CERTIFICATE-----[^-]+-----END \1?CERTIFICATE-----")
 
@@ -68,11 +69,9 @@ def _certificates(text: str) -> list[x509.Certificate]:
     """Return what can be read, each once, whatever stands around it."""
     found = dict[bytes, x509.Certificate]()
     for match in _CERTIFICATE.finditer(text.replace("\r", "")):
-        try:
+        with contextlib.suppress(ConnectorError), reading("a certificate cannot be read"):
             certificate = x509.load_pem_x509_certificate(match[0].encode())
-        except UNREADABLE:
-            continue
-        found.setdefault(_der(certificate), certificate)
+            found.setdefault(_der(certificate), certificate)
     return list(found.values())
 
 
@@ -105,20 +104,17 @@ def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
 
 def _signed(above: x509.Certificate, below: x509.Certificate) -> bool:
     """Tell whether ``above`` issued ``below``, as a CA if it says what it is."""
-    try:
-        return _verifies(above, below) and above.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return True
-    except UNREADABLE:
-        return False
+    with contextlib.suppress(ConnectorError), reading("a certificate cannot be read"):
+        said = [each.value.ca for each in above.extensions if isinstance(each.value, x509.BasicConstraints)]
+        return all(said) and _verifies(above, below)
+    return False
 
 
 def _verifies(above: x509.Certificate, below: x509.Certificate) -> bool:
-    try:
+    with contextlib.suppress(ConnectorError), reading("a signature cannot be verified"):
         below.verify_directly_issued_by(above)
-    except (TypeError, InvalidSignature, *UNREADABLE):
-        return False
-    return True
+        return True
+    return False
 
 
 def _authority(certificate: x509.Certificate) -> tuple[x509.Name, bytes | None]:
@@ -126,10 +122,9 @@ def _authority(certificate: x509.Certificate) -> tuple[x509.Name, bytes | None]:
 
 
 def _key(certificate: x509.Certificate) -> bytes | None:
-    try:
+    with contextlib.suppress(ConnectorError):
         return public_bytes(certificate)
-    except UNREADABLE:
-        return None
+    return None
 
 
 def _der(certificate: x509.Certificate) -> bytes:

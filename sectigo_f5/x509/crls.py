@@ -19,7 +19,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import write_atomically
 from sectigo_f5.http.fetching import Reply
 from sectigo_f5.http.redirects import Rules
-from sectigo_f5.x509.certificates import UNREADABLE
+from sectigo_f5.untrusted import reading
 from sectigo_f5.x509.fetching import NOT_MODIFIED, NoAnswerError, fetch
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ HEADERS = frozenset(VALIDATORS.values())
 PLAIN = re.compile(r"[ -~]{1,300}")  # a header that may be sent back
 
 Crl = x509.CertificateRevocationList
-Failure = Exception  # what kept us from a CRL, for whoever asks next
+Failure = ConnectorError | OSError  # what kept us from a CRL, for whoever asks next
 
 
 class Crls:
@@ -67,7 +67,7 @@ class Crls:
         reply = self._replies[url]
         try:
             found = self._believed(reply, kept, url, issuer)
-        except (ConnectorError, OSError, TypeError, *UNREADABLE) as error:
+        except (ConnectorError, OSError) as error:
             if kept is None:
                 return error
             logger.info("the CRL of %s that was kept is used, of %s: %s", url, kept.last_update_utc, error)
@@ -97,7 +97,7 @@ class Crls:
     def _kept(self, url: str, issuer: x509.Certificate) -> Crl | None:
         try:
             return _trusted(self._file(url, ".crl").read_bytes(), url, issuer, self._clock())
-        except (OSError, NoAnswerError, TypeError, *UNREADABLE):
+        except (OSError, ConnectorError):
             return None
 
     def _keep(self, url: str, reply: Reply) -> None:
@@ -135,16 +135,18 @@ def _is_plain(value: object) -> bool:
 
 
 def _trusted(content: bytes, url: str, issuer: x509.Certificate, now: datetime) -> Crl:
-    pem = content.lstrip().startswith(b"-----BEGIN")
-    found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
-    if not _signed_by(found, issuer):
-        raise NoAnswerError("the CRL is not signed by the certificate's issuer")
-    ends = found.next_update_utc or found.last_update_utc + AGE
-    if not found.last_update_utc - SKEW <= now < ends:
-        raise NoAnswerError(f"the CRL is not current ({found.last_update_utc} to {ends})")
-    if not all(_is_for(extension, url) for extension in found.extensions):
-        raise NoAnswerError("the CRL is only for other certificates, or for some reasons")
-    return found
+    """Read a CRL; raises :class:`ConnectorError` for one that is not the issuer's, not current, or not for us."""
+    with reading("the CRL cannot be read"):
+        pem = content.lstrip().startswith(b"-----BEGIN")
+        found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
+        if not _signed_by(found, issuer):
+            raise NoAnswerError("the CRL is not signed by the certificate's issuer")
+        ends = found.next_update_utc or found.last_update_utc + AGE
+        if not found.last_update_utc <= now + SKEW or now >= ends:
+            raise NoAnswerError(f"the CRL is not current ({found.last_update_utc} to {ends})")
+        if not all(_is_for(extension, url) for extension in found.extensions):
+            raise NoAnswerError("the CRL is only for other certificates, or for some reasons")
+        return found
 
 
 def _signed_by(found: Crl, issuer: x509.Certificate) -> bool:

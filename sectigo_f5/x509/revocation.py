@@ -7,6 +7,7 @@ down must neither stop a renewal nor cause one.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.http.redirects import Rules
-from sectigo_f5.x509.certificates import UNREADABLE
+from sectigo_f5.untrusted import NonsenseError, reading
 from sectigo_f5.x509.crls import Crls
 from sectigo_f5.x509.fetching import NoAnswerError, fetch
 
@@ -58,20 +59,26 @@ class RevocationChecker:
 
     def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
         """Return the answer of the first source that can be trusted."""
-        certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
-        issuer = x509.load_pem_x509_certificate(issuer_pem.encode())
-        problems = []
-        for ask, urls in ((self._by_ocsp, _responders(certificate)), (self._by_crl, _distribution_points(certificate))):
-            for url in urls:
-                if url in self._silent:
-                    continue
-                try:
-                    return ask(url, certificate, issuer)
-                except (NoAnswerError, TypeError, *UNREADABLE) as error:
-                    problems.append(f"{url}: {error}")
-                except (ConnectorError, OSError) as error:  # every failure of `requests` is an OSError
-                    self._silent.add(url)
-                    problems.append(f"{url}: {error}")
+        problems: list[str] = []
+        try:
+            with reading("its certificate cannot be read"):
+                certificate, issuer = (
+                    x509.load_pem_x509_certificate(p.encode()) for p in (certificate_pem, issuer_pem)
+                )
+                sources = [(self._by_ocsp, url) for url in _responders(certificate)]
+                sources += [(self._by_crl, url) for url in _distribution_points(certificate)]
+        except NonsenseError as error:
+            problems, sources = [str(error)], []
+        for ask, url in sources:
+            if url in self._silent:
+                continue
+            try:
+                return ask(url, certificate, issuer)
+            except (NoAnswerError, NonsenseError) as error:
+                problems.append(f"{url}: {error}")
+            except (ConnectorError, OSError) as error:  # every failure of `requests` is an OSError
+                self._silent.add(url)
+                problems.append(f"{url}: {error}")
         if problems:
             logger.warning("could not determine whether the certificate is revoked: %s", "; ".join(problems))
         return Revocation("unknown", None, "none", "; ".join(problems))
@@ -79,54 +86,68 @@ class RevocationChecker:
     # -- OCSP ----------------------------------------------------------------------------------
 
     def _by_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
-        asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303  # RFC 5019: CertID uses SHA-1
-        headers = {"Content-Type": "application/ocsp-request"}
-        reply = fetch("POST", url, asked.public_bytes(Encoding.DER), headers, self._rules)
-        answer = ocsp.load_der_ocsp_response(reply.body)
-        if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            raise NoAnswerError(f"the responder says {answer.response_status.name}")
-        if answer.serial_number != certificate.serial_number:
-            raise NoAnswerError("the responder answered for another certificate")
-        _verify_ocsp(answer, issuer, self._clock())
-        if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-            reason = answer.revocation_reason
-            return Revocation("revoked", reason.value if reason else None, "ocsp", url)
-        if answer.certificate_status is not ocsp.OCSPCertStatus.GOOD:
-            raise NoAnswerError("the responder does not know the certificate")
-        return Revocation("good", None, "ocsp", url)
+        with reading("it cannot be asked for"):
+            asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303  # RFC 5019: CertID uses SHA-1
+            question = asked.public_bytes(Encoding.DER)
+        reply = fetch("POST", url, question, {"Content-Type": "application/ocsp-request"}, self._rules)
+        with reading("the answer cannot be read"):
+            return _answered(ocsp.load_der_ocsp_response(reply.body), url, certificate, issuer, self._clock())
 
     # -- CRL -----------------------------------------------------------------------------------
 
     def _by_crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> Revocation:
-        entry = self._crls.current(url, issuer).get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if entry is None:
-            return Revocation("good", None, "crl", url)
-        try:
-            reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-        except x509.ExtensionNotFound:
-            return Revocation("revoked", None, "crl", url)
-        if reason is x509.ReasonFlags.remove_from_crl:
-            return Revocation("good", None, "crl", url)
-        return Revocation("revoked", reason.value, "crl", url)
+        found = self._crls.current(url, issuer)
+        with reading("the CRL's entry cannot be read"):
+            return _listed(found, url, certificate.serial_number)
+
+
+def _listed(found: x509.CertificateRevocationList, url: str, serial_number: int) -> Revocation:
+    """Return what a CRL that can be trusted says."""
+    entry = found.get_revoked_certificate_by_serial_number(serial_number)
+    if entry is None:
+        return Revocation("good", None, "crl", url)
+    reason = next((each.value.reason for each in entry.extensions if isinstance(each.value, x509.CRLReason)), None)
+    if reason is x509.ReasonFlags.remove_from_crl:
+        return Revocation("good", None, "crl", url)
+    return Revocation("revoked", reason.value if reason else None, "crl", url)
+
+
+def _answered(
+    answer: ocsp.OCSPResponse, url: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
+) -> Revocation:
+    """Return what a responder says; nothing but its refusal, which nobody signs, is believed before the signature."""
+    if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        raise NoAnswerError(f"the responder says {answer.response_status.name}")
+    _verify_ocsp(answer, issuer, now)
+    if answer.serial_number != certificate.serial_number:
+        raise NoAnswerError("the responder answered for another certificate")
+    if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+        reason = answer.revocation_reason
+        return Revocation("revoked", reason.value if reason else None, "ocsp", url)
+    if answer.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+        raise NoAnswerError("the responder does not know the certificate")
+    return Revocation("good", None, "ocsp", url)
 
 
 def _verify_ocsp(answer: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> None:
     """Check who signed the answer (RFC 6960 section 4.2.2.2) and whether it is current."""
-    signers = [issuer, *(found for found in answer.certificates if _may_answer(found, issuer, now))]
-    if not any(_ocsp_signed_by(answer, signer) for signer in signers):
+    if not _ocsp_signed_by(answer, issuer) and not any(
+        _may_answer(found, issuer, now) and _ocsp_signed_by(answer, found) for found in answer.certificates
+    ):
         raise NoAnswerError("the answer is signed neither by the issuer nor by a responder that it appointed")
     ends = answer.next_update_utc or answer.this_update_utc + OCSP_AGE
-    if not answer.this_update_utc - SKEW <= now < ends:
+    if not answer.this_update_utc <= now + SKEW or now >= ends:
         raise NoAnswerError(f"the answer is not current ({answer.this_update_utc} to {ends})")
 
 
 def _may_answer(found: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
-    try:
-        usage = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    """Tell whether the issuer signed a responder's certificate, for this, and it is valid now."""
+    with contextlib.suppress(NonsenseError), reading("the responder's certificate cannot be read"):
         found.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, TypeError, InvalidSignature, *UNREADABLE):
-        return False
-    return ExtendedKeyUsageOID.OCSP_SIGNING in usage and found.not_valid_before_utc <= now < found.not_valid_after_utc
+        usages = [each.value for each in found.extensions if isinstance(each.value, x509.ExtendedKeyUsage)]
+        appointed = any(ExtendedKeyUsageOID.OCSP_SIGNING in usage for usage in usages)
+        return appointed and found.not_valid_before_utc <= now < found.not_valid_after_utc
+    return False
 
 
 def _ocsp_signed_by(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:

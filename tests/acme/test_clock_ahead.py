@@ -32,6 +32,7 @@ def ahead(folder: Path, **headers: str) -> timedelta | None:
         ({"Date": "Mon, 23 Nov 2026 09:00:00 GMT", "Age": "10800"}, timedelta()),  # from a cache
         ({"Date": "Mon, 23 Nov 2026 12:00:00 GMT", "Age": "old"}, timedelta()),
         ({"Date": "today"}, None),
+        ({"Date": "Fri, 31 Dec 9999 23:59:59 GMT", "Age": "86400"}, None),
         ({"Date": "Mon, 99 Nov 2026 12:00:00 GMT"}, None),
         ({}, None),
     ],

@@ -14,9 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from sectigo_f5.acme import directory
 from sectigo_f5.acme.authority import Authority
-from sectigo_f5.acme.renewal_information import ASK_AGAIN, NonsenseError, certificate_id, parse
+from sectigo_f5.acme.renewal_information import ASK_AGAIN, certificate_id, fetch, parse
+from sectigo_f5.acme.renewal_windows import RenewalWindows
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.http.redirects import Rules
 from sectigo_f5.model import Account, RenewalInformation
+from sectigo_f5.untrusted import NonsenseError
 from sectigo_f5.validation import Prevalidated
 from tests.acme.conftest import Open, account, now, request
 from tests.support.authorities import Acme2Certifier, Pebble, free_port
@@ -89,6 +94,15 @@ def test_an_answer_without_a_valid_window_is_refused(body: bytes) -> None:
         parse(body, NOW)
 
 
+def test_an_explanation_is_one_printable_line() -> None:
+    """It is a part of the reason for a renewal: in the log, the summary, the status page."""
+    explanation = "https://ca.example/\n2026-11-25T00:00:00Z INFO forged\x1b[2J\x9b\u202e\ud800" + "x" * 10_000
+    told = parse(json.dumps({**WINDOW, "explanationURL": explanation}).encode(), NOW).explanation
+    assert told is not None
+    assert told.startswith("https://ca.example/ 2026-11-25T00:00:00Z INFO forged[2Jxxx")
+    assert (told.isprintable(), len(told)) == (True, 300)
+
+
 def test_an_explanation_is_kept() -> None:
     body = json.dumps({**WINDOW, "explanationURL": "https://ca.example/why"}).encode()
     assert parse(body, NOW).explanation == "https://ca.example/why"
@@ -148,6 +162,10 @@ def pem() -> str:
     return new_server(["www.example.com"], NOW, new_authority("CA", NOW)).certificate_pem
 
 
+def windows(account: Account, state_dir: Path) -> RenewalWindows:
+    return RenewalWindows(account, state_dir / "ari", lambda: directory.read(account, now).directory)
+
+
 def run(fake_ca: FakeCA, state_dir: Path) -> Authority:
     return Authority(Account(f"{fake_ca.url}/directory"), state_dir, clock=now)
 
@@ -165,6 +183,8 @@ def run(fake_ca: FakeCA, state_dir: Path) -> Authority:
         ("Mon, 23 Nov 2026 04:30:00 GMT", timedelta(minutes=1)),
         ("Fri, 24 Nov 2028 04:30:00 GMT", timedelta(days=1)),
         ("soon", ASK_AGAIN),
+        ("Wed, 21 Oct 9999999999999 07:28:00 GMT", ASK_AGAIN),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", ASK_AGAIN),
     ],
 )
 def test_the_ca_decides_when_to_ask_again(
@@ -196,7 +216,7 @@ def test_a_ca_without_renewal_information_is_not_a_warning(
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, b"{}"), (500, b""), (200, b"<html>"), (200, json.dumps(WINDOW).encode() + b" " * 100_000)],
+    [(403, b"{}"), (429, b""), (500, b""), (200, b"<html>"), (200, json.dumps(WINDOW).encode() + b" " * 100_000)],
 )
 def test_an_unusable_answer_is_one_warning(
     fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture, status: int, body: bytes
@@ -246,6 +266,57 @@ def test_an_answer_that_cannot_be_kept_is_still_used(fake_ca: FakeCA, state_dir:
     assert run(fake_ca, state_dir).renewal_information(pem, NOW) is not None
 
 
+# -- which certificates, and one after the other ---------------------------------------------------
+
+
+def test_a_ca_that_changed_is_asked_only_about_its_own(
+    fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a change of ``ACME_SERVER``; it would answer 404, in every run, with a warning."""
+    old, ours = [new_server(["www.example.com"], NOW, new_authority("CA", NOW)).certificate_pem for _ in range(2)]
+    windows(Account("https://old.example/directory"), state_dir).note_issued(old)
+    opened = windows(Account(f"{fake_ca.url}/directory"), state_dir)
+    opened.note_issued(ours)
+    assert opened.of(old, NOW) is None
+    assert fake_ca.asked == []
+    assert opened.of(ours, NOW) is not None
+    assert opened.of(pem, NOW) is not None  # issued before this was noted
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("status", [404, 403, 200])
+def test_a_refusal_says_nothing_about_the_next_certificate(
+    fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    other = new_server(["www.example.com"], NOW, new_authority("CA", NOW)).certificate_pem
+    opened, body = run(fake_ca, state_dir), fake_ca.body
+    fake_ca.status, fake_ca.body = status, b"nonsense"
+    with caplog.at_level(logging.INFO, "sectigo_f5"):
+        assert opened.renewal_information(pem, NOW) is None
+    fake_ca.status, fake_ca.body = 200, body
+    assert opened.renewal_information(other, NOW) is not None
+    levels = [record.levelname for record in caplog.records]
+    assert levels == (["INFO"] if status == 404 else ["WARNING"])  # perhaps it never was this CA's
+
+
+def test_the_same_refusal_of_many_is_one_warning(
+    fake_ca: FakeCA, state_dir: Path, pem: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = [new_server(["www.example.com"], NOW, new_authority("CA", NOW)).certificate_pem for _ in range(2)]
+    opened = windows(Account(f"{fake_ca.url}/directory"), state_dir)
+    fake_ca.status = 404
+    with caplog.at_level(logging.INFO, "sectigo_f5"):
+        for each in (pem, *others):
+            opened.note_issued(each)
+            assert opened.of(each, NOW) is None
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "INFO"]
+
+
+def test_renewal_information_elsewhere_than_on_https_is_not_asked_for() -> None:
+    with pytest.raises(ConnectorError, match=r"its renewalInfo http://ca\.example/ari/x is not https"):
+        fetch("http://ca.example/ari/x", True, "test", NOW, Rules(only_https=True))
+
+
 # -- real CAs ----------------------------------------------------------------------------------
 
 
@@ -266,6 +337,7 @@ def test_a_real_ca_can_ask_for_renewal_now(tmp_path: Path) -> None:
         found = opened.renewal_information(issued.certificate, now())
     assert found is not None
     assert found.start <= now()
+    assert [file.read_text() for file in tmp_path.glob("state/ari/*.issuer")] == [ca.directory_url]
 
 
 def test_a_real_ca_without_renewal_information_gives_none(

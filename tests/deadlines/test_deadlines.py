@@ -154,9 +154,9 @@ def stopping_once_connected(context: ssl.SSLContext | None) -> Iterator[tuple[in
     def serve(listening: socket.socket) -> None:
         connection = listening.accept()[0]
         with context.wrap_socket(connection, server_side=True) if context else connection as opened:
-            opened.recv(100)
+            opened.recv(65536)
             stop.request("stopped by SIGTERM")
-            opened.recv(100)
+            opened.recv(65536)
 
     with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor() as pool:
         pool.submit(serve, listening)
