@@ -20,6 +20,20 @@ Json = Mapping[str, Any]
 # What a client SSL profile asks of its clients: an operator who set these wants them kept.
 CLIENT_SETTINGS = ("ciphers", "cipherGroup", *(setting.name for setting in SETTINGS))
 
+# What is read of objects besides their names: the connector asks for no other properties, for there may be thousands.
+OF_PROFILES = ("defaultsFrom", "serverName", "sniDefault", "sniRequire", "certKeyChain", "appService", *CLIENT_SETTINGS)
+OF_KEYS = ("securityType", "keyType", "keySize", "curveName", "passphrase")
+OF_CERTIFICATES = (
+    *("subject", "issuer", "subjectAlternativeName", "serialNumber", "checksum", "createTime"),
+    *("expirationDate", "expirationString", "keyType", "certificateKeySize", "certificateKeyCurveName"),
+    *("certValidationOptions", "issuerCert"),
+)
+OF_VIRTUAL_SERVERS = (
+    *("destination", "mask", "source", "ipProtocol", "disabled", "rules", "appService"),
+    *("trafficMatchingCriteria", "trafficMatchingCriteriaReference", "profilesReference", "policiesReference"),
+)
+NAMES_ALONE = ("fullPath",)
+
 # Bytes of names from which a list is taken for cut off: the device stores 4095 (F5 Bug ID 891565), and may show a
 # few less, if it drops what is left of a separator or of a character.
 CUT_OFF = 4090

@@ -24,6 +24,8 @@ from sectigo_f5.model import Device
 
 logger = logging.getLogger(__name__)
 
+VIRTUAL_SERVERS = "/mgmt/tm/ltm/virtual"
+
 
 @dataclass(frozen=True)
 class Inventory:
@@ -73,12 +75,13 @@ class Unit:
 
     def _read_inventory(self) -> Inventory:
         read = self.client.items
-        profiles = map(readers.client_ssl_profile, read("/mgmt/tm/ltm/profile/client-ssl"))
-        certificates = map(readers.certificate_object, read("/mgmt/tm/sys/file/ssl-cert"))
-        keys = map(readers.key_object, read("/mgmt/tm/sys/file/ssl-key"))
+        profiles = map(readers.client_ssl_profile, read("/mgmt/tm/ltm/profile/client-ssl", readers.OF_PROFILES))
+        certificates = map(readers.certificate_object, read("/mgmt/tm/sys/file/ssl-cert", readers.OF_CERTIFICATES))
+        keys = map(readers.key_object, read("/mgmt/tm/sys/file/ssl-key", readers.OF_KEYS))
+        http = read("/mgmt/tm/ltm/profile/http", readers.NAMES_ALONE)
         return Inventory(
             profiles={profile.path: profile for profile in profiles},
-            http=frozenset(map(readers.full_path, read("/mgmt/tm/ltm/profile/http"))),
+            http=frozenset(map(readers.full_path, http)),
             certificates={certificate.path: certificate for certificate in certificates},
             keys={key.path: key for key in keys},
         )
@@ -118,7 +121,7 @@ class Unit:
     def every_server(self) -> tuple[VirtualServer, ...]:
         """Return every virtual server that the user can see; :meth:`forget` has them read again."""
         if self.memory.servers is None:
-            listed = self.client.items("/mgmt/tm/ltm/virtual", {"expandSubcollections": "true"})
+            listed = self.client.items(VIRTUAL_SERVERS, readers.OF_VIRTUAL_SERVERS, expand=True)
             self.memory.servers = tuple(self._with_profiles(item) for item in listed)
         return self.memory.servers
 
@@ -129,8 +132,8 @@ class Unit:
 
     def missing_server(self, path: str) -> str:
         """Say that there is no such virtual server, and which name may be meant."""
-        present = [readers.full_path(item) for item in self.client.items("/mgmt/tm/ltm/virtual")]
-        return missing("the virtual server", path, present)
+        present = map(readers.full_path, self.client.items(VIRTUAL_SERVERS, readers.NAMES_ALONE))
+        return missing("the virtual server", path, tuple(present))
 
     def _with_profiles(self, item: Json) -> VirtualServer:
         reference = item.get("profilesReference") or {}

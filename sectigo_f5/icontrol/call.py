@@ -25,7 +25,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float = READ_TIMEOUT  # seconds, from one piece of the answer to the next
     repeatable: bool = False  # doing it twice does no harm, although it is not a GET
-    pageable: bool = False  # a whole collection, to be read in pages if it takes too long
+    hurried: bool = False  # not sent again if it takes too long: there is a smaller one
     accepted: Collection[int] = ()  # statuses besides 2xx that are an answer, not an error
 
     def __repr__(self) -> str:

@@ -2,14 +2,15 @@
 
 It knows HTTP and how BIG-IPs answer (F5 "iControl REST User Guide"; the retry rules are those of
 F5's own Ansible collection and go-bigip), and nothing about certificates. What takes several calls is
-in :mod:`sectigo_f5.icontrol.transactions` and :mod:`sectigo_f5.icontrol.transfer`.
+in :mod:`sectigo_f5.icontrol.lists`, :mod:`sectigo_f5.icontrol.transactions` and
+:mod:`sectigo_f5.icontrol.transfer`.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.answers import json_object, no_answer, refusal, succeeded
 from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnknownPathError, UnreachableError
+from sectigo_f5.icontrol.lists.reader import Collections
 from sectigo_f5.icontrol.login import Login
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_http_date
@@ -37,7 +39,6 @@ CONNECT_TIMEOUT = 10.0  # seconds
 PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 30.0)  # seconds between tries; go-bigip gives a restarting REST service 100
 PATIENCE = 150.0  # seconds after which no further try of the same call starts
 VERSION = "/mgmt/tm/sys/version"  # every BIG-IP has it
-PAGE = 100  # objects; virtual servers with their profiles took too long from 250 on (AS3 #750, #780)
 
 
 class IControl:
@@ -64,7 +65,7 @@ class IControl:
         self._adapter = Adapter()
         self.uploads_refused: str | None = None  # to this user: what the device said
         self.files_left = False  # a file of ours may be in the transfer folders
-        self._in_pages = set[str]()  # collections that took too long as a whole
+        self._collections = Collections(self)
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
 
@@ -92,20 +93,16 @@ class IControl:
 
     # -- calls ---------------------------------------------------------------------------------
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
+    def get(self, path: str, query: Mapping[str, str] | None = None, *, hurried: bool = False) -> Json:
         """Read an object; raises :class:`DeviceError` if it does not exist.
 
-        A body that is not a JSON object is an error: taken for an empty collection it would have
-        every certificate ordered again.
+        ``hurried``: one that takes too long is not asked for again. A body that is not a JSON object is an error:
+        taken for an empty collection it would have every certificate ordered again.
         """
-        return self._content(Call("GET", path, query=query or {}))
-
-    def _content(self, call: Call) -> Json:
+        call = Call("GET", path, query=query or {}, hurried=hurried)
         content = json_object(self.send(call))
         if not content:
-            raise OutcomeUnknownError(
-                self.host, "GET", call.path, requests.codes.ok, "a body that is not a JSON object"
-            )
+            raise OutcomeUnknownError(self.host, "GET", path, requests.codes.ok, "a body that is not a JSON object")
         return content
 
     def find(self, path: str, query: Mapping[str, str] | None = None) -> Json | None:
@@ -117,30 +114,9 @@ class IControl:
                 return None
             raise
 
-    def items(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
-        """Read a collection; some releases leave ``items`` out if it is empty.
-
-        One of thousands of objects takes too long, unless it is read in pages (BigIPReport #30 and #74).
-        """
-        if path not in self._in_pages:
-            try:
-                return list(self._content(Call("GET", path, query=query or {}, pageable=True)).get("items") or [])
-            except OutcomeUnknownError as error:
-                if not error.took_too_long:
-                    raise
-                logger.info("%s; reading it in pages", error)
-                self._in_pages.add(path)
-        return self._pages(path, query or {})
-
-    def _pages(self, path: str, query: Mapping[str, str]) -> list[Json]:
-        items: list[Json] = []
-        while True:
-            page = self.get(path, {**query, "$top": str(PAGE), "$skip": str(len(items))}).get("items") or []
-            if page == items[-PAGE:]:  # nothing, or it knows no pages and answers with everything again
-                return items
-            items += page
-            if len(page) != PAGE:
-                return items
+    def items(self, path: str, select: Collection[str] = (), expand: bool = False) -> list[Json]:
+        """Read a collection, see :meth:`Collections.items`."""
+        return self._collections.items(path, select, expand)
 
     def post(self, path: str, body: Json, timeout: float = READ_TIMEOUT, repeatable: bool = False) -> Json:
         """Create an object or run a command; ``repeatable`` if doing it twice is harmless."""
@@ -202,7 +178,7 @@ class IControl:
 
     def _worth_repeating(self, call: Call, error: DeviceError | UnreachableError) -> bool:
         if isinstance(error, OutcomeUnknownError):
-            return call.harmless and not (call.pageable and error.took_too_long)
+            return call.harmless and not (call.hurried and error.took_too_long)
         if isinstance(error, DeviceError):
             return error.busy
         return self._login.token is not None  # it answered the login before: it is restarting

@@ -22,6 +22,7 @@ NAMES_THE_CSR, COMMON_ONLY, EVERY_PARTITION = "names-the-csr", "common-only", "e
 FIRST, LAST = "first", "last"
 REPLACES, ADDS = "replaces", "adds"
 KEEPS, RESETS = "keeps", "resets"
+WITHOUT_ITEMS = "without-items"
 NOBODY = "nobody"
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 _EITHER = (True, False)
@@ -88,6 +89,10 @@ class Switches:
     same_server_names: bool = _switch(False, "two profiles of one virtual server may have one server name", *_EITHER)
     default_route_domain_shown: bool = _switch(
         False, "addresses of a partition show the number of its default route domain", *_EITHER
+    )
+    paging: str = _switch(WORKS, "`$top` and `$skip` of a collection", WORKS, IGNORED, REJECTED)
+    select: str = _switch(
+        WORKS, "`$select`; without-items: without those of sub-collections", WORKS, IGNORED, REJECTED, WITHOUT_ITEMS
     )
     empty_items: bool | None = _switch(None, "an empty collection has `items`", *_EITHER)
     task_polls: int = _switch(1, "answers `VALIDATING` before an asynchronous task is completed")

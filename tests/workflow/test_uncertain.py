@@ -435,13 +435,16 @@ SIDES = (
         sentence=NO_CSR,
         faults=_error("POST", "/util/unix-mv", 400, "the path /config/ssl/ssl.csr is not allowed"),
     ),
+    *(Side("$top and $skip", f"are {done}", {"paging": done}) for done in ("ignored", "rejected")),
+    *(Side("$select", f"is {done}", {"select": done}) for done in ("ignored", "rejected")),
+    Side("$select", "takes the items of sub-collections away", {"select": "without-items"}),
     Side("whose configuration wins in a group", "the active unit's", {"ha": "active"}),
     Side("whose configuration wins in a group", "a standby's", {"ha": "standby"}, sentence=STANDBY),
 )
 
 UNTOUCHED = {  # uncertain as well, but the connector does not depend on it
     "kind of `sys`, of installations, of CSR files; `apiError`; fields of uploads and pages": "never read",
-    "`%` and folders in $filter; $top and $skip": "no filter, no pages: whole collections are read",
+    "`%` and folders in $filter": "no filter is sent",
     "default curve of a key; `lifetime`, `admin-email-address`": "every property that matters is sent, no other",
     "texts of iRules in use, HTTP rules without HTTP, shared destinations": "neither of them is changed",
     "dangling profile, existing profile, missing parent": "everything is read before it is named",

@@ -73,7 +73,7 @@ def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
 def delete_requests(f5: Unit, job: Job) -> list[str]:
     """Delete the CSRs: each has been read by now, or its run has died; returns their full paths."""
     deleted = Deleted()
-    for request in f5.client.items(f"/mgmt/tm/{REQUESTS}"):
+    for request in f5.client.items(f"/mgmt/tm/{REQUESTS}", readers.NAMES_ALONE):
         path = readers.full_path(request)
         key = re.sub(r"\.csr$", ".key", path)
         of = Generation.parse(key, job.base)

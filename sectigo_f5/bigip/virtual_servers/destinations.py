@@ -65,7 +65,7 @@ def destination(item: Json, addresses: Mapping[str, VirtualAddress], defaults: R
     The address is not known, and empty, if the virtual address that it names cannot be seen, or if
     address and port are lists (``trafficMatchingCriteria``, F5 Ansible #1417).
     """
-    if any(name.startswith("trafficMatchingCriteria") for name in item):
+    if item.get("trafficMatchingCriteria") or item.get("trafficMatchingCriteriaReference"):
         return Destination("", "", 0)
     written = str(item.get("destination") or "")
     folder, _, last = (written if "/" in written else f"{full_path(item).rpartition('/')[0]}/{written}").rpartition("/")

@@ -6,12 +6,15 @@ import functools
 import logging
 from collections.abc import Collection, Set
 
-from sectigo_f5.bigip.readers import flag, full_path
+from sectigo_f5.bigip.readers import NAMES_ALONE, flag, full_path
 from sectigo_f5.bigip.virtual_servers import destinations
 from sectigo_f5.bigip.virtual_servers.destinations import VirtualAddress
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError
+
+OF_PARTITIONS = ("defaultRouteDomain",)
+OF_ADDRESSES = ("address", "trafficGroup")
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +30,15 @@ class References:
     @functools.cached_property
     def partitions(self) -> dict[str, str] | None:
         """The default route domains by partition; None if the user may not read partitions."""
-        listed = self._unless_refused("/mgmt/tm/auth/partition", "default route domains are taken for 0")
+        listed = self._unless_refused("/mgmt/tm/auth/partition", OF_PARTITIONS, "default route domains are taken for 0")
         return None if listed is None else destinations.default_route_domains(listed)
 
     @functools.cached_property
     def addresses(self) -> dict[str, VirtualAddress] | None:
         """The virtual addresses by full path; None if the user may not read them."""
-        listed = self._unless_refused("/mgmt/tm/ltm/virtual-address", "addresses that have a name are not known")
+        listed = self._unless_refused(
+            "/mgmt/tm/ltm/virtual-address", OF_ADDRESSES, "addresses that have a name are not known"
+        )
         return None if listed is None else destinations.virtual_addresses(listed, self.partitions or {})
 
     @functools.cached_property
@@ -53,21 +58,23 @@ class References:
     @functools.cached_property
     def _http2(self) -> frozenset[str]:
         """The HTTP/2 profiles that enforce TLS requirements."""
-        listed = self._of_module("/mgmt/tm/ltm/profile/http2", "HTTP/2 profiles")
+        listed = self._of_module("/mgmt/tm/ltm/profile/http2", "HTTP/2 profiles", ("enforceTlsRequirements",))
         return frozenset(full_path(item) for item in listed if flag(item, "enforceTlsRequirements"))
 
-    def _of_module(self, path: str, what: str) -> list[Json]:
+    def _of_module(self, path: str, what: str, select: Collection[str] = NAMES_ALONE) -> list[Json]:
         """Read a collection; empty if its module is not provisioned, or the release does not know the type."""
-        return self._unless_refused(path, f"{what} are not known", absent=(BAD_REQUEST, NOT_FOUND)) or []
+        return self._unless_refused(path, select, f"{what} are not known", absent=(BAD_REQUEST, NOT_FOUND)) or []
 
-    def _unless_refused(self, path: str, consequence: str, absent: Collection[int] = ()) -> list[Json] | None:
+    def _unless_refused(
+        self, path: str, select: Collection[str], consequence: str, absent: Collection[int] = ()
+    ) -> list[Json] | None:
         """Read a collection without which a renewal is possible; None if the device refuses to show it.
 
         ``absent`` are statuses that an operator need not hear of. A device that is busy, or whose answer was
         lost, may show it to the next run: that is an error.
         """
         try:
-            return self._client.items(path)
+            return self._client.items(path, select)
         except DeviceError as error:
             if error.busy or not BAD_REQUEST <= error.status < SERVER_ERROR:
                 raise

@@ -10,15 +10,21 @@ from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.work import Work
+from sectigo_f5.simulator.switches import IGNORED, REJECTED, WITHOUT_ITEMS, Switches
 
 OPTIONS = ("$filter", "$select", "$top", "$skip", "expandSubcollections", "ver", "options")
 
 
-def check_options(query: Mapping[str, str]) -> None:
-    """Refuse an option that the simulator does not know."""
+def followed(query: Mapping[str, str], switches: Switches) -> dict[str, str]:
+    """Return the options that this device follows; refuse others, and those that the simulator does not know."""
     strangers = [name for name in query if name not in OPTIONS]
     if strangers:
         raise UnknownCallError(f"the query option {', '.join(strangers)}")
+    manners = {"$top": switches.paging, "$skip": switches.paging, "$select": switches.select}
+    refused = next((name for name in query if manners.get(name) == REJECTED), None)
+    if refused:
+        raise refusals.bad_value(refused, query[refused])
+    return {name: value for name, value in query.items() if manners.get(name) != IGNORED}
 
 
 def without_options(raw: str, *names: str) -> str:
@@ -41,14 +47,23 @@ def collection(work: Work, state: str, path: str, items: list[Json], query: Mapp
     return answer
 
 
-def select(answer: Json, query: Mapping[str, str]) -> Json:
+def select(answer: Json, query: Mapping[str, str], switches: Switches) -> Json:
     """Apply ``$select``: to the items of a collection, or to an object."""
     names = [name.strip() for name in query.get("$select", "").split(",") if name.strip()]
     if not names or "entries" in answer:
         return answer
-    if "items" in answer:
-        return {**answer, "items": [{name: item[name] for name in names if name in item} for item in answer["items"]]}
-    return {name: answer[name] for name in names if name in answer}
+    if str(answer.get("kind")).endswith("collectionstate"):
+        shown = [_selected(item, names, switches) for item in answer.get("items", ())]
+        return {**answer, **({"items": shown} if "items" in answer else {})}
+    return _selected(answer, names, switches)
+
+
+def _selected(item: Json, names: list[str], switches: Switches) -> Json:
+    shown = {name: item[name] for name in names if name in item}
+    if switches.select != WITHOUT_ITEMS:
+        return shown
+    links = {name: value for name, value in shown.items() if isinstance(value, dict)}
+    return shown | {name: {key: value[key] for key in value if key != "items"} for name, value in links.items()}
 
 
 def _filter(items: list[Json], condition: str | None) -> list[Json]:

@@ -27,16 +27,16 @@ _APM = "/mgmt/tm/apm/"
 def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
     """Find the route of a request and follow it; raises :class:`UnknownCallError` if there is none."""
     path = request.path.rstrip("/")
-    call = Call(engine, work, request)
     if path.startswith(_APM) and not work.switches.apm:
         raise refusals.not_registered(path)
     for method, pattern, route in _ROUTES:
         match = pattern.fullmatch(path) if method == request.method else None
         if match is not None:
-            queries.check_options(request.query)
+            query = queries.followed(request.query, work.switches)
+            call = Call(engine, work, replace(request, query=query))
             answer = route(call, *(unquote(group) for group in match.groups()))
             if isinstance(answer.body, dict):
-                return replace(answer, body=queries.select(answer.body, request.query))
+                return replace(answer, body=queries.select(answer.body, query, work.switches))
             return answer
     raise UnknownCallError(f"{request.method} {path}")
 
