@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import re
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 ISO_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -36,6 +37,17 @@ def from_http_date(text: str | None) -> datetime | None:
         return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
     except (ValueError, TypeError, ArithmeticError, LookupError):  # the library promises none of them
         return None
+
+
+def retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """Return how long a Retry-After asks to wait, by seconds or a date (RFC 9110 section 10.2.3); None if it does not.
+
+    It is negative if the date has passed.
+    """
+    if header and re.fullmatch(r"[0-9]{1,9}", header.strip()):
+        return timedelta(seconds=int(header))
+    date = from_http_date(header)
+    return date - now if date else None
 
 
 def days_left(ends: datetime | None, now: datetime) -> int | None:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
-
-from sectigo_f5 import __version__
-from sectigo_f5.errors import ConnectorError, cause
+from sectigo_f5 import __version__, stopping
+from sectigo_f5.acme.failures.directory_errors import BUSY, no_directory, not_reached, unavailable
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.http.fetching import Limits, Question, Reply, fetch
 from sectigo_f5.http.redirects import Rules
 from sectigo_f5.model import Account
-from sectigo_f5.timestamps import from_http_date
+from sectigo_f5.timestamps import from_http_date, retry_after
+
+logger = logging.getLogger(__name__)
 
 USER_AGENT = f"sectigo-f5/{__version__}"
 TIMEOUT = 30  # seconds for each piece of an answer
 LONGEST = 60.0  # seconds for all of it
+PAUSES = (5.0, 15.0, 30.0)  # seconds before another try, if the server does not say
+LONGEST_WAIT = 60.0  # seconds in all
 LARGEST = 1024 * 1024  # bytes; a real one has one or two thousand
 
 Directory = Mapping[str, Any]
@@ -35,36 +39,41 @@ class Answer:
     clock_ahead: timedelta | None
 
 
-def read(account: Account, clock: Callable[[], datetime]) -> Answer:
-    """Read the directory; raises :class:`ConnectorError` with the remedy if there is none."""
-    url = account.server
-    try:
-        question = Question(url, headers={"User-Agent": USER_AGENT}, verify=verification(account))
-        answer = fetch(question, Limits(TIMEOUT, TIMEOUT, LONGEST, LARGEST), redirect_rules(account))
-    except ConnectorError as error:
-        raise ConnectorError(f"ACME_SERVER {url}: {error}; check the network and HTTPS_PROXY") from error
-    except requests.exceptions.SSLError as error:
-        raise ConnectorError(
-            f"ACME_SERVER {url}: its TLS certificate is not trusted ({cause(error)}); "
-            "for a private CA name its CA file in ACME_CA_BUNDLE"
-        ) from error
-    except requests.RequestException as error:
-        raise ConnectorError(
-            f"ACME_SERVER {url} cannot be reached ({cause(error)}); "
-            "check the address, DNS, the firewall and HTTPS_PROXY"
-        ) from error
-    except OSError as error:  # raised by requests if the CA file does not exist
-        raise ConnectorError(f"ACME_CA_BUNDLE {account.ca_bundle} cannot be read; check the path") from error
+def read(account: Account, clock: Callable[[], datetime], pause: Callable[[float], None] = stopping.pause) -> Answer:
+    """Read the directory; raises :class:`ConnectorError` with the remedy if there is none.
+
+    A server that is busy is asked again, up to three times and for as long as it says, but no longer than
+    :data:`LONGEST_WAIT` in all.
+    """
+    url, left = account.server, LONGEST_WAIT
+    for planned in (*PAUSES, None):
+        answer = _ask(account)
+        if answer.status not in BUSY:
+            break
+        asked = retry_after(answer.headers.get("Retry-After"), clock())
+        wait = asked.total_seconds() if asked and asked > timedelta() else planned
+        if planned is None or wait is None or wait > left:
+            raise unavailable(url, answer, asked, clock())
+        left -= wait
+        logger.info("ACME_SERVER %s is not available now (HTTP %d); trying again in %.0f s", url, answer.status, wait)
+        pause(wait)
     try:
         found = json.loads(answer.body) if answer.ok else None
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or "newOrder" not in found:
-        raise ConnectorError(
-            f"ACME_SERVER {url} answers, but not with an ACME directory (HTTP {answer.status}); "
-            "write the directory's own URL, for example https://acme.sectigo.com/v2/OV"
-        )
+        raise no_directory(url, answer)
     return Answer(found, _clock_ahead(answer, clock()))
+
+
+def _ask(account: Account) -> Reply:
+    question = Question(account.server, headers={"User-Agent": USER_AGENT}, verify=verification(account))
+    try:
+        return fetch(question, Limits(TIMEOUT, TIMEOUT, LONGEST, LARGEST), redirect_rules(account))
+    except ConnectorError as error:
+        raise ConnectorError(f"ACME_SERVER {account.server}: {error}; check the network and HTTPS_PROXY") from error
+    except OSError as error:
+        raise not_reached(account, error) from error
 
 
 def _clock_ahead(answer: Reply, now: datetime) -> timedelta | None:

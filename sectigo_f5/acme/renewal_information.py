@@ -20,7 +20,7 @@ from sectigo_f5.http.fetching import fetch as fetch_http
 from sectigo_f5.http.redirects import Rules
 from sectigo_f5.model import RenewalInformation
 from sectigo_f5.printable import one_line
-from sectigo_f5.timestamps import from_http_date, to_iso
+from sectigo_f5.timestamps import retry_after, to_iso
 from sectigo_f5.untrusted import NonsenseError, reading
 
 logger = logging.getLogger(__name__)
@@ -126,15 +126,8 @@ def _time(text: object) -> datetime:
 
 
 def _retry_at(header: str | None, now: datetime) -> datetime:
-    """Read Retry-After: seconds, or a date (RFC 9110 section 10.2.3)."""
-    wait = ASK_AGAIN
-    if header and re.fullmatch(r"[0-9]{1,9}", header.strip()):
-        wait = timedelta(seconds=int(header))
-    elif date := from_http_date(header):
-        wait = date - now
-    elif header:
-        logger.debug("Retry-After %s is neither seconds nor a date", header)
-    return now + min(max(wait, SOONEST), LATEST)
+    wait = retry_after(header, now)
+    return now + min(max(ASK_AGAIN if wait is None else wait, SOONEST), LATEST)
 
 
 def _base64url(raw: bytes) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+import logging
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 
 from sectigo_f5.trust.tls_faults import TlsFault
+from sectigo_f5.untrusted import NonsenseError, reading
+
+logger = logging.getLogger(__name__)
 
 SOON = timedelta(days=30)
 RENEW = "give the BIG-IP a new device certificate (AskF5 K6353)"
@@ -43,6 +47,8 @@ def remark(host: str, certificate: bytes | None, verify_tls: bool | Path, now: d
 
 def _end(certificate: bytes | None) -> datetime | None:
     try:
-        return x509.load_der_x509_certificate(certificate or b"").not_valid_after_utc.astimezone(timezone.utc)
-    except (ValueError, x509.InvalidVersion):  # one that nobody verifies may be anything
+        with reading("the management certificate cannot be read"):  # one that nobody verifies may be anything
+            return x509.load_der_x509_certificate(certificate or b"").not_valid_after_utc
+    except NonsenseError as error:
+        logger.debug("%s", error)
         return None
