@@ -93,6 +93,7 @@ class ClientSslProfile:
     entries: tuple[Entry, ...]
     app_service: str | None
     client_settings: Mapping[str, str] = field(default_factory=dict)  # see readers.CLIENT_SETTINGS
+    inherits_pair: bool = False  # the entries are its parent's
 
 
 @dataclass(frozen=True)

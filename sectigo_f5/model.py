@@ -108,6 +108,7 @@ class Job:
     verify_handshake: str  # auto | required | off
     key_route: str  # auto | native | openssl
     place: Place
+    update_other_references: bool = False  # other profiles with an earlier pair of ours get the one in service
     named_before: bool = False  # on its device the profile has the name that an earlier version gave it
 
     @property

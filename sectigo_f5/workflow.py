@@ -26,7 +26,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sectigo_f5 import cutover, issuance
+from sectigo_f5 import cutover, issuance, other_references
 from sectigo_f5.bigip.created_objects import created_objects
 from sectigo_f5.bigip.profile_change import ProfileChange
 from sectigo_f5.bigip.rehearsal.change import rehearse
@@ -58,9 +58,10 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
     if plan.decided.outcome is Outcome.REPAIRED:
         plan = repair(run, f5, plan)
     if not plan.decided.issues:
-        return _logged(result_of(plan))
+        other_references.update(run, f5, plan.seen.job)
+        return _logged(with_references(run, f5, plan, result_of(plan)))
     try:
-        return _logged(put_new_in_service(run, f5, plan))
+        return _logged(with_references(run, f5, plan, put_new_in_service(run, f5, plan)))
     except PendingOrderError as pending:
         logger.warning("9 %s", pending)
         return _logged(result_of_pending(plan, pending))
@@ -80,6 +81,7 @@ def put_new_in_service(run: Run, f5: Unit, plan: Plan) -> Result:
     if not plan.unfinished:
         logger.info("the password of the new key is forgotten")
     run.state.orders.succeeded(job)
+    other_references.update(run, f5, job)
     tidy_after(run, f5, plan, asking.order.stamp)
     return result_of(plan, pairs, notes)
 
@@ -158,6 +160,13 @@ def result_of(plan: Plan, pairs: Sequence[NewPair] = (), notes: Iterable[str] = 
         error="; ".join(decided.obstacles) or None,
         notes=(*plan.notes, *plan.remarks, *odd, *notes),
     )
+
+
+def with_references(run: Run, f5: Unit, plan: Plan, result: Result, *, after: bool = True) -> Result:
+    """Add what else refers to pairs that are not in service, or will not be."""
+    changed = plan.decided.outcome is not Outcome.KEPT
+    remaining = other_references.remaining(run, f5, plan.seen.job, changed=changed, after=after)
+    return replace(result, notes=(*result.notes, *remaining))
 
 
 def result_of_pending(plan: Plan, pending: PendingOrderError) -> Result:

@@ -33,7 +33,7 @@ def apply(f5: Unit, change: ProfileChange) -> None:
     operations = forward(change)
     f5.note_made(MadeChange.of(change))
     try:
-        send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_in_service(f5, change))
+        send_and_confirm(f5.client, lambda: send(f5, operations), lambda: _confirm_in_service(f5, change))
     except ConnectorError:
         f5.memory.made.pop(change.profile)
         raise
@@ -54,7 +54,7 @@ def restore(f5: Unit, change: ProfileChange) -> None:
     try:
         f5.forget()
         operations = backward(change, f5.inventory.keys)
-        send_and_confirm(f5.client, lambda: _send(f5, operations), lambda: _confirm_as_before(f5, change))
+        send_and_confirm(f5.client, lambda: send(f5, operations), lambda: _confirm_as_before(f5, change))
     finally:
         f5.memory.made.pop(change.profile, None)
 
@@ -101,7 +101,7 @@ def manual_recovery(f5: Unit, change: ProfileChange) -> str:
     return f"{profile} holds {now}; to go back by hand, {', '.join(steps)}"
 
 
-def _send(f5: Unit, operations: Sequence[Operation]) -> None:
+def send(f5: Unit, operations: Sequence[Operation]) -> None:
     """Send a change; if the device refuses its own ciphertext, once more without it.
 
     The key object holds the passphrase as well, and a refused change has changed nothing.

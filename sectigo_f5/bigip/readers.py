@@ -111,6 +111,7 @@ def client_ssl_profile(item: Json) -> ClientSslProfile:
         entries=_entries(item),
         app_service=text(item, "appService"),
         client_settings={name: _words(item[name]) for name in CLIENT_SETTINGS if name in item},
+        inherits_pair=flag(item, "inheritCertkeychain"),
     )
 
 

@@ -27,4 +27,4 @@ def _plan_one(run: Run, f5: Unit, job: Job) -> Result:
     problems = foreseen(run, f5, job, plan)
     if problems:
         raise ConnectorError("; ".join(problems))
-    return workflow.result_of(plan)
+    return workflow.with_references(run, f5, plan, workflow.result_of(plan), after=False)

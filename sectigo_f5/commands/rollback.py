@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sectigo_f5 import cutover
+from sectigo_f5 import cutover, other_references
 from sectigo_f5.bigip import obstacles
 from sectigo_f5.bigip.profile_change import ProfileChange
 from sectigo_f5.bigip.unit import Unit
@@ -49,7 +50,9 @@ def roll_back(run: Run, f5: Unit, job: Job) -> Result:
         refusal = "the BIG-IP does not take the previous key and certificate back, so nothing was changed"
         raise ConnectorError(f"{refusal}; {_instead(job)}: {error}") from error
     sentence = _describe(stamp, due[0] if due else None, run.clock())
-    return result_of_pairs(seen, previous, Outcome.ROLLED_BACK, sentence)
+    other_references.update(run, f5, seen.job)
+    remaining = other_references.remaining(run, f5, seen.job, changed=True)
+    return replace(result_of_pairs(seen, previous, Outcome.ROLLED_BACK, sentence), notes=remaining)
 
 
 def _must_lose_no_name(f5: Unit, seen: Observation, previous: Sequence[Pair], copies: Sequence[Issued | None]) -> None:

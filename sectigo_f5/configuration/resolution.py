@@ -109,6 +109,7 @@ def _job(device: Device, scope: Scope) -> Job:
         verify_handshake=scope.value(Table.verify_handshake),
         key_route=scope.value(Table.key_route),
         place=scope.place,
+        update_other_references=scope.value(Table.update_other_references),
     )
 
 

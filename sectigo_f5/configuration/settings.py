@@ -105,6 +105,7 @@ class Table:
     dns_options = Setting(Level.CERTIFICATE, certificate_readers.plugin_options, "{}", _NO_OPTIONS)
     renew_before_days = Setting(Level.CERTIFICATE, number_between(1, LONGEST_LIFETIME - 1), "30", None)
     revocation_check = Setting(Level.CERTIFICATE, truth_value, "true", True)
+    update_other_references = Setting(Level.CERTIFICATE, truth_value, "false", False)
     verify_handshake = Setting(Level.CERTIFICATE, one_of("auto", "required", "off"), "auto", "auto")
 
 

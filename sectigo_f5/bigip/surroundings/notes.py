@@ -2,22 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sectigo_f5.bigip.surroundings import as3
+from sectigo_f5.bigip.surroundings import as3, references
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.attachment import Attachment
 from sectigo_f5.device_objects import Observation
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.model import Job
+
+ACCESS = "apm/profile/access"  # every BIG-IP with APM has one
 
 
 def of_check(f5: Unit, seen: Observation) -> tuple[str, ...]:
     """Say everything, whatever is due."""
-    return _of_as3(f5, seen, (server.path for server in seen.listed))
+    collections = (*of_a_change(f5), *references.SELDOM)
+    return (
+        *_of_as3(f5, seen, (server.path for server in seen.listed)),
+        *of_references(f5, seen.job, collections),
+    )
 
 
 def of_change(f5: Unit, seen: Observation, attachments: Iterable[Attachment]) -> tuple[str, ...]:
     """Say what bears on a change that is about to be made."""
-    return _of_as3(f5, seen, (plan.virtual_server for plan in attachments if plan.changes))
+    attachments = tuple(attachments)
+    return (
+        *_of_as3(f5, seen, (plan.virtual_server for plan in attachments if plan.changes)),
+        *of_replaced(f5, seen, attachments),
+    )
+
+
+def of_references(f5: Unit, job: Job, collections: Collection[str] = (), *, after: bool = False) -> tuple[str, ...]:
+    """Name what refers to a pair of a certificate, besides client SSL profiles in these collections.
+
+    Without any it costs no request. ``after`` a run what could follow has.
+    """
+    found = references_to_ours(f5, job, collections)
+    in_service = references.serving(job, f5.inventory)
+    if not collections:  # what is still in service is no news every night
+        found = tuple(each for each in found if each.certificate not in in_service)
+    return references.sentences(job, found, in_service, after)
+
+
+def references_to_ours(f5: Unit, job: Job, collections: Collection[str]) -> tuple[references.Reference, ...]:
+    """Return what refers to a pair of a certificate besides its own profile."""
+    others = [profile for path, profile in f5.inventory.profiles.items() if path != job.profile]
+    return references.find(references.ours(job), others, {each: look(f5, each) for each in collections})
+
+
+def of_replaced(f5: Unit, seen: Observation, attachments: Iterable[Attachment]) -> tuple[str, ...]:
+    """Name what else uses a pair of a profile that ours replaces: nobody renews it there."""
+    taken = {path for attachment in attachments for path in attachment.remove}
+    pairs = references.of_profiles(seen, taken)
+    if not pairs:
+        return ()
+    others = [profile for path, profile in seen.profiles.items() if path not in {*taken, seen.job.profile}]
+    looked = {each: look(f5, each) for each in of_a_change(f5)}
+    return references.sentences_on_replaced(references.find(pairs.get, others, looked))
+
+
+def of_a_change(f5: Unit) -> tuple[str, ...]:
+    """Return the collections in which references are looked for when a pair changes."""
+    return (references.SERVER_SSL, *(references.MODULES if look(f5, ACCESS) else ()))
+
+
+def look(f5: Unit, collection: str) -> tuple[Json, ...]:
+    """Read a collection once per login; empty if it cannot be read."""
+    query = {"$select": "name,partition,subPath,fullPath,defaultsFrom,cert,key,chain"}
+    return f5.surroundings.items(f"/mgmt/tm/{collection}", query if collection == references.SERVER_SSL else {}) or ()
 
 
 def _of_as3(f5: Unit, seen: Observation, servers: Iterable[str]) -> tuple[str, ...]:

@@ -150,6 +150,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/sys/mcp-state(?:/stats)?", device_routes.plain_route(system.mcp_state)),
     ("GET", "/mgmt/tm/sys/clock(?:/stats)?", device_routes.plain_route(system.clock)),
     ("GET", "/mgmt/tm/sys/global-settings", device_routes.plain_route(system.global_settings)),
+    ("GET", "/mgmt/tm/sys/httpd", device_routes.plain_route(system.httpd)),
     ("GET", "/mgmt/tm/sys/failover", device_routes.group_route(cm.failover)),
     ("GET", "/mgmt/tm/sys/db/([^/]+)", lambda call, name: Answer(system.database(call.work, name))),
     ("POST", "/mgmt/tm/sys/config", device_routes.config),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files
-from sectigo_f5.simulator.rules.ltm import client_ssl, virtual_addresses, virtual_servers
+from sectigo_f5.simulator.rules.ltm import client_ssl, server_ssl, virtual_addresses, virtual_servers
 from sectigo_f5.simulator.state.configuration import (
     Configuration,
     Item,
@@ -19,7 +19,7 @@ from sectigo_f5.simulator.state.configuration import (
     full_path,
     split_path,
 )
-from sectigo_f5.simulator.state.kinds import KINDS, Kind
+from sectigo_f5.simulator.state.kinds import KINDS, NAMING_FILES, Kind
 from sectigo_f5.simulator.state.work import Work, is_unset, known_properties, normalize
 from sectigo_f5.simulator.switches import REJECTED
 
@@ -98,7 +98,8 @@ def _apply(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
     return virtual_addresses.complete(work, changed) if kind.url == virtual_addresses.KIND else changed
 
 
-def _set_properties(_: Work, item: Item, body: Json, method: str) -> Item:
+def _set_properties(work: Work, item: Item, body: Json, method: str) -> Item:
+    body = server_ssl.stored(work, body) if item.kind == server_ssl.KIND else body
     fixed = KINDS[item.kind].fixed.split()
     before = {name: value for name, value in item.properties.items() if method != "PUT" or name in fixed}
     properties = {**before, **body}
@@ -138,6 +139,8 @@ def settle(work: Work) -> None:
         item = configuration.items[place]
         if item.kind == client_ssl.KIND:
             client_ssl.check(work, item)
+        elif item.kind == server_ssl.KIND:
+            server_ssl.check(work, item)
         elif item.kind == virtual_servers.KIND:
             virtual_servers.check(work, item)
 
@@ -164,6 +167,11 @@ def _references(item: Item) -> Iterator[Place]:
                 (files.CERTIFICATE, entry["chain"]),
             )
         yield from client_ssl.named_objects(item)
+    if item.kind == server_ssl.KIND:
+        yield from server_ssl.named_objects(item)
+    if item.kind in NAMING_FILES:
+        named = [value for value in item.properties.values() if isinstance(value, str) and value.startswith("/")]
+        yield from ((kind, path) for kind in (files.CERTIFICATE, files.KEY) for path in named)
     if item.kind == files.CERTIFICATE and item.get("issuerCert"):
         yield files.CERTIFICATE, item.get("issuerCert")
     if "/profile/" in item.kind and not is_unset(item.get("defaultsFrom")):

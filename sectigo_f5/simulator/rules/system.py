@@ -72,6 +72,17 @@ def as3_info(work: Work) -> Json:
     return {"version": "3.50.0", "release": "5", "schemaCurrent": "3.50.0", "schemaMinimum": "3.0.0"}
 
 
+def httpd(work: Work) -> Json:
+    """Return ``sys httpd``, the server of the management interface, as far as clients read it."""
+    return {
+        "kind": "tm:sys:httpd:httpdstate",
+        "selfLink": work.link("sys/httpd"),
+        "sslCertfile": "/etc/httpd/conf/ssl.crt/server.crt",
+        "sslCertkeyfile": "/etc/httpd/conf/ssl.key/server.key",
+        "sslPort": 443,
+    }
+
+
 def clock(work: Work) -> Json:
     """Return ``sys clock``."""
     shown = datetime.fromtimestamp(work.world.time_told, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -143,9 +143,14 @@ _KINDS = (
     _profile("dhcpv4", "DHCPv4 Profile"),
     _profile("dhcpv6", "DHCPv6 Profile"),
     Kind("ltm/message-routing/sip/profile/session", "SIP Session Profile", {"appService": "none"}, "defaultsFrom"),
+    Kind("ltm/monitor/https", "monitor", {"appService": "none", "cert": "none", "key": "none"}, "defaultsFrom"),
+    Kind("apm/sso/saml", "SAML SSO configuration", {"appService": "none"}, "idpCertificate idpSignkey entityId"),
+    Kind("apm/aaa/saml", "SAML AAA server", {"appService": "none"}, "spCertificate spSignkey entityId"),
+    Kind("apm/oauth/jwk-config", "JWK configuration", {"appService": "none"}, "cert certKey keyId"),
     Kind("apm/profile/access", "Access Profile", {"appService": "none", "defaultsFrom": "none"}, "description"),
 )
 KINDS = {kind.url: kind for kind in _KINDS}
+NAMING_FILES = ("ltm/monitor/https", "apm/sso/saml", "apm/aaa/saml", "apm/oauth/jwk-config")  # keys and certificates
 PROFILE_KINDS = tuple(kind.url for kind in _KINDS if "/profile/" in kind.url)
 
 

@@ -104,7 +104,7 @@ def _replace_first(work: Work, item: Item, now: list[Json], legacy: Json) -> lis
 
 def check(work: Work, item: Item) -> frozenset[str]:
     """Refuse pairs that cannot be used; returns their usages."""
-    pairs = [(entry["usage"], _check_entry(work, item, entry)) for entry in entries_of(work, item)]
+    pairs = [(entry["usage"], check_pair(work, item, entry)) for entry in entries_of(work, item)]
     for pair in sorted(set(pairs)):
         if pairs.count(pair) > 1:
             raise refusals.two_of_a_type(item.path, pair[1])
@@ -114,7 +114,7 @@ def check(work: Work, item: Item) -> frozenset[str]:
     return frozenset(usage for usage, _ in pairs)
 
 
-def _check_entry(work: Work, item: Item, entry: Json) -> str:
+def check_pair(work: Work, item: Item, entry: Json) -> str:
     """Check one pair; returns its key type as refusals name it."""
     if is_unset(entry["cert"]) or is_unset(entry["key"]):
         raise refusals.incomplete_pair(item.path)
