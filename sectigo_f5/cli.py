@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sectigo_f5 import log, stopping
 from sectigo_f5.acme.authority import Authority
+from sectigo_f5.acme.inside_certbot import own_process
 from sectigo_f5.commands.arguments import parse
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
 from sectigo_f5.commands.session import Options, Session
@@ -56,6 +57,7 @@ def main(
     beside which only programs lie (/usr/bin/env is one of them).
     """
     stdout.prepare()
+    own_process.forbid_core_dumps()
     options = parse(argv, script.name if script else INSTALLED_COMMAND)
     clock = clock or (lambda: datetime.now(timezone.utc))
     os.umask(0o027)
@@ -109,10 +111,10 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()
+        locks = (held.enter_context(state.locked(start.started)),) if command.writes else ()
+        authority = Authority(settings.account, settings.state_dir, clock=clock, holds=locks)
         if command.writes:
-            held.enter_context(state.locked(start.started))
-        authority = Authority(settings.account, settings.state_dir, clock=clock)
-        if command.writes:
+            own_process.hide_memory()
             authority.clear_up()
         devices = {host for job in configuration.jobs for host in job.device.hosts}
         shared = Run(

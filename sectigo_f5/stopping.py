@@ -117,7 +117,8 @@ def _to_be_told() -> _Worker | None:
 def by_signals(announce: Callable[[str], None]) -> Iterator[StopRequest]:
     """Turn SIGTERM, SIGINT or SIGHUP into a request to stop, and ``announce`` the first one.
 
-    A SIGHUP that was ignored when we were started (``nohup``) stays ignored. Python writes a signal's number to a
+    A SIGHUP that was ignored when we were started (``nohup``) stays ignored. SIGCHLD must not be: the kernel would
+    then forget how a program has ended, and we would lose what the CA has issued. Python writes a signal's number to a
     pipe as it comes (``set_wakeup_fd``), and a thread reads it there: that may take locks, which a handler may not.
     """
     stop = StopRequest()
@@ -128,10 +129,11 @@ def by_signals(announce: Callable[[str], None]) -> Iterator[StopRequest]:
     os.set_blocking(writing, False)
     watcher = threading.Thread(target=_watch, args=(reading, stop, announce), daemon=True)
     obeyed = [number for number in SIGNALS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, obeyed)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {*obeyed, signal.SIGCHLD})
     watcher.start()
     former_pipe = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     former = {number: signal.signal(number, lambda *_: None) for number in obeyed}
+    former[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         yield stop
     finally:

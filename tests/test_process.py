@@ -16,27 +16,13 @@ from sectigo_f5 import process
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.secret import Secret
 from sectigo_f5.stopping import StopRequest, obeying
+from tests.support.processes import is_gone
 
 ENVIRONMENT = {"PATH": os.defpath}
 
 
 def shell(script: str, timeout: float = 30, grace: float = 30, **more: str) -> process.Completion:
     return process.run(["/bin/sh", "-c", script], timeout=timeout, grace=grace, env={**ENVIRONMENT, **more})
-
-
-def is_running(number: int) -> bool:
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def is_gone(number: int) -> bool:
-    """Wait for the kernel to remove a process that was killed."""
-    deadline = time.monotonic() + 10
-    while is_running(number) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not is_running(number)
 
 
 def wait_for(file: Path) -> int:

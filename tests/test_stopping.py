@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5 import process
 from sectigo_f5.errors import InterruptedRunError
 from sectigo_f5.stopping import SIGNALS, StopRequest, by_signals, check, obeying, pause, whole
 
@@ -128,3 +129,9 @@ def test_the_process_has_its_own_handlers_and_files_again_afterwards() -> None:
     with by_signals(lambda _: None):
         pass
     assert held() == before
+
+
+def test_an_ignored_end_of_children_is_not_inherited() -> None:
+    """Some agents ignore SIGCHLD, and exec keeps that: then the kernel tells nobody how a program has ended."""
+    with inherited(signal.SIGCHLD, signal.SIG_IGN), by_signals(lambda _: None):
+        assert process.run(["/bin/sh", "-c", "exit 7"], timeout=20, env={}).status == 7

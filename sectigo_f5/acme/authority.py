@@ -50,13 +50,14 @@ class Authority:
         answer_timeout: float = ANSWER_TIMEOUT,
         issuance_timeout: int = ISSUANCE_TIMEOUT,
         continued_timeout: int = CONTINUED_TIMEOUT,
+        holds: tuple[int, ...] = (),
         pause: Callable[[float], None] = stopping.pause,
     ) -> None:
         self._account = account
         self._order_timeout = order_timeout
         self._answer_timeout = answer_timeout
         self._issuance_timeout, self._continued_timeout = issuance_timeout, continued_timeout
-        self._certbot = Certbot(state_dir / "certbot", account, clock, grace)
+        self._certbot = Certbot(state_dir / "certbot", account, clock, grace, holds)
         self._directory = Once(lambda: directory.read(account, clock, pause))
         self._registration = Once(lambda: registration.register(account, self._certbot, self._read_directory))
         self._windows = RenewalWindows(account, state_dir / "ari", self._read_directory)

@@ -82,6 +82,7 @@ class Certbot:
         account: Account,
         clock: Callable[[], datetime],
         grace: float = process.GRACE,
+        holds: tuple[int, ...] = (),
     ) -> None:
         self._account = account
         self._home = home
@@ -91,6 +92,7 @@ class Certbot:
         self._logs = home / "logs"
         self.clock = clock
         self._grace = grace
+        self._holds = holds  # open files: see process.run
         self._lock = threading.Lock()
         self._prepared = False
         self._plugins: dict[str, str] | None = None
@@ -113,6 +115,7 @@ class Certbot:
                 env={**_environment(workplace, task), **store_for_children(workplace, self._account.ca_bundle)},
                 known=task.known,
                 grace=self._grace,
+                holds=self._holds,
             )
         finally:
             logged, log = keep_log(workplace, self._logs, task.verb, self.clock())

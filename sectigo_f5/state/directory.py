@@ -53,6 +53,6 @@ class StateDirectory:
                 f"STATE_DIR {self.path}: cannot be written ({error.strerror}); run as root or set STATE_DIR"
             ) from error
 
-    def locked(self, now: datetime) -> AbstractContextManager[None]:
-        """Hold the lock of this directory; raises :class:`lock.LockedError` that says who holds it."""
+    def locked(self, now: datetime) -> AbstractContextManager[int]:
+        """Hold the lock of this directory, an open file; raises :class:`lock.LockedError` that says who holds it."""
         return lock.locked(self.path / "lock", now)

@@ -1,18 +1,31 @@
-"""The lock of ``STATE_DIR``: one run at a time."""
+"""The lock of ``STATE_DIR``: one run at a time.
+
+The Certbot that a run has started holds it too. So after SIGKILL, or without memory, the next run waits until that
+Certbot has cleared up: two at once on one virtual server would undo each other's challenge.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
+import re
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from sectigo_f5 import stopping
 from sectigo_f5.errors import ConfigurationError, ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.timestamps import to_iso
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 120.0  # seconds; the Certbot of a killed run has 90 to clear up
+PAUSE = 1.0  # seconds between tries
 
 
 class LockedError(ConnectorError):
@@ -20,16 +33,19 @@ class LockedError(ConnectorError):
 
 
 @contextlib.contextmanager
-def locked(path: Path, now: datetime) -> Iterator[None]:
-    """Hold the lock at ``path``; raises :class:`LockedError` that says who holds it.
+def locked(
+    path: Path, now: datetime, patience: float = PATIENCE, pause: Callable[[float], None] = stopping.pause
+) -> Iterator[int]:
+    """Hold the lock at ``path``, an open file, which is yielded; raises :class:`LockedError` that says who holds it.
 
-    The kernel drops the lock with the process, however it ends, so a lock is never stale.
+    The kernel drops the lock with the last process that holds it, however it ends, so a lock is never stale. What
+    a run that was killed has left at work is waited for, for ``patience`` seconds.
     """
     lock = _opened(path, os.O_RDWR | os.O_CREAT)
     try:
-        _hold(lock, path)
+        _hold_after_a_killed_run(lock, path, patience, pause)
         _write_holder(lock, f"process {os.getpid()}, started {to_iso(now)}\n")
-        yield
+        yield lock
         _write_holder(lock, "")
     finally:
         os.close(lock)
@@ -40,7 +56,7 @@ def must_be_possible(path: Path) -> None:
     if os.path.lexists(path):
         os.close(_opened(path, os.O_RDWR))
     with tempfile.TemporaryFile(dir=path.parent) as like:
-        _hold(like.fileno(), path)
+        _is_held(like.fileno(), path)
 
 
 def _opened(path: Path, flags: int) -> int:
@@ -52,16 +68,45 @@ def _opened(path: Path, flags: int) -> int:
         ) from error
 
 
-def _hold(lock: int, path: Path) -> None:
+def _hold_after_a_killed_run(lock: int, path: Path, patience: float, pause: Callable[[float], None]) -> None:
+    until, told = time.monotonic() + patience, False
+    while not _is_held(lock, path):
+        holder = os.pread(lock, 200, 0).decode(errors="replace").strip()
+        if not _was_killed(holder):
+            raise LockedError(f"another run holds {path}: {holder or 'just starting'}")
+        left = f"a run that was killed ({holder}) has left its Certbot at work, which holds {path}"
+        if time.monotonic() >= until:
+            raise LockedError(f"{left} still; `fuser -v {path}` names it: end it, and run again")
+        if not told:
+            logger.warning("%s: waiting until it has cleared up", left)
+        told = True
+        pause(PAUSE)
+
+
+def _was_killed(holder: str) -> bool:
+    """Tell whether the process that wrote itself into the lock is gone, and others hold what it held."""
+    number = re.match(r"process (\d+),", holder)
+    try:
+        os.kill(int(number[1]) if number else os.getpid(), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:  # there is one, of another user
+        return False
+    return False
+
+
+def _is_held(lock: int, path: Path) -> bool:
+    """Take the lock; False if somebody else has it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.read(lock, 200).decode(errors="replace").strip()
-        raise LockedError(f"another run holds {path}: {holder or 'just starting'}") from error
-    except OSError as error:  # a file system without locks
+    except BlockingIOError:
+        return False
+    except OSError as error:
         raise ConfigurationError(
-            f"{path} cannot be locked ({error.strerror}); set STATE_DIR to a directory on a local disk"
+            f"{path} cannot be locked ({error.strerror}): its file system has no locks; "
+            "set STATE_DIR to a directory on a local disk"
         ) from error
+    return True
 
 
 def _write_holder(lock: int, text: str) -> None:

@@ -21,6 +21,7 @@ import pytest
 
 from sectigo_f5.acme.inside_certbot import launcher
 from tests.support.hierarchy import new_authority, new_server
+from tests.support.processes import is_gone
 from tests.support.serving import serving
 
 LAUNCHER = Path(launcher.__file__)
@@ -141,6 +142,7 @@ class Certbot:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
 
     def run(self, then: str) -> tuple[int, str]:
@@ -185,14 +187,19 @@ def test_tokens_are_handed_back_after_sigterm(certbot: Certbot, device: Device) 
 
 
 def test_certbot_ends_when_nobody_can_read_its_output(certbot: Certbot, device: Device) -> None:
-    """As after SIGKILL of the connector; what is written after that must not keep the plugin from cleaning up."""
-    then = "while True: print('still here', flush=True); time.sleep(0.05)"
+    """As after SIGKILL of the connector; what is written after that must not keep the plugin from cleaning up.
+
+    What it had started, as a hook, ends with it.
+    """
+    then = "import subprocess; print('hook', subprocess.Popen(['sleep', '60']).pid, flush=True)"
+    then += "\nwhile True: print('still here', flush=True); time.sleep(0.05)"
     with certbot.start(then) as process:
         assert process.stdout is not None
-        while "logged in" not in process.stdout.readline():
+        while "hook" not in (line := process.stdout.readline()):
             assert process.poll() is None
         process.stdout.close()
         process.wait(timeout=30)
+    assert is_gone(int(line.split()[1]))
     assert len(device.obtained) == 3
     assert device.tokens == set()
 

@@ -6,10 +6,12 @@ import contextlib
 import logging
 import os
 import pty
+import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -234,6 +236,24 @@ def test_an_answer_other_than_yes_revokes_nothing(world: World, monkeypatch: pyt
     assert QUESTION in output.log
     assert "nothing was revoked" in output.log
     assert len(world.device.journal) == before
+
+
+def test_ctrl_c_at_the_question_revokes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    enrol(world)
+    console = Console(world)
+
+    def press() -> None:
+        deadline = time.monotonic() + 20
+        while "1 read" not in _log(world) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    with terminal(monkeypatch), ThreadPoolExecutor() as pool:
+        pool.submit(press)
+        output = console.say(*REVOKE)
+    assert (output.code, output.out) == (1, "")
+    assert "stopped by SIGINT: nothing was revoked" in output.log
+    assert "Traceback" not in output.log
 
 
 def test_the_answer_yes_continues_to_the_ca(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,20 @@
-"""The lock that cannot be opened; what two runs at once see is in ``tests/end_to_end``."""
+"""The lock: one that cannot be opened, one that a killed run has left held; two runs at once: tests/end_to_end."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import os
+import signal
+import subprocess
+import sys
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
+from sectigo_f5 import stopping
+from sectigo_f5.state.lock import LockedError, locked
 from tests.support.console import Console
 from tests.support.world import World
 
@@ -32,5 +40,50 @@ def test_a_disk_without_locks_is_not_taken_for_another_run(world: World, monkeyp
     monkeypatch.setattr(fcntl, "flock", no_locks)
     done = Console(world).say("run")
     assert done.code == 2
-    expected = "cannot be locked (No locks available); set STATE_DIR to a directory on a local disk"
+    expected = "cannot be locked (No locks available): its file system has no locks; set STATE_DIR to a directory"
     assert f"{world.state.path / 'lock'} {expected}" in done.log
+
+
+RUN = """
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from sectigo_f5 import process
+from sectigo_f5.state.directory import StateDirectory
+
+state = Path(sys.argv[1])
+with StateDirectory(state).locked(datetime.now(timezone.utc)) as lock:
+    certbot = f"cd {state.parent}; echo begun > begun; read line < end"
+    process.run(["/bin/sh", "-c", certbot], timeout=60, env={}, holds=[lock])
+"""
+
+
+def test_the_certbot_of_a_killed_run_is_waited_for(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A shell stands for Certbot; it ends once somebody writes to a pipe."""
+    end, begun = world.state.path.parent / "end", world.state.path.parent / "begun"
+    for pipe in (end, begun):
+        os.mkfifo(pipe)
+    run = subprocess.Popen([sys.executable, "-c", RUN, str(world.state.path)])
+    begun.read_text()
+    with pytest.raises(LockedError, match=f"another run holds .*: process {run.pid}, started"), hold(world):
+        pass
+    run.send_signal(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    left = rf"a run that was killed \(process {run.pid}, started .*\) has left its Certbot at work"
+    with pytest.raises(LockedError, match=f"{left}.* still; `fuser -v"), hold(world, patience=0):
+        pass
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        if not waited:
+            end.write_text("\n")
+        waited.append(seconds)
+        stopping.pause(seconds / 100)
+
+    with hold(world, pause=wait):
+        assert waited
+    assert "waiting until it has cleared up" in caplog.text
+
+
+def hold(world: World, **how: Any) -> AbstractContextManager[int]:
+    return locked(world.state.path / "lock", world.now, **how)

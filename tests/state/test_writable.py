@@ -79,7 +79,9 @@ def test_a_disk_without_locks_is_named(world: World, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(fcntl, "flock", no_locks)
     problem = problems(world)["STATE_DIR"]
     assert problem
-    assert "cannot be locked (No locks available); set STATE_DIR to a directory on a local disk" in problem
+    assert (
+        "cannot be locked (No locks available): its file system has no locks; set STATE_DIR to a directory" in problem
+    )
     done = Console(world).say("run")
     assert (done.code, problem in done.log) == (2, True)
 

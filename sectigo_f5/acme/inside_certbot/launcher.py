@@ -10,8 +10,8 @@
   second refusal. RFC 8555 section 6.5 sets no limit, so here the request is tried more often.
 * Orders outlive the process, and the CA may take its time: see ``orders`` beside this file.
 * When the connector is gone (SIGKILL, out of memory) nobody waits for Certbot any more, and the next run would meet
-  it at work. Our output is a pipe to the connector: once nobody can read it, Certbot ends as by SIGTERM, and has its
-  plugin remove what it put on a BIG-IP.
+  it at work. So Certbot holds the connector's lock as well, and ``own_process`` ends it as by SIGTERM: its plugin
+  removes what it put on a BIG-IP. The hooks that it has started end with it.
 * The options of another Certbot on this host (``/etc/letsencrypt/cli.ini``: hooks, another
   authenticator) are not read: this Certbot gets every option that it needs.
 
@@ -29,8 +29,6 @@ import functools
 import importlib.metadata
 import importlib.util
 import logging
-import os
-import select
 import signal
 import sys
 import threading
@@ -60,9 +58,12 @@ def main() -> int | str | None:
     if sys.argv[1:] == [LIST_PLUGINS]:
         list_plugins()
         return 0
-    own = take_own_options(sys.argv)
+    own, own_process = take_own_options(sys.argv), _beside("own_process")
+    own_process.forbid_core_dumps()
+    own_process.hide_memory()
     signal.signal(signal.SIGTERM, _stop)
-    threading.Thread(target=end_with_the_connector, daemon=True).start()
+    connector = own_process.Connector()
+    threading.Thread(target=connector.watch, daemon=True).start()
     tokens: Tokens = []
     give_requests_a_timeout()
     remember_tokens(tokens)
@@ -77,6 +78,7 @@ def main() -> int | str | None:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # handing back takes only seconds
         hand_back(tokens)
+        connector.end_our_group()
 
 
 def take_own_options(argv: list[str]) -> dict[str, str]:
@@ -103,21 +105,6 @@ def _beside(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(specification)  # type: ignore[arg-type]  # None if it did not end in .py
     specification.loader.exec_module(module)  # type: ignore[union-attr]
     return module
-
-
-def end_with_the_connector() -> None:
-    """Wait until nobody can read our output, then have Certbot clean up and end; for a file that is never so.
-
-    What Certbot and its plugin still write goes nowhere: an error of writing would keep them from cleaning up.
-    """
-    watch = select.poll()
-    watch.register(1, 0)  # errors alone: of a pipe, that it has no reader
-    if watch.poll()[0][1] & select.POLLNVAL:  # closed from the beginning
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 def list_plugins() -> None:
