@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.timestamps import to_stamp
+from sectigo_f5.untrusted import NonsenseError, reading
 
 logger = logging.getLogger(__name__)
 
@@ -48,24 +49,29 @@ def fault(folder: Path) -> str | None:
     """
     for name, check in PARTS.items():
         try:
-            check(json.loads((folder / name).read_bytes()))
+            content = (folder / name).read_bytes()
         except FileNotFoundError:
             return f"the account's file {folder / name} is missing"
         except OSError as error:
             raise ConnectorError(f"{folder / name} cannot be read ({error.strerror}); {REMEDY}") from error
-        except (ValueError, TypeError, KeyError):
-            return f"the account's file {folder / name} is cut short or damaged"
+        damaged = f"the account's file {folder / name} is cut short or damaged"
+        try:
+            with reading(damaged):
+                check(json.loads(content))
+        except NonsenseError:
+            return damaged
     return None
 
 
-def move_aside(folder: Path, accounts: Path, now: datetime) -> None:
-    """Put a broken account where Certbot does not look; raises :class:`ConnectorError`."""
+def move_aside(folder: Path, accounts: Path, now: datetime) -> Path:
+    """Put a broken account where Certbot does not look, and return where; raises :class:`ConnectorError`."""
     aside = accounts / f"{folder.name}.broken-{to_stamp(now)}"
     try:
         folder.rename(aside)
     except OSError as error:
         raise ConnectorError(f"{folder} cannot be renamed ({error.strerror}); {REMEDY}") from error
     logger.warning("the account is moved to %s, and another one registered", aside)
+    return aside
 
 
 def _check_key(found: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography import x509
 
 from sectigo_f5 import process, stopping
-from sectigo_f5.acme import certbot_program, directory, registration
+from sectigo_f5.acme import certbot_program, directory, registration, revoking
 from sectigo_f5.acme.certbot_options import authenticator, certbot_options
 from sectigo_f5.acme.certbot_program import Answer, Certbot, Task
 from sectigo_f5.acme.concurrency import DeviceLocks, Once
@@ -25,7 +25,6 @@ from sectigo_f5.validation import Dns01, Http01, Validation, pauses, time_limit
 
 logger = logging.getLogger(__name__)
 
-REVOCATION_TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
 # Seconds per order, the last defence against a call that never ends (each request has a time-out of its own); more
 # if its plugin sleeps long: see validation.
 ORDER_TIMEOUT = 3600.0
@@ -145,15 +144,11 @@ class Authority:
         return certbot_errors.failure("no certificate was issued", answer)
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
-        """Revoke with the account's key; a certificate that is revoked already is not a failure."""
-        with self._certbot.workplace() as workplace:
-            certificate = workplace / "certificate.pem"
-            certificate.write_text(certificate_pem, encoding="ascii")
-            # Otherwise Certbot looks for a lineage to delete, finds none, and fails after the CA has revoked.
-            arguments = ["--cert-path", str(certificate), "--reason", reason, "--no-delete-after-revoke"]
-            answer = self._certbot.run(workplace, Task("revoke", arguments, {}, REVOCATION_TIMEOUT))
-        if answer.finished.status and not certbot_errors.is_already_revoked(answer.finished, answer.logged):
-            raise certbot_errors.failure("the certificate was not revoked", answer)
+        """Revoke with the key of the account that ordered it; one that is revoked already is not a failure.
+
+        Raises :class:`ConnectorError`.
+        """
+        revoking.revoke(self._account, self._certbot, self.register, certificate_pem, reason)
 
     def renewal_information(self, certificate_pem: str, now: datetime) -> RenewalInformation | None:
         """Return the CA's suggested window (ARI, RFC 9773), or None if it has none.

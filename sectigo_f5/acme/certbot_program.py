@@ -122,11 +122,14 @@ class Certbot:
         for line in finished.output.splitlines():
             if line.startswith(launcher.WARNING):
                 logger.warning("%s", line.removeprefix(launcher.WARNING))
-        return Answer(finished, logged, log, self.accounts)
+        return Answer(finished, logged, log, (directories["config"] / "accounts").readlink())
 
     @contextlib.contextmanager
-    def workplace(self) -> Iterator[Path]:
-        """Make a directory for one call that only we can read; it is deleted after the block."""
+    def workplace(self, accounts: Path | None = None) -> Iterator[Path]:
+        """Make a directory for one call that only we can read; it is deleted after the block.
+
+        ``accounts`` are others than those of our credential.
+        """
         with self._file_errors(), contextlib.ExitStack() as stack:
             with self._lock:
                 if not self._prepared:
@@ -135,7 +138,7 @@ class Certbot:
             path = Path(tempfile.mkdtemp(dir=self._private, prefix="run-"))
             stack.callback(shutil.rmtree, path, ignore_errors=True)
             (path / "config").mkdir()
-            (path / "config" / "accounts").symlink_to(self.accounts.absolute())
+            (path / "config" / "accounts").symlink_to((accounts or self.accounts).absolute())
             (path / "tmp").mkdir()
             (path / "home").mkdir()
             yield path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from sectigo_f5.acme import directory
 from sectigo_f5.acme.account_files import account_folders, fault, move_aside
@@ -24,7 +25,8 @@ def problem(account: Account, certbot: Certbot) -> str | None:
         found = next(filter(None, map(fault, account_folders(certbot.accounts, account.server))), None)
     except ConnectorError as error:
         return str(error)
-    return f"{found}: the next run moves the account aside and registers another one" if found else None
+    once = ", for which the CA has to take ACME_EAB_KID once more: else set new ones of SCM" if account.eab_kid else ""
+    return f"{found}: the next run moves the account aside and registers another one{once}" if found else None
 
 
 def status(account: Account, certbot: Certbot, read_directory: Read) -> str:
@@ -45,13 +47,12 @@ def register(account: Account, certbot: Certbot, read_directory: Read) -> None:
     status(account, certbot, read_directory)
     folders = account_folders(certbot.accounts, account.server)
     broken = [folder for folder in folders if fault(folder)]
-    for folder in broken:
-        move_aside(folder, certbot.accounts, certbot.clock())
+    aside = [move_aside(folder, certbot.accounts, certbot.clock()) for folder in broken]
     if len(broken) == len(folders):
-        _register(account, certbot)
+        _register(account, certbot, aside)
 
 
-def _register(account: Account, certbot: Certbot) -> None:
+def _register(account: Account, certbot: Certbot, aside: Sequence[Path]) -> None:
     options: dict[str, str] = {}
     known: tuple[Secret, ...] = ()
     if account.eab_kid and account.eab_hmac_key:
@@ -62,7 +63,8 @@ def _register(account: Account, certbot: Certbot) -> None:
         task = Task("register", ["--agree-tos", "--no-eff-email", *contact], options, TIMEOUT, known)
         answer = certbot.run(workplace, task)
     if answer.finished.status and not _is_registered(account, certbot):
-        raise certbot_errors.failure("the ACME account could not be registered", answer)
+        instead = f" instead of the damaged one, which is kept in {aside[0]}" if aside else ""
+        raise certbot_errors.failure(f"the ACME account could not be registered{instead}", answer)
 
 
 def _is_registered(account: Account, certbot: Certbot) -> bool:

@@ -81,7 +81,6 @@ def _revoke_copies(run: Run, job: Job, copies: dict[Generation, Issued], reason:
     """Revoke by the account's key; returns the serial numbers."""
     if copies:
         run.authority.connect()
-        run.authority.register()
     for generation, copy in copies.items():
         run.authority.revoke(copy.certificate, reason)
         run.state.certificates.note_revoked(job, generation, reason)

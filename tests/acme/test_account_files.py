@@ -55,6 +55,8 @@ def test_a_file_that_is_cut_short_anywhere_is_named(name: str, cut: st.DataObjec
         {"private_key": "{}"},
         {"private_key": '{"kty": "EC", "crv": "P-1", "x": "AA", "y": "AA", "d": "AA"}'},
         {"private_key": "\0" * 1700},
+        {"private_key": "[" * 100_000},
+        {"private_key": '{"kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "AQAB", "p": "AQ", "q": "AQAB"}'},
         {"meta": "[]"},
         {"meta": '{"creation_dt": 1, "creation_host": "x"}'},
         {"regr": "null"},
@@ -95,8 +97,9 @@ def test_a_broken_account_is_moved_aside_and_replaced(
     (file,) = state_dir.glob("certbot/accounts/**/private_key.json")
     file.chmod(0o600)
     file.write_bytes(b"")
-    said = f"{file} is cut short or damaged: the next run moves the account aside and registers another one"
-    assert opened.account_problem() == opened.account_status() == f"the account's file {said}"
+    said = f"{file} is cut short or damaged: the next run moves the account aside and registers another one, for which"
+    assert opened.account_problem() == opened.account_status()
+    assert f"the account's file {said} the CA has to take ACME_EAB_KID once more" in opened.account_status()
     authority(ca).register()
     assert "the account is moved to" in caplog.text
     assert opened.account_status() == "the connector is registered there"

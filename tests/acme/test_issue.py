@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from sectigo_f5.process import Completion
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation
 from sectigo_f5.x509.chains import in_order
-from tests.acme.conftest import Open, account, logs, now, request
+from tests.acme.conftest import SECOND_KEY, SECOND_KID, Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
 from tests.support.ca_front import CaFront, ca_front, problem, processing
 from tests.support.watch import Watch, must_not_be_kept
@@ -290,8 +291,12 @@ def test_what_certbot_wrote_is_taken_however_it_ended(tmp_path: Path) -> None:
 
 
 def test_revoking_twice_is_not_a_failure(registered: Authority, ca: Acme2Certifier) -> None:
+    """The first time after a change of credentials: by the former account, and none is registered for it."""
     issued = registered.issue(request("revoked.example.com"), Prevalidated())
-    registered.revoke(issued.certificate, "keycompromise")
+    state = registered._certbot.accounts.parents[2]
+    changed = replace(account(ca), eab_kid=SECOND_KID, eab_hmac_key=Secret(SECOND_KEY))
+    Authority(changed, state, clock=now).revoke(issued.certificate, "keycompromise")
+    assert len(list(state.glob("certbot/accounts/**/regr.json"))) == 1
     registered.revoke(issued.certificate, "keycompromise")
     crl = x509.load_pem_x509_crl((ca.folder / "crl.pem").read_bytes())
     serial = x509.load_pem_x509_certificate(issued.certificate.encode()).serial_number

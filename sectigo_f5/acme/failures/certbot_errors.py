@@ -153,6 +153,11 @@ def is_on_our_side(answer: Answer) -> bool:
     return finished.timed_out or bool(ours)
 
 
+def is_refused_to_the_account(answer: Answer) -> bool:
+    """Return True if the CA refused what it may grant to another account (RFC 8555 sections 6.7, 7.3.6, 7.6)."""
+    return code_of_problem(answer.logged) in ("unauthorized", "accountDoesNotExist", "malformed")
+
+
 def is_already_revoked(finished: Completion, log: str) -> bool:
     """Return True if a revocation failed because the certificate is revoked already."""
     return "already been revoked" in finished.output or "urn:ietf:params:acme:error:alreadyRevoked" in log
