@@ -21,7 +21,10 @@ Json = Mapping[str, Any]
 CLIENT_SETTINGS = ("ciphers", "cipherGroup", *(setting.name for setting in SETTINGS))
 
 # What is read of objects besides their names: the connector asks for no other properties, for there may be thousands.
-OF_PROFILES = ("defaultsFrom", "serverName", "sniDefault", "sniRequire", "certKeyChain", "appService", *CLIENT_SETTINGS)
+OF_PROFILES = (
+    *("defaultsFrom", "serverName", "sniDefault", "sniRequire", "certKeyChain", "inheritCertkeychain", "appService"),
+    *CLIENT_SETTINGS,
+)
 OF_KEYS = ("securityType", "keyType", "keySize", "curveName", "passphrase")
 OF_CERTIFICATES = (
     *("subject", "issuer", "subjectAlternativeName", "serialNumber", "checksum", "createTime"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sectigo_f5 import other_references
 from sectigo_f5.bigip.surroundings import references
+from sectigo_f5.bigip.surroundings.notes import of_references
 from sectigo_f5.bigip.surroundings.references import Reference
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.commands.plan import _plan_one
@@ -52,6 +53,11 @@ def refer(world: World) -> None:
     world.device.add_profile("client-ssl", CLIENT, certKeyChain=[{"name": "default", **pair}])
     world.device.add_profile("access", "/Common/access")  # there is APM
     world.device.add("apm/sso/saml", SAML, idpCertificate=certificate, idpSignkey=key)
+
+
+def notes_of(unit: Unit, job: Job) -> str:
+    unit.forget()
+    return "; ".join(of_references(unit, job, (), after=True))
 
 
 def notes(result: Result) -> str:
@@ -135,6 +141,7 @@ def test_both_kinds_of_profiles_follow_and_keep_the_rest(scene: Scene) -> None:
     shown = scene.world.device.get(CLIENT_URL)
     assert (shown["ciphers"], shown["certKeyChain"][0]["name"]) == ("ECDHE", "theirs")
     assert (scene.unit.unsaved, scene.world.state.unsaved.is_marked("bigip-sim")) == (True, True)
+    assert other_references.remaining(scene.world.run_of(scene.job), scene.unit, scene.job, changed=True) == ()
     writes = len(scene.world.device.writes())
     scene.update()
     assert scene.world.device.writes()[writes:] == []
@@ -149,6 +156,8 @@ def test_nothing_follows_without_the_setting(scene: Scene) -> None:
 def test_a_child_that_inherits_follows_its_parent(scene: Scene) -> None:
     scene.world.device.add_profile("client-ssl", "/Common/child", defaultsFrom=CLIENT)
     scene.world.device.add_profile("server-ssl", "/Common/a_child", defaultsFrom=SERVER)
+    found = notes_of(scene.unit, scene.job)
+    assert ("/Common/child" in found, f"client SSL profile {CLIENT}" in found) == (False, True)
     scene.update()
     assert scene.followed == [True, True]
     for kind, name in (("client-ssl", "child"), ("server-ssl", "a_child")):

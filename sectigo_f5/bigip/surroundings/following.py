@@ -58,7 +58,7 @@ def follow(f5: Unit, job: Job, reference: Reference) -> None:
     f5.note_change()  # before: a signal may hide that it was made
     send_and_confirm(f5.client, lambda: send(f5, [change]), lambda: _must_show(f5, url, reference))
     f5.forget()
-    f5.surroundings.forget(SERVER_SSL)
+    f5.surroundings.forget(f"/mgmt/tm/{SERVER_SSL}")
     now = ", ".join(pair.entry.certificate or "" for pair in pairs)
     logger.info("the %s follows from %s to %s", reference, reference.certificate, now)
 

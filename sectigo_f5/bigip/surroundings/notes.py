@@ -68,8 +68,8 @@ def of_a_change(f5: Unit) -> tuple[str, ...]:
 
 def look(f5: Unit, collection: str) -> tuple[Json, ...]:
     """Read a collection once per login; empty if it cannot be read."""
-    query = {"$select": "name,partition,subPath,fullPath,defaultsFrom,cert,key,chain"}
-    return f5.surroundings.items(f"/mgmt/tm/{collection}", query if collection == references.SERVER_SSL else {}) or ()
+    select = ("defaultsFrom", "cert", "key", "chain") if collection == references.SERVER_SSL else ()
+    return f5.surroundings.items(f"/mgmt/tm/{collection}", select) or ()
 
 
 def _of_as3(f5: Unit, seen: Observation, servers: Iterable[str]) -> tuple[str, ...]:

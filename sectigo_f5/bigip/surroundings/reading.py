@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection
 
 import requests
 
@@ -16,6 +16,7 @@ from sectigo_f5.icontrol.errors import DeviceError
 logger = logging.getLogger(__name__)
 
 AS3 = "/mgmt/shared/appsvcs/info"  # F5's Application Services 3 Extension, if it is installed
+SINGLE = (AS3, "/mgmt/tm/sys/httpd")  # of which there is one
 ABSENT = (requests.codes.bad_request, requests.codes.not_found)  # the release or its modules have no such thing
 
 
@@ -26,10 +27,10 @@ class Surroundings:
         self._client = client
         self._read = dict[str, tuple[Json, ...] | None]()
 
-    def items(self, path: str, query: Mapping[str, str] | None = None) -> tuple[Json, ...] | None:
+    def items(self, path: str, select: Collection[str] = ()) -> tuple[Json, ...] | None:
         """Return the objects of a collection, or the one object that there is; None if they cannot be read."""
         if path not in self._read:
-            self._read[path] = self._look(path, query or {})
+            self._read[path] = self._look(path, select)
         return self._read[path]
 
     def forget(self, path: str) -> None:
@@ -42,10 +43,9 @@ class Surroundings:
         found = self.items(AS3)
         return None if found is None else bool(found)
 
-    def _look(self, path: str, query: Mapping[str, str]) -> tuple[Json, ...] | None:
+    def _look(self, path: str, select: Collection[str]) -> tuple[Json, ...] | None:
         try:
-            found = self._client.get(path, query)
+            return (self._client.get(path),) if path in SINGLE else tuple(self._client.items(path, select))
         except ConnectorError as error:
             logger.debug("%s; it is not known", error)
             return () if isinstance(error, DeviceError) and error.status in ABSENT else None
-        return tuple(found["items"]) if "items" in found else () if "collection" in str(found.get("kind")) else (found,)

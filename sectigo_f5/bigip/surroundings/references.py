@@ -113,9 +113,9 @@ def sentences(job: Job, found: Iterable[Reference], in_service: Container[str], 
 
     What will follow by itself is not mentioned, unless that was tried: ``after`` a run.
     """
-    follows = FOLLOWING if job.update_other_references and not after else ()
-    pairs = _by_pair(each for each in found if each.collection not in follows)
-    return tuple(_sentence(job, of, each, of in in_service) for of, each in pairs.items())
+    follows = FOLLOWING if job.update_other_references else ()
+    stay = (e for e in found if e.collection not in follows or (after and e.certificate not in in_service))
+    return tuple(_sentence(job, of, each, of in in_service) for of, each in _by_pair(stay).items())
 
 
 def sentences_on_replaced(found: Iterable[Reference]) -> tuple[str, ...]:
