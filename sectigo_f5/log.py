@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -115,5 +116,13 @@ class _LogFile(logging.FileHandler):
 
 def _file_handler(file: Path) -> logging.Handler:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o640)
+    os.close(open_to_append(file))
     return _LogFile(file, encoding="utf-8")
+
+
+def open_to_append(file: Path) -> int:
+    """Open a file at its end, mode 0640 if it is new; raises :class:`OSError`, also for a pipe that nobody reads.
+
+    Without O_NONBLOCK that would wait for the reader, for ever.
+    """
+    return os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o640)

@@ -132,6 +132,9 @@ def _fault(f5: Unit, server: VirtualServer) -> str | None:
         )
     if server.path.count("/") > PLUGIN_DEPTH:
         return f"{server.path} is too deep for certbot-bigip, which knows /Partition/folder/name at most"
+    if "%" in server.path:  # f5-sdk writes it into the URL as it is (f5-icontrol-rest-python issue 131)
+        remedy = "use validation: prevalidated or dns-01"
+        return f"{server.path} has a % in its name, which certbot-bigip cannot send; {remedy}"
     return strict_updates(f5, server.path, server.app_service) if server.app_service else None
 
 

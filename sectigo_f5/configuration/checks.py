@@ -1,7 +1,7 @@
 """Checks of text: each returns what is wrong and what would be right, or None.
 
-Names reach a shell on the BIG-IP and Certbot's configuration file, so the alphabets are those that
-both can carry, not all that a device would accept.
+What we name reaches a shell on the BIG-IP, so its alphabet is one that a shell needs no quotes for. What the
+device has named reaches URLs, JSON and Certbot's list alone, so there the device's own alphabet will do.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ LONGEST_PATH = 255  # BIG-IP object names
 WILDCARD_LABELS = 2  # no CA may issue a certificate for "*.com"
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SEGMENT = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]*")
+# what mcpd takes for the names of objects; a comma would end a name in certbot-bigip's list, a tilde in a URL
+FOREIGN_SEGMENT = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.:%-](?:[A-Za-z0-9_.:% -]*[A-Za-z0-9_.:%-])?")
 LOOPBACK_NAMES = ("localhost",)
 
 
@@ -111,8 +113,14 @@ def segment_fault(name: str) -> str | None:
     return f"{quote(name)} is not a safe name; use letters, digits, _ . and -, and do not begin with -"
 
 
+def _foreign_segment_fault(name: str) -> str | None:
+    if FOREIGN_SEGMENT.fullmatch(name):
+        return None
+    return f"{quote(name)} is not a name on a BIG-IP; use letters, digits, _ . : % - and spaces between them"
+
+
 def object_fault(name: str) -> str | None:
-    """Check a BIG-IP object: a bare name, or a full path ``/partition/folder/name``."""
+    """Check what is on the BIG-IP already: a bare name, or a full path ``/partition/folder/name``."""
     segments = name[1:].split("/") if name.startswith("/") else [name]
     if "/" in name and not name.startswith("/"):
         return f"{quote(name)} is neither a name nor a full path; a full path begins with a slash: {quote('/' + name)}"
@@ -120,7 +128,7 @@ def object_fault(name: str) -> str | None:
         return f"{quote(name)} has no partition; write {quote('/Common' + name)}, or the bare name"
     if len(name) > LONGEST_PATH:
         return f"{quote(name)} has {len(name)} characters; BIG-IP allows {LONGEST_PATH}"
-    return next((fault for fault in map(segment_fault, segments) if fault), None)
+    return next((fault for fault in map(_foreign_segment_fault, segments) if fault), None)
 
 
 def plugin_fault(name: str) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.files import REMEDY
+from sectigo_f5.log import open_to_append
 from sectigo_f5.model import Settings
 from sectigo_f5.state import lock
 
@@ -51,10 +52,10 @@ def _closed(state: Path) -> Iterator[str]:
 
 def _problem_with_log(file: Path) -> str | None:
     try:
-        with file.open("ab"):
-            return None
+        os.close(open_to_append(file))
     except OSError as error:
         return f"{file} cannot be written ({error.strerror}); {REMEDY}"
+    return None
 
 
 def _problem_with_metrics(file: Path) -> str | None:

@@ -200,6 +200,12 @@ def test_a_nested_folder_is_refused_as_too_deep_for_the_plugin(field: World) -> 
     assert "too deep for certbot-bigip" in refusal_of(field, job_for(field, challenge_virtual_servers=(path,)))
 
 
+def test_a_name_that_the_plugin_cannot_send_is_refused(field: World) -> None:
+    path = add_listener(field, f"/Common/{OTHER}%0:80", f"{OTHER}:80")
+    text = f"{path} has a % in its name, which certbot-bigip cannot send; use validation: prevalidated or dns-01"
+    assert text in refusal_of(field, job_for(field, challenge_virtual_servers=(path,)))
+
+
 def test_a_management_port_other_than_443_is_refused(world: World) -> None:
     assert "certbot-bigip reaches a BIG-IP on port 443 only" in refusal_of(world, job_for(world))
 

@@ -72,10 +72,11 @@ def check(read: Configuration, file: Path) -> None:
 
 
 def check_names(job: Job) -> None:
-    """Check that names need no quotes in a shell on the BIG-IP or in Certbot's configuration file."""
-    segment = "[A-Za-z0-9_.][A-Za-z0-9_.-]*"
+    """Check that our names need no quotes in a shell, and that Certbot's list and a URL can carry the others."""
+    assert re.fullmatch("(/[A-Za-z0-9_.][A-Za-z0-9_.-]*){2,}", job.profile)
+    segment = "[A-Za-z0-9_.:%-][A-Za-z0-9_.:% -]*"
     paths = (*job.virtual_servers, *job.challenge_virtual_servers, *job.replace_profiles)
-    for name in (*paths, job.parent_profile, job.profile):
+    for name in (*paths, job.parent_profile):
         assert re.fullmatch(f"all|(/{segment}){{2,}}", name)
     for name in job.names:
         assert re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", name)

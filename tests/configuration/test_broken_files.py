@@ -148,7 +148,7 @@ def test_a_repeated_mistake_counts_once() -> None:
 
 
 def test_every_bad_item_of_a_list_is_reported_at_its_line(tmp_path: Path) -> None:
-    text = GOOD.replace("[vs_www_https]", "\n  - vs 1\n  - vs_2\n  - 3") + (
+    text = GOOD.replace("[vs_www_https]", "\n  - vs,1\n  - vs_2\n  - 3") + (
         "  sans: [a b]\n  keys:\n  - type: dsa\n  - size: 1\n  dns_options:\n    a: [1]\n    B: 2\n"
     )
     assert [message.split(" ")[:2] for message in mistakes(tmp_path, text)] == [

@@ -120,6 +120,10 @@ def test_punycode_and_wildcards_are_names(tmp_path: Path) -> None:
         ("all", ("all",)),
         ("[vs1, /Shop/app.app/vs2, vs1]", ("/Common/vs1", "/Shop/app.app/vs2")),
         ("[/Common/all]", ("/Common/all",)),
+        (
+            "['vs_10.0.0.1:443', '10.0.0.1%2:443', 'Web site', /My Shop/-old]",
+            ("/Common/vs_10.0.0.1:443", "/Common/10.0.0.1%2:443", "/Common/Web site", "/My Shop/-old"),
+        ),
     ],
 )
 def test_virtual_servers_are_full_paths_or_all(tmp_path: Path, written: str, meant: tuple[str, ...]) -> None:

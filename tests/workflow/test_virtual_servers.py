@@ -239,3 +239,16 @@ def test_a_foreign_pair_in_our_profile_is_repaired(world: World) -> None:
     result = world.one(job)
     assert (result.outcome, "points at /Common/by_hand.crt" in result.reason) == (Outcome.REPAIRED, True)
     assert world.seen_by_client().serial == first.serial
+
+
+def test_names_as_a_device_lists_them_are_served_and_renewed(world: World) -> None:
+    paths = ("/Common/vs_10.0.0.1:443", "/Common/10.0.0.2%0:443", "/Common/Web site")
+    for path in paths:
+        world.add_virtual_server(path)
+    foreign = hand_made(world, "/Common/old profile:1", "www.example.com")
+    attach(world, foreign, path=paths[2])
+    job = job_for(world, virtual_servers=paths, replace_profiles=(foreign,))
+    assert world.go(job)[0].outcome is Outcome.ENROLLED
+    assert all(attached(world, path) == {job.profile} for path in paths)
+    world.wait(days=80)
+    assert world.go(job)[0].outcome is Outcome.RENEWED
