@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -207,9 +208,12 @@ class Generation:
     @classmethod
     def parse(cls, path: str, base: str) -> Generation | None:
         """Read a full path back into names; None if the object is not ours for ``base``."""
-        pattern = r"/([^/]+)/" + re.escape(base) + r"_(\d{8}T\d{6}Z)(_ecdsa)?(?:\.key|\.crt|_chain\.crt)"
+        pattern = r"/([^/]+)/" + re.escape(base) + r"_([0-9]{8}T[0-9]{6}Z)(_ecdsa)?(?:\.key|\.crt|_chain\.crt)"
         match = re.fullmatch(pattern, path)
-        return cls(match[1], base, match[2], match[3] or "") if match else None
+        with contextlib.suppress(ValueError):  # of a time that there is not
+            if match and from_stamp(match[2]):
+                return cls(match[1], base, match[2], match[3] or "")
+        return None
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,16 @@ def flag(item: Json, name: str) -> bool:
 
 def statistics(item: Json) -> Iterator[dict[str, str]]:
     """Yield the entries of a statistics answer, each with the texts that it holds by name."""
-    for outer in (item.get("entries") or {}).values():
-        inner = outer.get("nestedStats", {}).get("entries", {}) if isinstance(outer, dict) else {}
-        yield {name: str(value["description"]) for name, value in inner.items() if "description" in value}
+    for outer in _object(item, "entries").values():
+        inner = _object(_object(outer, "nestedStats"), "entries")
+        described = {name: value for name, value in inner.items() if isinstance(value, dict) and "description" in value}
+        yield {name: str(value["description"]) for name, value in described.items()}
+
+
+def _object(item: object, name: str) -> Json:
+    """Return an object within another; an empty one if either is something else."""
+    found = item.get(name) if isinstance(item, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def full_path(item: Json) -> str:
@@ -121,7 +128,7 @@ def client_ssl_profile(item: Json) -> ClientSslProfile:
 def major_release(release: str) -> int | None:
     """Return the first number of a TMOS release, as in ``16.1.4``; None if there is none."""
     first = release.partition(".")[0]
-    return int(first) if first.isdecimal() else None
+    return int(first) if re.fullmatch("[0-9]{1,9}", first) else None
 
 
 def alternative_names(text: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ from urllib3.exceptions import InsecureRequestWarning
 from sectigo_f5 import stopping
 from sectigo_f5.deadlines.sockets import deadline
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.answers import json_object, no_answer, refusal, succeeded
+from sectigo_f5.icontrol.answers import json_object, must_be_regular, no_answer, refusal, succeeded
 from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnknownPathError, UnreachableError
 from sectigo_f5.icontrol.lists.reader import Collections
@@ -103,6 +103,7 @@ class IControl:
         content = json_object(self.send(call))
         if not content:
             raise OutcomeUnknownError(self.host, "GET", path, requests.codes.ok, "a body that is not a JSON object")
+        must_be_regular(self.host, path, content)
         return content
 
     def find(self, path: str, query: Mapping[str, str] | None = None) -> Json | None:
@@ -211,7 +212,7 @@ class IControl:
                     self._prepared(call), timeout=(CONNECT_TIMEOUT, call.timeout), verify=self._verify
                 )
                 answer.content  # noqa: B018  read it in time
-        except OSError as error:  # every exception of requests is one; it raises others for a missing CA file
+        except (OSError, ValueError) as error:  # requests' own are OSErrors; a token that is no header a ValueError
             logger.debug("%s -> no answer in %.3f s", call, time.monotonic() - started)
             raise no_answer(self.host, self.origin, call, error) from error
         self.date = from_http_date(answer.headers.get("Date"))

@@ -7,8 +7,11 @@ import re
 import requests
 
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.printable import one_line
 
 _CODE = re.compile(r"^(?:transaction failed:)?\s*([0-9a-f]{8}):\d+: ")
+
+LONGEST = 1500  # characters of a message, so that the remedy is seen
 
 _BUSY = re.compile(r"active asynchronous task", re.IGNORECASE)
 _UNREGISTERED = re.compile(r"not registered", re.IGNORECASE)
@@ -68,7 +71,7 @@ class DeviceError(ConnectorError):
         self.code = match[1] if match else ""
         remedy = next((text for pattern, text in _REMEDIES if re.search(pattern, message, re.IGNORECASE)), None)
         answered = f" answered {status}" if status else ""  # 0: there was no answer
-        sentence = f"{host}: {method} {path}{answered}: {message or 'no message'}"
+        sentence = f"{host}: {method} {path}{answered}: {one_line(message, LONGEST) or 'no message'}"
         super().__init__(f"{sentence}; {remedy}" if remedy else sentence)
 
     @property

@@ -83,9 +83,10 @@ class Login:
                 raise
             raise explained from error
         token = answer.get("token") or {}
-        if not isinstance(token, dict) or not token.get("token"):
+        found = str(token.get("token") or "") if isinstance(token, dict) else ""
+        if not re.fullmatch("[!-~]{1,1000}", found):  # it goes into a header
             raise ConnectorError(f"{self._client.host}: the answer to the login holds no token; is this a BIG-IP?")
-        self.token = str(token["token"])
+        self.token = found
 
     def _explain(self, error: DeviceError) -> ConnectorError | None:
         """Return what a failed login means; None if the error says it already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import requests
@@ -49,6 +50,6 @@ def download(client: IControl, name: str) -> bytes:
     answer = client.send(Call("GET", path, headers=guess, accepted=(requests.codes.bad_request,)))
     if answer.status_code == requests.codes.bad_request:
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-        exact = {"Content-Range": f"0-{int(total) - 1}/{total}"} if total.isdigit() else guess
+        exact = {"Content-Range": f"0-{int(total) - 1}/{total}"} if re.fullmatch("[0-9]{1,9}", total) else guess
         answer = client.send(Call("GET", path, headers=exact))
     return answer.content

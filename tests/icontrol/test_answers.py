@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 import requests
 import responses
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.answers import refusal
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.secret import Secret
+from tests.support.damage import damaged, odd
+from tests.support.properties import generated
 from tests.support.replies import ASYNC_TIMEOUT, LOGIN, ORIGIN, THING, client, count, refused
 
 # -- the outcome is unknown ------------------------------------------------------------------------
@@ -103,3 +109,36 @@ def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
         IControl("192.0.2.10", 443, "admin", Secret("hunter22"), missing),
     ):
         pass
+
+
+@generated(100)
+@given(
+    body=damaged(ASYNC_TIMEOUT.encode())
+    | odd({"code": 400, "message": "01070734:3: refused"}).map(lambda value: json.dumps(value).encode())
+    | st.just(b"[" * 100_000),
+    codec=st.sampled_from(["utf-8", "idna", "undefined", "punycode", "utf-16", "rot13", "\xe9", ""]),
+    status=st.sampled_from([400, 401, 404, 500, 502, 503]),
+)
+def test_any_body_of_an_error_is_one_line(body: bytes, codec: str, status: int) -> None:
+    answer = requests.Response()
+    answer.status_code, answer._content = status, body  # noqa: SLF001  # as the adapter does
+    answer.headers["Content-Type"], answer.encoding = f"text/html; charset={codec}", codec
+    error = refusal("192.0.2.10", Call("POST", THING, body={"passphrase": "s3cr3tPassphrase"}), answer)
+    assert str(error).startswith(f"192.0.2.10: POST {THING} answered {status}: ")
+    assert str(error).isprintable()
+    assert len(str(error)) < 2500
+
+
+def test_a_long_message_leaves_room_for_the_remedy(device: responses.RequestsMock) -> None:
+    text = f"01070088:3: The requested name is invalid. {'x' * 100_000}"
+    device.post(ORIGIN + THING, status=400, json={"code": 400, "message": text})
+    with client() as f5, pytest.raises(DeviceError, match=r"xxx…; this release takes no such name"):
+        f5.post(THING, {})
+
+
+@pytest.mark.parametrize("token", ["a\nb", "a b", "\u20ac", "", None, {}, "x" * 2000])
+def test_a_token_that_no_header_can_hold_is_none(token: object) -> None:
+    with responses.RequestsMock() as device:
+        device.post(LOGIN, json={"token": {"token": token}})
+        with pytest.raises(ConnectorError, match="the answer to the login holds no token; is this a BIG-IP?"), client():
+            pass
