@@ -13,6 +13,7 @@ from sectigo_f5.bigip.created_objects import created_objects
 from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, restricted_to_attached
 from sectigo_f5.bigip.profile_change import ProfileChange, old_entry
+from sectigo_f5.bigip.surroundings import stapling
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import believed, copy_of
 from sectigo_f5.decision.attachment import plan_attachments
@@ -124,6 +125,9 @@ def put_back_in_service(run: Run, f5: Unit, change: ProfileChange, pairs: Sequen
             if copy and lost:
                 f5.must_be_active()
                 upload_chain(f5, copy, pair.generation, created)
+            former = stapling.replaced(change.seen, change.attachments, pair.spec or change.seen.job.keys[0])
+            if copy and former and not pair.certificate.validation:
+                stapling.carry(f5, former, pair.generation, copy)
             expected.append(expected_pair(pair, copy))
             entries.append(old_entry(replace(pair, has_chain=pair.has_chain or lost).entry))
         put_in_service(run, f5, replace(change, entries=tuple(entries)), expected, names_of(pairs) or None)

@@ -16,7 +16,7 @@ from tests.support.world import World, bigip
 
 SERVICE = "/Shop/Web/service"
 OF_PARTITION = "its next declaration removes what it does not name"
-OF_SERVER = f"{SERVICE} is declared by AS3: the next declaration takes off what it does not name"
+OF_SERVER = f"{SERVICE} looks as if declared by AS3: the next declaration takes off what it does not name"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_what_as3_declares_is_known_by_its_folder(path: str, declared: bool) -> 
 def test_a_tenant_of_the_certificate_is_sent_to_common() -> None:
     job = builders.job(partition="Shop")
     own, of_server = as3.warnings(job, [SERVICE, "/Shop/by_hand"], {"Shop": SERVICE}, installed=True)
-    assert f"partition Shop is a tenant of AS3 (as {SERVICE} shows)" in own
+    assert f"partition Shop looks like a tenant of AS3 (as {SERVICE} shows)" in own
     assert own.endswith("write partition: Common")
     assert of_server.endswith('"serverTLS": {"bigip": "/Common/www.example.com_clientssl"}')
 
@@ -48,7 +48,7 @@ def test_a_tenant_of_the_certificate_is_sent_to_common() -> None:
 def test_a_profile_elsewhere_is_named_as_it_is() -> None:
     job = builders.job(partition="Web")
     (sentence,) = as3.warnings(job, [SERVICE], {"Shop": SERVICE}, installed=None)
-    assert sentence.startswith(f"{SERVICE} may be declared by AS3: ")
+    assert sentence.startswith(f"{SERVICE} looks as if declared by AS3: ")
     assert sentence.endswith('"serverTLS": {"bigip": "/Web/www.example.com_clientssl"}')
     assert as3.warnings(job, [SERVICE], {"Shop": SERVICE}, installed=False) == ()
 
@@ -56,7 +56,7 @@ def test_a_profile_elsewhere_is_named_as_it_is() -> None:
 def test_common_as_such_is_no_tenant() -> None:
     path = "/Common/Shared/service"
     (sentence,) = as3.warnings(builders.job(), [path], as3.tenants([path]), installed=True)
-    assert sentence.startswith(f"{path} is declared by AS3")
+    assert sentence.startswith(f"{path} looks as if declared by AS3")
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 from sectigo_f5.bigip.certificate_objects import checksum_of
 from sectigo_f5.bigip.surroundings import stapling
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.device_objects import Pair
+from sectigo_f5.commands.rollback import roll_back
+from sectigo_f5.device_objects import OFF, ON, Pair
 from sectigo_f5.icontrol.transfer import upload
 from sectigo_f5.model import Generation, Issued, Job, Outcome
 from sectigo_f5.simulator import Fault
@@ -71,11 +72,19 @@ def test_stapling_is_carried_before_the_certificate_serves(world: World) -> None
     assert len(chains) == 2
 
 
-def test_a_certificate_without_stapling_costs_no_request(world: World) -> None:
+def test_stapling_costs_no_request_without_it_and_goes_along_with_a_rollback(world: World) -> None:
     attach(world, hand_made(world, "shop", "www.example.com"))
-    assert world.one(world.job(keys=ONLY_EC)).outcome is Outcome.ENROLLED
+    job = world.job(keys=ONLY_EC)
+    for outcome in (Outcome.ENROLLED, Outcome.RENEWED):
+        assert world.one(job).outcome is outcome
+        world.wait(days=70)
     assert [call for call in world.device.journal if "cert-validators" in call.path or call.method == "PUT"] == []
     assert stapled(world, in_service(world)) == NOTHING
+    world.device.add_certificate(ISSUER, world.authority.issuer.certificate_pem)
+    staple(world, second := in_service(world))
+    world.wait(days=-60)
+    assert world.one(job, work=roll_back).outcome is Outcome.ROLLED_BACK
+    assert (in_service(world) != second, stapled(world, in_service(world))) == (True, CARRIED)
 
 
 def test_a_warning_about_stapling_is_in_the_summary(world: World) -> None:
@@ -195,6 +204,20 @@ def test_each_key_gets_the_stapling_of_its_own_type() -> None:
     seen = builders.seen(job, *pairs, serving=pairs)
     found = [stapling.replaced(seen, (), spec) for spec in BOTH_KEYS]
     assert found == [pair.certificate for pair in pairs]
+
+
+@pytest.mark.parametrize(
+    ("setting", "validation", "missing"), [(ON, (), True), (ON, ("ocsp",), False), (OFF, (), False)]
+)
+def test_a_profile_that_asks_for_stapling_in_vain_is_named(
+    setting: str, validation: tuple[str, ...], missing: bool
+) -> None:
+    job, pair = builders.job(), builders.pair(builders.job())
+    pair = replace(pair, certificate=replace(pair.certificate, validation=validation))
+    seen = builders.seen(job, pair, serving=pair, client_settings={"ocspStapling": setting})
+    said = stapling.missing(seen)
+    assert (said is not None) is missing
+    assert said is None or f"has ocspStapling, but {pair.certificate.path} names no OCSP validator" in said
 
 
 def test_another_key_type_gets_the_stapling_that_there_is() -> None:

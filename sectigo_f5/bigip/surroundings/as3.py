@@ -36,10 +36,10 @@ def warnings(job: Job, servers: Iterable[str], declared: dict[str, str], install
     """
     if installed is False:
         return ()
-    word, in_tenant = "is" if installed else "may be", job.partition in declared and job.partition != COMMON
+    in_tenant = job.partition in declared and job.partition != COMMON
     profile = f"/{COMMON}/{job.profile.rpartition('/')[2]}" if in_tenant else job.profile
     sentences = [
-        f"{path} {word} declared by AS3: the next declaration takes off what it does not name; write there "
+        f"{path} looks as if declared by AS3: the next declaration takes off what it does not name; write there "
         f'"serverTLS": {{"bigip": "{profile}"}}'
         for path in servers
         if is_declared(path)
@@ -47,7 +47,7 @@ def warnings(job: Job, servers: Iterable[str], declared: dict[str, str], install
     if in_tenant:
         sentences.insert(
             0,
-            f"partition {job.partition} {word} a tenant of AS3 (as {declared[job.partition]} shows): its next "
+            f"partition {job.partition} looks like a tenant of AS3 (as {declared[job.partition]} shows): its next "
             f"declaration removes what it does not name, our objects too; write partition: {COMMON}",
         )
     return tuple(sentences)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sectigo_f5.bigip.surroundings import as3, references
+from sectigo_f5.bigip.surroundings import as3, references, stapling
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.attachment import Attachment
 from sectigo_f5.device_objects import Observation
@@ -20,6 +20,7 @@ def of_check(f5: Unit, seen: Observation) -> tuple[str, ...]:
     return (
         *_of_as3(f5, seen, (server.path for server in seen.listed)),
         *of_references(f5, seen.job, collections),
+        *filter(None, [stapling.missing(seen)]),
     )
 
 

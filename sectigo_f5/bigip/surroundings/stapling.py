@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.attachment import Attachment
-from sectigo_f5.device_objects import CertificateObject, Observation
+from sectigo_f5.device_objects import ON, CertificateObject, Observation
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import object_url
@@ -63,6 +63,16 @@ def replaced(seen: Observation, attachments: Iterable[Attachment], spec: KeySpec
     held = (seen.certificates.get(entry.certificate or "") for profile in profiles for entry in profile.entries)
     stapled = [each for each in held if each and (each.validation or each.issuer_certificate)]
     return min(stapled, key=lambda each: each.key is None or each.key.type != spec.type, default=None)
+
+
+def missing(seen: Observation) -> str | None:
+    """Return in words that nothing is stapled although the profile in service asks for it; None if that is not so."""
+    profile = seen.profile
+    if profile is None or profile.client_settings.get("ocspStapling") != ON:
+        return None
+    bare = [pair.certificate.path for pair in seen.in_service() if not pair.certificate.validation]
+    what = "names no OCSP validator, so nothing is stapled (tmsh modify sys file ssl-cert … cert-validators)"
+    return f"{profile.path} has ocspStapling, but {' and '.join(bare)} {what}" if bare else None
 
 
 def carry(f5: Unit, before: CertificateObject, generation: Generation, issued: Issued) -> str | None:
