@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import certifi
-
 from sectigo_f5.bigip.obstacles import strict_updates
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.bigip.virtual_servers import port_80
@@ -15,6 +13,7 @@ from sectigo_f5.bigip.virtual_servers.irules import answering_first
 from sectigo_f5.device_objects import COMMON, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, partition_of
+from sectigo_f5.trust.stores import system_store
 from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation, too_long
 
 PLUGIN_PORT = 443
@@ -183,4 +182,4 @@ def _ca_file(verify_tls: bool | Path) -> Path | None:
     """Return what the plugin can verify the BIG-IP with: it takes a file, never ``true``."""
     if isinstance(verify_tls, Path):
         return verify_tls
-    return Path(certifi.where()) if verify_tls else None
+    return Path(system_store()) if verify_tls else None

@@ -94,10 +94,13 @@ class Login:
         if error.status == requests.codes.unauthorized:  # never tried again: it may lock the user out
             return ConnectorError(
                 f"{host}: the BIG-IP refused the login of {self._username}; check username and password "
-                "(a locked or disabled user gets the same answer)"
+                f"(a locked or disabled user gets the same answer); it says: {error.message or 'nothing'}"
             )
         if error.status == requests.codes.not_found and not error.busy:
-            return ConnectorError(f"{host}: {origin} has no login (HTTP 404); check host and port: is this a BIG-IP?")
+            return ConnectorError(
+                f"{host}: {origin} has no login (HTTP 404); check host and port: is this a BIG-IP? It says: "
+                f"{error.message or 'nothing'}"
+            )
         if isinstance(error, OutcomeUnknownError) or error.busy:
             return UnreachableError(f"{error}; the BIG-IP's REST service does not answer logins")
         return None

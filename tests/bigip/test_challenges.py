@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.bigip.challenges import _ca_file
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
+from sectigo_f5.trust.stores import system_store
 from sectigo_f5.validation import Http01
 from tests.support.loopback import own_address
 from tests.support.names import ONLY_EC, PLAIN
@@ -304,3 +306,8 @@ def test_a_deleted_virtual_server_is_not_asked_about_its_port_80(field: World) -
     field.device.delete(url("/Common/vs_www"))
     field.wait(days=80)
     assert "validation http-01: there is no virtual server; create one, name it" in (field.one(job).error or "")
+
+
+def test_the_plugin_trusts_whom_we_trust() -> None:
+    named = Path("/etc/sectigo/ca.pem")
+    assert [_ca_file(verify) for verify in (True, named, False)] == [Path(system_store()), named, None]

@@ -56,8 +56,8 @@ def sentence_for(code: str, said: str) -> str | None:
 
 KNOWN = (
     Row(
-        "the CA asks for a proof that the names are ours, but the YAML says validation: prevalidated ({output}); "
-        "validate the domain in SCM (a validation there expires), or choose validation: http-01 or dns-01",
+        "the CA asks for a proof that the names are ours, but the YAML says validation: prevalidated; validate the "
+        "domain in SCM (a validation there expires), or choose validation: http-01 or dns-01",
         r"None of the preferred challenges are supported|does not support any combination of challenges",
     ),
     Row(BINDING_REQUIRED, r"Server requires external account binding\. Please use --eab-kid"),
