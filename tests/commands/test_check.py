@@ -166,6 +166,7 @@ def test_a_damaged_account_is_named_by_check_and_status(console: Console) -> Non
     check, status = console.say("check"), console.say("status")
     assert (check.code, status.code) == (1, 0)
     named = f"{account / 'private_key.json'} is missing: the next run moves the account aside and registers another one"
+    named += ", for which the CA has to take ACME_EAB_KID once more: else set new ones of SCM"
     assert f"problem  ACME server: the account's file {named}" in check.out
     assert status.out.splitlines()[-1] == f"ACME account: the account's file {named}"
     (found,) = console.say("status", "--json").json["checks"]
