@@ -68,7 +68,7 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
 
     ``quiet`` keeps everything below WARNING off standard error; the file gets all of it. A file that
     cannot be written is a warning: a full disk must not let certificates expire. Yields the list
-    of secrets to mask; append those that are read later.
+    of secrets to mask; append those that are read later. What libraries say is a line at DEBUG.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     handlers[0].setLevel(logging.WARNING if quiet else logging.DEBUG)
@@ -90,12 +90,32 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
             "LOG_FILE %s cannot be written (%s): logging here only; run as root or set LOG_FILE", file, problem
         )
     try:
-        yield secrets
+        with _libraries():
+            yield secrets
     finally:
         for handler in handlers:
             logger.removeHandler(handler)
             with contextlib.suppress(OSError):  # reported when the line was written
                 handler.close()
+
+
+@contextlib.contextmanager
+def _libraries() -> Iterator[None]:
+    """Take over what libraries log, and the warnings of Python: printed, they would quote servers word for word."""
+    handler, root = _Libraries(logging.WARNING), logging.getLogger()
+    root.addHandler(handler)
+    logging.captureWarnings(capture=True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.removeHandler(handler)
+
+
+class _Libraries(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass on the message, without a traceback: nobody can act on it."""
+        logging.getLogger("sectigo_f5.libraries").debug("%s: %s", record.name, record.getMessage())
 
 
 class _LogFile(logging.FileHandler):

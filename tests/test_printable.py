@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import unicodedata
+import warnings
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -61,6 +62,23 @@ def test_a_record_of_the_log_is_one_line(tmp_path: Path, capsys: pytest.CaptureF
     assert len(lines) == 1
     assert is_clean(lines[0])
     assert lines[0].endswith("; ***")
+
+
+def test_what_libraries_say_is_no_more_than_a_line_in_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """urllib3 warns of odd headers, which it quotes, with a traceback."""
+    file, root = tmp_path / "log", logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    with log.opened("DEBUG", file, quiet=True, known=[]):
+        logging.getLogger("urllib3.connectionpool").warning("headers: %s", FORGED, exc_info=ValueError(FORGED))
+        warnings.showwarning(UserWarning(FORGED), UserWarning, "x.py", 7)
+    assert capsys.readouterr().err == ""
+    urllib3, python = file.read_text(encoding="utf-8").splitlines()
+    assert "urllib3.connectionpool: headers: x 2026-11-25T00:00:00Z INFO forged[2J2J y z" in urllib3
+    assert is_clean(python)
+    assert "UserWarning: x 2026" in python
+    assert root.handlers == []
 
 
 def test_a_traceback_cannot_pass_for_records(tmp_path: Path) -> None:

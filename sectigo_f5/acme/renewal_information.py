@@ -88,11 +88,14 @@ def parse(body: bytes, retry_at: datetime) -> RenewalInformation:
 
 def load(file: Path, now: datetime) -> RenewalInformation | None:
     """Return the kept answer, or None if it is time to ask the CA again."""
-    if not file.exists():
+    try:
+        content = file.read_bytes()
+    except OSError as error:  # most often there is none
+        logger.debug("%s: %s", file, error.strerror)
         return None
     try:
         with reading(f"{file} cannot be read"):
-            kept = json.loads(file.read_text(encoding="utf-8"))
+            kept = json.loads(content)
             start, end, retry_at = (_time(kept[name]) for name in ("start", "end", "retry_at"))
             explanation = kept["explanation"] if isinstance(kept["explanation"], str) else None
     except NonsenseError as error:

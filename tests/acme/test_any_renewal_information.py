@@ -60,3 +60,9 @@ def test_any_file_of_kept_answers_is_one_or_none(folder: Path, kept: object) -> 
     file = folder / "kept.json"
     file.write_text(json.dumps(kept), encoding="utf-8")
     renewal_information.load(file, NOW)
+
+
+def test_a_name_that_no_file_can_have_is_no_error(folder: Path) -> None:
+    """An identifier is as long as the key identifier that the CA has chosen."""
+    assert renewal_information.load(folder / ("x" * 300), NOW) is None
+    assert renewal_information.load(folder / "kept.json" / "x", NOW) is None
