@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sectigo_f5.listening import Listening
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.names import is_served
 
@@ -116,6 +117,8 @@ class VirtualServer:
     policies: tuple[str, ...] = ()  # LTM policies, full paths
     untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
     traffic_group: str | None = None  # with which its address moves to another unit
+    listed: Listening | None = None  # what it listens on instead of one address and port, if these are lists
+    assumed: bool = False  # its route domain is taken for 0, and not known
     http2: str | None = None  # its HTTP/2 profile, if that refuses client SSL profiles with renegotiation (01070734)
 
 

@@ -20,6 +20,7 @@ PLUGIN_PORT = 443
 PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name
 TRANSPORT = re.compile(r"/Common/(?:(?:f5-)?tcp(?:-[\w-]+)?|udp|fastL4|oneconnect)")  # of every BIG-IP
 CHALLENGE_RULE = "/Certbot-Letsencrypt-"  # how certbot-bigip names its iRules
+SHOWN = 5  # addresses that a sentence names
 MANUAL_HOOK = "manual-auth-hook"
 
 
@@ -92,19 +93,34 @@ def challenge_servers(
 def _found(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:
     every = f5.every_server()
     ours = (*seen.listed, *(server for server in every if seen.job.profile in server.client_ssl))
-    answering, unanswered = dict[str, VirtualServer](), list[str]()
-    for address in dict.fromkeys((server.address, server.route_domain) for server in ours):
-        faults = {server: _fault(f5, server) for server in port_80.answering(every, *address)}
+    answering, missing = dict[str, VirtualServer](), dict[str, list[str]]()
+    places = ((address, server.route_domain) for server in ours for address in port_80.addresses(server))
+    for address, route_domain in dict.fromkeys(places):
+        faults = {server: _fault(f5, server) for server in port_80.answering(every, address, route_domain)}
         answering |= {server.path: server for server, fault in faults.items() if not fault}
         if all(faults.values()):
-            why = f" ({'; '.join(filter(None, faults.values()))})" if faults else ""
-            unanswered.append(f"no virtual server with an HTTP profile answers port 80 of {address[0]}{why}")
+            missing.setdefault("; ".join(filter(None, faults.values())), []).append(address)
+    unanswered = [*dict.fromkeys(_not_known(server) for server in ours if not port_80.addresses(server))]
+    unanswered += [_unanswered(addresses, why) for why, addresses in missing.items()]
     if not answering:
         raise ConnectorError(
             f"validation http-01: {'; '.join(unanswered) or 'there is no virtual server'}; create one, "
             "name it under challenge_virtual_servers, or use validation: prevalidated or dns-01"
         )
     return tuple(answering.values()), tuple(f"{sentence}: a challenge sent there fails" for sentence in unanswered)
+
+
+def _unanswered(addresses: list[str], why: str) -> str:
+    more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
+    where = f"{', '.join(addresses[:SHOWN])}{more}"
+    return f"no virtual server with an HTTP profile answers port 80 of {where}{f' ({why})' if why else ''}"
+
+
+def _not_known(server: VirtualServer) -> str:
+    what = f"the address of {server.path} is not shown"
+    if server.listed:
+        what = f"the addresses of {server.path} are a list that cannot be read ({server.listed.criteria})"
+    return f"{what}, so it is not known what answers its port 80"
 
 
 def _named(f5: Unit, job: Job) -> tuple[tuple[VirtualServer, ...], tuple[str, ...]]:

@@ -163,7 +163,8 @@ def _plain_text(seen: Observation, foreseen: Iterable[Scene], every: tuple[Virtu
 
 
 def _answers_80(server: VirtualServer, every: tuple[VirtualServer, ...]) -> bool:
-    return server.port == port_80.PORT or server in port_80.answering(every, server.address, server.route_domain)
+    answers = (port_80.answering(every, address, server.route_domain) for address in port_80.addresses(server))
+    return port_80.takes(server) or any(server in answering for answering in answers)
 
 
 def _owned(seen: Observation, plans: Iterable[Attachment]) -> Iterator[tuple[str, str]]:

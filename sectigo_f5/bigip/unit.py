@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
-from sectigo_f5.bigip.virtual_servers.destinations import destination
 from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, KeyObject, VirtualServer
@@ -141,8 +140,7 @@ class Unit:
         if profiles is None:
             profiles = self.client.items(object_url("ltm/virtual", readers.full_path(item)) + "/profiles")
         have, refer = self.inventory, self.references
-        listens = destination(item, refer.addresses or {}, refer.partitions or {})
-        server = virtual_server(item, listens, profiles, have.profiles, have.http)
+        server = virtual_server(item, refer.listens(item), profiles, have.profiles, have.http)
         http = server.http or bool(refer.fast_http & set(server.profiles))
         return replace(server, http=http, http2=refer.enforcing_http2(possible_http2(server, profiles)))
 

@@ -26,6 +26,8 @@ NOWHERE = {  # to connect there would be to connect to ourselves
     **dict.fromkeys(("any", "any6", "0.0.0.0", "::"), "it listens on every address"),  # noqa: S104
     "": "its address is not known",
 }
+SHOWN = 3  # networks that a sentence names
+ASSUMED = "its route domain is not known, so from here its address may be another host's"
 
 ANYTHING = Question(None, ours=False, others=frozenset({None}), may_refuse=True)
 
@@ -76,10 +78,11 @@ def look_before(check: Check, silent: set[Address] | None = None) -> Mapping[str
 
 def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseline:
     server = inquiry.server
-    if server.address in NOWHERE:
+    nowhere = _nowhere(server)
+    if nowhere:
         if check.required:
-            raise ConnectorError(_cannot_be_kept(server, f"{NOWHERE[server.address]}, so there is none to look at"))
-        return Baseline(elsewhere=NOWHERE[server.address])
+            raise ConnectorError(_cannot_be_kept(server, f"{nowhere}, so there is none to look at"))
+        return Baseline(elsewhere=nowhere)
     if server.route_domain not in ("", "0") and not check.required:
         return Baseline(elsewhere=f"its address is in route domain {server.route_domain}")
     first, *more = inquiry.questions or (ANYTHING,)
@@ -90,11 +93,20 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
             raise ConnectorError(_cannot_be_kept(server, str(error))) from error
         return Baseline(unreachable=str(error) if _address(server) in silent else None)
     except ConnectorError:
-        baseline = Baseline()
+        baseline = Baseline(elsewhere=ASSUMED if server.assumed and not check.required else None)
     if baseline.elsewhere or not server.client_ssl:
         return baseline
     serials = {each.server_name: shown.serial for each in more if (shown := _answer(server, each))}
     return replace(baseline, shown={**baseline.shown, **serials})
+
+
+def _nowhere(server: VirtualServer) -> str | None:
+    """Return why there is no address to connect to; None if there is one."""
+    if server.listed and not server.address:
+        if server.listed.networks:
+            return f"it listens on {', '.join(server.listed.networks[:SHOWN])} and no single address"
+        return f"its addresses are a list that cannot be read ({server.listed.criteria})"
+    return NOWHERE.get(server.address)
 
 
 def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handshake) -> Baseline:
@@ -105,6 +117,8 @@ def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handsh
         return Baseline(served, by_kind=by_kind)
     if not server.port:
         return Baseline(elsewhere=f"it listens on any port, and another virtual server may have {HTTPS}")
+    if server.assumed and not check.required:
+        return Baseline(elsewhere=ASSUMED)
     before = f"; before the change it showed serial {serial}, which none of its profiles has"
     remedy = "if its address leads to another host from here, set verify_handshake: off"
     return Baseline(served, by_kind=by_kind, doubt=f"{before}: {remedy}")

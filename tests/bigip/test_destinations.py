@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5.bigip.virtual_servers.destinations import Destination, destination, virtual_addresses
+from sectigo_f5.listening import Listening
 
 GROUP = "/Common/traffic-group-2"
 DEFAULTS = {"Common": "0", "Shop": "2"}
@@ -90,8 +91,11 @@ def test_the_address_is_unknown_if_its_object_cannot_be_seen(written: str | None
 
 @pytest.mark.parametrize("written", [None, "/Common/192.0.2.80:443", "/Common/vs_VS_TMC_OBJ:0", ":0"])
 @pytest.mark.parametrize("name", ["trafficMatchingCriteria", "trafficMatchingCriteriaReference"])
-def test_the_address_of_an_address_list_is_unknown(written: str | None, name: str) -> None:
-    assert listens(written, **{name: "/Common/vs_VS_TMC_OBJ"}) == Destination("", "", 0)
+def test_the_address_of_criteria_that_cannot_be_seen_is_unknown(written: str | None, name: str) -> None:
+    unknown = Destination("", "", 0, listed=Listening("/Common/vs_VS_TMC_OBJ"))
+    link = {"link": "https://localhost/mgmt/tm/ltm/traffic-matching-criteria/~Common~vs_VS_TMC_OBJ?ver=16.1.4"}
+    more: dict[str, Any] = {name: link if name.endswith("Reference") else "/Common/vs_VS_TMC_OBJ"}
+    assert listens(written, **more) == unknown
 
 
 @pytest.mark.parametrize(
@@ -105,10 +109,28 @@ def test_the_address_of_an_address_list_is_unknown(written: str | None, name: st
         ("/Shop/2001:db8::1.443", "/Shop/vs", ("2001:db8::1", "2", 443)),
         ("/Shop/any:443", "/Shop/vs", ("any", "2", 443)),
         ("/Common/10.0.0.1:443", "/Shop/vs", ("10.0.0.1", "", 443)),
-        ("/Bank/10.0.0.1:443", "/Bank/vs", ("10.0.0.1", "", 443)),
+        ("/Bank/10.0.0.1:443", "/Bank/vs", ("10.0.0.1", "", 443, None, True)),
         ("/Shop/10.0.0.2:443", "/Shop/vs", ("10.0.0.2", "7", 443, GROUP)),
         ("/Shop/10.0.0.3:443", "/Shop/vs", ("10.0.0.3", "2", 443, GROUP)),
     ],
 )
 def test_a_route_domain_not_shown_is_the_partitions_default(written: str, path: str, read: tuple[Any, ...]) -> None:
     assert listens(written, path) == Destination(*read)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "assumed"),
+    [
+        ("10.0.0.1", None, True),
+        ("10.0.0.1%0", None, False),
+        ("10.0.0.1", "10.0.0.1%3", False),
+        ("front", "10.0.0.1", True),
+    ],
+)
+def test_a_route_domain_that_nothing_shows_is_only_assumed(written: str, shown: str | None, assumed: bool) -> None:
+    """A role may be refused the partitions, or see its own alone."""
+    addresses = virtual_addresses(
+        [{"fullPath": f"/Shop/{written}", "address": shown}] if shown else [], {"Common": "0"}
+    )
+    read = destination({"fullPath": "/Shop/vs", "destination": f"/Shop/{written}:443"}, addresses, {"Common": "0"})
+    assert (read.assumed, read.address) == (assumed, "10.0.0.1")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.virtual_servers import destinations, references
+from sectigo_f5.bigip.virtual_servers import criteria, destinations, references
 from sectigo_f5.bigip.virtual_servers.reader import virtual_server
 from sectigo_f5.icontrol.lists.manner import NAMES
 
@@ -39,12 +39,19 @@ def read_virtual_server(item: Noting) -> None:
     virtual_server(item, listens, (item.get("profilesReference") or {}).get("items") or (), {}, frozenset())
 
 
+def read_list(item: Noting) -> None:
+    named = {"fullPath": "/Common/c", "destinationAddressList": "/Common/x", "destinationPortList": "/Common/x"}
+    criteria.by_criteria([named], criteria.Referred({"/Common/x": item}, {"/Common/x": item}, {}, {}))
+
+
 READERS: dict[tuple[str, ...], Callable[[Noting], object]] = {
     readers.OF_PROFILES: readers.client_ssl_profile,
     readers.OF_CERTIFICATES: readers.certificate_object,
     readers.OF_KEYS: readers.key_object,
     readers.OF_VIRTUAL_SERVERS: read_virtual_server,
     readers.NAMES_ALONE: readers.full_path,
+    criteria.OF_CRITERIA: lambda item: criteria.by_criteria([item], criteria.Referred({}, {}, {}, {})),
+    (*criteria.ADDRESSES, *criteria.PORTS): read_list,
     references.OF_PARTITIONS: lambda item: destinations.default_route_domains([item]),
     references.OF_ADDRESSES: lambda item: destinations.virtual_addresses([item], {}),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.decision.attachment import plan_attachments
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.listening import Listening
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.simulator import Fault
 from sectigo_f5.tls import baseline, handshake_check
@@ -296,6 +298,32 @@ def test_an_address_of_another_route_domain_is_checked_only_if_required(
         assert world.device.get(PROFILE_URL)["cert"] == handshake_check
 
 
+@pytest.mark.parametrize("tls", [True, False], ids=["TLS", "no TLS"])
+def test_a_stranger_at_an_address_of_unknown_route_domain_judges_no_change(
+    tmp_path: Path, log: pytest.LogCaptureFixture, tls: bool
+) -> None:
+    """The role may not read partitions, so the address may be in another route domain, and another host's here."""
+    port = free_port()
+    virtual = builders.server(address="127.0.0.1", port=port, assumed=True)
+    with impostor("127.0.0.1", port, tmp_path, tls=tls):
+        check = _check_of(virtual, "auto")
+        handshake_check.confirm(check, baseline.look_before(check), [Expected("aa", "rsa")], lambda _: None)
+        strict = _check_of(virtual, "required")
+        with pytest.raises(ConnectorError, match="does not serve the certificate that was put in service"):
+            handshake_check.confirm(strict, baseline.look_before(strict), [Expected("aa", "rsa")], lambda _: None)
+    assert f"/Common/vs_www: what it serves was not checked: {baseline.ASSUMED}" in log.text
+
+
+def test_a_virtual_server_that_showed_its_own_certificate_is_judged(world: World, tmp_path: Path) -> None:
+    """Then its address leads to it, whatever the role may read."""
+    world.device.fault(Fault("GET", "auth/partition", action="error:401:Authorization failed: refused", times=99))
+    first = run(world)
+    with displaced_by_the_change(world, tmp_path):
+        assert "does not serve the certificate that was put in service" in (renew(world).error or "")
+    world.device.data_plane.refresh()
+    assert world.seen_by_client().serial == first.serial
+
+
 def test_a_virtual_server_of_any_port_is_checked_on_443(world: World, tmp_path: Path) -> None:
     number = os.getpid()
     address = f"127.{192 + (number >> 14) % 32}.{(number >> 6) % 256}.{number % 64 + 1}"
@@ -332,6 +360,24 @@ def test_a_virtual_server_of_unknown_address_is_never_connected_to(
         handshake_check.confirm(check, before, [Expected("aa", "rsa")], lambda _: None)
         assert here.connections == 0
     assert "/Common/vs_www: what it serves was not checked: its address is not known" in log.text
+
+
+@pytest.mark.parametrize(
+    ("networks", "sentence"),
+    [
+        (("192.0.2.0/24", "10.0.0.0/8"), "it listens on 192.0.2.0/24, 10.0.0.0/8 and no single address"),
+        ((), "its addresses are a list that cannot be read (/Common/criteria)"),
+    ],
+)
+def test_a_list_without_a_single_address_cannot_be_checked(
+    log: pytest.LogCaptureFixture, networks: tuple[str, ...], sentence: str
+) -> None:
+    virtual = builders.server(address="", port=443, listed=Listening("/Common/criteria", networks))
+    with pytest.raises(ConnectorError, match=re.escape(sentence)):
+        baseline.look_before(_check_of(virtual, "required"))
+    check = _check_of(virtual, "auto")
+    handshake_check.confirm(check, baseline.look_before(check), [Expected("aa", "rsa")], lambda _: None)
+    assert f"/Common/vs_www: what it serves was not checked: {sentence}" in log.text
 
 
 def _check_of(virtual: VirtualServer, demand: str) -> baseline.Check:

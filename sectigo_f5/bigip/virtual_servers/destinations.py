@@ -10,9 +10,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from sectigo_f5.bigip.readers import Json, full_path, text
+from sectigo_f5.listening import Listening
 from sectigo_f5.model import partition_of
 
 ANY = ("any", "any6")  # the device's words for every address
@@ -21,7 +23,7 @@ SERVICES = {"http": 80, "https": 443}  # every other word is any port
 
 LOCAL_ONLY = "/traffic-group-local-only"  # what is in it never moves to another unit
 
-RouteDomains = Mapping[str, str]  # the default route domains, by partition; 0 for a partition that is not there
+RouteDomains = Mapping[str, str]  # the default route domains, by partition, as far as they can be seen
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class VirtualAddress:
     address: str
     route_domain: str
     traffic_group: str | None = None  # with which it moves to another unit; None if it never does
+    assumed: bool = False  # its route domain is taken for 0, and not known
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class Destination:
     route_domain: str
     port: int
     traffic_group: str | None = None
+    assumed: bool = False  # as above
+    listed: Listening | None = None  # the lists that address and port are of
+    for_everybody: bool = True  # from every source address, as far as the criteria tell
 
 
 def default_route_domains(partitions: Iterable[Json]) -> dict[str, str]:
@@ -54,30 +60,58 @@ def virtual_addresses(items: Iterable[Json], defaults: RouteDomains) -> dict[str
 
 
 def _virtual_address(item: Json, defaults: RouteDomains) -> VirtualAddress:
-    address, route_domain = _split(text(item, "address") or "", full_path(item), defaults)
+    address, _, shown = (text(item, "address") or "").partition("%")
+    route_domain, assumed = domain_of(shown, full_path(item), defaults)
     group = text(item, "trafficGroup")
-    return VirtualAddress(address, route_domain, None if group and group.endswith(LOCAL_ONLY) else group)
+    floating = None if group and group.endswith(LOCAL_ONLY) else group
+    return VirtualAddress(_address(address), route_domain, floating, assumed)
 
 
-def destination(item: Json, addresses: Mapping[str, VirtualAddress], defaults: RouteDomains) -> Destination:
+def criteria_of(item: Json) -> str | None:
+    """Return the full path of the traffic matching criteria that a virtual server has instead of a destination."""
+    reference = item.get("trafficMatchingCriteriaReference")
+    link = str(reference.get("link") if isinstance(reference, Mapping) else reference)
+    linked = unquote(link.rpartition("/")[2].partition("?")[0]).replace("~", "/")
+    return text(item, "trafficMatchingCriteria") or (linked if reference else None)
+
+
+def destination(
+    item: Json,
+    addresses: Mapping[str, VirtualAddress],
+    defaults: RouteDomains,
+    criteria: Mapping[str, Destination] | None = None,
+) -> Destination:
     """Return where a virtual server listens.
 
-    The address is not known, and empty, if the virtual address that it names cannot be seen, or if
-    address and port are lists (``trafficMatchingCriteria``, F5 Ansible #1417).
+    The address is not known, and empty, if the virtual address that it names cannot be seen, or the ``criteria``.
     """
-    if item.get("trafficMatchingCriteria") or item.get("trafficMatchingCriteriaReference"):
-        return Destination("", "", 0)
+    path = criteria_of(item)
+    if path:
+        of_lists = (criteria or {}).get(path) or Destination("", "", 0, listed=Listening(path))
+        found = _of_value(addresses, of_lists.address, of_lists.route_domain)
+        return replace(of_lists, traffic_group=found.traffic_group) if found else of_lists
     written = str(item.get("destination") or "")
     folder, _, last = (written if "/" in written else f"{full_path(item).rpartition('/')[0]}/{written}").rpartition("/")
     name, port = _without_port(last)
-    path = f"{folder}/{name}"
-    address, route_domain = _split(name, path, defaults)
+    host, _, shown = name.partition("%")
+    path, address = f"{folder}/{name}", _address(host)
+    route_domain, assumed = domain_of(shown, path, defaults)
     found = addresses.get(path) or _of_value(addresses, address, route_domain)
     if found is None:
-        return Destination(address, route_domain, port)
-    if not address or "%" not in name:  # the virtual address may show the route domain
-        address, route_domain = address or found.address, found.route_domain
-    return Destination(address, route_domain, port, found.traffic_group)
+        return Destination(address, route_domain, port, assumed=assumed)
+    if not address or not shown:  # the virtual address may show the route domain
+        address, route_domain, assumed = address or found.address, found.route_domain, found.assumed
+    return Destination(address, route_domain, port, found.traffic_group, assumed)
+
+
+def domain_of(shown: str, path: str, defaults: RouteDomains) -> tuple[str, bool]:
+    """Return a route domain, that of the partition if none is shown, and whether it is only assumed to be 0.
+
+    A role may be refused the partitions, or see its own alone.
+    """
+    partition = partition_of(path)
+    route_domain = shown or defaults.get(partition, "0")
+    return "" if route_domain == "0" else route_domain, not shown and partition not in defaults
 
 
 def _without_port(last: str) -> tuple[str, int]:
@@ -86,14 +120,7 @@ def _without_port(last: str) -> tuple[str, int]:
     host, found, port = last.rpartition(separator)
     if not found:
         return last, 0
-    return host, int(port) if port.isdigit() else SERVICES.get(port, 0)
-
-
-def _split(written: str, path: str, defaults: RouteDomains) -> tuple[str, str]:
-    """Split off the route domain, that of the partition if none is shown; no address if it is not one."""
-    address, _, shown = written.partition("%")
-    route_domain = shown or defaults.get(partition_of(path), "0")
-    return _address(address), "" if route_domain == "0" else route_domain
+    return host, int(port) if port.isdecimal() else SERVICES.get(port, 0)
 
 
 def _of_value(addresses: Mapping[str, VirtualAddress], address: str, route_domain: str) -> VirtualAddress | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 
 from sectigo_f5.device_objects import VirtualServer
+from sectigo_f5.listening import Network, network
 
 PORT, ANY_PORT = 80, 0
-ANY = {"any": "0.0.0.0/0", "0.0.0.0": "0.0.0.0/0", "any6": "::/0", "::": "::/0"}  # noqa: S104  how it is written
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Rank = tuple[int, bool]
 
 
 def answering(servers: Iterable[VirtualServer], address: str, route_domain: str) -> tuple[VirtualServer, ...]:
@@ -19,26 +18,35 @@ def answering(servers: Iterable[VirtualServer], address: str, route_domain: str)
     The most specific destination wins, then a port over any port (AskF5 K14800). A disabled one
     stands in the way of the others all the same (``tm.continuematching`` is false by default).
     """
-    wanted = _network(address, None)
-    matching = [
-        ((network.prefixlen, server.port == PORT), server)
-        for server in servers
-        if server.for_everybody and server.route_domain == route_domain and server.port in (PORT, ANY_PORT)
-        if (network := _network(server.address, server.mask)) and wanted and _covers(network, wanted)
-    ]
+    wanted = network(address)
+    if wanted is None:
+        return ()
+    same_domain = (server for server in servers if server.for_everybody and server.route_domain == route_domain)
+    matching = [(rank, server) for server in same_domain if (rank := _rank(server, wanted))]
     first = max((rank for rank, _ in matching), default=None)
     return tuple(server for rank, server in matching if rank == first)
 
 
-def _network(address: str, mask: str | None) -> Network | None:
-    """Return the addresses of a destination; None if it is not an address. A single host may have no mask."""
-    try:
-        if address in ANY:
-            return ipaddress.ip_network(ANY[address])
-        bits = bin(int(ipaddress.ip_address(mask))).count("1") if mask and mask not in ANY else None
-        return ipaddress.ip_network(address if bits is None else f"{address}/{bits}", strict=False)
-    except ValueError:
+def addresses(server: VirtualServer) -> tuple[str, ...]:
+    """Return where a virtual server listens, addresses and whole networks; empty if that is not known."""
+    if server.listed:
+        return server.listed.networks
+    return (server.address,) if server.address else ()
+
+
+def takes(server: VirtualServer) -> bool:
+    """Tell whether a virtual server was given port 80, as the only one or among others."""
+    return server.port == PORT or bool(server.port and server.listed and server.listed.takes(PORT))
+
+
+def _rank(server: VirtualServer, wanted: Network) -> Rank | None:
+    """Return how well a virtual server matches; None if it does not."""
+    if not takes(server) and server.port != ANY_PORT:
         return None
+    mask = None if server.listed else server.mask
+    covering = [each for text in addresses(server) if (each := network(text, mask)) and _covers(each, wanted)]
+    best = max((each.prefixlen for each in covering), default=None)
+    return None if best is None else (best, server.port != ANY_PORT)
 
 
 def _covers(network: Network, wanted: Network) -> bool:

@@ -35,12 +35,18 @@ def virtual_server(
         app_service=text(item, "appService"),
         enabled=not flag(item, "disabled"),
         mask=text(item, "mask"),
-        for_everybody=item.get("ipProtocol") != "udp" and str(item.get("source") or "/0").endswith("/0"),
+        for_everybody=listens.for_everybody and _for_everybody(item),
         rules=_paths(item.get("rules")),
         policies=tuple(full_path(policy) for policy in (item.get("policiesReference") or {}).get("items") or ()),
         traffic_group=listens.traffic_group,
+        listed=listens.listed,
+        assumed=listens.assumed,
         untyped=tuple(path for path, link in zip(paths, links, strict=True) if not link and path not in known),
     )
+
+
+def _for_everybody(item: Json) -> bool:
+    return item.get("ipProtocol") != "udp" and str(item.get("source") or "/0").endswith("/0")
 
 
 def possible_http2(server: VirtualServer, profiles: Sequence[Json]) -> frozenset[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Collection, Set
+from collections.abc import Collection, Mapping, Set
 
 from sectigo_f5.bigip.readers import NAMES_ALONE, flag, full_path
-from sectigo_f5.bigip.virtual_servers import destinations
-from sectigo_f5.bigip.virtual_servers.destinations import VirtualAddress
+from sectigo_f5.bigip.virtual_servers import criteria, destinations
+from sectigo_f5.bigip.virtual_servers.destinations import Destination, VirtualAddress
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError
@@ -30,7 +30,8 @@ class References:
     @functools.cached_property
     def partitions(self) -> dict[str, str] | None:
         """The default route domains by partition; None if the user may not read partitions."""
-        listed = self._unless_refused("/mgmt/tm/auth/partition", OF_PARTITIONS, "default route domains are taken for 0")
+        consequence = "route domains that addresses do not show are not known"
+        listed = self._unless_refused("/mgmt/tm/auth/partition", OF_PARTITIONS, consequence)
         return None if listed is None else destinations.default_route_domains(listed)
 
     @functools.cached_property
@@ -40,6 +41,25 @@ class References:
             "/mgmt/tm/ltm/virtual-address", OF_ADDRESSES, "addresses that have a name are not known"
         )
         return None if listed is None else destinations.virtual_addresses(listed, self.partitions or {})
+
+    def listens(self, item: Json) -> Destination:
+        """Return where a virtual server listens; criteria are read only if one has some."""
+        lists = self._criteria if destinations.criteria_of(item) else {}
+        return destinations.destination(item, self.addresses or {}, self.partitions or {}, lists)
+
+    @functools.cached_property
+    def _criteria(self) -> Mapping[str, Destination]:
+        """Where those listen that have traffic matching criteria, as far as these and their lists can be read."""
+        found = self._of_lists("/mgmt/tm/ltm/traffic-matching-criteria", criteria.OF_CRITERIA)
+        addresses, ports, route_domains = (
+            criteria.by_path(self._of_lists(path, select) if criteria.are_named(found, by) else ())
+            for path, (select, by) in criteria.COLLECTIONS.items()
+        )
+        referred = criteria.Referred(addresses, ports, route_domains, self.partitions or {})
+        return criteria.by_criteria(found, referred)
+
+    def _of_lists(self, path: str, select: Collection[str]) -> list[Json]:
+        return self._unless_refused(path, select, "where virtual servers with lists listen is not known") or []
 
     @functools.cached_property
     def fast_http(self) -> frozenset[str]:

@@ -43,6 +43,13 @@ POOL = {
     "minUpMembersAction": "failover",
     "serviceDownAction": "none",
 }
+TRAFFIC_MATCHING_CRITERIA = {  # F5 AS3's integration test of address and port lists
+    **each("destinationAddressInline sourceAddressInline", "0.0.0.0"),  # noqa: S104  every address
+    "destinationPortInline": "0",
+    "protocol": "tcp",
+    "routeDomain": "any",
+    "sourcePortInline": 0,
+}
 VIRTUAL_ADDRESS = {
     **each("arp floating icmpEcho", "enabled"),
     **each("routeAdvertisement spanning", "disabled"),
@@ -112,6 +119,15 @@ _KINDS = (
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
     Kind("ltm/data-group/internal", "value list", {}, "appService description records type", fixed="type"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
+    Kind("net/address-list", "Address List", {}, "addresses addressLists description"),
+    Kind("net/port-list", "Port List", {}, "ports portLists description"),
+    Kind("net/route-domain", "Route Domain", {"id": 0, "strict": "enabled"}, "description parent", fixed="id"),
+    Kind(
+        "ltm/traffic-matching-criteria",
+        "Traffic Matching Criteria",
+        TRAFFIC_MATCHING_CRITERIA,
+        "appService description destinationAddressList destinationPortList sourceAddressList",
+    ),
     Kind(
         "ltm/virtual-address",
         "Virtual Address",
@@ -124,7 +140,8 @@ _KINDS = (
         "Virtual Server",
         VIRTUAL_SERVER,
         "appService clonePools description destination disabled enabled fallbackPersistence ipProtocol mask metadata "
-        "persist policies pool profiles rules securityLogProfiles vlans vlansDisabled vlansEnabled",
+        "persist policies pool profiles rules securityLogProfiles trafficMatchingCriteria vlans vlansDisabled "
+        "vlansEnabled",
         "creationTime lastModifiedTime vsIndex",
     ),
     _profile("client-ssl", "ClientSSL Profile", profiles.CLIENT_SSL, "certKeyChain passphrase usage logPublisher"),

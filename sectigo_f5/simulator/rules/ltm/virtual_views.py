@@ -18,6 +18,9 @@ def show(work: Work, item: Item, shown: Json, expand: bool) -> Json:
     view |= _destination(work, item)
     if item.get("pool"):
         view["poolReference"] = work.reference("ltm/pool", item.get("pool"))
+    if item.get("trafficMatchingCriteria"):
+        criteria = work.reference("ltm/traffic-matching-criteria", item.get("trafficMatchingCriteria"))
+        view["trafficMatchingCriteriaReference"] = criteria
     if item.get("rules"):
         view["rulesReference"] = [work.reference(RULE, path) for path in item.get("rules")]
     if item.get("vlans"):
