@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+LONGEST_COMMON_NAME = 64  # RFC 5280 appendix A.1, ub-common-name
 _HOST = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*")
 _NOBODY = ("localhost", "localhost.localdomain")  # the names of certificates that devices make for themselves
 
@@ -16,6 +17,14 @@ def covers(names: Iterable[str], host: str) -> bool:
     _, _, parent = host.partition(".")
     known = {name.lower() for name in names}
     return host in known or (bool(parent) and not host.startswith("*.") and f"*.{parent}" in known)
+
+
+def common_name_of_request(names: Sequence[str]) -> str | None:
+    """Return the first name that a CSR can have as its common name; None if each is too long.
+
+    Then its subject is empty, and its alternative names are critical (RFC 5280 section 4.2.1.6).
+    """
+    return next((name for name in names if len(name) <= LONGEST_COMMON_NAME), None)
 
 
 def is_served(name: str) -> bool:

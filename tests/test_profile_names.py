@@ -7,7 +7,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectigo_f5.configuration.checks import common_name_fault
+from sectigo_f5.configuration.checks import certificate_name_fault
 from sectigo_f5.model import base_of
 from sectigo_f5.profile_names import base_of_profile, profile_names
 from tests.support import builders
@@ -20,7 +20,7 @@ def test_a_digit_first_name_gets_letters_in_front() -> None:
 
 
 def test_the_prefix_is_no_part_of_a_host_name() -> None:
-    assert common_name_fault("cn_7days.example.com") is not None
+    assert certificate_name_fault("cn_7days.example.com") is not None
 
 
 def test_a_profile_of_somebody_else_has_no_base() -> None:

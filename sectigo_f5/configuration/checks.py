@@ -19,9 +19,9 @@ from sectigo_f5.configuration.sources.content import UnreadableFileError, read_c
 from sectigo_f5.untrusted import NonsenseError, reading
 
 LONGEST_NAME = 253  # RFC 1035 section 2.3.4, without the trailing dot
-LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name-length
 LONGEST_CA_FILE = 10 << 20  # bytes; a whole system trusts some 200 KB of CAs
 LONGEST_PATH = 255  # BIG-IP object names
+LONGEST_FILE_PATH = 243  # of keys and certificates: the file of each is :Common:NAME_12345_1, and has 255 at most
 WILDCARD_LABELS = 2  # no CA may issue a certificate for "*.com"
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SEGMENT = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]*")
@@ -43,16 +43,6 @@ def certificate_name_fault(name: str) -> str | None:
         return fault
     if "." not in rest:
         return f"{quote(name)} is not a full name; write the domain too: {rest}.example.com"
-    return None
-
-
-def common_name_fault(name: str) -> str | None:
-    """Check a common name: a certificate name that is short enough for X.509."""
-    if fault := certificate_name_fault(name):
-        return fault
-    if len(name) > LONGEST_COMMON_NAME:
-        remedy = "move it to sans and write a shorter common_name"
-        return f"has {len(name)} characters, but X.509 allows {LONGEST_COMMON_NAME}; {remedy}"
     return None
 
 

@@ -20,6 +20,7 @@ from sectigo_f5.configuration.sources.yaml_lines import Value, parse
 from sectigo_f5.model import Configuration, Job, Place
 
 VERSION = "v1"
+LONGEST_DEVICE_NAME = 200  # characters; files under STATE_DIR are called like it
 DEVICE_NAME = "letters, digits, _ . and -, and begin with a letter or digit"
 FIRST_LINES = {"devices": "- name: bigip-fra", "certificates": "- common_name: www.example.com"}
 
@@ -131,6 +132,8 @@ def _device_name(value: Value, lines: dict[str, int], findings: Findings) -> str
     name = _text(value, "name", "bigip-fra", findings)
     if checks.segment_fault(name) or not name[0].isalnum():
         raise _wrong(value, "name", f"{quote(name)} is not valid; use {DEVICE_NAME}")
+    if len(name) > LONGEST_DEVICE_NAME:
+        raise _wrong(value, "name", f"has {len(name)} characters; write at most {LONGEST_DEVICE_NAME}")
     if name in lines:
         remedy = "give each device a name of its own, and list several certificates of one device under certificates:"
         text = f"{quote(name)} is used twice, first at line {lines[name]}; {remedy}"

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sectigo_f5.configuration.certificate_readers import DEFAULT_SIZE, KEY_SIZES
-from sectigo_f5.configuration.checks import LONGEST_PATH
+from sectigo_f5.configuration.combinations import check_combinations, names_of
 from sectigo_f5.configuration.device_readers import Credentials
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives
 from sectigo_f5.configuration.settings import ParsedSetting, Scope, Table
-from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Generation, Job, KeySpec, base_of
-from sectigo_f5.names import covers
+from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Job, KeySpec
 from sectigo_f5.secret import Secret
-
-ANY_STAMP = "20261123T153813Z"
 
 
 def device_of(name: str | None, scope: Scope, findings: Findings) -> Device | None:
@@ -76,10 +73,8 @@ def job_of(device: Device | None, scope: Scope, findings: Findings) -> Job | Non
     """Resolve one certificate; None, with every mistake noted, if a setting is missing or wrong."""
     for setting in (Table.common_name, Table.virtual_servers):
         findings.attempt(scope.required, setting)
-    for check in (_keys, _check_authenticator, _check_wildcards, _check_server_name, _check_http_01_virtual_servers):
-        findings.attempt(check, scope)
-    _note_flags_without_effect(scope, findings)
-    findings.attempt(_check_path_length, scope)
+    findings.attempt(_keys, scope)
+    check_combinations(scope, findings)
     return findings.attempt(_job, device, scope) if device else None
 
 
@@ -90,7 +85,7 @@ def _job(device: Device, scope: Scope) -> Job:
     return Job(
         device=device,
         common_name=common_name,
-        names=_names(scope),
+        names=names_of(scope),
         keys=_keys(scope),
         partition=partition,
         parent_profile=scope.value(Table.parent_profile),
@@ -111,11 +106,6 @@ def _job(device: Device, scope: Scope) -> Job:
         place=scope.place,
         update_other_references=scope.value(Table.update_other_references),
     )
-
-
-def _names(scope: Scope) -> tuple[str, ...]:
-    common_name = scope.required(Table.common_name)
-    return (common_name, *sorted(set(scope.value(Table.sans)) - {common_name}))
 
 
 def _full_paths(names: tuple[str, ...], partition: str) -> tuple[str, ...]:
@@ -162,66 +152,3 @@ def _single_key(scope: Scope) -> KeySpec:
     sizes = alternatives(KEY_SIZES[key_type])
     text = f"{size.value} is not a size for {key_type}; write {sizes}, or key_type: {other} as well"
     raise InvalidValueError(Mistake(size.line, "key_size", text))
-
-
-def _check_authenticator(scope: Scope) -> None:
-    validation = scope.nearest(Table.validation)
-    if validation and validation.value == "dns-01" and scope.value(Table.dns_authenticator) is None:
-        text = f"missing; dns-01 needs a Certbot plugin: write dns_authenticator: {Table.dns_authenticator.example}"
-        raise InvalidValueError(Mistake(validation.line, "dns_authenticator", text))
-
-
-def _check_wildcards(scope: Scope) -> None:
-    """Refuse wildcards with http-01; if no validation is set, the mistake is on the line of the wildcard."""
-    wildcard = _wildcard(scope)
-    if wildcard and scope.value(Table.validation) == "http-01":
-        text = (
-            f"http-01 cannot prove the wildcard {wildcard.value}; write validation: dns-01 with a dns_authenticator, "
-            f"or validation: prevalidated if the domain is validated in SCM"
-        )
-        cause = scope.nearest(Table.validation) or wildcard
-        raise InvalidValueError(Mistake(cause.line, "validation", text))
-
-
-def _check_server_name(scope: Scope) -> None:
-    """Refuse a name for which clients would get a certificate that they do not accept."""
-    server_name = scope.nearest(Table.server_name)
-    if server_name and not covers(names := _names(scope), server_name.valid()):
-        text = f"{server_name.value} is not a name of the certificate; write one of {', '.join(names)}, or leave it out"
-        raise InvalidValueError(Mistake(server_name.line, "server_name", text))
-
-
-def _wildcard(scope: Scope) -> ParsedSetting[str] | None:
-    """Return the first wildcard among the names, with its line, or None."""
-    common_name, sans = scope.nearest(Table.common_name), scope.nearest(Table.sans)
-    names = [ParsedSetting(common_name.line, common_name.value)] if common_name else []
-    names += [ParsedSetting(sans.line, name) for name in sans.value or ()] if sans else []
-    return next((name for name in names if name.value and name.value.startswith("*.")), None)
-
-
-def _check_http_01_virtual_servers(scope: Scope) -> None:
-    if scope.value(Table.validation) != "http-01":
-        return
-    if scope.required(Table.virtual_servers) == () == scope.value(Table.challenge_virtual_servers):
-        text = "http-01 has no virtual server to answer on; write challenge_virtual_servers, or another validation"
-        validation, servers = scope.nearest(Table.validation), scope.nearest(Table.virtual_servers)
-        cause = validation or servers
-        raise InvalidValueError(Mistake(cause.line if cause else None, "validation", text))
-
-
-def _note_flags_without_effect(scope: Scope, findings: Findings) -> None:
-    """Warn of SNI flags that do nothing; that is not a reason to leave the certificate out."""
-    for setting in (Table.sni_default, Table.sni_require):
-        flag = scope.nearest(setting)
-        if flag and flag.value is True and findings.attempt(scope.value, Table.sni) is False:
-            findings.warning(f"line {flag.line}: {setting.key} has no effect without `sni: true`")
-
-
-def _check_path_length(scope: Scope) -> None:
-    """Check the longest object name of an issue, the chain of a second key."""
-    base, partition = base_of(scope.required(Table.common_name)), scope.value(Table.partition)
-    length = len(Generation(partition, base, ANY_STAMP, "_ecdsa").chain)
-    if length > LONGEST_PATH:
-        cause = scope.nearest(Table.partition) or scope.place
-        text = f"makes object names of {length} characters, but BIG-IP allows {LONGEST_PATH}; use a shorter partition"
-        raise InvalidValueError(Mistake(cause.line, "partition", text))

@@ -67,7 +67,6 @@ class Setting(Generic[T_co, D_co]):
 
 
 _host_name = text_checked(checks.certificate_name_fault, lower=True)
-_common_name = text_checked(checks.common_name_fault, lower=True)
 _host_names = list_of(checks.certificate_name_fault, lower=True)
 _objects = list_of(checks.object_fault)
 _key_size = one_of(*KEY_SIZES["rsa"], *KEY_SIZES["ecdsa"])
@@ -87,7 +86,7 @@ class Table:
     verify_tls = Setting(Level.DEVICE, device_readers.verify_tls, "/etc/sectigo/bigip-ca.pem", True)
     partition = Setting(Level.CERTIFICATE, text_checked(checks.segment_fault), "Common", "Common")
     parent_profile = Setting(Level.CERTIFICATE, certificate_readers.parent_profile, STOCK_PROFILE, STOCK_PROFILE)
-    common_name = Setting(Level.CERTIFICATE, _common_name, "www.example.com", REQUIRED)
+    common_name = Setting(Level.CERTIFICATE, _host_name, "www.example.com", REQUIRED)
     sans = Setting(Level.CERTIFICATE, _host_names, "[api.example.com]", ())
     key_type = Setting(Level.CERTIFICATE, one_of(*KEY_SIZES), "rsa", "rsa")
     key_size = Setting(Level.CERTIFICATE, _key_size, "2048", None)

@@ -12,6 +12,7 @@ from sectigo_f5.decision.renewal import is_due
 from sectigo_f5.device_objects import Entry, Observation, Pair
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Job, KeySpec, Outcome
+from sectigo_f5.names import common_name_of_request
 
 ISSUING = frozenset({Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED})
 
@@ -233,7 +234,7 @@ def _names_match(job: Job, pair: Pair) -> bool:
     """
     certificate, wanted = pair.certificate, frozenset(job.names)
     if certificate.names is None:
-        return certificate.common_name in (None, job.common_name)
+        return certificate.common_name in (None, job.common_name, common_name_of_request(job.names))
     asked = certificate.asked or certificate.names
     return asked <= wanted and (certificate.cut or wanted <= certificate.names)
 

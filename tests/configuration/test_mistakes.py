@@ -55,6 +55,12 @@ EDITS = [
     (DEVICE, "- name:\n", "shop.yaml:4: name: has no value; write one, or delete the key"),
     (DEVICE, "- name: [a]\n", "shop.yaml:4: name: must be text, not a list; write one value"),
     (DEVICE, "- name: ../fra\n", "shop.yaml:4: name: '../fra' is not valid; use letters, digits"),
+    (DEVICE, f"- name: {'x' * 201}\n", "shop.yaml:4: name: has 201 characters; write at most 200"),
+    (
+        "www.example.com\n",
+        f"{LONG}.example.com\n  key_route: native\n",
+        "shop.yaml:7: common_name: has 72 characters, and a BIG-IP makes no CSR with a common name of more than 64, or",
+    ),
     (DEVICE, "- name: fra/1\n", "shop.yaml:4: name: 'fra/1' is not valid; use letters, digits"),
     (
         DEVICE,
@@ -129,7 +135,7 @@ DEVICE_LINES = [
     ("partition: -x", "partition: '-x' is not a safe name"),
     (
         f"partition: {'p' * 210}",
-        "partition: makes object names of 260 characters, but BIG-IP",
+        "partition: makes object names of 260 characters, but BIG-IP has room for 243; write a shorter partition, or a",
     ),
     ("parent_profile: $(id)", "parent_profile: '$(id)' is not a name on a BIG-IP"),
     ("challenge_virtual_servers: ['`id`']", "challenge_virtual_servers: '`id`' is not a name on a BIG-IP"),
@@ -166,10 +172,7 @@ COMMON_NAMES = [
         f"{LONG}aaaa.example.com",
         "is not a host name because of 'aaaa",
     ),
-    (
-        f"{LONG}.example.com",
-        "has 72 characters, but X.509 allows 64; move it to sans",
-    ),
+    (f"{'.'.join([LONG] * 4)}.com", "makes object names of 288 characters, but BIG-IP has room for 243; write a sh"),
     ("www.example.com.", "'www.example.com.' ends with a dot; leave the dot out"),
     ("192.0.2.1", "'192.0.2.1' is an IP address; write the host name"),
     ("'2001:db8::1'", "'2001:db8::1' is an IP address; write the host name"),

@@ -108,6 +108,14 @@ def test_names_are_lower_case_sorted_and_unique(tmp_path: Path) -> None:
     assert only_job(tmp_path, text).names == ("www.example.com", "a.example.com", "b.example.com")
 
 
+def test_a_common_name_may_be_too_long_for_x509(tmp_path: Path) -> None:
+    long = f"{'a' * 60}.example.com"
+    job = only_job(tmp_path, GOOD.replace("www.example.com", long))
+    assert (job.common_name, job.names) == (long, (long,))
+    other = GOOD.replace("www.example.com", long) + "  sans: [www.example.com]\n  key_route: native\n"
+    assert only_job(tmp_path, other).names == (long, "www.example.com")
+
+
 def test_punycode_and_wildcards_are_names(tmp_path: Path) -> None:
     text = GOOD.replace("www.example.com", "'*.xn--mnchen-3ya.de'") + "  validation: prevalidated\n"
     job = only_job(tmp_path, text)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from sectigo_f5.model import KeySpec, Outcome
 from sectigo_f5.secret import Secret
@@ -72,6 +73,30 @@ def test_a_digit_first_profile_that_a_device_took_stays_ours(tmp_path: Path) -> 
         assert [world.one(job).outcome for _ in range(2)] == [Outcome.ENROLLED, Outcome.KEPT]
         assert attached(world) == {former}
         assert world.seen_by_client(name="7days.example.com").serial == f"{world.authority.issued[0].serial_number:x}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "more", "subject"),
+    [(SPECS[0], (), ""), (SPECS[3], (), ""), (SPECS[3], ("www.example.com",), "CN=www.example.com")],
+)
+def test_a_name_too_long_for_a_subject_is_served(
+    world: World, spec: KeySpec, more: tuple[str, ...], subject: str
+) -> None:
+    long = f"{'a' * 63}.example.com"
+    job = world.job(long, *more, keys=(spec,))
+    assert (world.one(job).error, world.one(job).outcome) == (None, Outcome.KEPT)
+    assert world.seen_by_client(name=long).names == {long, *more}
+    (placed,) = world.authority.placed.values()
+    request = x509.load_pem_x509_csr(placed.encode())
+    assert request.subject.rfc4514_string() == subject
+    extension = request.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert extension.critical or subject
+
+
+def test_a_name_too_long_for_a_subject_is_refused_by_the_native_route(world: World) -> None:
+    result = world.one(world.job(f"{'a' * 63}.example.com", key_route="native"))
+    assert "no name here has 64 characters or fewer; write a shorter name in sans" in str(result.error)
+    assert world.leftovers() == {}
 
 
 def test_a_wildcard_is_spelt_out_in_object_names(world: World) -> None:

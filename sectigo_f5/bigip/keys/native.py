@@ -13,6 +13,7 @@ from sectigo_f5.bigip.keys.order import (
     KeyOrder,
     RouteUnavailableError,
     clear_away,
+    must_have_common_name,
     post_key,
     send_protected,
 )
@@ -28,7 +29,8 @@ CSR_URL = "/mgmt/tm/sys/crypto/csr"
 
 
 def native_key(order: KeyOrder) -> CreatedKey:
-    """Make the key alone."""
+    """Make the key alone, if a CSR can follow."""
+    must_have_common_name(order)
     _send_key(order, _key_body(order))
     return CreatedKey("native")
 
@@ -49,6 +51,7 @@ def native_key_and_request(order: KeyOrder) -> CreatedKey:
     TMOS 13 names the CSR after the key with ``.csr``, TMOS 14 and later exactly like the key. The option's value seems
     to mean nothing; if it is the CSR's name after all, it is one that is looked for.
     """
+    must_have_common_name(order)
     names = tuple(f"/{order.job.partition}/{order.stem}{suffix}" for suffix in (".key", ".csr"))
     for name in names:
         _delete_request_afterwards(order, name)
@@ -114,4 +117,4 @@ def _key_body(order: KeyOrder) -> Json:
 
 
 def _subject(order: KeyOrder) -> Json:
-    return {"commonName": order.job.common_name, "subjectAlternativeName": order.alternative_names}
+    return {"commonName": order.common_name, "subjectAlternativeName": order.alternative_names}

@@ -59,7 +59,7 @@ def _generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[str, str]
         if not error.refused_permission:
             raise
         raise RouteUnavailableError(f"{error}; {BY_UPLOAD_ALONE}") from error
-    command = _command(order.spec, passphrase, config, key)
+    command = _command(order.spec, passphrase, config, key, "" if order.common_name else " -subj /")
     output = bash(order.f5.client, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
     request = extract_request(output)
     if request is None:
@@ -68,21 +68,23 @@ def _generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[str, str]
     return request, key
 
 
-def _command(spec: KeySpec, passphrase: str, config: str, key: str) -> str:
+def _command(spec: KeySpec, passphrase: str, config: str, key: str, subject: str) -> str:
+    """Return the command line; ``subject`` is an option, for no file can tell OpenSSL to leave it empty (acme-tiny)."""
     if spec.type == "rsa":
         generate = f"openssl genrsa -aes256 -passout file:{passphrase} -out {key} {spec.size}"
     else:
         plain = f"openssl ecparam -name {CURVES[spec.size]} -genkey -noout"
         generate = f"{plain} | openssl ec -aes256 -passout file:{passphrase} -out {key}"
-    request = f"openssl req -new -sha256 -key {key} -passin file:{passphrase} -config {config}"
+    request = f"openssl req -new -sha256 -key {key} -passin file:{passphrase} -config {config}{subject}"
     return f"umask 077; {generate} && {request}; rm -f {passphrase} {config}"
 
 
 def _request_config(order: KeyOrder) -> str:
+    subject, critical = (f"CN = {order.common_name}\n", "") if order.common_name else ("", "critical,")
     return (
         "[req]\nprompt = no\ndistinguished_name = subject\nreq_extensions = extensions\n"
-        f"[subject]\nCN = {order.job.common_name}\n"
-        f"[extensions]\nsubjectAltName = {order.alternative_names}\n"
+        f"[subject]\n{subject}"
+        f"[extensions]\nsubjectAltName = {critical}{order.alternative_names}\n"
     )
 
 

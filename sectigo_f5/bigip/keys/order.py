@@ -14,6 +14,7 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
 from sectigo_f5.model import Generation, Job, KeySpec
+from sectigo_f5.names import LONGEST_COMMON_NAME, common_name_of_request
 from sectigo_f5.secret import Secret
 
 KEY_TIMEOUT = 90.0  # seconds; RSA 4096 on a virtual edition takes several
@@ -36,6 +37,11 @@ class KeyOrder:
     def stem(self) -> str:
         """The key's name without its partition and suffix."""
         return self.generation.key.rpartition("/")[2].removesuffix(".key")
+
+    @property
+    def common_name(self) -> str | None:
+        """The CSR's common name; None if every name is too long to be one."""
+        return common_name_of_request(self.job.names)
 
     @property
     def alternative_names(self) -> str:
@@ -63,6 +69,15 @@ class CreatedKey:
 
 class RouteUnavailableError(ConnectorError):
     """This route does not work here; the next one may."""
+
+
+def must_have_common_name(order: KeyOrder) -> None:
+    """Raise :class:`RouteUnavailableError` if the CSR would have none: ``sys crypto csr`` requires one."""
+    if order.common_name is None:
+        raise RouteUnavailableError(
+            f"the BIG-IP itself makes no CSR without a common name, and no name here has {LONGEST_COMMON_NAME} "
+            "characters or fewer; write a shorter name in sans"
+        )
 
 
 def send_protected(order: KeyOrder, send: Callable[[], object]) -> None:
