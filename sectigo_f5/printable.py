@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LONGEST = 4000  # characters
+LONGEST = 8000  # characters: room for a hundred names twice, and the remedy after them
 CUT = "…"
 
 

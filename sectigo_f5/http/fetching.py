@@ -68,6 +68,8 @@ def fetch(question: Question, limits: Limits, rules: Rules = Rules()) -> Reply: 
             if has_passed():
                 raise ConnectorError(f"the answer takes longer than {limits.whole:.0f} s") from error
             raise
+        except ValueError as error:  # of an odd name in the URL, from deep below
+            raise ConnectorError(f"it cannot be asked ({type(error).__name__}: {error})") from error
 
 
 def _followed(opened: requests.Session, question: Question, limits: Limits, rules: Rules) -> Reply:

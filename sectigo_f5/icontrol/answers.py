@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 import requests
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.icontrol.call import Call, Json
@@ -125,10 +125,16 @@ def no_answer(host: str, origin: str, call: Call, error: Exception) -> Connector
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
         remedy = "check host, port, routes and the management interface"
         return UnreachableError(f"{host}: cannot connect to {origin} ({cause(error)}); {remedy}")
-    if isinstance(error, ValueError) or not isinstance(error, requests.RequestException):
+    if not _may_have_been_sent(error):
         return UnreachableError(f"{host}: the request could not be sent: {error}")
     kind = requests.ReadTimeout if _is_timeout(error) else type(error)  # in a body it has another name
     return OutcomeUnknownError(host, call.method, call.shown_path, 0, f"no answer ({kind.__name__})")
+
+
+def _may_have_been_sent(error: Exception) -> bool:
+    """Tell a request that cannot be written (a :class:`ValueError`, no CA file) from an odd header of an answer."""
+    of_answer = isinstance(error, requests.exceptions.InvalidHeader) and isinstance(error.args[0], HTTPError)
+    return of_answer or (isinstance(error, requests.RequestException) and not isinstance(error, ValueError))
 
 
 def _is_timeout(error: Exception) -> bool:

@@ -23,6 +23,7 @@ from sectigo_f5.acme.failures.known import (
 from sectigo_f5.acme.inside_certbot.launcher import WARNING
 from sectigo_f5.acme.inside_certbot.order_file import UNKNOWN
 from sectigo_f5.errors import ConnectorError, PendingOrderError
+from sectigo_f5.printable import one_line
 from sectigo_f5.process import Completion
 
 LONGEST = 600  # characters of Certbot's own output
@@ -91,7 +92,8 @@ def explain(finished: Completion, log: str, accounts: Path | None = None) -> str
 
 
 def _not_validated(challenges: list[tuple[str, str, str]], hooks: list[str]) -> str:
-    failures = "; ".join(f"{name}: {kind}, {detail}" for name, kind, detail in challenges)
+    told = (one_line(f"{name}: {kind}, {detail}", LONGEST) for name, kind, detail in challenges)
+    failures = one_line("; ".join(told), LONGEST * 5)
     if hooks:
         return f"{'; '.join(hooks)}; mend the hook, for the CA could not see that the names are ours ({failures})"
     return (
