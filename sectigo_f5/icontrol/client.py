@@ -39,6 +39,7 @@ CONNECT_TIMEOUT = 10.0  # seconds
 PAUSES = (2.0, 5.0, 10.0, 20.0, 30.0, 30.0)  # seconds between tries; go-bigip gives a restarting REST service 100
 PATIENCE = 150.0  # seconds after which no further try of the same call starts
 VERSION = "/mgmt/tm/sys/version"  # every BIG-IP has it
+RESTART = 5.0  # seconds in which no REST service restarts: what answered before and answers now has not
 
 
 class IControl:
@@ -67,6 +68,7 @@ class IControl:
         self.files_left = False  # a file of ours may be in the transfer folders
         self._collections = Collections(self)
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
+        self._answered = -RESTART  # when a call last succeeded, by the monotonic clock
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
 
     @property
@@ -146,7 +148,7 @@ class IControl:
         A path that is not registered while another one answers stays so: :class:`UnknownPathError`.
         Returns an answer of success, or of a status that the call accepts.
         """
-        relogin, running = True, False
+        relogin, running = True, time.monotonic() < self._answered + RESTART
         pauses, until = iter(PAUSES), time.monotonic() + PATIENCE
         while True:
             try:
@@ -156,18 +158,20 @@ class IControl:
             if relogin and self._login.has_expired(error):
                 relogin = False
                 self._login.renew()
-            elif isinstance(error, DeviceError) and error.unregistered and (running or self._is_running()):
+            elif isinstance(error, DeviceError) and error.unregistered and self._is_running():
                 if running:
                     raise UnknownPathError(self.host, call.method, call.shown_path, error.status, error.message)
                 running = True  # perhaps since a moment ago: the path is asked for once more, at once
             elif not self._worth_repeating(call, error) or not self._wait(pauses, until, error):
                 raise error
+            else:
+                running = False  # it is restarting
 
     def _attempt(self, call: Call) -> requests.Response:
         answer = self.exchange(call)
         if not succeeded(answer) and answer.status_code not in call.accepted:
             raise refusal(self.host, call, answer)
-        self._given_up = False
+        self._answered, self._given_up = time.monotonic(), False
         return answer
 
     def _is_running(self) -> bool:

@@ -190,7 +190,7 @@ def test_what_a_device_does_not_know_is_none_at_once(world: World, status: int) 
             found = (references.enforcing_http2({"/Common/http2"}), references.fast_http, references.access)
     assert (found, pauses) == ((None, frozenset(), frozenset()), [])
     asked = [call.path for call in world.device.journal]
-    assert [asked.count(f"/mgmt/tm/{kind}") for kind in kinds] == [2, 2, 2]
+    assert [asked.count(f"/mgmt/tm/{kind}") for kind in kinds] == [1, 1, 1]
 
 
 def test_a_box_without_apm_and_with_unknown_settings_costs_no_wait(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import requests
 import responses
 
 from sectigo_f5.icontrol.call import Call
-from sectigo_f5.icontrol.client import PAUSES, VERSION
+from sectigo_f5.icontrol.client import PAUSES, RESTART, VERSION
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnknownPathError, UnreachableError
 from tests.support.replies import ASYNC_TIMEOUT, LOGIN, ORIGIN, THING, client, count, refused
 
@@ -57,17 +57,30 @@ def test_a_path_of_a_module_that_is_not_there_is_not_waited_for(device: response
     with client(pauses) as f5, pytest.raises(UnknownPathError, match="Public URI path not registered") as caught:
         f5.send(Call(method, THING))
     assert (pauses, caught.value.busy, caught.value.absent) == ([], False, False)
-    assert (count(device, method, ORIGIN + THING), count(device, "GET", ORIGIN + VERSION)) == (2, 1)
+    assert (count(device, method, ORIGIN + THING), count(device, "GET", ORIGIN + VERSION)) == (1, 1)
+
+
+def test_a_path_is_asked_for_once_more_if_the_last_answer_is_old(device: responses.RequestsMock) -> None:
+    """Within minutes, while the CA works, the REST service may have restarted."""
+    device.get(ORIGIN + THING, **UNREGISTERED)
+    device.get(ORIGIN + VERSION, **RUNS)
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    with client() as f5:
+        f5._answered -= RESTART
+        assert f5.get(THING) == {"name": "vs"}
 
 
 def test_a_rest_service_that_has_just_started_is_asked_again_at_once(device: responses.RequestsMock) -> None:
+    """It is known to run only since it was asked for its version: the call before was not answered."""
+    device.get(ORIGIN + THING, **UNREGISTERED)
+    device.get(ORIGIN + VERSION, status=503)
     device.get(ORIGIN + THING, **UNREGISTERED)
     device.get(ORIGIN + VERSION, **RUNS)
     device.get(ORIGIN + THING, json={"name": "vs"})
     pauses: list[float] = []
     with client(pauses) as f5:
         assert f5.get(THING) == {"name": "vs"}
-    assert pauses == []
+    assert pauses == [2.0]
 
 
 def test_a_rest_service_that_never_starts_is_busy_in_the_end(device: responses.RequestsMock) -> None:
