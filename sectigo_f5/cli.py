@@ -107,7 +107,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         logger.warning("%s", warning)
     jobs = select(configuration.jobs, options.only)
     logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", options.config_dir, *_counts(jobs))
-    _ask_first(command, options, jobs, start.stop)
+    _ask_first(command, options, jobs)
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()
@@ -132,7 +132,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         return command.function(Session(options, settings, configuration, jobs, shared, start.started))
 
 
-def _ask_first(command: Command, options: Options, jobs: Sequence[Job], stop: StopRequest) -> None:
+def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
     """Ask for confirmation of what cannot be undone; raises :class:`ConfigurationError` without it.
 
     Before the lock is taken: a question that nobody answers must not keep runs from renewing.
@@ -148,7 +148,7 @@ def _ask_first(command: Command, options: Options, jobs: Sequence[Job], stop: St
         answer = stopping.read_line(sys.stdin)
     except InterruptedRunError as error:
         sys.stderr.write("\n")
-        raise InterruptedRunError(f"{stop.why}: nothing was revoked") from error
+        raise ConfigurationError("nothing was revoked") from error
     if answer.strip().lower() not in ("y", "yes"):
         raise ConfigurationError("nothing was revoked")
 

@@ -1,10 +1,17 @@
-"""Files that are written whole or not at all, and changed by one at a time."""
+"""Every file that we write: whole or not at all, changed by one at a time, and nowhere that somebody else chose.
+
+We often run as root. A symbolic link is followed only if it is root's or our own, and a directory that others could
+put files into is not used for what we read again.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import pwd
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +19,10 @@ from pathlib import Path
 from sectigo_f5.errors import ConnectorError
 
 REMEDY = "make room, or correct its owner and rights"
+NO_LOCKS = "its file system has no locks; set STATE_DIR to a directory on a local disk"
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+LINKS = 8  # in a row
+ROOT = 0
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
@@ -28,7 +39,7 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
                 file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(mode)
+                os.fchmod(file.fileno(), mode)
             Path(name).replace(path)
             undo.pop_all()
     except OSError as error:
@@ -47,10 +58,90 @@ def changed_by_one(path: Path) -> Iterator[None]:
     with contextlib.ExitStack() as held:
         try:
             lock.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = descriptor(lock, os.O_RDWR | os.O_CREAT, 0o644)
             held.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_EX)
         except OSError as error:
             problem = f"{lock.name} beside it cannot be locked: {error.strerror}"
-            raise ConnectorError(f"{path} cannot be written ({problem}); {REMEDY}") from error
+            remedy = NO_LOCKS if error.errno in WITHOUT_LOCKS else REMEDY
+            raise ConnectorError(f"{path} cannot be written ({problem}); {remedy}") from error
         yield
+
+
+def create_private(path: Path, content: str | bytes) -> None:
+    """Write a file that was not there, which nobody else can read; raises :class:`OSError`."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def descriptor(path: str | Path, flags: int, mode: int = 0o640) -> int:
+    """Open a file, by no link of somebody else; raises :class:`OSError`. Works as an ``opener`` of :func:`open`.
+
+    A named pipe that nobody reads is an error (ENXIO), and not waited for.
+    """
+    place = Path(path)
+    for _ in range(LINKS):
+        try:
+            handle = os.open(place, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY, mode)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+        else:
+            os.set_blocking(handle, True)
+            return handle
+        target = _target(place)
+        if target is None:  # /dev/stdout leads there: what a link of the kernel's names cannot be opened by that name
+            return os.open(place, flags | os.O_NOCTTY, mode)
+        place = place.parent / target
+    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+
+
+def _target(link: Path) -> str | None:
+    """Read a link that root or we have made, or None if the kernel makes it, under ``/proc``."""
+    handle = os.open(link, os.O_PATH | os.O_NOFOLLOW)  # so it is the same that is judged and read
+    try:
+        found = os.fstat(handle)
+        if found.st_dev == os.stat("/proc").st_dev:  # noqa: PTH116  # as the line above
+            return None
+        if not _is_trusted(found):
+            raise OSError(errno.ELOOP, f"it is a symbolic link of {_owner(found)}, which is not followed", str(link))
+        return os.readlink("", dir_fd=handle)
+    finally:
+        os.close(handle)
+
+
+def fault_of_directory(path: Path) -> str | None:
+    """Return why a directory is not safe to be used, with the remedy: others could put files there that we read.
+
+    None if it is safe, or does not exist yet. Raises :class:`OSError` if it cannot be looked at.
+    """
+    try:
+        itself, found = path.lstat(), path.stat()
+    except (FileNotFoundError, NotADirectoryError):  # of the latter somebody else tells
+        return None
+    for each in (itself, found):
+        if not _is_trusted(each):
+            what, owner = "the symbolic link " if stat.S_ISLNK(each.st_mode) else "", _owner(each)
+            return f"{what}{path} belongs to {owner}, who could put files there: run as {owner}, or change its owner"
+    return f"others could put files into {path}: chmod o-w {path}" if found.st_mode & stat.S_IWOTH else None
+
+
+def fault_of_log_directory(path: Path) -> str | None:
+    """Return why no log is written there; in one like ``/tmp``, others cannot exchange what they do not own."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    return f"others could exchange files in {path}" if mode & stat.S_IWOTH and not mode & stat.S_ISVTX else None
+
+
+def _is_trusted(found: os.stat_result) -> bool:
+    return found.st_uid in (ROOT, os.geteuid())
+
+
+def _owner(found: os.stat_result) -> str:
+    try:
+        return pwd.getpwuid(found.st_uid).pw_name
+    except KeyError:
+        return f"user {found.st_uid}"

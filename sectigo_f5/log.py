@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import errno
 import logging
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from sectigo_f5.files import descriptor, fault_of_log_directory
 from sectigo_f5.printable import one_line, printable
 from sectigo_f5.secret import Secret, mask
 from sectigo_f5.timestamps import ISO_FORMAT
@@ -121,6 +123,9 @@ class _Libraries(logging.Handler):
 class _LogFile(logging.FileHandler):
     """The log file; the run continues without it if it can no longer be written."""
 
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=descriptor)  # noqa: PTH123
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name is logging's
         """Give up a file that takes no more lines (a full disk), and say so once."""
         error = sys.exc_info()[1]
@@ -136,13 +141,7 @@ class _LogFile(logging.FileHandler):
 
 def _file_handler(file: Path) -> logging.Handler:
     file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(open_to_append(file))
+    fault = fault_of_log_directory(file.parent)
+    if fault:
+        raise OSError(errno.EPERM, fault)
     return _LogFile(file, encoding="utf-8")
-
-
-def open_to_append(file: Path) -> int:
-    """Open a file at its end, mode 0640 if it is new; raises :class:`OSError`, also for a pipe that nobody reads.
-
-    Without O_NONBLOCK that would wait for the reader, for ever.
-    """
-    return os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o640)

@@ -32,14 +32,17 @@ class StopRequest:
         self._event = threading.Event()
 
     def request(self, why: str) -> None:
-        """Ask the run to stop; the first reason counts. Not for signal handlers: it takes a lock."""
-        if not self._event.is_set():
-            self.why = why
-            self._event.set()
+        """Ask the run to stop, and wake who waits; the first reason counts. Not for a handler: this takes a lock."""
+        self.note(why)
+        self._event.set()
+
+    def note(self, why: str) -> None:
+        """Ask the run to stop, and wake nobody."""
+        self.why = self.why or why
 
     def is_set(self) -> bool:
         """Tell whether the run is to stop: nothing new is begun then."""
-        return self._event.is_set()
+        return bool(self.why)
 
     def wait(self, seconds: float) -> bool:
         """Wait until the run is to stop; False if it is not after ``seconds``."""
@@ -103,9 +106,13 @@ def is_possible() -> bool:
 def read_line(stream: TextIO) -> str:
     """Read a line that somebody types; empty at the end of the input. Raises :class:`InterruptedRunError`."""
     check()
-    while not select.select([stream], [], [], INTERVAL)[0]:
-        check()
-    return stream.readline()
+    with contextlib.suppress(AttributeError, OSError):  # one that is no file of the system cannot be waited for
+        typed = stream.fileno()
+        while not select.select([typed], [], [], INTERVAL)[0]:
+            check()
+    line = stream.readline()
+    check()
+    return line
 
 
 def _to_be_told() -> _Worker | None:
@@ -132,7 +139,7 @@ def by_signals(announce: Callable[[str], None]) -> Iterator[StopRequest]:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {*obeyed, signal.SIGCHLD})
     watcher.start()
     former_pipe = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    former = {number: signal.signal(number, lambda *_: None) for number in obeyed}
+    former = {number: signal.signal(number, lambda number, _: stop.note(_reason(number))) for number in obeyed}
     former[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         yield stop
@@ -146,8 +153,14 @@ def by_signals(announce: Callable[[str], None]) -> Iterator[StopRequest]:
 
 
 def _watch(reading: int, stop: StopRequest, announce: Callable[[str], None]) -> None:
+    announced = False
     while numbers := os.read(reading, 1):
-        if numbers[0] in SIGNALS and not stop.is_set():
-            why = f"stopped by {signal.Signals(numbers[0]).name}"
-            stop.request(why)
-            announce(why)
+        if numbers[0] in SIGNALS:
+            stop.request(_reason(numbers[0]))
+            if not announced:
+                announce(stop.why)
+            announced = True
+
+
+def _reason(number: int) -> str:
+    return f"stopped by {signal.Signals(number).name}"

@@ -19,6 +19,7 @@ from sectigo_f5.acme.failures.known import ALONE
 from sectigo_f5.acme.inside_certbot import order_file
 from sectigo_f5.acme.renewal_windows import RenewalWindows
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import create_private
 from sectigo_f5.model import Account, Issued, RenewalInformation
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Validation, pauses, time_limit
@@ -101,7 +102,7 @@ class Authority:
             logger.info("9 submitting the CSR to the CA (%s)", validation)
         with self._certbot.workplace() as workplace, self._devices.held(_hosts(validation)):
             csr, out = workplace / "request.pem", workplace / "out"
-            csr.write_text(csr_pem, encoding="ascii")
+            create_private(csr, csr_pem)
             seconds = self._continued_timeout if order_file.is_awaited(before) else self._issuance_timeout
             arguments = ["--agree-tos", "--csr", str(csr), "--issuance-timeout", str(seconds)]
             for what in PARTS:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import create_private
 from sectigo_f5.validation import Dns01, Http01, Validation
 
 
@@ -70,8 +70,7 @@ def write_options(file: Path, options: Mapping[str, str]) -> None:
         if fault:
             raise ConnectorError(f"Certbot's option {name} {fault}")
         lines.append(f'{name} = "{value}"\n')
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        opened.writelines(lines)
+    create_private(file, "".join(lines))
 
 
 def secret_fault(text: str) -> str | None:

@@ -14,6 +14,7 @@ from sectigo_f5.acme.account_files import account_folders, fault
 from sectigo_f5.acme.certbot_program import Answer, Certbot, Task
 from sectigo_f5.acme.failures import certbot_errors
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import create_private
 from sectigo_f5.model import Account
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def _is_revoked(certbot: Certbot, folder: Path, certificate_pem: str, reason: st
     home = next(parent for parent in folder.parents if parent.parent == certbot.accounts.parent)
     with certbot.workplace(home) as workplace:
         certificate = workplace / "certificate.pem"
-        certificate.write_text(certificate_pem, encoding="ascii")
+        create_private(certificate, certificate_pem)
         # Otherwise Certbot looks for a lineage to delete, finds none, and fails after the CA has revoked.
         arguments = ["--cert-path", str(certificate), "--reason", reason, "--no-delete-after-revoke"]
         answer = certbot.run(workplace, Task("revoke", [*arguments, "--account", folder.name], {}, TIMEOUT))

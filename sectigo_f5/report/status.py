@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.files import descriptor
 from sectigo_f5.printable import one_line
 from sectigo_f5.timestamps import to_iso
 
@@ -101,6 +102,7 @@ def write_html(file: Path, rows: Sequence[Row], now: datetime) -> None:
         f"<h1>Certificates</h1><p>{to_iso(now)}</p>\n<table><tr>{head}</tr>\n{body}\n</table></html>\n"
     )
     try:
-        file.write_text(page, encoding="utf-8")
+        with open(file, "w", encoding="utf-8", opener=descriptor) as opened:  # noqa: PTH123  # Path has no opener
+            opened.write(page)
     except OSError as error:
         raise ConfigurationError(f"--html {file}: cannot be written ({error.strerror})") from error

@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.files import fault_of_directory
 from sectigo_f5.state import lock
 from sectigo_f5.state.certificate_store import CertificateStore
 from sectigo_f5.state.history import History
@@ -28,6 +29,7 @@ from sectigo_f5.state.known_devices import KnownDevices
 from sectigo_f5.state.orders import OrderStore
 from sectigo_f5.state.unsaved import UnsavedDevices
 
+FOLDERS = ("ari", "certbot", "certbot/accounts", "certbot/logs", "certbot/private", "certificates", "orders", "unsaved")
 ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
 
 
@@ -43,9 +45,12 @@ class StateDirectory:
         self.unsaved = UnsavedDevices(path / "unsaved")
 
     def prepare(self) -> None:
-        """Make the directory; raises :class:`ConfigurationError` if it cannot be written."""
+        """Make the directory; raises :class:`ConfigurationError` if it cannot be written, or others can write there."""
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            faults = [fault_of_directory(self.path / name) for name in ("", *FOLDERS)]
+            if any(faults):
+                raise ConfigurationError(f"STATE_DIR: {next(filter(None, faults))}")
             with tempfile.TemporaryFile(dir=self.path) as file:
                 file.write(bytes(ROOM))
         except OSError as error:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sectigo_f5 import stopping
 from sectigo_f5.errors import ConfigurationError, ConnectorError
-from sectigo_f5.files import REMEDY
+from sectigo_f5.files import NO_LOCKS, REMEDY, descriptor
 from sectigo_f5.timestamps import to_iso
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def must_be_possible(path: Path) -> None:
 
 def _opened(path: Path, flags: int) -> int:
     try:
-        return os.open(path, flags, 0o644)
+        return descriptor(path, flags, 0o644)
     except OSError as error:
         raise ConfigurationError(
             f"the lock {path} cannot be opened ({error.strerror}); run as its owner, or {REMEDY}"
@@ -102,10 +102,7 @@ def _is_held(lock: int, path: Path) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        raise ConfigurationError(
-            f"{path} cannot be locked ({error.strerror}): its file system has no locks; "
-            "set STATE_DIR to a directory on a local disk"
-        ) from error
+        raise ConfigurationError(f"{path} cannot be locked ({error.strerror}); {NO_LOCKS}") from error
     return True
 
 

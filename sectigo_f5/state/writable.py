@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.files import REMEDY
-from sectigo_f5.log import open_to_append
+from sectigo_f5.files import REMEDY, descriptor, fault_of_log_directory
 from sectigo_f5.model import Settings
 from sectigo_f5.state import lock
+from sectigo_f5.state.directory import FOLDERS
 
-FOLDERS = ("ari", "certbot", "certbot/accounts", "certbot/logs", "certbot/private", "certificates", "orders", "unsaved")
 FILES = ("devices.json", "results.json")
 
 
@@ -51,8 +50,11 @@ def _closed(state: Path) -> Iterator[str]:
 
 
 def _problem_with_log(file: Path) -> str | None:
+    fault = fault_of_log_directory(file.parent)
+    if fault:
+        return f"{file} is not written: {fault}"
     try:
-        os.close(open_to_append(file))
+        os.close(descriptor(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT))
     except OSError as error:
         return f"{file} cannot be written ({error.strerror}); {REMEDY}"
     return None

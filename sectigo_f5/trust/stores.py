@@ -9,6 +9,7 @@ from pathlib import Path
 import certifi
 
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.files import create_private
 
 # Where distributions keep them in one file, for a Python whose OpenSSL was built to look elsewhere.
 KNOWN = (
@@ -48,7 +49,7 @@ def store_for_children(folder: Path, named: Path | None) -> dict[str, str]:
     if named:
         both, place = folder / "trusted.pem", Path(store)
         parts = sorted(place.glob("*.[0-9]")) if place.is_dir() else [place]
-        both.write_bytes(b"\n".join(map(_read, (*parts, named))))
+        create_private(both, b"\n".join(map(_read, (*parts, named))))
         store = str(both)
     return {VARIABLES[0]: store}
 

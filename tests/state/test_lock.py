@@ -40,7 +40,7 @@ def test_a_disk_without_locks_is_not_taken_for_another_run(world: World, monkeyp
     monkeypatch.setattr(fcntl, "flock", no_locks)
     done = Console(world).say("run")
     assert done.code == 2
-    expected = "cannot be locked (No locks available): its file system has no locks; set STATE_DIR to a directory"
+    expected = "cannot be locked (No locks available); its file system has no locks; set STATE_DIR to a directory"
     assert f"{world.state.path / 'lock'} {expected}" in done.log
 
 
