@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +49,19 @@ class Prevalidated:
 
 
 Validation = Http01 | Dns01 | Prevalidated
+
+# -- programs of the operator's ---------------------------------------------------------------------
+
+HOOKS = ("manual-auth-hook", "manual-cleanup-hook")
+MORE_PATHS = ("/usr/sbin", "/usr/local/bin", "/usr/local/sbin")  # where Certbot looks besides PATH
+
+
+def hook_programs(options: Mapping[str, str]) -> dict[str, str | None]:
+    """Return for each hook of the plugin ``manual`` the program that it begins with; None if that cannot be run."""
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *MORE_PATHS))
+    words = {name: options[name].split(None, 1)[:1] for name in HOOKS if name in options}
+    return {name: shutil.which(first[0], path=path) if first else None for name, first in words.items()}
+
 
 # -- how long it takes -----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from sectigo_f5.device_objects import COMMON, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, partition_of
 from sectigo_f5.trust.stores import system_store
-from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation, too_long
+from sectigo_f5.validation import Dns01, Http01, Prevalidated, Validation, hook_programs, too_long
 
 PLUGIN_PORT = 443
 PLUGIN_DEPTH = 3  # certbot-bigip knows /Partition/name and /Partition/folder/name
@@ -191,6 +191,11 @@ def _dns_01(job: Job) -> Dns01:
         raise ConnectorError(
             "dns_authenticator: manual asks a program for the DNS record; name it: dns_options: {auth-hook: …}"
         )
+    if job.dns_authenticator == "manual":
+        for name, program in hook_programs(job.dns_options).items():
+            if program is None:
+                remedy = "write its full path, and make it executable: chmod +x"
+                raise ConnectorError(f"dns_options: {name} names no program that can be run; {remedy}")
     return Dns01(str(job.dns_authenticator), job.dns_options)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from sectigo_f5.configuration.certificate_readers import DEFAULT_SIZE, KEY_SIZES
 from sectigo_f5.configuration.combinations import check_combinations, names_of
 from sectigo_f5.configuration.device_readers import Credentials
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives
 from sectigo_f5.configuration.settings import ParsedSetting, Scope, Table
+from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Job, KeySpec
 from sectigo_f5.secret import Secret
+from sectigo_f5.validation import hook_programs
 
 
 def device_of(name: str | None, scope: Scope, findings: Findings) -> Device | None:
@@ -75,7 +78,11 @@ def job_of(device: Device | None, scope: Scope, findings: Findings) -> Job | Non
         findings.attempt(scope.required, setting)
     findings.attempt(_keys, scope)
     check_combinations(scope, findings)
-    return findings.attempt(_job, device, scope) if device else None
+    job = findings.attempt(_job, device, scope) if device else None
+    if job and job.dns_authenticator == "manual":
+        for program in filter(None, hook_programs(job.dns_options).values()):
+            warn_if_others_may_change(findings.about(Path(program)))
+    return job
 
 
 def _job(device: Device, scope: Scope) -> Job:

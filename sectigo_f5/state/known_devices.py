@@ -26,7 +26,7 @@ class KnownDevices:
             return {str(at): str(identity) for at, identity in content.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
             logger.debug("%s cannot be read (%s): asking the BIG-IPs again", self._file, error)
             return {}
 

@@ -116,7 +116,7 @@ class Crls:
             if note["of"] != _digest(self._file(url, ".crl").read_bytes()):
                 return {}
             return {ask: value for ask, value in note["validators"].items() if ask in HEADERS and _is_plain(value)}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
 
     def _file(self, url: str, suffix: str) -> Path:

@@ -150,6 +150,18 @@ def test_a_file_that_others_may_change_is_only_a_warning(tmp_path: Path, ca_pem:
     )
 
 
+def test_a_hook_that_others_may_change_is_only_a_warning(tmp_path: Path) -> None:
+    hook = private(tmp_path / "hooks" / "add", "#!/bin/sh\n")
+    hook.chmod(0o775)
+    manual = "  validation: dns-01\n  dns_authenticator: manual\n"
+    read = configuration(
+        tmp_path, shop=GOOD + manual + f"  dns_options: {{auth-hook: {hook} --quick, cleanup-hook: none}}\n"
+    )
+    (warning,) = read.warnings
+    assert warning.startswith(f"{hook}: can be changed by its group or by others")
+    assert len(read.jobs) == 1
+
+
 def test_an_env_file_that_others_may_change_is_only_a_warning(tmp_path: Path, ca_pem: str) -> None:
     bundle = private(tmp_path / "ca" / "ca.pem", ca_pem)
     file = private(tmp_path / "env", f"ACME_SERVER=https://acme.example.com\nACME_CA_BUNDLE={bundle}\n")

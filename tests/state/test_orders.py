@@ -51,7 +51,7 @@ def test_an_order_that_succeeded_leaves_nothing(store: OrderStore, tmp_path: Pat
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"stamp": 1}', "\x00\x01"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"stamp": 1}', "\x00\x01", "[" * 100_000])
 def test_an_order_that_cannot_be_read_is_as_good_as_none(store: OrderStore, content: str) -> None:
     store.begin(JOB, ORDER)
     (record,) = store.file(JOB, STAMP, "").parent.iterdir()

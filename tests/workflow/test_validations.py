@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sectigo_f5.model import Job, Outcome
 from sectigo_f5.validation import Dns01, Prevalidated
 from tests.support.names import ONLY_EC
@@ -18,6 +20,15 @@ def test_dns_01_needs_no_virtual_server_on_port_80(world: World) -> None:
     job = job_for(world, validation="dns-01", dns_authenticator="dns-route53", dns_options={"dns-route53-x": "5"})
     assert world.one(job).error is None
     assert world.authority.validations == [Dns01("dns-route53", {"dns-route53-x": "5"})]
+
+
+@pytest.mark.parametrize("hook", ["/etc/sectigo/none --add", "/proc/self/status", "/etc", " "])
+def test_a_hook_that_cannot_be_run_is_refused_beforehand(world: World, hook: str) -> None:
+    options = {"manual-auth-hook": "true --quick", "manual-cleanup-hook": hook}
+    job = job_for(world, validation="dns-01", dns_authenticator="manual", dns_options=options)
+    result = world.one(job)
+    assert "dns_options: manual-cleanup-hook names no program that can be run; write its full path" in str(result.error)
+    assert world.device.writes() == []
 
 
 def test_the_manual_plugin_without_its_hook_is_refused(world: World) -> None:

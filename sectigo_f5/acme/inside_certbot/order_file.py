@@ -108,7 +108,7 @@ def read(path: Path) -> dict[str, str]:
     """Return what a file remembers; empty if it cannot be read, or is not such a file."""
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     is_order = isinstance(found, dict) and all(isinstance(found.get(key), str) for key in KEYS)
     return found if is_order and found["url"].startswith("http") else {}
