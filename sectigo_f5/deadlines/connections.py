@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -62,6 +63,12 @@ class Https(HTTPSConnection):
             self.ssl_context = create_urllib3_context(cert_reqs=resolve_cert_reqs(self.cert_reqs))
         self.ssl_context.sslsocket_class = TimedTls
         super().connect()
+
+    def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
+        """Speak TLS to a proxy, whose context ``urllib3`` makes by itself, with our socket too."""
+        waiting = super()._connect_tls_proxy(hostname, sock)
+        waiting.__class__ = TimedTls
+        return waiting
 
 
 class _HttpPool(HTTPConnectionPool):

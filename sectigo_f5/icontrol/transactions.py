@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -94,7 +95,7 @@ def _send_together(client: IControl, operations: Sequence[Operation]) -> None:
 def _queue(client: IControl, operations: Sequence[Operation]) -> str:
     """Open a transaction and queue the operations in it; returns its URL."""
     number = str(client.post(TRANSACTION, {}).get("transId") or "")
-    if not number:
+    if not re.fullmatch("[0-9]{1,40}", number):  # it goes into a header
         raise ConnectorError(f"{client.host}: the BIG-IP opened a transaction but returned no number for it; run again")
     url = f"{TRANSACTION}/{number}"
     header = {"X-F5-REST-Coordination-Id": number}

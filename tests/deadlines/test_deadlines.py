@@ -79,6 +79,18 @@ def test_a_way_to_the_server_that_drips_is_not_waited_for(beginning: bytes, monk
             fetch(Question(url), LIMITS)
 
 
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")  # requests verifies no proxy of http
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_under_tls_that_drips_is_not_waited_for(
+    tls: tuple[Path, ssl.SSLContext], scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca_file, context = tls
+    with dripping(HTTP["headers"], context) as port:
+        monkeypatch.setenv(f"{scheme.upper()}_PROXY", f"https://127.0.0.1:{port}")
+        with pytest.raises(ConnectorError, match="takes longer than 0 s"):
+            fetch(Question(f"{scheme}://ca.example/", verify=str(ca_file)), LIMITS)
+
+
 def test_a_name_with_many_silent_addresses_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with black_hole() as port:
         address = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))

@@ -109,8 +109,9 @@ def test_a_refused_operation_drops_the_transaction(device: responses.RequestsMoc
     assert calls(device) == [("POST", OPEN), ("PATCH", ORIGIN + THING), ("DELETE", ONE)]
 
 
-def test_a_transaction_without_a_number_is_not_used(device: responses.RequestsMock) -> None:
-    device.post(OPEN, body="")
+@pytest.mark.parametrize("body", ["", '{"transId": "1\\n2"}', '{"transId": "\u20ac"}', '{"transId": {}}'])
+def test_a_transaction_without_a_number_is_not_used(device: responses.RequestsMock, body: str) -> None:
+    device.post(OPEN, body=body)
     with client() as f5, pytest.raises(ConnectorError, match="returned no number for it"):
         send_operations(f5, SEVERAL)
     assert calls(device) == [("POST", OPEN)]
