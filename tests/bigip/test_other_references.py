@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectigo_f5 import other_references
+from sectigo_f5 import other_references, stopping
 from sectigo_f5.bigip.surroundings import references
 from sectigo_f5.bigip.surroundings.notes import of_references
 from sectigo_f5.bigip.surroundings.references import Reference
@@ -22,6 +22,7 @@ from sectigo_f5.device_objects import Entry
 from sectigo_f5.model import Generation, Job, Outcome, Result
 from sectigo_f5.preparation import examine
 from sectigo_f5.simulator import Fault
+from sectigo_f5.stopping import StopRequest
 from tests.support import builders
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.names import ONLY_EC, PROFILE, PROFILE_URL
@@ -286,3 +287,14 @@ def test_a_pair_that_something_unknown_uses_is_named(scene: Scene) -> None:
     scene.unit.forget()
     *_, last = other_references.remaining(run, scene.unit, scene.job, changed=False)
     assert last.startswith(f"{kept.certificate}, {kept.key} cannot be deleted: something else on the BIG-IP uses it")
+
+
+def test_a_run_that_is_to_stop_begins_nothing_here_and_keeps_its_result(scene: Scene) -> None:
+    run, stop = scene.world.run_of(scene.job), StopRequest()
+    scene.unit.forget()
+    with stopping.obeying(stop):
+        stop.request("stopped by SIGTERM")
+        assert other_references.remaining(run, scene.unit, scene.job, changed=True) == ()
+    run.stop.request("stopped by SIGTERM")
+    other_references.update(run, scene.unit, scene.job)
+    assert (scene.followed, scene.world.device.writes()) == ([False, False], [])

@@ -72,7 +72,7 @@ def test_stapling_is_carried_before_the_certificate_serves(world: World) -> None
     assert len(chains) == 2
 
 
-def test_stapling_costs_no_request_without_it_and_goes_along_with_a_rollback(world: World) -> None:
+def test_stapling_goes_along_with_a_rollback_and_costs_nothing_without_it(world: World) -> None:
     attach(world, hand_made(world, "shop", "www.example.com"))
     job = world.job(keys=ONLY_EC)
     for outcome in (Outcome.ENROLLED, Outcome.RENEWED):
