@@ -5,6 +5,7 @@ Kept readable for a Python that is too old for the connector, so that it can say
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ if __name__ == "__main__":
         os.execv(str(ENVIRONMENT), [str(ENVIRONMENT), str(SCRIPT), *sys.argv[1:]])  # noqa: S606  # this script again
     if sys.version_info < (3, 10):  # noqa: UP036  # see above
         sys.exit("start_acme.py: needs Python 3.10 or newer; create .venv beside this script with one, see README.md")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends what has not begun without a traceback; see stopping.py
     try:
         from sectigo_f5.cli import main
     except ModuleNotFoundError as error:

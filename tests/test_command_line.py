@@ -11,6 +11,7 @@ import os
 import resource
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -373,6 +374,16 @@ def test_the_script_uses_the_virtual_environment_beside_it(tmp_path: Path) -> No
     (tmp_path / "link").symlink_to(script)
     done = run([base_python(), str(tmp_path / "link"), "plan", "--only", "a b"], {})
     assert (done.returncode, done.stdout) == (0, f"{script} plan --only a b\n")
+
+
+def test_ctrl_c_before_the_start_leaves_no_traceback(tmp_path: Path) -> None:
+    """As while Python still reads its modules."""
+    script, package = tmp_path / "start_acme.py", tmp_path / "sectigo_f5" / "__init__.py"
+    script.write_text((ROOT / "start_acme.py").read_text())
+    package.parent.mkdir()
+    package.write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    done = run([sys.executable, str(script)], {})
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 
 def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def _line(result: Result) -> str:
     done = result.outcome is not Outcome.FAILED
     until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and done else ""
     notes = "".join(f"; {note}" for note in result.notes)
-    error = f"; but only the pair was changed: {result.error}" if result.error and done else ""
+    changed = done and result.outcome is not Outcome.SKIPPED
+    error = f"; but only the pair was changed: {result.error}" if result.error and changed else ""
     sentence = result.reason if done else result.error
     return f"{result.outcome:<11} " + one_line(f"{result.label}{until}: {sentence}{error}{notes}")
 

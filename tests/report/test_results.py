@@ -57,6 +57,7 @@ def test_summary_has_a_line_per_certificate_and_one_of_counts() -> None:
         "pending     ev.example.com@bigip-fra: since 2026-11-20 the CA has not decided",
         "1 pending",
     ]
+    assert summary([SKIPPED]).splitlines()[0] == "skipped     pay.example.com@bigip-fra: stopped"
     assert summary([]) == "nothing to do: no certificate was selected"
 
 
