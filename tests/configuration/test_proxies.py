@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from sectigo_f5.acme import directory
 from sectigo_f5.acme.certbot_program import bypassing_proxy
 from sectigo_f5.configuration.environment.proxies import PROXIES, in_environment, passwords
 from sectigo_f5.configuration.environment.reading import read_settings
-from sectigo_f5.errors import ConfigurationError
+from sectigo_f5.errors import ConfigurationError, ConnectorError
 from sectigo_f5.secret import Secret
 from tests.configuration.directory import private
 
 SERVER = "ACME_SERVER=https://acme.example.com/directory\n"
+NOW = datetime(2026, 11, 26, tzinfo=timezone.utc)
 PROXY = "http://proxy.example.com:3128"
 
 
@@ -96,3 +101,19 @@ def test_no_proxy_for_everything_stays_what_it_says(
         monkeypatch.setenv("NO_PROXY", before)
     variables = bypassing_proxy(["192.0.2.1", "192.0.2.2"])
     assert variables == ({"no_proxy": expected, "NO_PROXY": expected} if expected else {})
+
+
+@pytest.mark.usefixtures("_no_proxies")
+def test_the_acme_server_is_asked_through_the_proxy_of_the_file(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy, ThreadPoolExecutor(1) as helper:
+
+        def first_request() -> bytes:
+            with proxy.accept()[0] as connection:
+                return connection.recv(100)
+
+        url = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        file = private(tmp_path / "env", f"ACME_SERVER=https://ca.example/directory\nHTTPS_PROXY={url}\n")
+        settings, asked = read_settings(file, {})[0], helper.submit(first_request)
+        with in_environment(settings.proxies), pytest.raises(ConnectorError, match="https://ca.example/directory"):
+            directory.read(settings.account, lambda: NOW)
+        assert asked.result(5).startswith(b"CONNECT ca.example:443 ")
