@@ -6,16 +6,20 @@ needs no set-up.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from dataclasses import dataclass
 from typing import Any
 
 from sectigo_f5.deadlines.sockets import TimedTls, connected, deadline
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.untrusted import NonsenseError, reading
 from sectigo_f5.x509.certificates import read_certificate
 
 # TLS 1.2 names the certificate's key in the cipher suite (RFC 5246); TLS 1.3 does not.
 CIPHERS = {"rsa": "ECDHE+aRSA:DHE+aRSA:kRSA", "ecdsa": "ECDHE+aECDSA"}
+
+VERSION = 0xA0  # the tag of a certificate's version, which one of version 1 does not have
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,13 @@ class Handshake:
 
     @property
     def serial(self) -> str | None:
-        """Serial number of the certificate, lower-case hexadecimal; None if the certificate cannot be read."""
-        try:
-            return read_certificate(self.certificate_pem).serial
-        except ConnectorError:
-            return None
+        """Serial number of the certificate, lower-case hexadecimal; None if even that cannot be read.
+
+        OpenSSL serves certificates that ``cryptography`` refuses, and a neighbour may have one.
+        """
+        with contextlib.suppress(NonsenseError), reading("it has no serial number"):
+            return _serial(ssl.PEM_cert_to_DER_cert(self.certificate_pem))
+        return None
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,20 @@ def _handshake(address: str, port: int, server_name: str | None, context: ssl.SS
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or str(error)
         raise ConnectorError(f"the TLS handshake with {address} port {port} failed: {reason}") from error
+
+
+def _serial(der: bytes) -> str:
+    """Return the serial number of a certificate: the first number in it that is not its version (RFC 5280, 4.1)."""
+    at = _inside(der, _inside(der, 0))
+    if der[at] == VERSION:
+        at = _inside(der, at) + der[at + 1]
+    begin = _inside(der, at)
+    return f"{int.from_bytes(der[begin : begin + der[at + 1]], 'big'):x}"
+
+
+def _inside(der: bytes, at: int) -> int:
+    """Return where the content of the DER element at ``at`` begins: after its tag, and its length of any form."""
+    return at + 2 + (der[at + 1] & 0x7F if der[at + 1] & 0x80 else 0)
 
 
 def compare(found: Handshake, wanted: Expected) -> str | None:

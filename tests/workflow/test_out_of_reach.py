@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from sectigo_f5.deadlines.sockets import TimedSocket, connected
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Exchange
-from sectigo_f5.tls import baseline
+from sectigo_f5.tls import baseline, client
 from tests.support.impostor import Impostor, black_hole
 from tests.support.names import ONLY_EC, PLAIN
 from tests.support.odd_certificates import ODD, Spoil, odd_pair
@@ -31,14 +30,13 @@ TIMEOUT = 0.5  # seconds
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The ports that were connected to by handshakes, in order; each waits for half a second."""
     monkeypatch.setattr(baseline, "TIMEOUT", TIMEOUT)
-    ports, connect = list[int](), socket.create_connection
+    ports = list[int]()
 
-    def noted(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
-        if options.get("timeout") == TIMEOUT:
-            ports.append(address[1])
-        return connect(address, *arguments, **options)
+    def noted(address: str, port: int, patience: float) -> TimedSocket:
+        ports.append(port)
+        return connected(address, port, patience)
 
-    monkeypatch.setattr(socket, "create_connection", noted)
+    monkeypatch.setattr(client, "connected", noted)
     return ports
 
 
