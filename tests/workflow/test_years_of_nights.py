@@ -31,6 +31,7 @@ from tests.support.world import World
 
 DAY = timedelta(days=1)
 CALM_END = 10  # nights
+ALIKE = 3  # quiet nights in a row that are not walked, if the certificates are still young
 CALLS = 15  # to the BIG-IP at most, in a night that keeps two certificates ...
 TIDYING = 15  # ... and for what earlier runs have left, and pairs that have expired
 RECALLS = (150, 151, 310)  # nights on which the CA wants a certificate replaced at once
@@ -86,8 +87,8 @@ class Walk:
     def go(self) -> None:
         """Walk, and judge each night."""
         trouble, nights_left = None, 0
-        for number in range(self.nights):
-            self.number, self.world.now = number, night(number)
+        while self.number < self.nights:
+            self.world.now = night(self.number)
             self.evening()
             if trouble is None and self.may_begin():
                 trouble = self.scene.random.choice(troubles.OUTAGES + troubles.ACCIDENTS)
@@ -96,6 +97,13 @@ class Walk:
             nights_left -= 1
             over = nights_left <= 0 if trouble in troubles.OUTAGES else not quiet(results)
             trouble = None if over else trouble
+            self.number += 1 if trouble or not quiet(results) or self.something_comes() else 1 + ALIKE
+
+    def something_comes(self) -> bool:
+        """Tell whether one of the next nights may differ from this one; if not, they are not walked."""
+        due = [round((served[-1].not_before - night(0)) / DAY) + look.soonest for look, served in self.served.items()]
+        coming = range(self.number + 1, self.number + 2 + ALIKE)
+        return any(number in coming for number in (*due, *RECALLS, REFUSALS))
 
     def evening(self) -> None:
         """Look before the run, and begin what the CA has planned for tonight."""
@@ -105,7 +113,7 @@ class Walk:
             self.scene.authority.refuses = self.refuses
         if self.number in RECALLS:
             serving = (served[-1] for look, served in self.served.items() if look.common_name == self.recalls)
-            self.recalled |= {certificate.serial: self.number for certificate in serving}
+            self.recalled = {certificate.serial: self.number for certificate in serving} | self.recalled
 
     def may_begin(self) -> bool:
         """Begin trouble only after a good night; otherwise outages would add up to longer ones."""
