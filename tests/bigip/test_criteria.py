@@ -203,6 +203,19 @@ def test_addresses_of_a_list_without_port_80_are_named(field: World) -> None:
     assert "no virtual server with an HTTP profile answers port 80 of 192.0.2.10, 192.0.2.11; create one" in error
 
 
+@pytest.mark.parametrize(
+    ("ports", "sentence"),
+    [(["443", "79-81"], "answers port 80 in plain text"), (["443", "8443"], ""), (None, "may answer port 80")],
+)
+def test_a_list_with_port_80_gets_no_tls(field: World, ports: list[str] | None, sentence: str) -> None:
+    if ports is None:
+        field.device.fault(Fault("GET", "criteria|-list", action="error:403:Forbidden", times=9))
+    else:
+        field.device.set("/mgmt/tm/net/port-list/~Common~tls", ports=[{"name": port} for port in ports])
+    result = field.one(field.job(keys=ONLY_EC, verify_handshake="off"))
+    assert (sentence in (result.error or ""), bool(result.error)) == (True, bool(sentence))
+
+
 def test_a_list_that_may_not_be_read_is_said_to_be_that(field: World) -> None:
     refused = "error:401:Authorization failed: user=https://localhost/mgmt/shared/authz/users/admin resource=x verb=GET"
     field.device.fault(Fault("GET", "net/address-list", action=refused, times=9))

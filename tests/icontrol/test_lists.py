@@ -14,6 +14,8 @@ import requests as http
 import responses
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3 import HTTPSConnectionPool
+from urllib3.exceptions import ReadTimeoutError
 
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.icontrol.call import Json
@@ -31,6 +33,7 @@ PATH = "/mgmt/tm/ltm/virtual"
 URL = ORIGIN + PATH
 TOO_LONG: list[dict[str, Any]] = [
     {"body": http.exceptions.ReadTimeout("read timed out")},
+    {"body": http.exceptions.ConnectionError(ReadTimeoutError(HTTPSConnectionPool("192.0.2.10"), PATH, "timed out"))},
     {"status": 500, "body": ASYNC_TIMEOUT},
     {"status": 504, "body": "<html>Gateway Timeout</html>"},
     {"status": 400, "json": {"code": 400, "message": "java.util.concurrent.TimeoutException: remoteSender:x"}},
@@ -148,7 +151,7 @@ def tops(device: responses.RequestsMock) -> list[str]:
     return [size for call in device.calls for size in re.findall(r"%24top=(\d+)", str(call.request.url))]
 
 
-@pytest.mark.parametrize("failure", TOO_LONG, ids=["here", "REST service", "proxy", "Java"])
+@pytest.mark.parametrize("failure", TOO_LONG, ids=["here", "here, in the body", "REST service", "proxy", "Java"])
 def test_every_kind_of_time_out_leads_to_smaller_pages(device: responses.RequestsMock, failure: dict[str, Any]) -> None:
     device.get(URL, **failure)
     device.get(URL, json={"items": [{"name": "vs"}]})
