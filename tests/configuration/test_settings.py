@@ -152,6 +152,7 @@ def test_an_empty_list_of_virtual_servers_is_allowed(tmp_path: Path) -> None:
         ("parent_profile: /Shop/my_parent", "parent_profile", "/Shop/my_parent"),
         ("verify_handshake: off", "verify_handshake", "off"),
         ("verify_handshake: required", "verify_handshake", "required"),
+        ("update_other_references: true", "update_other_references", True),
         ("sni: on", "sni", True),
         ("revocation_check: no", "revocation_check", False),
         (
