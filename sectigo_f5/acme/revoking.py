@@ -28,12 +28,13 @@ def revoke(account: Account, certbot: Certbot, register: Callable[[], None], cer
     ``register`` is for a CA at which we have no account yet; some let any account revoke that has validated the names.
     """
     refused = list[Answer]()
-    for folder in _usable(account, certbot):
+    own = _usable(certbot.accounts, account)
+    for folder in (*own, *_of_others(account, certbot)):
         if _is_revoked(certbot, folder, certificate_pem, reason, refused):
             return
-    if not account_folders(certbot.accounts, account.server):
+    if not own:
         _register_after(register, refused)
-        for folder in account_folders(certbot.accounts, account.server):
+        for folder in _usable(certbot.accounts, account):
             if _is_revoked(certbot, folder, certificate_pem, reason, refused):
                 return
     others = f" (tried with {len(refused)} accounts of this CA)" if len(refused) > 1 else ""
@@ -49,13 +50,15 @@ def _register_after(register: Callable[[], None], refused: list[Answer]) -> None
         raise certbot_errors.failure("the certificate was not revoked", refused[0]) from None
 
 
-def _usable(account: Account, certbot: Certbot) -> list[Path]:
-    """Return the folders of all accounts of this server, ours first, then the newest."""
-    own = account_folders(certbot.accounts, account.server)
+def _usable(home: Path, account: Account) -> list[Path]:
+    return [folder for folder in account_folders(home, account.server) if fault(folder) is None]
+
+
+def _of_others(account: Account, certbot: Certbot) -> list[Path]:
+    """Return the folders of the accounts of other credentials at this server, the newest first."""
     homes = [home for home in certbot.accounts.parent.glob("*/") if home != certbot.accounts]
-    others = [folder for home in homes for folder in account_folders(home, account.server)]
-    others.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
-    return [folder for folder in (*own, *others) if fault(folder) is None]
+    found = [folder for home in homes for folder in _usable(home, account)]
+    return sorted(found, key=lambda folder: folder.stat().st_mtime, reverse=True)
 
 
 def _is_revoked(certbot: Certbot, folder: Path, certificate_pem: str, reason: str, refused: list[Answer]) -> bool:

@@ -48,6 +48,24 @@ def test_a_file_that_is_cut_short_anywhere_is_named(name: str, cut: st.DataObjec
         assert fault(Path(folder)) == f"the account's file {file} is cut short or damaged"
 
 
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("AQAB"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*"nedpqxy", "kty", "crv"]), inner),
+    max_leaves=12,
+)
+
+
+@given(name=st.sampled_from(sorted(FILES)), content=VALUES, kind=st.sampled_from(["RSA", "EC", None]))
+@generated(100)
+def test_a_file_of_anything_is_damaged_at_worst(name: str, content: object, kind: str | None) -> None:
+    if isinstance(content, dict) and kind:
+        content["kty"] = kind
+    with tempfile.TemporaryDirectory() as folder:
+        file = write(Path(folder)) / name
+        file.write_text(json.dumps(content))
+        assert fault(Path(folder)) in (None, f"the account's file {file} is cut short or damaged")
+
+
 @pytest.mark.parametrize(
     "changes",
     [

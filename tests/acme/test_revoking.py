@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ class Answers:
     @contextmanager
     def workplace(self, accounts: Path | None = None) -> Iterator[Path]:
         self.home = accounts or self.accounts
-        yield self.folder
+        yield Path(tempfile.mkdtemp(dir=self.folder))
 
     def run(self, workplace: Path, task: Task) -> Answer:
         identity = task.arguments[-1]
@@ -118,6 +119,13 @@ def test_a_ca_that_is_down_is_asked_once(certbot: Answers) -> None:
     certbot.add("old", "old", GRANTED)
     with pytest.raises(ConnectorError, match="the ACME server cannot be reached"):
         revoked(certbot)
+    assert certbot.tried == ["new"]
+
+
+def test_a_damaged_account_is_replaced_to_revoke(certbot: Answers) -> None:
+    certbot.add("own", "damaged", GRANTED)
+    (certbot.accounts / "ca.example/v2/OV/damaged/regr.json").write_text("")
+    revoked(certbot, lambda: certbot.add("own", "new", GRANTED))
     assert certbot.tried == ["new"]
 
 
