@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,11 @@ from tests.support.world import World, bigip
 
 POOL, POOLED = 16, 2048  # keys, bits
 LONGEST = "test_years_of_nights.py"  # begun first, or the other workers would wait for it in the end
+
+
+def pytest_configure() -> None:
+    """Write files that only we can change, whatever the developer's umask is: another kind is warned of."""
+    os.umask(0o022)
 
 
 def pytest_report_header() -> str:

@@ -20,6 +20,7 @@ def copied(directory: Path, samples: list[Path]) -> Path:
     shutil.copytree(ROOT / "config" / "credentials", directory / "credentials")
     for sample in samples:
         shutil.copy(sample, directory)
+    (directory / "credentials").chmod(0o700)
     for file in directory.rglob("*.yaml"):
         file.chmod(0o600)
     return directory
