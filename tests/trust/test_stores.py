@@ -58,6 +58,7 @@ def test_a_program_that_we_start_trusts_both(tmp_path: Path, monkeypatch: pytest
     assert stores.store_for_children(tmp_path, named) == both
     assert (tmp_path / "trusted.pem").read_text() == "system\nnamed\n"
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(folder))
+    (tmp_path / "trusted.pem").unlink()
     assert stores.store_for_children(tmp_path, named) == both
     assert (tmp_path / "trusted.pem").read_text() == "one\ntwo\nnamed\n"
 
