@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from sectigo_f5 import stopping
+from sectigo_f5.acme import certbot_program
 from sectigo_f5.state.lock import LockedError, locked
+from tests.support.acme_directory import acme_directory
 from tests.support.console import Console
 from tests.support.world import World
 
@@ -87,3 +89,13 @@ def test_the_certbot_of_a_killed_run_is_waited_for(world: World, caplog: pytest.
 
 def hold(world: World, **how: Any) -> AbstractContextManager[int]:
     return locked(world.state.path / "lock", world.now, **how)
+
+
+def test_certbot_holds_the_lock_of_its_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, console = world.folder / "seen", Console(world)
+    shell = ["/bin/sh", "-c", f"ls -l /proc/$$/fd > {seen}; exit 1", "certbot"]
+    monkeypatch.setattr(certbot_program, "find_certbot", lambda: shell)
+    with acme_directory() as url:
+        console.write_env(ACME_SERVER=url, ACME_EAB_KID="kid-1", ACME_EAB_HMAC_KEY="bm9ib2R5")
+        assert console.say("run").code == 1
+    assert f"-> {world.state.path / 'lock'}" in seen.read_text()
