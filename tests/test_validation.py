@@ -96,7 +96,8 @@ class CertbotThatNotes:
 
     @contextmanager
     def workplace(self) -> Iterator[Path]:
-        yield self.folder
+        (folder := self.folder / str(len(self.tasks))).mkdir()
+        yield folder
 
     def run(self, workplace: Path, task: Task) -> Answer:
         self.tasks.append(task)
