@@ -152,6 +152,16 @@ def test_a_problem_that_was_overcome_is_not_the_cause() -> None:
     assert explained(f"{UNEXPECTED}something new", log_of("", before=before)) == "something new (status 1)"
 
 
+def test_an_answer_that_certbot_does_not_show_is_quoted() -> None:
+    answers = "".join(
+        f"2026-11-26 06:12:16,480:DEBUG:acme.client:Received response:\nHTTP {status}\nServer: x\n{more}\n\n{body}\n"
+        for status, more, body in ((200, "Date: y", "first"), (503, "retry-after: 120", "<h1>Busy</h1>\n<p>until six"))
+    )
+    text = explained(f"{UNEXPECTED}acme.errors.ClientError: <Response [503]>", log_of("", before=answers))
+    said = "acme.errors.ClientError: <Response [503]>: Busy until six; it asks to wait: 120"
+    assert text == f"the CA is not available now ({said}); the next run tries again"
+
+
 TLS = "HTTPSConnectionPool(host='api.dns.example'): (Caused by SSLError('CERTIFICATE_VERIFY_FAILED'))"
 REFUSED = "HTTPSConnectionPool(host='api.dns.example'): Max retries exceeded (Caused by NewConnectionError('refused'))"
 

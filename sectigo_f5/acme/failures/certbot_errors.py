@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sectigo_f5.acme.certbot_program import Answer
-from sectigo_f5.acme.failures.certbot_log import authenticator_in, code_of_problem, plugin_raised
+from sectigo_f5.acme.failures.certbot_log import authenticator_in, code_of_problem, last_answer, plugin_raised
 from sectigo_f5.acme.failures.known import (
     NO_ANSWER,
     PLUGIN_UNKNOWN,
@@ -86,6 +86,8 @@ def explain(finished: Completion, log: str, accounts: Path | None = None) -> str
     if said := _said_by_plugin(finished, log):
         return said
     sentence = sentence_for(code_of_problem(log), "\n".join(_telling_lines(finished.output)))
+    if "<Response [" in output and (said := last_answer(log)):  # which Certbot does not show
+        output = f"{output}: {said}"
     if sentence is None:
         return f"{output} (status {finished.status})"
     return sentence.format(output=output, accounts=accounts or "the directory certbot/accounts under STATE_DIR")
