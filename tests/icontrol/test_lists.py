@@ -109,7 +109,7 @@ def test_every_device_is_read_completely_and_once(
     assert len(device.asked) <= 5 + 1700 // 30
 
 
-@generated(60)
+@generated(30)
 @given(st.data())
 def test_objects_that_stay_are_all_read_while_others_come_and_go(data: st.DataObject) -> None:
     stay, come_and_go = set(range(0, 2400, 2)), data.draw(st.lists(st.integers(0, 1200), max_size=40))
