@@ -124,7 +124,10 @@ def fault_of_directory(path: Path) -> str | None:
         if not _is_trusted(each):
             what, owner = "the symbolic link " if stat.S_ISLNK(each.st_mode) else "", _owner(each)
             return f"{what}{path} belongs to {owner}, who could put files there: run as {owner}, or change its owner"
-    return f"others could put files into {path}: chmod o-w {path}" if found.st_mode & stat.S_IWOTH else None
+    foreign = found.st_mode & stat.S_IWGRP and found.st_gid not in (ROOT, os.getegid())
+    if foreign or found.st_mode & stat.S_IWOTH:
+        return f"others could put files into {path}: chmod {'g' if foreign else ''}o-w {path}"
+    return None
 
 
 def fault_of_log_directory(path: Path) -> str | None:

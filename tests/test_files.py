@@ -92,7 +92,7 @@ def test_links_that_lead_in_a_circle_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["/dev/stdout", "/proc/self/fd/1", "/dev/fd/1"])
 def test_standard_output_is_a_file_as_any(place: str) -> None:
-    script = f"from tests.test_files import *; append(Path({place!r}))"
+    script = f"import os; from sectigo_f5.files import *; os.write(descriptor({place!r}, os.O_WRONLY), b'line\\n')"
     done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
     assert done.stdout == "line\n"
 
@@ -135,6 +135,17 @@ def test_a_directory_that_others_may_write_into_is_not_used(tmp_path: Path, mode
     folder.chmod(mode)
     expected = f"others could put files into {folder}: chmod o-w {folder}" if mode & 0o002 else None
     assert fault_of_directory(folder) == expected
+
+
+def test_a_directory_that_another_group_may_write_into_is_not_used(
+    tmp_path: Path, as_somebody: Callable[[Path], None]
+) -> None:
+    as_somebody(tmp_path)
+    os.chown(tmp_path, os.geteuid(), -1)
+    tmp_path.chmod(0o755)
+    assert fault_of_directory(tmp_path) is None
+    tmp_path.chmod(0o775)
+    assert fault_of_directory(tmp_path) == f"others could put files into {tmp_path}: chmod go-w {tmp_path}"
 
 
 def test_a_directory_of_somebody_else_is_not_used(tmp_path: Path, as_somebody: Callable[[Path], None]) -> None:
