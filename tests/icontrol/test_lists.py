@@ -18,6 +18,7 @@ from urllib3 import HTTPSConnectionPool
 from urllib3.exceptions import ReadTimeoutError
 
 from sectigo_f5.bigip import ha_group
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.lists import reader
@@ -59,6 +60,7 @@ class Device:
     names: list[int]
     capacity: int = 100_000
     tells: bool = True  # the properties of a page
+    shows: int = 1  # every such object; the others are counted, and not shown to this role
     knows: frozenset[str] = frozenset({"$top", "$skip", "$select"})
     meanwhile: Callable[[Device], None] = lambda device: None
     asked: list[tuple[str | None, str | None]] = field(default_factory=list)
@@ -68,11 +70,12 @@ class Device:
         options = {name: value for name, value in (query or {}).items() if name in self.knows}
         self.asked.append(((query or {}).get("$top"), (query or {}).get("$skip")))
         skip, top = int(options.get("$skip", 0)), int(options.get("$top", 1_000_000))
-        page = self.names[skip : skip + top]
+        page = [name for name in self.names[skip : skip + top] if name % self.shows == 0]
         if len(page) > self.capacity:
             raise too_long()
         more = skip + top < len(self.names)
-        paging = {"totalItems": len(self.names), **({"nextLink": "https://localhost/"} if more else {})}
+        link = {"nextLink": f"https://localhost{PATH}?$top={top}&$skip={skip + top}"} if more else {}
+        paging = {"totalItems": len(self.names), **link}
         self.meanwhile(self)
         return {"kind": "x", **({"items": list(map(server, page))} if page else {}), **(paging if self.tells else {})}
 
@@ -98,15 +101,16 @@ def test_each_page_begins_with_the_last_object_of_the_one_before() -> None:
     capacity=st.sampled_from([40, 130, 600, 100_000]),
     tells=st.booleans(),
     knows=st.sampled_from([("$top", "$skip", "$select"), ("$top", "$skip"), ("$skip",), ("$top",), ()]),
+    shows=st.sampled_from([1, 1, 2, 499]),
 )
 def test_every_device_is_read_completely_and_once(
-    count: int, capacity: int, tells: bool, knows: tuple[str, ...]
+    count: int, capacity: int, tells: bool, knows: tuple[str, ...], shows: int
 ) -> None:
     """A device may be slow, leave out what tells a page, or ignore some of the options."""
     patient = 100_000 if "$top" not in knows or "$skip" not in knows else capacity
-    device = Device(list(range(count)), patient, tells, frozenset(knows))
-    assert device.read() == device.names
-    assert len(device.asked) <= 5 + 1700 // 30
+    device = Device(list(range(count)), patient, tells, shows if tells else 1, frozenset(knows))
+    assert device.read() == [name for name in device.names if name % device.shows == 0]
+    assert len(device.asked) <= 10 + 1700 // 20  # the smallest pages hold 31, and overlap
 
 
 @generated(30)
@@ -225,6 +229,16 @@ def test_virtual_servers_are_the_same_by_each_kind_of_device(
             servers = group.answering[0].every_server()
     assert [(server.address, server.http) for server in servers] == [(f"192.0.2.{n + 1}", True) for n in range(5)]
     assert [call.path for call in device.journal].count(PATH) == requests
+
+
+def test_a_list_without_an_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless:
+        def get(self, path: str, query: Mapping[str, str] | None = None, *, hurried: bool = False) -> Json:
+            return {"items": [], "nextLink": "https://localhost/"}
+
+    monkeypatch.setattr(reader, "MOST_PAGES", 20)
+    with pytest.raises(ConnectorError, match="has no end: after 20 pages"):
+        Collections(Endless()).items(PATH)
 
 
 def test_names_are_always_asked_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ NAMES = ("name", "partition", "subPath", "fullPath")  # what tells objects apart
 _EXPAND = {"expandSubcollections": "true"}
 
 Names = tuple[object, ...]
+
+_SKIP = re.compile(r"(?:\$|%24)skip=(\d+)", re.IGNORECASE)
 
 
 def names_of(item: Json) -> Names:
@@ -58,11 +61,18 @@ class Manner:
         below = [item[name] for item in page for name in self.select if isinstance(item.get(name), dict)]
         return any("items" in each for each in below)
 
-    def ends_with(self, answer: Json, skip: int) -> bool:
-        """Tell whether there is no page after this one; its first object is known already, unless it is the first."""
+    def ends_with(self, answer: Json) -> bool:
+        """Tell whether there is no page after this one."""
         count = len(answer.get("items") or ())
-        if self.top is None or count > self.top or count <= (1 if skip else 0):
+        if self.top is None or count > self.top:
             return True
-        if "nextLink" in answer:
-            return False
-        return count < self.top or "totalItems" in answer
+        return "nextLink" not in answer and (count < self.top or "totalItems" in answer)
+
+    def again(self, answer: Json, skip: int) -> int:
+        """Return where to begin the next page of what moves: well before where its link says, or this page ends.
+
+        A link counts objects that are not shown, if there are any.
+        """
+        linked = _SKIP.search(str(answer.get("nextLink")))
+        end = int(linked[1]) if linked else skip + len(answer.get("items") or ())
+        return max(skip + 1, end - (self.top or 0) // SHRINKING)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import requests
 
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.lists.manner import Manner, Names, names_of
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 PAGE = 500  # objects
 EXPANDED_PAGE = 200  # objects with their sub-collections; 250 have been too many (BigIPReport #74)
+MOST_PAGES = 5000
 ATTEMPTS = 3  # to read a collection while it stays as it is
 
 
@@ -81,25 +83,28 @@ class Collections:
     def _pages(self, path: str, manner: Manner, moving: bool = False) -> list[Json] | None:
         """Read page by page, each beginning with the last object of the one before; None if that has moved.
 
-        ``moving``: whatever moves, each object is taken once.
+        ``moving``: whatever moves, or is counted without being shown to this role, each object is taken once.
         """
         items, skip, before = list[Json](), 0, list[Names]()
-        while True:
+        for _ in range(MOST_PAGES):
             answer = self._answer(path, manner, skip)
             page: list[Json] = answer.get("items") or []
             if manner.loses(page):
                 raise _OtherMannerError(replace(manner, select=()))
             names = list(map(names_of, page))
-            if skip and names == before:  # it ignores $skip
+            if skip and names and names == before:  # it ignores $skip
                 raise _OtherMannerError(replace(manner, top=None))
             if not moving and skip and names[:1] != before[-1:]:
                 return None
             known = set(map(names_of, items)) if moving else set(before[-1:])
-            new = [item for item, its_names in zip(page, names, strict=True) if its_names not in known]
-            items += new
-            if not new or manner.ends_with(answer, skip):
+            items += [item for item, its_names in zip(page, names, strict=True) if its_names not in known]
+            if manner.ends_with(answer):
                 return items
-            skip, before = skip + len(page) - 1, names
+            following = manner.again(answer, skip) if moving else skip + len(page) - 1
+            if following <= skip:
+                return None
+            skip, before = following, names
+        raise ConnectorError(f"{path} has no end: after {MOST_PAGES} pages the BIG-IP still says that there are more")
 
     def _answer(self, path: str, manner: Manner, skip: int) -> Json:
         try:
