@@ -90,3 +90,23 @@ def test_a_directory_in_the_place_of_the_metrics_file_is_named(world: World) -> 
     assert problems(world, world.folder)["METRICS_FILE"] == (
         f"{world.folder} is a directory; name a file in it, such as {world.folder / 'sectigo.prom'}"
     )
+
+
+@pytest.mark.parametrize("name", ["", "certbot", "orders"])
+def test_no_run_begins_where_others_could_put_files(world: World, name: str) -> None:
+    folder = world.state.path / name
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)
+    done = Console(world).say("run")
+    assert (done.code, f"STATE_DIR: others could put files into {folder}: chmod o-w {folder}" in done.log) == (2, True)
+    assert world.device.journal == []
+
+
+def test_a_log_in_a_directory_open_to_all_is_a_warning(world: World) -> None:
+    folder = world.folder / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    console = Console(world)
+    console.write_env(LOG_FILE=str(folder / "log"))
+    assert "cannot be written (others could exchange files in" in console.say("plan").log
+    assert list(folder.iterdir()) == []
