@@ -116,7 +116,8 @@ def test_selection_for_other_versions_names_existing_tests() -> None:
     assert listed is not None
     names = listed[1].split()
     for file, _, function in (name.partition("::") for name in names):
-        assert f"def {function}" in (ROOT / file).read_text(), f"{file} has no {function}"
+        found = (ROOT / file).is_dir() or f"def {function}" in (ROOT / file).read_text()
+        assert found, f"{file} has no {function}"
     for needed in ("twelve_steps.py", "test_command_line.py", "acme2certifier.py::", "pebble.py::", "test_demo.py::"):
         assert any(needed in name for name in names), f"no {needed}"
 
