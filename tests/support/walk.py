@@ -73,7 +73,7 @@ class Refusal:
 def refusals(renewal: bool, refusals: Sequence[str] = REFUSALS, its_own: bool = False) -> Iterator[Refusal]:
     """Yield every write of an enrolment or a renewal, refused for good; ``its_own``: that an enrolment has not."""
     written = requests_of(renewal, writes=True)
-    others = set(map(pattern_of, requests_of(renewal=False, writes=True))) if renewal and its_own else set()
+    others = _of_an_enrolment(renewal and its_own)
     order = next(number for number, call in enumerate(written) if "_chain" in call.path)  # the first of step 10
     last = {pattern_of(call): number for number, call in reversed([*enumerate(written)])}
     for (method, path), first in last.items():
@@ -86,6 +86,11 @@ def refusals(renewal: bool, refusals: Sequence[str] = REFUSALS, its_own: bool = 
                     world.wait(hours=12)
                 orders = len(world.authority.placed) - before
                 yield Refusal(f"{method} {path}", refusal, tuple(outcomes), orders, first < order)
+
+
+def _of_an_enrolment(wanted: bool) -> set[tuple[str, str]]:
+    """Return the writes of an enrolment, if they are wanted."""
+    return set(map(pattern_of, requests_of(renewal=False, writes=True))) if wanted else set()
 
 
 def pattern_of(call: Exchange) -> tuple[str, str]:
@@ -144,11 +149,11 @@ def requests_of(renewal: bool, writes: bool) -> list[Exchange]:
     return [call for call in done if "/shared/auth" not in call.path and not (writes and call.method == "GET")]
 
 
-def walk(renewal: bool, writes: bool = False, faults: Sequence[str] = FAULTS) -> Iterator[Cell]:
-    """Yield every cell of a renewal, or of an enrolment."""
-    requests = requests_of(renewal, writes)
+def walk(renewal: bool, writes: bool = False, faults: Sequence[str] = FAULTS, its_own: bool = False) -> Iterator[Cell]:
+    """Yield every cell of an enrolment, or of a renewal; ``its_own``: what an enrolment has not."""
+    requests, others = requests_of(renewal, writes), _of_an_enrolment(renewal and its_own)
     for number, request in enumerate(requests):
-        for fault in faults:
+        for fault in () if pattern_of(request) in others else faults:
             yield _cell(renewal, requests, number, request, fault)
 
 

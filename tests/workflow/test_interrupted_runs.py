@@ -73,10 +73,10 @@ def held(world: World) -> set[str]:
 def at_every_exchange(
     world: World, run: Callable[[StopRequest], Result], next_run: Callable[[], Result]
 ) -> list[Outcome]:
-    """Interrupt ``run`` after each exchange in turn, ``next_run`` following each; return the outcomes."""
+    """Interrupt ``run`` after every other exchange in turn, ``next_run`` following each; return the outcomes."""
     outcomes, nth = list[Outcome](), 0
     while True:
-        nth += 1
+        nth += 2
         world.wait(hours=13)
         before, serving = held(world), world.seen_by_client().serial
         with interrupted_after(nth) as interruption:
@@ -126,7 +126,7 @@ def test_a_repair_that_is_interrupted_says_whether_it_was_made(world: World, dri
     assert world.one(job).error is None
     outcomes = set()
     while True:
-        nth += 1
+        nth += 2
         if drift == "attachment":
             attach(world)
         else:

@@ -75,7 +75,13 @@ def any_two(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
     return devices
 
 
-@pytest.mark.parametrize("switches", [*any_two(WITH_A_SHELL), *any_two(WITHOUT), *any_two(APPLIANCE)])
+def each(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return a few devices, so that each choice is made on one of them."""
+    longest = max(map(len, choices.values()))
+    return [{name: values[number % len(values)] for name, values in choices.items()} for number in range(longest)]
+
+
+@pytest.mark.parametrize("switches", [*any_two(WITH_A_SHELL), *each(WITHOUT), *each(APPLIANCE)])
 def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: dict[str, Any]) -> None:
     with bigip(tmp_path, **switches) as world:
         hand_made(world, "other", "other.example.net")  # shows TMOS 13 to take an ECDSA pair alone
@@ -99,7 +105,7 @@ def test_every_way_to_read_the_csr_enrols_and_renews(tmp_path: Path, tmos: str, 
         must_enrol_and_renew(world, keys=ONLY_EC)
 
 
-@pytest.mark.parametrize("tmos", ALL)
+@pytest.mark.parametrize("tmos", [ALL[0], ALL[-1]])
 @pytest.mark.parametrize("ec_only", [True, False])
 def test_ecdsa_alone_is_accepted_or_refused_with_the_remedy(tmp_path: Path, tmos: str, ec_only: bool) -> None:
     with bigip(tmp_path, tmos=tmos, ec_only=ec_only) as world:
