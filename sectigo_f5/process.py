@@ -54,6 +54,7 @@ def run(
     process group is killed. ``env`` is the whole environment; ``argv`` is logged, so it must not hold
     secrets. ``holds`` are open files that the program holds too: a lock among them stays taken until it
     has ended, even if we were killed. Raises :class:`ConnectorError` if the program cannot be started.
+    One that fails while the run is to stop has been stopped, whatever it says.
     """
     began = time.monotonic()
     stopping.check()
@@ -65,6 +66,8 @@ def run(
     status, seconds = program.status, time.monotonic() - began
     how = "timed out" if timed_out else f"status {status}"
     logger.debug("%s: %s after %.1f s", shlex.join(argv), how, seconds)
+    if status:  # Ctrl-C reaches also a program that is just being started: it has failed because the run is to stop
+        stopping.check()
     return Completion(status, mask(program.text(), known), timed_out, seconds)
 
 

@@ -8,7 +8,9 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +118,24 @@ def test_a_stopped_run_starts_no_program(tmp_path: Path) -> None:
     with obeying(stop), pytest.raises(InterruptedRunError):
         shell(f"echo begun > {traces}")
     assert not traces.exists()
+
+
+@pytest.mark.parametrize("status", [0, 1, -2])
+def test_a_program_that_fails_as_the_run_stops_was_stopped(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Ctrl-C strikes while the program is being started, and it ends before we look; what it has achieved counts."""
+    stop, start = StopRequest(), process._start
+
+    def struck(*arguments: Any) -> Any:
+        program = start(*arguments)
+        while not program._has_ended():
+            time.sleep(0.01)
+        stop.request("stopped by SIGINT")
+        return program
+
+    monkeypatch.setattr(process, "_start", struck)
+    script = f"exit {status}" if status >= 0 else "kill -INT $$"
+    with obeying(stop), nullcontext() if status == 0 else pytest.raises(InterruptedRunError, match="by SIGINT"):
+        assert shell(script).status == status
 
 
 def test_the_log_names_command_status_and_time(caplog: pytest.LogCaptureFixture) -> None:
