@@ -21,7 +21,8 @@ FOR_GOOD = [refusal for refusal in REFUSALS if refusal.startswith(("error:400", 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_costs_one_order_at_most_and_leaves_nothing(fault: str, renewal: bool) -> None:
     cells = list(walk(renewal, writes=True, faults=[fault], its_own=True))
-    assert {"PATCH"} <= {cell.request.partition(" ")[0] for cell in cells}
+    steps = ("key", "request", "upload", "certificate", "transaction", "profile", "commit", "save")
+    assert any(cell.request.startswith("PATCH") for cell in cells) if renewal else len(cells) > len(steps)
     assert [str(cell) for cell in cells if not cell.is_good] == []
 
 
