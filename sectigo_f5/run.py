@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,12 @@ class CertificateAuthority(Protocol):
 
         An order that the file remembers is continued. Raises :class:`~sectigo_f5.errors.PendingOrderError` if
         the CA has not decided.
+        """
+
+    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[None]:
+        """Keep challenges off these virtual servers during the block; waits until none is answered there.
+
+        Begin the block before taking any lock of the device: an order takes minutes.
         """
 
     def revoke(self, certificate_pem: str, reason: str) -> None:

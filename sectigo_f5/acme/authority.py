@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sectigo_f5 import process, stopping
 from sectigo_f5.acme import certbot_program, directory, registration, revoking
 from sectigo_f5.acme.certbot_options import authenticator, certbot_options
 from sectigo_f5.acme.certbot_program import Answer, Certbot, Task
-from sectigo_f5.acme.concurrency import DeviceLocks, Once
+from sectigo_f5.acme.concurrency import Once, VirtualServerLocks
 from sectigo_f5.acme.failures import certbot_errors
 from sectigo_f5.acme.failures.known import ALONE
 from sectigo_f5.acme.inside_certbot import order_file
@@ -61,7 +62,7 @@ class Authority:
         self._directory = Once(lambda: directory.read(account, clock, pause))
         self._registration = Once(lambda: registration.register(account, self._certbot, self._read_directory))
         self._windows = RenewalWindows(account, state_dir / "ari", self._read_directory)
-        self._devices = DeviceLocks()
+        self._virtual_servers = VirtualServerLocks()
 
     def clear_up(self) -> None:
         """Delete what a killed run left behind, including secrets; the caller holds the lock of ``STATE_DIR``."""
@@ -100,7 +101,8 @@ class Authority:
             logger.info("9 continuing the order %s of %s (%s)", before["url"], before["at"], validation)
         else:
             logger.info("9 submitting the CSR to the CA (%s)", validation)
-        with self._certbot.workplace() as workplace, self._devices.held(_hosts(validation)):
+        where = validation.virtual_servers if isinstance(validation, Http01) else ()
+        with self._certbot.workplace() as workplace, self.alone_on(_hosts(validation), where):
             csr, out = workplace / "request.pem", workplace / "out"
             create_private(csr, csr_pem)
             seconds = self._continued_timeout if order_file.is_awaited(before) else self._issuance_timeout
@@ -126,6 +128,16 @@ class Authority:
             logger.warning("the certificate was issued, but %s", failure)
         self._windows.note_issued(issued.certificate)
         return issued
+
+    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[None]:
+        """Keep challenges off these virtual servers during the block; waits until none is answered there.
+
+        :meth:`issue` does so by itself: certbot-bigip must not meet another change of ours. ``hosts`` are those of
+        the device, as :class:`Http01` has them; ``virtual_servers`` full paths. An order takes minutes, so begin the
+        block before taking any lock of the device. It may be nested in one thread. Raises
+        :class:`~sectigo_f5.errors.InterruptedRunError` if the run is to stop while it waits.
+        """
+        return self._virtual_servers.held(hosts, virtual_servers)
 
     def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
         """Return why; an order that the CA will not issue for is forgotten.

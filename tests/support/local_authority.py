@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from sectigo_f5.acme.concurrency import VirtualServerLocks
 from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.model import Issued, RenewalInformation
 from sectigo_f5.secret import Secret
@@ -41,6 +43,7 @@ class LocalAuthority:
     processing: bool = False  # it takes every order and decides on none
     placed: dict[str, str] = field(default_factory=dict)  # the CSR of each order, by its URL
     delivered: dict[str, Issued] = field(default_factory=dict)  # by the URL of the order
+    locks: VirtualServerLocks = field(default_factory=VirtualServerLocks)
 
     def __post_init__(self) -> None:
         self.our_clock: Callable[[], datetime] = self.clock
@@ -68,6 +71,9 @@ class LocalAuthority:
         if self.processing:
             raise PendingOrderError(f"the CA is still processing the order {url}")
         return self._deliver(url)
+
+    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[None]:
+        return self.locks.held(hosts, virtual_servers)
 
     def _place(self, csr_pem: str, order: Path | None) -> str:
         """Take an order, and remember it as the launcher does."""
