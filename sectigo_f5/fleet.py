@@ -33,6 +33,7 @@ UNDONE = "was undone before it was saved, as by a restart of the BIG-IP; the nex
 def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
     """Do ``work`` for every certificate, on ``parallel`` devices at a time; returns one result for each."""
     jobs = tuple(jobs)
+    run.progress.begin(jobs)
     same, logins = SameDevice(run, run.configured or jobs), logins_of(jobs)
     same.ask(logins, parallel)
     queues = same.in_turn(logins)
@@ -44,7 +45,13 @@ def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) ->
 
 
 def _in_turn(same: SameDevice, queue: Iterable[Login], work: Work) -> list[Result]:
-    return [result for login in queue for result in on_device(same, login, work)]
+    return [result for login in queue for result in _told(same.run, on_device(same, login, work))]
+
+
+def _told(run: Run, results: list[Result]) -> list[Result]:
+    for result in results:  # once more those of whom a save has changed the end
+        run.progress.done(result)
+    return results
 
 
 def on_device(same: SameDevice, jobs: Login, work: Work) -> list[Result]:
@@ -52,7 +59,7 @@ def on_device(same: SameDevice, jobs: Login, work: Work) -> list[Result]:
     run, device, results = same.run, jobs[0].device, list[Result]()
     if run.stop.is_set():
         return [_skipped(job) for job in jobs]
-    with log.about(device.name), stopping.obeying(run.stop):
+    with log.about(device.name), run.progress.at_work(device.name), stopping.obeying(run.stop):
         try:
             same.must_not_have_failed(device)
             with ha_group.connected(device, run.pause) as group, same.alone(device, group) as mistakes:  # 2
@@ -76,6 +83,7 @@ def _work_on(run: Run, group: HaGroup, jobs: Sequence[Job], work: Work, results:
     marked = _save_earlier_changes(run, group, jobs)
     for job in jobs:
         results.append(_one(run, group, job, work))
+        run.progress.done(results[-1])
     with stopping.whole():
         results[:] = _saved(run, group, results, marked)
         results[:] = _without_undone(group, jobs, results)
@@ -90,7 +98,7 @@ def _mistaken(job: Job, mistake: str) -> Result:
 
 
 def _one(run: Run, group: HaGroup, job: Job, work: Work) -> Result:
-    with log.about(job.label):
+    with log.about(job.label), run.progress.at_work(job.label):
         if run.stop.is_set():
             return _skipped(job)
         try:

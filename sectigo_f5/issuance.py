@@ -24,6 +24,7 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.preparation import Plan
+from sectigo_f5.progress import doing
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret, one_time_passphrase
 from sectigo_f5.state.orders import Attempt, Order, fingerprint
@@ -116,6 +117,7 @@ def receive(run: Run, f5: Unit, plan: Plan, asking: Asking) -> tuple[NewPair, ..
 
 def upload(f5: Unit, plan: Plan, pairs: Sequence[NewPair], created: CreatedObjects) -> tuple[str, ...]:
     """Step 10: store the certificates and their chains on the BIG-IP; returns what is not as it was with the former."""
+    doing("uploading the certificate")
     f5.must_be_active()  # it may have failed over while the CA took its time
     notes = list[str | None]()
     for pair in pairs:
@@ -134,6 +136,7 @@ def _new_keys(run: Run, f5: Unit, plan: Plan, made: CreatedObjects) -> Asking:
     stamp, keys, requests = new_stamp(run, f5, job), list[NewKey](), dict[str, str]()
     run.state.orders.start(job, stamp)
     for key_order in key_orders(f5, job, stamp, made):
+        doing("the BIG-IP makes the key")
         key = create_key(key_order)  # 4
         key = create_request(key_order, key)  # 5
         requests[key_order.generation.variant] = download_request(key_order, key)  # 6
@@ -183,6 +186,7 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
     job, stamp, variant = plan.seen.job, asking.order.stamp, key.generation.variant
     if plan.validation is None:
         raise ConnectorError(f"the certificate of {asking.order.since} is no longer under STATE_DIR; run again")
+    doing("connecting to the CA")
     run.authority.connect()  # 7
     run.authority.register()  # 8
     if not run.state.orders.is_placed(job, stamp, variant):

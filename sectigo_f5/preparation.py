@@ -27,6 +27,7 @@ from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Job, Outcome
+from sectigo_f5.progress import doing
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.unfinished import Unfinished, may_order, unfinished_order
@@ -67,6 +68,7 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     A certificate that is kept needs nothing, so nothing more is read. Raises :class:`ConnectorError`
     for the first thing that stands in the way.
     """
+    doing("reading the BIG-IP")
     seen = believed(run, observe(f5, job, run.managed))
     foreseen = outlook(f5, seen)
     in_the_way = {**foreseen.obstacles, **_cannot_be_looked_at(run, seen)}
@@ -116,6 +118,7 @@ def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) ->
 
 def examine(run: Run, f5: Unit, job: Job) -> Examination:
     """Look for everything that would keep an enrolment or a renewal from being made, whatever is due today."""
+    doing("reading the BIG-IP")
     problems, known = missing_permissions(f5, job)
     try:
         seen = believed(run, observe(f5, job, run.managed))

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sectigo_f5 import stopping
 from sectigo_f5.model import Issued, Job, RenewalInformation
+from sectigo_f5.progress import SILENT, Progress
 from sectigo_f5.secret import Secret
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.stopping import StopRequest
@@ -83,6 +84,7 @@ class Run:
     reads_only: bool = False  # not even an earlier run's changes are saved
     silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out
     stop: StopRequest = field(default_factory=StopRequest)  # set: begin nothing new
+    progress: Progress = SILENT  # who is told how the work goes
     pause: Callable[[float], None] = stopping.pause  # how a device that is not ready yet is waited for
 
     @property

@@ -18,6 +18,7 @@ from sectigo_f5.device_objects import Pair, pairs_issued_at
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Job
 from sectigo_f5.preparation import Plan
+from sectigo_f5.progress import doing
 from sectigo_f5.run import Run
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     if run.stop.is_set():
         return
     job = plan.seen.job
+    doing("tidying up")
     before = plan.seen.in_service() or plan.seen.newest()
     with _only_warned_of():
         deleted = delete_objects(f5, job, Keep({stamp, *_previous(run, job, before, ask=True)}, stamp))

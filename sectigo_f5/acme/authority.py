@@ -22,6 +22,7 @@ from sectigo_f5.acme.renewal_windows import RenewalWindows
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import create_private
 from sectigo_f5.model import Account, Issued, RenewalInformation
+from sectigo_f5.progress import doing
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Validation, pauses, time_limit
 
@@ -102,6 +103,7 @@ class Authority:
         else:
             logger.info("9 submitting the CSR to the CA (%s)", validation)
         where = validation.virtual_servers if isinstance(validation, Http01) else ()
+        doing("waiting until no other Certbot is at work on the virtual server")
         with self._certbot.workplace() as workplace, self.alone_on(_hosts(validation), where):
             csr, out = workplace / "request.pem", workplace / "out"
             create_private(csr, csr_pem)
@@ -120,6 +122,7 @@ class Authority:
                 order=order,
                 answer_timeout=self._answer_timeout,
             )
+            doing("Certbot: waiting for the CA")
             answer = self._certbot.run(workplace, task)
             issued = _collected(out)
         if issued is None:

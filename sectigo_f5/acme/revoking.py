@@ -16,6 +16,7 @@ from sectigo_f5.acme.failures import certbot_errors
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import create_private
 from sectigo_f5.model import Account
+from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ def _is_revoked(certbot: Certbot, folder: Path, certificate_pem: str, reason: st
         create_private(certificate, certificate_pem)
         # Otherwise Certbot looks for a lineage to delete, finds none, and fails after the CA has revoked.
         arguments = ["--cert-path", str(certificate), "--reason", reason, "--no-delete-after-revoke"]
+        doing("Certbot: waiting for the CA to revoke")
         answer = certbot.run(workplace, Task("revoke", [*arguments, "--account", folder.name], {}, TIMEOUT))
     if not answer.finished.status or certbot_errors.is_already_revoked(answer.finished, answer.logged):
         if home != certbot.accounts:

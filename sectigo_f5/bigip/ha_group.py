@@ -22,6 +22,7 @@ from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
 from sectigo_f5.icontrol.management_certificate import remark
 from sectigo_f5.model import Device, Job
+from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ def connected(device: Device, pause: Callable[[float], None] = stopping.pause) -
     with contextlib.ExitStack() as sessions:
         units, failures = list[tuple[Unit, bool]](), list[str]()
         for host in device.hosts:
+            doing(f"logging in to {host}")
             try:
                 unit = _log_in(sessions, device, host, pause)
                 units.append((unit, unit.is_active()))

@@ -20,6 +20,7 @@ from sectigo_f5.icontrol.client import IControl, object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.saving import save_configuration
 from sectigo_f5.model import Device
+from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
@@ -235,6 +236,7 @@ class Unit:
     def save(self) -> None:
         """Save the running configuration: once per device and run, and once before anything old is deleted."""
         replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
+        doing("saving the configuration")
         save_configuration(self.client)
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
