@@ -20,9 +20,11 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends what has not begun without a traceback; see stopping.py
     try:
         from sectigo_f5.cli import main
+
+        code = main(script=SCRIPT)  # imports the rest, once the arguments are read
     except ModuleNotFoundError as error:
         sys.exit(
             f"start_acme.py: the Python package {error.name} is missing; install what the connector needs in "
             f"{SCRIPT.parent}: python3 -m venv .venv && .venv/bin/pip install --require-hashes -r requirements.txt"
         )
-    sys.exit(main(script=SCRIPT))
+    sys.exit(code)

@@ -1,7 +1,7 @@
 """The one root exception: every failure of an operator, a device or a CA that we foresee.
 
 Its text is one line that says what to do about it. It is caught in one place per
-certificate (:mod:`sectigo_f5.workflow`) and one place per run (:mod:`sectigo_f5.cli`). Any
+certificate (:mod:`sectigo_f5.workflow`) and one place per run (:mod:`sectigo_f5.dispatch`). Any
 other exception is a bug and ends in exit code 3.
 """
 

@@ -24,7 +24,6 @@ from sectigo_f5.timestamps import ISO_FORMAT
 
 Secrets = list[Secret]  # grows while the configuration is read
 
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 FORMAT = "%(asctime)s %(levelname)-7s %(subject)s: %(message)s"
 
 _subject: contextvars.ContextVar[str] = contextvars.ContextVar("subject", default="run")

@@ -393,3 +393,22 @@ def test_a_missing_package_is_named_with_the_remedy(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("start_acme.py: the Python package sectigo_f5 is missing; install what the connector")
     assert ".venv/bin/pip install --require-hashes -r requirements.txt" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--version"], 0, "start_acme.py 2.0.0"),
+        (["revoke", "--help"], 0, "usage: start_acme.py [-h]"),
+        (["chek"], 2, "invalid choice: 'chek'"),
+        (["status"], 1, "the Python package cryptography is missing; install what the connector needs"),
+    ],
+)
+def test_version_and_help_need_no_other_package(tmp_path: Path, arguments: list[str], code: int, sentence: str) -> None:
+    """``-S`` leaves the installed packages out: what is imported for an answer of the command line is ours alone."""
+    (tmp_path / "start_acme.py").write_text((ROOT / "start_acme.py").read_text())
+    (tmp_path / "sectigo_f5").symlink_to(ROOT / "sectigo_f5")
+    done = run([sys.executable, "-S", "-X", "importtime", str(tmp_path / "start_acme.py"), *arguments], {})
+    ours = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if "| " in line and "sectigo_f5" in line}
+    assert (done.returncode, sentence in done.stdout + done.stderr) == (code, True), done.stderr[-1000:]
+    assert ("sectigo_f5.dispatch" in ours) == (arguments == ["status"])

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sectigo_f5 import __version__, log
-from sectigo_f5.commands.session import Options
+from sectigo_f5 import __version__
+from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.table import COMMANDS
+from sectigo_f5.log_levels import LEVELS
 
 OWN_OPTIONS = ("force", "html", "reason", "yes")  # options that not every command takes
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
@@ -42,7 +43,7 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
         help="only these: shell wildcards over common_name, device or common_name@device; repeatable",
     )
     line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
-    line.add_argument("--log-level", type=str.upper, choices=log.LEVELS, metavar="LEVEL", help=", ".join(log.LEVELS))
+    line.add_argument("--log-level", type=str.upper, choices=LEVELS, metavar="LEVEL", help=", ".join(LEVELS))
     line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
     line.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else there")
     line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sectigo_f5.commands.session import Options, note_in_metrics
+from sectigo_f5.commands.options import Options
+from sectigo_f5.commands.session import note_in_metrics
 from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRunError
 from sectigo_f5.model import Configuration
 from sectigo_f5.report import results, stdout

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5 import fleet
+from sectigo_f5.commands.options import Options
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Configuration, Job, Result, Settings
 from sectigo_f5.report import results, stdout
@@ -19,29 +20,6 @@ from sectigo_f5.state.history import LastResult
 from sectigo_f5.state.remembered import from_history, with_history
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Options:
-    """The command line, parsed; the help text in docs/operations.md explains each."""
-
-    command: str = "run"
-    config_dir: Path = Path("/etc/sectigo")
-    env_file: Path | None = None
-    only: tuple[str, ...] = ()
-    jobs: int = 4
-    log_level: str | None = None
-    quiet: bool = False
-    json: bool = False
-    force: bool = False
-    html: Path | None = None
-    reason: str | None = None
-    yes: bool = False
-
-    @property
-    def is_complete_run(self) -> bool:
-        """True for a run over everything: what an alert on runs is about."""
-        return self.command == "run" and not self.only
 
 
 @dataclass(frozen=True)

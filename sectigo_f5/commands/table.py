@@ -1,17 +1,11 @@
-"""Every command in one row: what the command line, the lock and the reader of ``--help`` need to know of it."""
+"""Every command in one row: what the command line, the lock and the reader of ``--help`` need to know of it.
+
+Not its function (``dispatch`` has that): the command line is read before what commands need is imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from sectigo_f5.commands.check import check
-from sectigo_f5.commands.plan import plan
-from sectigo_f5.commands.revoke import revoke
-from sectigo_f5.commands.rollback import rollback
-from sectigo_f5.commands.run import run
-from sectigo_f5.commands.session import Session
-from sectigo_f5.commands.status import status
 
 
 @dataclass(frozen=True)
@@ -20,7 +14,6 @@ class Command:
 
     name: str
     help: str
-    function: Callable[[Session], int]
     options: frozenset[str] = frozenset()  # those of arguments.OWN_OPTIONS that it takes
     writes: bool = False  # it takes the lock
     needs_only: bool = False  # it never acts on everything
@@ -33,31 +26,26 @@ COMMANDS = {
         Command(
             "run",
             "bring everything up to date; what cron runs (default)",
-            run,
             options=frozenset({"force"}),
             writes=True,
         ),
         Command(
             "check",
             "configuration, credentials, permissions, virtual servers, ACME directory, plugin; writes nothing",
-            check,
         ),
         Command(
             "plan",
             "what run would do, and why, per certificate; reads only",
-            plan,
             options=frozenset({"force"}),
         ),
         Command(
             "status",
             "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
-            status,
             options=frozenset({"html"}),
         ),
         Command(
             "revoke",
             "revoke the certificate in service at the CA (the next run replaces it)",
-            revoke,
             options=frozenset({"reason", "yes"}),
             writes=True,
             needs_only=True,
@@ -66,7 +54,6 @@ COMMANDS = {
         Command(
             "rollback",
             "put the previous key and certificate back in service",
-            rollback,
             options=frozenset({"yes"}),  # accepted for runbooks: it can be undone, so it never asks
             writes=True,
             needs_only=True,

@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.revoke import revoke as revoke_command
 from sectigo_f5.commands.revoke import revoke_in_service
 from sectigo_f5.commands.rollback import roll_back
-from sectigo_f5.commands.session import Options, Session
+from sectigo_f5.commands.session import Session
 from sectigo_f5.model import Account, Configuration, Job, Outcome, Result, Settings
 from sectigo_f5.simulator import Fault
 from tests.support.console import Console, Output

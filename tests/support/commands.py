@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.revoke import revoke as revoke_command
 from sectigo_f5.commands.rollback import rollback as rollback_command
-from sectigo_f5.commands.session import Options, Session
+from sectigo_f5.commands.session import Session
 from sectigo_f5.model import Account, Configuration, Job, Settings
 from tests.support.world import World
 

@@ -22,7 +22,7 @@ from sectigo_f5.configuration.environment.variables import (
 from sectigo_f5.configuration.findings import Findings, alternatives, quote
 from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.log import LEVELS
+from sectigo_f5.log_levels import LEVELS
 from sectigo_f5.model import Account, Settings
 from sectigo_f5.secret import Secret
 

@@ -1,0 +1,159 @@
+"""One command, from its options to its exit code: the settings, the log, the lock, and what it does."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sectigo_f5 import log, stopping
+from sectigo_f5.acme.authority import Authority
+from sectigo_f5.acme.inside_certbot import own_process
+from sectigo_f5.commands.check import check
+from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
+from sectigo_f5.commands.options import Options
+from sectigo_f5.commands.plan import plan
+from sectigo_f5.commands.revoke import revoke
+from sectigo_f5.commands.rollback import rollback
+from sectigo_f5.commands.run import run
+from sectigo_f5.commands.session import Session
+from sectigo_f5.commands.status import status
+from sectigo_f5.commands.table import COMMANDS, Command
+from sectigo_f5.configuration.environment import proxies
+from sectigo_f5.configuration.environment.reading import paths_despite_mistakes, read_settings
+from sectigo_f5.configuration.environment.search import find_env_file
+from sectigo_f5.configuration.files import read_configuration
+from sectigo_f5.configuration.selection import select
+from sectigo_f5.errors import ConfigurationError, InterruptedRunError
+from sectigo_f5.model import Configuration, Job, Settings
+from sectigo_f5.report import results
+from sectigo_f5.run import Run
+from sectigo_f5.state.directory import StateDirectory
+from sectigo_f5.stopping import StopRequest
+from sectigo_f5.x509.revocation import RevocationChecker
+
+logger = logging.getLogger(__name__)
+
+FUNCTIONS: Mapping[str, Callable[[Session], int]] = {
+    "run": run,
+    "check": check,
+    "plan": plan,
+    "status": status,
+    "revoke": revoke,
+    "rollback": rollback,
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a command begins with."""
+
+    options: Options
+    settings: Settings
+    clock: Callable[[], datetime]
+    started: datetime
+    stop: StopRequest
+
+
+def run_command(options: Options, beside: Path | None, clock: Callable[[], datetime]) -> int:
+    """Run one command; returns the exit code. ``beside`` is a directory where ``env`` is looked for first."""
+    os.umask(0o027)
+    env_file = None
+    try:
+        env_file = find_env_file(options.env_file, os.environ, beside)
+        settings, warnings = read_settings(env_file, os.environ)
+    except ConfigurationError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201  # there is no log yet
+        files, now = Files(*paths_despite_mistakes(env_file, os.environ)), clock()
+        return end_without_results(options, files, None, (now, now), results.EXIT_CONFIGURATION, [str(error)])
+    known = [settings.account.eab_hmac_key] if settings.account.eab_hmac_key else []
+    level = options.log_level or settings.log_level
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(proxies.in_environment(settings.proxies))
+        known.extend(proxies.passwords(os.environ))
+        secrets = opened.enter_context(log.opened(level, settings.log_file, options.quiet, known))
+        for warning in warnings:
+            logger.warning("%s", warning)
+        return _with_log(options, settings, clock, secrets)
+
+
+def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets) -> int:
+    """Run the command; whatever ends it before it has results is told here, and nowhere else."""
+    started, configuration = None, None
+    with stopping.by_signals(_announce) as stop, stopping.obeying(stop):
+        try:
+            started = clock()
+            configuration = read_configuration(options.config_dir)  # 1
+            return _with_configuration(Start(options, settings, clock, started, stop), configuration, secrets)
+        except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
+            code, text, finished = exit_code_of(error), log_error(error), clock()
+            files = Files(settings.state_dir, settings.metrics_file)
+            return end_without_results(options, files, configuration, (started or finished, finished), code, [text])
+
+
+def _announce(why: str) -> None:
+    logger.warning("%s: nothing new is begun, and what was begun is undone or completed", why)
+
+
+def _with_configuration(start: Start, configuration: Configuration, secrets: log.Secrets) -> int:
+    options, settings, clock, command = start.options, start.settings, start.clock, COMMANDS[start.options.command]
+    secrets.extend(job.device.password for job in configuration.jobs)
+    for mistake in configuration.mistakes:
+        logger.error("%s", mistake)
+    for warning in configuration.warnings:
+        logger.warning("%s", warning)
+    jobs = select(configuration.jobs, options.only)
+    logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", options.config_dir, *_counts(jobs))
+    _ask_first(command, options, jobs)
+    state = StateDirectory(settings.state_dir)
+    with contextlib.ExitStack() as held:
+        state.prepare()
+        locks = (held.enter_context(state.locked(start.started)),) if command.writes else ()
+        authority = Authority(settings.account, settings.state_dir, clock=clock, holds=locks)
+        if command.writes:
+            own_process.hide_memory()
+            authority.clear_up()
+        devices = {host for job in configuration.jobs for host in job.device.hosts}
+        shared = Run(
+            authority=authority,
+            state=state,
+            revocation=RevocationChecker(settings.state_dir, clock=clock, devices=devices),
+            clock=clock,
+            managed=frozenset(path for job in configuration.jobs for path in job.profiles),
+            configured=configuration.jobs,
+            began=start.started,
+            force=options.force,
+            reads_only=not command.writes,
+            stop=start.stop,
+        )
+        return FUNCTIONS[command.name](Session(options, settings, configuration, jobs, shared, start.started))
+
+
+def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
+    """Ask for confirmation of what cannot be undone; raises :class:`ConfigurationError` without it.
+
+    Before the lock is taken: a question that nobody answers must not keep runs from renewing.
+    """
+    if command.confirmation is None or options.yes:
+        return
+    what = f"{command.confirmation} {', '.join(job.label for job in jobs)}"
+    if not sys.stdin.isatty():
+        raise ConfigurationError(f"to {what} needs confirmation: add --yes")
+    sys.stderr.write(f"Really {what}? This cannot be undone. [y/N] ")
+    sys.stderr.flush()
+    try:
+        answer = stopping.read_line(sys.stdin)
+    except InterruptedRunError as error:
+        sys.stderr.write("\n")
+        raise ConfigurationError("nothing was revoked") from error
+    if answer.strip().lower() not in ("y", "yes"):
+        raise ConfigurationError("nothing was revoked")
+
+
+def _counts(jobs: Sequence[Job]) -> tuple[int, int]:
+    return len(jobs), len({(job.device.hosts, job.device.port) for job in jobs})
