@@ -81,6 +81,13 @@ def test_journal_shows_users_and_separates_writes(rest: Rest, device: SimulatedB
     assert (write.number, logout.method) == (3, "DELETE")
 
 
+def test_journal_counts_the_bytes_of_answers_and_names_clients(rest: Rest, device: SimulatedBigIP) -> None:
+    answer = rest.call("GET", "ltm/rule", headers={"User-Agent": "probe/1"})
+    seen = device.journal[-1]
+    assert (seen.size, seen.agent) == (len(answer.content), "probe/1")
+    assert seen.size > 0
+
+
 def test_hook_can_change_the_device_between_two_calls(rest: Rest, device: SimulatedBigIP) -> None:
     seen: list[Exchange] = []
 

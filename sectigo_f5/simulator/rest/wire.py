@@ -50,6 +50,8 @@ class Exchange:
     coordination_id: str
     query: str = ""
     validates_only: bool = False  # a commit that was to change nothing
+    agent: str = ""  # how the client called itself
+    size: int = 0  # bytes of the answer's body
 
 
 def error_body(refusal: Refusal, path: str) -> Json:
@@ -90,15 +92,15 @@ class Server(ThreadingHTTPServer):
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
-    def note(self, request: Request, status: int) -> None:
+    def note(self, request: Request, status: int, size: int = 0) -> None:
         """Write an exchange to the journal, and call the test's hook."""
         with self.engine.lock:
             coordination = request.headers.get("x-f5-rest-coordination-id", "")
-            number = len(self.journal) + 1
-            query = request.raw_query
+            number, query = len(self.journal) + 1, request.raw_query
+            agent = request.headers.get("user-agent", "")
             only = isinstance(request.body, dict) and bool(request.body.get("validateOnly"))
-            done = Exchange(number, request.method, request.path, status, request.user, coordination, query, only)
-            self.journal.append(done)
+            call = request.method, request.path, status, request.user, coordination, query, only, agent, size
+            self.journal.append(done := Exchange(number, *call))
         if self.hook is not None:
             self.hook(done)
 
@@ -158,8 +160,9 @@ class Conversation(BaseHTTPRequestHandler):
             self.server.note(request, 0)
             self.close_connection = True
         else:
-            self.server.note(request, answer.status)
-            self._send(answer)
+            content = _content(answer)
+            self.server.note(request, answer.status, len(content))
+            self._send(answer, content)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815  the base class's
 
@@ -201,13 +204,10 @@ class Conversation(BaseHTTPRequestHandler):
         engine.unknown.append(problem)
         return request, Answer({"code": 501, "message": problem}, 501)
 
-    def _send(self, answer: Answer) -> None:
-        content = answer.body if isinstance(answer.body, bytes) else b""
+    def _send(self, answer: Answer, content: bytes) -> None:
         date = formatdate(self.server.engine.world.time_told, usegmt=True)
         headers = {"Date": date, "Server": "Jetty(9.2.22.v20170606)", **answer.headers}
         if isinstance(answer.body, dict):
-            # without spaces, because scripts take it apart with cut and sed
-            content = json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False).encode()
             headers["Content-Type"] = "application/json; charset=UTF-8"
         self.send_response_only(answer.status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
@@ -219,6 +219,14 @@ class Conversation(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the base class's
         """Log the base class's messages."""
         logger.debug(format, *args)
+
+
+def _content(answer: Answer) -> bytes:
+    """Return an answer's body; JSON without spaces, because scripts take it apart with cut and sed."""
+    body = answer.body
+    return (
+        json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode() if isinstance(body, dict) else body or b""
+    )
 
 
 def _json(request: Request) -> Any:

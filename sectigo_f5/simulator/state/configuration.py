@@ -7,11 +7,11 @@ An :class:`Item` is never changed in place: a change replaces it. So a transacti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.state.kinds import PROFILE_KINDS
 
 Json = dict[str, Any]
 Place = tuple[str, str]  # kind and full path
@@ -66,7 +66,7 @@ class Configuration:
 
     def of(self, kind: str) -> list[Item]:
         """Return the objects of a kind, by path."""
-        return [self.items[place] for place in sorted(self.items) if place[0] == kind]
+        return [self.items[place] for place in sorted(place for place in self.items if place[0] == kind)]
 
     def find(self, kind: str, path: str) -> Item | None:
         """Return an object, or None."""
@@ -88,13 +88,10 @@ class Configuration:
         self.touched.discard(item.place)
         self.removed.add(item.place)
 
-    def profiles(self) -> Iterator[Item]:
-        """Yield every profile of every type: they share one namespace."""
-        return (item for item in self.items.values() if "/profile/" in item.kind)
-
     def profile(self, path: str) -> Item | None:
-        """Return the profile of that name, whatever its type."""
-        return next((item for item in self.profiles() if item.path == path), None)
+        """Return the profile of that name, whatever its type: all types share one namespace."""
+        found = (self.items.get((kind, path)) for kind in PROFILE_KINDS)
+        return next((item for item in found if item is not None), None)
 
 
 def full_path(name: str, partition: str = "Common", folders: str = "") -> str:
