@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.clocks import agree, compare_clocks
@@ -31,7 +33,11 @@ def believed(run: Run, seen: Observation) -> Observation:
     """
     known = {pair.certificate.path: _as_kept(run, seen, pair) for pair in seen.pairs}
     replaced = (replace(pair, certificate=known.get(pair.certificate.path, pair.certificate)) for pair in seen.pairs)
-    return replace(seen, pairs=tuple(replaced), certificates={**seen.certificates, **known})
+    return replace(
+        seen,
+        pairs=tuple(replaced),
+        certificates=ChainMap(known, cast("dict[str, CertificateObject]", seen.certificates)),
+    )
 
 
 def _as_kept(run: Run, seen: Observation, pair: Pair) -> CertificateObject:

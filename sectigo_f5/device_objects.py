@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sectigo_f5.listening import Listening
+from sectigo_f5.listening import Destination
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.names import is_served
 
@@ -99,27 +100,34 @@ class ClientSslProfile:
 
 @dataclass(frozen=True)
 class VirtualServer:
-    """A virtual server and the profiles on it."""
+    """A virtual server and the profiles on it; where it listens is read when it matters."""
 
     path: str
-    address: str  # without route domain; "" if it is not known
-    route_domain: str  # "" for 0
-    port: int  # 0: any
+    where: Callable[[], Destination] = field(compare=False, repr=False)
     profiles: tuple[str, ...]  # full paths, every type
     client_ssl: tuple[str, ...]  # full paths, in the device's order
-    http: bool
+    http: bool  # an HTTP profile is attached, or a FastHTTP one
     access: bool  # an APM access profile is attached
     app_service: str | None
+    destination: str = ""  # as the device writes it
     enabled: bool = True
     mask: str | None = None  # None: one host
-    for_everybody: bool = True  # TCP, from any source address
+    any_client: bool = True  # TCP, from any source address, unless its criteria say otherwise
     rules: tuple[str, ...] = ()  # iRules, full paths, in the device's order
     policies: tuple[str, ...] = ()  # LTM policies, full paths
     untyped: tuple[str, ...] = ()  # profiles whose type the release does not tell
-    traffic_group: str | None = None  # with which its address moves to another unit
-    listed: Listening | None = None  # what it listens on instead of one address and port, if these are lists
-    assumed: bool = False  # its route domain is taken for 0, and not known
+    fast_http: bool = False  # the HTTP profile is a FastHTTP one
     http2: str | None = None  # its HTTP/2 profile, if that refuses client SSL profiles with renegotiation (01070734)
+
+    @functools.cached_property
+    def listens(self) -> Destination:
+        """Where it listens; raises :class:`~sectigo_f5.errors.ConnectorError` if that cannot be read."""
+        return self.where()
+
+    @property
+    def for_everybody(self) -> bool:
+        """True if it takes TCP from any source address."""
+        return self.any_client and self.listens.for_everybody
 
 
 @dataclass(frozen=True)

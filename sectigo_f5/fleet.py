@@ -80,6 +80,7 @@ def _without(results: Sequence[Result], jobs: Sequence[Job]) -> list[Job]:
 
 def _work_on(run: Run, group: HaGroup, jobs: Sequence[Job], work: Work, results: list[Result]) -> None:
     """Do ``work`` for certificates, save, and look at what is left; appends to ``results``."""
+    group.expect(jobs)
     marked = _save_earlier_changes(run, group, jobs)
     for job in jobs:
         results.append(_one(run, group, job, work))

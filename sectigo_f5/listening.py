@@ -1,4 +1,4 @@
-"""Addresses and ports of a virtual server that listens on lists of them (traffic matching criteria); pure."""
+"""Where a virtual server listens: on one address and port, or on lists of them (traffic matching criteria); pure."""
 
 from __future__ import annotations
 
@@ -26,6 +26,24 @@ class Listening:
     def host(self) -> str:
         """Return a single address; empty if there is none, but whole networks."""
         return next((network for network in self.networks if "/" not in network), "")
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An address, empty if it is not known, and a port: 0 is any."""
+
+    address: str  # without route domain
+    route_domain: str  # a number; "" for 0
+    port: int
+    traffic_group: str | None = None  # with which the address moves to another unit; None if it never does
+    assumed: bool = False  # its route domain is taken for 0, and not known
+    listed: Listening | None = None  # the lists that address and port are of
+    for_everybody: bool = True  # from every source address, as far as the criteria tell
+
+    @property
+    def is_known(self) -> bool:
+        """True if any address is known."""
+        return bool(self.listed.networks if self.listed else self.address)
 
 
 @functools.lru_cache(maxsize=10_000)

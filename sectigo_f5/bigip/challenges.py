@@ -94,7 +94,7 @@ def _found(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tupl
     every = f5.every_server()
     ours = (*seen.listed, *(server for server in every if seen.job.profile in server.client_ssl))
     answering, missing = dict[str, VirtualServer](), dict[str, list[str]]()
-    places = ((address, server.route_domain) for server in ours for address in port_80.addresses(server))
+    places = ((address, server.listens.route_domain) for server in ours for address in port_80.addresses(server))
     for address, route_domain in dict.fromkeys(places):
         faults = {server: _fault(f5, server) for server in port_80.answering(every, address, route_domain)}
         answering |= {server.path: server for server, fault in faults.items() if not fault}
@@ -118,8 +118,8 @@ def _unanswered(addresses: list[str], why: str) -> str:
 
 def _not_known(server: VirtualServer) -> str:
     what = f"the address of {server.path} is not shown"
-    if server.listed:
-        what = f"the addresses of {server.path} are a list that cannot be read ({server.listed.criteria})"
+    if server.listens.listed:
+        what = f"the addresses of {server.path} are a list that cannot be read ({server.listens.listed.criteria})"
     return f"{what}, so it is not known what answers its port 80"
 
 
@@ -140,7 +140,7 @@ def _fault(f5: Unit, server: VirtualServer) -> str | None:
     """Return why certbot-bigip cannot answer on a virtual server; None if it can."""
     if not server.enabled:
         return f"{server.path} is disabled; enable it"
-    if not f5.inventory.http & set(server.profiles):  # FastHTTP will not do: the plugin looks for this type alone
+    if not server.http or server.fast_http:  # FastHTTP will not do: the plugin looks for this type alone
         return (
             f"{server.path} has no HTTP profile, so no iRule can answer the challenge there; attach one (for example "
             "/Common/http)"

@@ -15,7 +15,7 @@ from datetime import datetime
 from sectigo_f5 import stopping
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.observation import listed_servers
-from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.bigip.unit import FAILOVER_STATUS, Unit, is_active
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import IControl
@@ -36,6 +36,12 @@ class HaGroup:
     answering: tuple[Unit, ...]
     active: tuple[Unit, ...]
 
+    def expect(self, jobs: Iterable[Job]) -> None:
+        """Let each unit know the certificates of this login, so that what they need is read together."""
+        jobs = tuple(jobs)
+        for unit in self.answering:
+            unit.expect(jobs)
+
     def carrying(self, job: Job) -> Unit:
         """Return the unit that carries a certificate's virtual servers, an active one if there is any.
 
@@ -48,7 +54,7 @@ class HaGroup:
         if not self.active or (everybody and len(self.active) == 1):  # active/standby
             return any_of_them
         servers = _floating(any_of_them, job)
-        groups = dict.fromkeys(server.traffic_group for server in servers if server.traffic_group)
+        groups = dict.fromkeys(filter(None, map(_traffic_group, servers)))
         holders = {group: self._holder(group) for group in groups}
         chosen = next((holders[group] for group in _by_preference(servers, job)), any_of_them)
         held = frozenset(group for group, holder in holders.items() if holder.name == chosen.name)
@@ -78,14 +84,18 @@ def _floating(unit: Unit, job: Job) -> tuple[VirtualServer, ...]:
             f"{unit.device.username} may not read the virtual addresses of {unit.client.host}, so it "
             "cannot be told on which unit they are active: see docs/permissions.md"
         )
-    listed = tuple(server for server in filter(None, listed_servers(unit, job).values()) if server.traffic_group)
-    return listed or tuple(s for s in unit.every_server() if s.traffic_group and _has_ours(s, job))
+    listed = tuple(filter(_traffic_group, filter(None, listed_servers(unit, job).values())))
+    return listed or tuple(s for s in unit.every_server() if _has_ours(s, job) and _traffic_group(s))
+
+
+def _traffic_group(server: VirtualServer) -> str | None:
+    return server.listens.traffic_group
 
 
 def _by_preference(servers: Iterable[VirtualServer], job: Job) -> list[str]:
     """Return the traffic groups of virtual servers: first of those that have our profile, which must not expire."""
     ordered = sorted(servers, key=lambda server: not _has_ours(server, job))
-    return [server.traffic_group for server in ordered if server.traffic_group]
+    return list(filter(None, map(_traffic_group, ordered)))
 
 
 def _has_ours(server: VirtualServer, job: Job) -> bool:
@@ -115,8 +125,7 @@ def connected(device: Device, pause: Callable[[float], None] = stopping.pause) -
         for host in device.hosts:
             doing(f"logging in to {host}")
             try:
-                unit = _log_in(sessions, device, host, pause)
-                units.append((unit, unit.is_active()))
+                units.append(_log_in(sessions, device, host, pause))
             except (UnreachableError, DeviceError) as error:
                 failures.append(str(error))
         if not units:
@@ -139,11 +148,20 @@ def _group(units: Sequence[tuple[Unit, bool]]) -> HaGroup:
     return HaGroup(tuple(unit for unit, _ in answering), tuple(unit for unit, active in answering if active))
 
 
-def _log_in(sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]) -> Unit:
+def _log_in(
+    sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]
+) -> tuple[Unit, bool]:
+    """Log in, and return the unit and whether it is active."""
     client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
     sessions.enter_context(client)
+    status = client.get(FAILOVER_STATUS)
+    return Unit(device, client, readers.release(status) or _release(client)), is_active(status)
+
+
+def _release(client: IControl) -> str:
+    """Ask for the release, where answers do not tell it."""
     version = next(readers.statistics(client.get("/mgmt/tm/sys/version")), {})
-    return Unit(device, client, version.get("Version", "unknown"))
+    return version.get("Version", "unknown")
 
 
 def _must_be_one_group(active: Sequence[Unit]) -> None:

@@ -20,7 +20,7 @@ def observe(f5: Unit, job: Job, managed: Collection[str] = ()) -> Observation:
     """
     job = _named_as_there(f5, job)
     listed = listed_servers(f5, job)
-    unusable = _unusable_places(f5, job) | _unusable_servers(f5, job, listed)
+    unusable = _unusable_places(f5, job, listed) | _unusable_servers(f5, job, listed)
     have = f5.inventory
     return Observation(
         job=job,
@@ -40,7 +40,7 @@ def listed_servers(f5: Unit, job: Job) -> Mapping[str, VirtualServer | None]:
     if job.every_virtual_server:
         here = (server for server in f5.every_server() if partition_of(server.path) == job.partition)
         return {server.path: server for server in here if _wants_tls(server)}
-    return {path: f5.find_virtual_server(path) for path in job.virtual_servers}
+    return f5.servers_at(job.virtual_servers)
 
 
 def _named_as_there(f5: Unit, job: Job) -> Job:
@@ -51,21 +51,23 @@ def _named_as_there(f5: Unit, job: Job) -> Job:
 
 def _pairs(f5: Unit, job: Job) -> Iterator[Pair]:
     have = f5.inventory
-    for path, certificate in have.certificates.items():
-        generation = Generation.parse(path, job.base)
-        if generation is None or path != generation.certificate or generation.partition != job.partition:
-            continue
-        key = have.keys.get(generation.key)
-        if key is not None:
+    parsed = ((path, Generation.parse(path, job.base)) for path in have.certificates)
+    ours = {path: of for path, of in parsed if of and path == of.certificate and of.partition == job.partition}
+    have.certificates.prefetch(ours)
+    have.keys.prefetch([of.key for of in ours.values()])
+    for path, generation in ours.items():
+        certificate, key = have.certificates.get(path), have.keys.get(generation.key)
+        if certificate and key:
             yield Pair(generation, certificate, key, generation.chain in have.certificates)
 
 
-def _unusable_places(f5: Unit, job: Job) -> dict[str, str]:
+def _unusable_places(f5: Unit, job: Job, listed: Mapping[str, VirtualServer | None]) -> dict[str, str]:
     """Return why the partition or the parent profile cannot be used, by its name."""
     profiles, parent = f5.inventory.profiles, job.parent_profile
     unusable = dict[str, str]()
-    partitions = f5.references.partitions
-    if partitions is not None and job.partition not in (COMMON, *partitions):
+    there = {COMMON, *(partition_of(path) for path, found in listed.items() if found)}
+    partitions = f5.references.partitions if job.partition not in there and job.profile not in profiles else None
+    if partitions is not None and job.partition not in partitions:
         unusable[job.partition] = missing("the partition", job.partition, partitions)
     if parent not in profiles:
         unusable[parent] = missing("the parent profile", parent, profiles)
@@ -92,4 +94,4 @@ def _unusable_servers(f5: Unit, job: Job, listed: Mapping[str, VirtualServer | N
 
 
 def _wants_tls(server: VirtualServer) -> bool:
-    return server.http and (bool(server.client_ssl) or server.port == HTTPS)
+    return server.http and (bool(server.client_ssl) or server.listens.port == HTTPS)

@@ -163,7 +163,7 @@ def _plain_text(seen: Observation, foreseen: Iterable[Scene], every: tuple[Virtu
 
 
 def _answers_80(server: VirtualServer, every: tuple[VirtualServer, ...]) -> bool:
-    answers = (port_80.answering(every, address, server.route_domain) for address in port_80.addresses(server))
+    answers = (port_80.answering(every, address, server.listens.route_domain) for address in port_80.addresses(server))
     return port_80.takes(server) or any(server in answering for answering in answers)
 
 

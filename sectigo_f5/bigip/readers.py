@@ -125,6 +125,12 @@ def client_ssl_profile(item: Json) -> ClientSslProfile:
     )
 
 
+def release(answer: Json) -> str | None:
+    """Return the release as the links of an answer tell it (``?ver=16.1.4``), as f5-sdk and F5 Ansible do."""
+    found = re.search(r"[?&]ver=([0-9][0-9.]*)", str(answer.get("selfLink")))
+    return found[1] if found else None
+
+
 def major_release(release: str) -> int | None:
     """Return the first number of a TMOS release, as in ``16.1.4``; None if there is none."""
     first = release.partition(".")[0]

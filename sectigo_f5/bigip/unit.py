@@ -5,36 +5,27 @@ from __future__ import annotations
 import difflib
 import functools
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.inventory.contents import VIRTUAL_SERVERS, Inventory
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
-from sectigo_f5.bigip.virtual_servers.reader import possible_http2, virtual_server
+from sectigo_f5.bigip.virtual_servers.reader import possible_client_ssl, possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
-from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, KeyObject, VirtualServer
+from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl, object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.saving import save_configuration
-from sectigo_f5.model import Device
+from sectigo_f5.model import Device, Job
 from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
-VIRTUAL_SERVERS = "/mgmt/tm/ltm/virtual"
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """The collections of one device, read once and again after each change of ours."""
-
-    profiles: dict[str, ClientSslProfile]
-    http: frozenset[str]
-    certificates: dict[str, CertificateObject]
-    keys: dict[str, KeyObject]
+FAILOVER_STATUS = "/mgmt/tm/cm/failover-status"
 
 
 @dataclass
@@ -46,7 +37,9 @@ class Memory:
     surroundings: Surroundings | None = None
     made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
     saved: bool = False  # since the login
-    servers: tuple[VirtualServer, ...] | None = None
+    servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
+    every_server: tuple[VirtualServer, ...] | None = None
+    expected: tuple[Job, ...] = ()  # the certificates of this login
     validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
@@ -70,21 +63,13 @@ class Unit:
     def inventory(self) -> Inventory:
         """Everything about certificates that the device holds; :meth:`forget` has it read again."""
         if self.memory.inventory is None:
-            self.memory.inventory = self._read_inventory()
+            self.memory.inventory = Inventory(self.client)
+            self.memory.inventory.expect(self.memory.expected)
         return self.memory.inventory
 
-    def _read_inventory(self) -> Inventory:
-        read = self.client.items
-        profiles = map(readers.client_ssl_profile, read("/mgmt/tm/ltm/profile/client-ssl", readers.OF_PROFILES))
-        certificates = map(readers.certificate_object, read("/mgmt/tm/sys/file/ssl-cert", readers.OF_CERTIFICATES))
-        keys = map(readers.key_object, read("/mgmt/tm/sys/file/ssl-key", readers.OF_KEYS))
-        http = read("/mgmt/tm/ltm/profile/http", readers.NAMES_ALONE)
-        return Inventory(
-            profiles={profile.path: profile for profile in profiles},
-            http=frozenset(map(readers.full_path, http)),
-            certificates={certificate.path: certificate for certificate in certificates},
-            keys={key.path: key for key in keys},
-        )
+    def expect(self, jobs: Iterable[Job]) -> None:
+        """Know the certificates of this login, so that what they need is read together."""
+        self.memory.expected = tuple(jobs)
 
     @property
     def references(self) -> References:
@@ -102,28 +87,44 @@ class Unit:
 
     def forget(self) -> None:
         """Have everything read again at the next look."""
-        self.memory.inventory = self.memory.servers = None
+        self.memory.inventory = self.memory.every_server = None
+        self.memory.servers = {}
 
     # -- virtual servers -----------------------------------------------------------------------
 
     def virtual_server(self, path: str) -> VirtualServer:
-        """Read one virtual server with its profiles; raises :class:`ConnectorError` if there is none."""
+        """Read one virtual server with its profiles, again; raises :class:`ConnectorError` if there is none."""
         server = self.find_virtual_server(path)
         if server is None:
             raise ConnectorError(self.missing_server(path))
         return server
 
     def find_virtual_server(self, path: str) -> VirtualServer | None:
-        """Read one virtual server with its profiles, or None if there is none."""
-        item = self.client.find(object_url("ltm/virtual", path), {"expandSubcollections": "true"})
-        return self._with_profiles(item) if item else None
+        """Read one virtual server with its profiles, again, or None if there is none."""
+        self.memory.every_server = None
+        item = self.client.find(object_url(VIRTUAL_SERVERS, path), {"expandSubcollections": "true"})
+        if item is None:
+            self.inventory.servers.remove(path)
+            self.memory.servers.pop(path, None)
+            return None
+        self.inventory.servers.put(item)
+        return self._servers([item])[path]
+
+    def servers_at(self, paths: Collection[str]) -> Mapping[str, VirtualServer | None]:
+        """Return virtual servers by path, None for one that does not exist; :meth:`forget` has them read again."""
+        shelf = self.inventory.servers
+        shelf.prefetch(paths)
+        new = [shelf[path] for path in paths if path not in self.memory.servers and path in shelf]
+        self._servers(new)
+        return {path: self.memory.servers.get(path) for path in paths}
 
     def every_server(self) -> tuple[VirtualServer, ...]:
         """Return every virtual server that the user can see; :meth:`forget` has them read again."""
-        if self.memory.servers is None:
-            listed = self.client.items(VIRTUAL_SERVERS, readers.OF_VIRTUAL_SERVERS, expand=True)
-            self.memory.servers = tuple(self._with_profiles(item) for item in listed)
-        return self.memory.servers
+        if self.memory.every_server is None:
+            every = self.inventory.servers.every()
+            self._servers([item for path, item in every.items() if path not in self.memory.servers])
+            self.memory.every_server = tuple(self.memory.servers[path] for path in every)
+        return self.memory.every_server
 
     def rule_text(self, path: str) -> str:
         """Read an iRule; empty if it is gone."""
@@ -132,18 +133,28 @@ class Unit:
 
     def missing_server(self, path: str) -> str:
         """Say that there is no such virtual server, and which name may be meant."""
-        present = map(readers.full_path, self.client.items(VIRTUAL_SERVERS, readers.NAMES_ALONE))
-        return missing("the virtual server", path, tuple(present))
+        return missing("the virtual server", path, tuple(self.inventory.servers))
 
-    def _with_profiles(self, item: Json) -> VirtualServer:
-        reference = item.get("profilesReference") or {}
-        profiles = reference.get("items")
+    def _servers(self, items: Collection[Json]) -> dict[str, VirtualServer]:
+        """Take virtual servers as the BIG-IP shows them; their client SSL profiles are read together."""
+        attached = {readers.full_path(item): self._attached(item) for item in items}
+        self.inventory.profiles.prefetch({path for each in attached.values() for path in possible_client_ssl(each)})
+        servers = [self._with_profiles(item, attached[readers.full_path(item)]) for item in items]
+        self.memory.servers |= {server.path: server for server in servers}
+        return self.memory.servers
+
+    def _attached(self, item: Json) -> list[Json]:
+        profiles = (item.get("profilesReference") or {}).get("items")
         if profiles is None:
-            profiles = self.client.items(object_url("ltm/virtual", readers.full_path(item)) + "/profiles")
+            profiles = self.client.items(object_url(VIRTUAL_SERVERS, readers.full_path(item)) + "/profiles")
+        return list(profiles)
+
+    def _with_profiles(self, item: Json, profiles: list[Json]) -> VirtualServer:
         have, refer = self.inventory, self.references
-        server = virtual_server(item, refer.listens(item), profiles, have.profiles, have.http)
-        http = server.http or bool(refer.fast_http & set(server.profiles))
-        return replace(server, http=http, http2=refer.enforcing_http2(possible_http2(server, profiles)))
+        server = virtual_server(item, lambda: refer.listens(item), profiles, have.profiles, lambda: have.http)
+        fast = not server.http and bool(refer.fast_http & set(server.profiles))
+        http2 = refer.enforcing_http2(possible_http2(server, profiles))
+        return replace(server, http=server.http or fast, fast_http=fast, http2=http2)
 
     # -- high availability ---------------------------------------------------------------------
 
@@ -175,8 +186,7 @@ class Unit:
 
     def is_active(self) -> bool:
         """Tell whether the unit carries traffic now; it may fail over at any moment, so this is asked each time."""
-        status = next(readers.statistics(self.client.get("/mgmt/tm/cm/failover-status")), {})
-        return status.get("status", "").upper() == "ACTIVE"
+        return is_active(self.client.get(FAILOVER_STATUS))
 
     def holder(self, traffic_group: str) -> str | None:
         """Return the name of the unit on which a traffic group is active now, or None if it is on none."""
@@ -186,7 +196,7 @@ class Unit:
 
     def holds(self, server: VirtualServer) -> bool:
         """Tell whether a virtual server of the certificate at work is active here, not on another unit."""
-        return not self.obstacle or server.traffic_group is None or server.traffic_group in self.traffic_groups
+        return not self.obstacle or server.listens.traffic_group in (None, *self.traffic_groups)
 
     def must_be_active(self) -> None:
         """Refuse to write to a unit that does not carry the traffic, or no longer does."""
@@ -240,6 +250,11 @@ class Unit:
         save_configuration(self.client)
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
+
+
+def is_active(status: Json) -> bool:
+    """Tell from its ``cm failover-status`` whether a unit carries traffic."""
+    return next(readers.statistics(status), {}).get("status", "").upper() == "ACTIVE"
 
 
 def missing(what: str, wanted: str, present: Collection[str]) -> str:

@@ -167,7 +167,7 @@ def refuse_plain_text(seen: Observation, server: VirtualServer, *, answers_80: b
     """Never give TLS to what answers plain HTTP for everybody, or the CA's challenges."""
     if answers_80:
         what = "answers port 80 in plain text"
-    elif not server.port and not (server.listed.networks if server.listed else server.address):
+    elif not server.listens.port and not server.listens.is_known:
         what = "may answer port 80 in plain text (its address and port are not shown, or lists that cannot be read)"
     elif server.path in seen.job.challenge_virtual_servers:
         what = "answers the CA's challenges in plain text (challenge_virtual_servers)"

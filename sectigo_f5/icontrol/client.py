@@ -66,7 +66,7 @@ class IControl:
         self._adapter = Adapter()
         self.uploads_refused: str | None = None  # to this user: what the device said
         self.files_left = False  # a file of ours may be in the transfer folders
-        self._collections = Collections(self)
+        self.collections = Collections(self)
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._answered = -RESTART  # when a call last succeeded, by the monotonic clock
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
@@ -119,7 +119,7 @@ class IControl:
 
     def items(self, path: str, select: Collection[str] = (), expand: bool = False) -> list[Json]:
         """Read a collection, see :meth:`Collections.items`."""
-        return self._collections.items(path, select, expand)
+        return self.collections.items(path, select, expand)
 
     def post(self, path: str, body: Json, timeout: float = READ_TIMEOUT, repeatable: bool = False) -> Json:
         """Create an object or run a command; ``repeatable`` if doing it twice is harmless."""

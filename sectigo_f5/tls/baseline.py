@@ -83,8 +83,8 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
         if check.required:
             raise ConnectorError(_cannot_be_kept(server, f"{nowhere}, so there is none to look at"))
         return Baseline(elsewhere=nowhere)
-    if server.route_domain not in ("", "0") and not check.required:
-        return Baseline(elsewhere=f"its address is in route domain {server.route_domain}")
+    if server.listens.route_domain not in ("", "0") and not check.required:
+        return Baseline(elsewhere=f"its address is in route domain {server.listens.route_domain}")
     first, *more = inquiry.questions or (ANYTHING,)
     try:
         baseline = _who_answered(check, inquiry, first, see(server, first, silent))
@@ -93,7 +93,7 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
             raise ConnectorError(_cannot_be_kept(server, str(error))) from error
         return Baseline(unreachable=str(error) if _address(server) in silent else None)
     except ConnectorError:
-        baseline = Baseline(elsewhere=ASSUMED if server.assumed and not check.required else None)
+        baseline = Baseline(elsewhere=ASSUMED if server.listens.assumed and not check.required else None)
     if baseline.elsewhere or not server.client_ssl:
         return baseline
     serials = {each.server_name: shown.serial for each in more if (shown := _answer(server, each))}
@@ -102,11 +102,12 @@ def _look_before(check: Check, inquiry: Inquiry, silent: set[Address]) -> Baseli
 
 def _nowhere(server: VirtualServer) -> str | None:
     """Return why there is no address to connect to; None if there is one."""
-    if server.listed and not server.address:
-        if server.listed.networks:
-            return f"it listens on {', '.join(server.listed.networks[:SHOWN])} and no single address"
-        return f"its addresses are a list that cannot be read ({server.listed.criteria})"
-    return NOWHERE.get(server.address)
+    where = server.listens
+    if where.listed and not where.address:
+        if where.listed.networks:
+            return f"it listens on {', '.join(where.listed.networks[:SHOWN])} and no single address"
+        return f"its addresses are a list that cannot be read ({where.listed.criteria})"
+    return NOWHERE.get(where.address)
 
 
 def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handshake) -> Baseline:
@@ -115,9 +116,9 @@ def _who_answered(check: Check, inquiry: Inquiry, asked: Question, shown: Handsh
     by_kind = check.kinds == 1 or _can_be_asked(server, asked)
     if serial in inquiry.known or None in inquiry.known:
         return Baseline(served, by_kind=by_kind)
-    if not server.port:
+    if not server.listens.port:
         return Baseline(elsewhere=f"it listens on any port, and another virtual server may have {HTTPS}")
-    if server.assumed and not check.required:
+    if server.listens.assumed and not check.required:
         return Baseline(elsewhere=ASSUMED)
     before = f"; before the change it showed serial {serial}, which none of its profiles has"
     remedy = "if its address leads to another host from here, set verify_handshake: off"
@@ -161,7 +162,7 @@ def see(
 
 
 def _address(server: VirtualServer) -> Address:
-    return server.address, server.port or HTTPS
+    return server.listens.address, server.listens.port or HTTPS
 
 
 def side_by_side(look: Callable[[Inquiry], T], inquiries: Sequence[Inquiry]) -> list[T]:

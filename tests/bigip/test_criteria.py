@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.virtual_servers import criteria, port_80
 from sectigo_f5.bigip.virtual_servers.criteria import Referred, by_criteria
-from sectigo_f5.bigip.virtual_servers.destinations import Destination
 from sectigo_f5.device_objects import VirtualServer
+from sectigo_f5.listening import Destination
 from sectigo_f5.simulator import Fault, SimulatedBigIP
 from sectigo_f5.validation import Http01
 from tests.support import builders
@@ -233,6 +233,6 @@ def test_criteria_are_read_once_and_only_if_a_virtual_server_has_some(world: Wor
     for number in range(3):
         world.device.add("ltm/virtual", f"/Common/vs_{number}", profiles=list(PLAIN), trafficMatchingCriteria=PATH)
     with ha_group.connected(world.connection()) as group:
-        servers = {each.path: each.address for each in group.answering[0].every_server()}
+        servers = {each.path: each.listens.address for each in group.answering[0].every_server()}
     read_by_now = [call.path for call in world.device.journal if call.path.endswith(kinds)]
     assert (servers["/Common/vs_2"], len(read_by_now)) == ("192.0.2.10", 1)

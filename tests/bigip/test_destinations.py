@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.bigip.virtual_servers.destinations import Destination, destination, virtual_addresses
-from sectigo_f5.listening import Listening
+from sectigo_f5.bigip.virtual_servers.destinations import destination, virtual_addresses
+from sectigo_f5.listening import Destination, Listening
 
 GROUP = "/Common/traffic-group-2"
 DEFAULTS = {"Common": "0", "Shop": "2"}

@@ -66,13 +66,18 @@ def test_a_device_that_does_not_answer_is_not_taken_for_a_refusal(world: World, 
 
 def servers_of(world: World) -> dict[str, VirtualServer]:
     with ha_group.connected(world.connection()) as group:
-        return {server.path: server for server in group.answering[0].every_server()}
+        servers = {server.path: server for server in group.answering[0].every_server()}
+        assert all(server.listens for server in servers.values())  # read now
+    return servers
 
 
 def answering(servers: dict[str, VirtualServer], path: str) -> list[str]:
     """Return what answers port 80 of a virtual server's address."""
     wanted = servers[path]
-    return [server.path for server in port_80.answering(servers.values(), wanted.address, wanted.route_domain)]
+    return [
+        server.path
+        for server in port_80.answering(servers.values(), wanted.listens.address, wanted.listens.route_domain)
+    ]
 
 
 @pytest.mark.parametrize(("name", "address"), [("front", "192.0.2.80"), ("my.cool.v6", "2001:db8::80")])
@@ -81,7 +86,7 @@ def test_port_80_of_a_named_virtual_address_is_found(world: World, name: str, ad
     for path, port in (("/Common/vs_https", 443), ("/Common/vs_http", 80)):
         world.device.add_virtual_server(path, f"/Common/{name}:{port}", profiles=PLAIN)
     servers = servers_of(world)
-    assert servers["/Common/vs_https"].address == address
+    assert servers["/Common/vs_https"].listens.address == address
     assert answering(servers, "/Common/vs_https") == ["/Common/vs_http"]
 
 
@@ -101,7 +106,7 @@ def test_two_tenants_with_one_address_are_two_networks(tmp_path: Path, shown: bo
         device.add_virtual_server("/A/vs_https", "/A/10.0.0.10:443", profiles=PLAIN)
         device.add_virtual_server("/B/vs_http", "/B/10.0.0.10:80", profiles=PLAIN)
         servers = servers_of(World(device, tmp_path))
-        assert {path: server.route_domain for path, server in servers.items()} == {
+        assert {path: server.listens.route_domain for path, server in servers.items()} == {
             "/A/vs_https": "1",
             "/B/vs_http": "2",
         }
@@ -117,13 +122,13 @@ def test_a_default_route_domain_keeps_the_handshake_check_away(tmp_path: Path) -
         device.add_partition("Shop", default_route_domain=3)
         world.add_virtual_server("/Shop/vs_www")
         (server,) = servers_of(world).values()
-        assert (server.address, server.route_domain) == ("127.0.0.1", "3")
+        assert (server.listens.address, server.listens.route_domain) == ("127.0.0.1", "3")
 
 
 def test_a_default_route_domain_of_common_counts(world: World) -> None:
     world.device.set("/mgmt/tm/auth/partition/Common", defaultRouteDomain=4)
     world.device.add_virtual_server("/Common/vs_b", "10.0.0.10:443", profiles=PLAIN)
-    assert servers_of(world)["/Common/vs_b"].route_domain == "4"
+    assert servers_of(world)["/Common/vs_b"].listens.route_domain == "4"
 
 
 # -- HTTP/2 ----------------------------------------------------------------------------------------

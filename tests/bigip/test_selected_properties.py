@@ -36,7 +36,8 @@ class Noting(Mapping[str, Any]):
 
 def read_virtual_server(item: Noting) -> None:
     listens = destinations.destination(item, {}, {})
-    virtual_server(item, listens, (item.get("profilesReference") or {}).get("items") or (), {}, frozenset())
+    attached = (item.get("profilesReference") or {}).get("items") or ()
+    virtual_server(item, lambda: listens, attached, {}, frozenset)
 
 
 def read_list(item: Noting) -> None:

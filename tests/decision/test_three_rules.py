@@ -106,7 +106,7 @@ def a_bigip_takes_it(device: Generated, after: Model) -> None:
     for path, attached in after.servers.items():
         assert twice(after, path) <= twice(device.model, path), path
         if not device.model.servers[path] and attached:
-            assert next(server.port for server in device.every if server.path == path) != 80  # noqa: PLR2004
+            assert next(server.listens.port for server in device.every if server.path == path) != 80  # noqa: PLR2004
         assert OF_ANOTHER in attached or OF_ANOTHER not in device.model.servers[path]
 
 

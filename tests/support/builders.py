@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sectigo_f5.device_objects import (
     Pair,
     VirtualServer,
 )
+from sectigo_f5.listening import Destination
 from sectigo_f5.model import Device, Generation, Job, KeySpec, Place
 from sectigo_f5.secret import Secret
 from tests.support.names import PLAIN, RSA
@@ -88,10 +89,16 @@ STOCK = profile("/Common/clientssl", Entry("default", "/Common/default.crt", "/C
 
 def server(*client_ssl: str, path: str = "/Common/vs_www", **changes: Any) -> VirtualServer:
     profiles = (*PLAIN, *client_ssl)
-    created = VirtualServer(
-        path, "192.0.2.80", "", 443, profiles, client_ssl, http=True, access=False, app_service=None
-    )
+    created = VirtualServer(path, lambda: where, profiles, client_ssl, http=True, access=False, app_service=None)
+    where = listening(**{name: changes.pop(name) for name in LISTENING & changes.keys()})
     return replace(created, **changes)
+
+
+LISTENING = {field.name for field in fields(Destination)}
+
+
+def listening(**changes: Any) -> Destination:
+    return replace(Destination("192.0.2.80", "", 443), **changes)
 
 
 def hand_made(path: str, *names: str, **changes: Any) -> tuple[ClientSslProfile, CertificateObject]:

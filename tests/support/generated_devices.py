@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sectigo_f5.bigip.obstacles import Outlook, outlook
-from sectigo_f5.bigip.unit import Inventory, Memory, Unit
+from sectigo_f5.bigip.unit import Memory, Unit
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, Entry, Observation, Pair, VirtualServer
 from sectigo_f5.model import Generation, Job
 from tests.support import builders
 from tests.support.device_model import DEFAULTS, Model
-from tests.support.names import EC, PLAIN, PROFILE
+from tests.support.names import EC, PROFILE
 
 WWW, SHOP, API, WILD = "www.example.com", "shop.example.com", "api.example.com", "*.example.com"
 NAMES = (WWW, SHOP, API, WILD, "www.example.net")
@@ -43,15 +43,14 @@ class Generated:
 
     def outlook(self) -> Outlook:
         """Foresee the change that the YAML asks for, as ``run``, ``plan`` and ``check`` do."""
-        have = Inventory(dict(self.seen.profiles), frozenset(PLAIN), dict(self.seen.certificates), {})
         client: Any = None  # everything is read already
-        unit = Unit(self.seen.job.device, client, "17.1.0", memory=Memory(have, servers=self.every))
+        unit = Unit(self.seen.job.device, client, "17.1.0", memory=Memory(every_server=self.every))
         return outlook(unit, self.seen)
 
     def read_again(self, model: Model) -> Generated:
         """Return the device after a change, as the next run reads it."""
         of = {server.path: server for server in self.every}
-        every = tuple(builders.server(*model.servers[path], path=path, port=of[path].port) for path in of)
+        every = tuple(builders.server(*model.servers[path], path=path, port=of[path].listens.port) for path in of)
         job, generation = self.seen.job, Generation("Common", self.seen.job.base, "20261123T120000Z")
         pair = replace(builders.pair(job, generation.stamp), has_chain=False)
         return Generated(_read(job, model, every, (*self.seen.pairs, pair), bool(self.seen.managed)), model, every)

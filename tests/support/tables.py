@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sectigo_f5.bigip.obstacles import outlook
-from sectigo_f5.bigip.unit import Inventory, Memory, Unit
+from sectigo_f5.bigip.unit import Memory, Unit
 from sectigo_f5.decision.attachment import plan_attachments
 from sectigo_f5.decision.protection import LESS_CIPHERS, SETTINGS
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, Entry
 from tests.support.builders import hand_made, job, profile, seen, server
-from tests.support.names import PLAIN, PROFILE
+from tests.support.names import PROFILE
 
 HAND, PARENT, STOCK = "/Common/hand", "/Common/corporate", "/Common/clientssl"
 OF_ANOTHER = "/Common/shop.example.com_clientssl"
@@ -75,9 +75,8 @@ def _outcome(row: Row, *, sni: bool) -> str:
     found = seen(of, servers=(virtual,), others=(row.made,) if row.made else ())
     profiles = {PARENT: profile(PARENT), **found.profiles}
     found = replace(found, profile=profiles.get(PROFILE), profiles=profiles, listed=(virtual,))
-    have = Inventory(profiles, frozenset(PLAIN), dict(found.certificates), {})
     client: Any = None  # everything is read already
-    if outlook(Unit(of.device, client, "17.1.0", memory=Memory(have, servers=(virtual,))), found).obstacles:
+    if outlook(Unit(of.device, client, "17.1.0", memory=Memory(every_server=(virtual,))), found).obstacles:
         return "refused"
     (plan,) = plan_attachments(found)
     if plan.remove:

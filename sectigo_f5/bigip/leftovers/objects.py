@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.unit import Inventory, Unit
+from sectigo_f5.bigip.inventory.contents import Inventory
+from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.model import Generation, Job
@@ -46,12 +47,16 @@ class Deleted:
 def not_needed(f5: Unit, job: Job, keep: Keep) -> Iterator[tuple[str, str]]:
     """Yield collection and full path of what need not stay, certificates first; what a profile holds is in use."""
     have = f5.inventory
-    used, complete = _used(have), frozenset(_complete(have, job))
+    complete = frozenset(_complete(have, job))
     certificates = sorted(have.certificates, key=lambda path: path.endswith("_chain.crt"))  # may be issuers of others
-    for collection, paths in ((CERTIFICATES, certificates), (KEYS, list(have.keys))):
-        for path, generation in _ours(paths, job):
-            if path not in used and not keep.keeps(path, generation, complete):
-                yield collection, path
+    candidates = [
+        (collection, path)
+        for collection, paths in ((CERTIFICATES, certificates), (KEYS, list(have.keys)))
+        for path, generation in _ours(paths, job)
+        if not keep.keeps(path, generation, complete)
+    ]
+    used = _used(have) if candidates else ()
+    yield from ((collection, path) for collection, path in candidates if path not in used)
 
 
 def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
@@ -65,8 +70,7 @@ def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
         f5.save_before_deleting()
         f5.note_change()  # before: a signal may hide that it was made
         if _delete_unused(f5, collection, path, deleted):
-            have.certificates.pop(path, None)  # the next certificate need not read everything again
-            have.keys.pop(path, None)
+            (have.keys if collection == KEYS else have.certificates).remove(path)
     return deleted
 
 

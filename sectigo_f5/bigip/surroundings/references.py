@@ -7,8 +7,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sectigo_f5.bigip.inventory.contents import Inventory
 from sectigo_f5.bigip.readers import full_path
-from sectigo_f5.bigip.unit import Inventory
 from sectigo_f5.device_objects import ClientSslProfile, Observation
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.model import Generation, Job

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sectigo_f5.bigip.readers import Json, full_path, text
-from sectigo_f5.bigip.virtual_servers.destinations import SERVICES, Destination, RouteDomains, domain_of
-from sectigo_f5.listening import ANY, Listening, Network
+from sectigo_f5.bigip.virtual_servers.destinations import SERVICES, RouteDomains, domain_of
+from sectigo_f5.listening import ANY, Destination, Listening, Network
 
 OF_CRITERIA = (
     *("destinationAddressList", "destinationAddressInline", "destinationPortList", "destinationPortInline"),

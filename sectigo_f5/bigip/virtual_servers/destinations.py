@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from sectigo_f5.bigip.readers import Json, full_path, text
-from sectigo_f5.listening import Listening
+from sectigo_f5.listening import Destination, Listening
 from sectigo_f5.model import partition_of
 
 ANY = ("any", "any6")  # the device's words for every address
@@ -34,19 +34,6 @@ class VirtualAddress:
     route_domain: str
     traffic_group: str | None = None  # with which it moves to another unit; None if it never does
     assumed: bool = False  # its route domain is taken for 0, and not known
-
-
-@dataclass(frozen=True)
-class Destination:
-    """An address, empty if it is not known, and a port: 0 is any."""
-
-    address: str
-    route_domain: str
-    port: int
-    traffic_group: str | None = None
-    assumed: bool = False  # as above
-    listed: Listening | None = None  # the lists that address and port are of
-    for_everybody: bool = True  # from every source address, as far as the criteria tell
 
 
 def default_route_domains(partitions: Iterable[Json]) -> dict[str, str]:

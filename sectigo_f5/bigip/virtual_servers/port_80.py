@@ -21,7 +21,7 @@ def answering(servers: Iterable[VirtualServer], address: str, route_domain: str)
     wanted = network(address)
     if wanted is None:
         return ()
-    same_domain = (server for server in servers if server.for_everybody and server.route_domain == route_domain)
+    same_domain = (server for server in servers if server.for_everybody and server.listens.route_domain == route_domain)
     matching = [(rank, server) for server in same_domain if (rank := _rank(server, wanted))]
     first = max((rank for rank, _ in matching), default=None)
     return tuple(server for rank, server in matching if rank == first)
@@ -29,24 +29,26 @@ def answering(servers: Iterable[VirtualServer], address: str, route_domain: str)
 
 def addresses(server: VirtualServer) -> tuple[str, ...]:
     """Return where a virtual server listens, addresses and whole networks; empty if that is not known."""
-    if server.listed:
-        return server.listed.networks
-    return (server.address,) if server.address else ()
+    where = server.listens
+    if where.listed:
+        return where.listed.networks
+    return (where.address,) if where.address else ()
 
 
 def takes(server: VirtualServer) -> bool:
     """Tell whether a virtual server was given port 80, as the only one or among others."""
-    return server.port == PORT or bool(server.port and server.listed and server.listed.takes(PORT))
+    where = server.listens
+    return where.port == PORT or bool(where.port and where.listed and where.listed.takes(PORT))
 
 
 def _rank(server: VirtualServer, wanted: Network) -> Rank | None:
     """Return how well a virtual server matches; None if it does not."""
-    if not takes(server) and server.port != ANY_PORT:
+    if not takes(server) and server.listens.port != ANY_PORT:
         return None
-    mask = None if server.listed else server.mask
+    mask = None if server.listens.listed else server.mask
     covering = [each for text in addresses(server) if (each := network(text, mask)) and _covers(each, wanted)]
     best = max((each.prefixlen for each in covering), default=None)
-    return None if best is None else (best, server.port != ANY_PORT)
+    return None if best is None else (best, server.listens.port != ANY_PORT)
 
 
 def _covers(network: Network, wanted: Network) -> bool:

@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from sectigo_f5.bigip.readers import Json, flag, full_path, text
-from sectigo_f5.bigip.virtual_servers.destinations import Destination
 from sectigo_f5.device_objects import VirtualServer
+from sectigo_f5.listening import Destination
+
+HTTP, CLIENT_SSL = "/ltm/profile/http/", "/ltm/profile/client-ssl/"  # in the link of a profile
 
 
 def virtual_server(
     item: Json,
-    listens: Destination,
+    where: Callable[[], Destination],
     profiles: Sequence[Json],
-    client_ssl: Mapping[str, object],
-    http: frozenset[str],
+    client_ssl: Container[str],
+    http: Callable[[], Container[str]],
 ) -> VirtualServer:
-    """Read a virtual server, with its destination and the items of its ``profiles`` sub-collection.
+    """Read a virtual server, with the items of its ``profiles`` sub-collection; ``where`` tells where it listens.
 
-    A profile's type is not in the sub-collection: it is looked up among the device's profiles.
+    The type of a profile is in its link since TMOS 12; before, it is looked up among the device's profiles: those
+    of HTTP are asked for only then.
     """
     paths = tuple(full_path(profile) for profile in profiles)
     links = [_type_link(profile) for profile in profiles]
-    known = http.union(client_ssl)
+    of_http = http() if not all(links) else ()
+    tls = tuple(path for path in possible_client_ssl(profiles) if path in client_ssl)
     return VirtualServer(
         path=full_path(item),
-        address=listens.address,
-        route_domain=listens.route_domain,
-        port=listens.port,
+        where=where,
         profiles=paths,
-        client_ssl=tuple(path for path in paths if path in client_ssl),
-        http=any(path in http for path in paths),
+        client_ssl=tls,
+        http=any(HTTP in link if link else path in of_http for path, link in zip(paths, links, strict=True)),
         access=any("/apm/profile/access/" in link for link in links),
         app_service=text(item, "appService"),
+        destination=str(item.get("destination") or item.get("trafficMatchingCriteria") or ""),
         enabled=not flag(item, "disabled"),
         mask=text(item, "mask"),
-        for_everybody=listens.for_everybody and _for_everybody(item),
+        any_client=item.get("ipProtocol") != "udp" and str(item.get("source") or "/0").endswith("/0"),
         rules=_paths(item.get("rules")),
         policies=tuple(full_path(policy) for policy in (item.get("policiesReference") or {}).get("items") or ()),
-        traffic_group=listens.traffic_group,
-        listed=listens.listed,
-        assumed=listens.assumed,
-        untyped=tuple(path for path, link in zip(paths, links, strict=True) if not link and path not in known),
+        untyped=tuple(
+            path
+            for path, link in zip(paths, links, strict=True)
+            if not link and path not in tls and path not in of_http
+        ),
     )
 
 
-def _for_everybody(item: Json) -> bool:
-    return item.get("ipProtocol") != "udp" and str(item.get("source") or "/0").endswith("/0")
+def possible_client_ssl(profiles: Iterable[Json]) -> tuple[str, ...]:
+    """Return what among the profiles of a virtual server is a client SSL profile, or may be one."""
+    typed = ((full_path(profile), _type_link(profile)) for profile in profiles)
+    return tuple(path for path, link in typed if not link or CLIENT_SSL in link)
 
 
 def possible_http2(server: VirtualServer, profiles: Sequence[Json]) -> frozenset[str]:

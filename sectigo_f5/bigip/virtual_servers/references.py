@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Set
 
 from sectigo_f5.bigip.readers import NAMES_ALONE, flag, full_path
 from sectigo_f5.bigip.virtual_servers import criteria, destinations
-from sectigo_f5.bigip.virtual_servers.destinations import Destination, VirtualAddress
+from sectigo_f5.bigip.virtual_servers.destinations import VirtualAddress
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.listening import Destination
 
 OF_PARTITIONS = ("defaultRouteDomain",)
 OF_ADDRESSES = ("address", "trafficGroup")

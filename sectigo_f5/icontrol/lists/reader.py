@@ -17,11 +17,12 @@ import requests
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
-from sectigo_f5.icontrol.lists.manner import Manner, Names, names_of
+from sectigo_f5.icontrol.lists.manner import NAMES, Manner, Names, names_of
 
 logger = logging.getLogger(__name__)
 
-PAGE = 500  # objects
+PAGE = 1000  # objects
+PAGE_OF_NAMES = 4000  # objects of which only the name is asked for
 EXPANDED_PAGE = 200  # objects with their sub-collections; 250 have been too many (BigIPReport #74)
 MOST_PAGES = 5000
 ATTEMPTS = 3  # to read a collection while it stays as it is
@@ -42,25 +43,60 @@ class _OtherMannerError(Exception):
         self.manner = manner
 
 
+class _TooManyError(Exception):
+    """The collection has more objects than are wanted."""
+
+
 class Collections:
-    """The collections of one BIG-IP; it remembers in which manner each of them can be read."""
+    """The collections of one BIG-IP; it remembers in which manner each of them can be read, and how many it holds."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._learned = dict[tuple[str, bool], Manner]()
+        self.counts = dict[str, int]()  # objects, by collection, as far as they are known
 
     def items(self, path: str, select: Collection[str] = (), expand: bool = False) -> list[Json]:
         """Read a collection; some releases leave ``items`` out if it is empty.
 
         ``select`` are the properties that are needed, all unless given. Those that name objects always come.
         """
-        first = Manner(EXPANDED_PAGE if expand else PAGE, tuple(select), expand)
+        return self._read(path, self._manner(path, select, expand), None)
+
+    def at_most(self, most: int, path: str, select: Collection[str] = (), expand: bool = False) -> list[Json] | None:
+        """Read a collection unless it has more than ``most`` objects: then None, after one page at the most."""
+        if self.counts.get(path, 0) > most:
+            return None
+        manner = self._manner(path, select, expand)
+        try:
+            return self._read(path, replace(manner, top=min(manner.top, most)) if manner.top else manner, most)
+        except _TooManyError:
+            return None
+
+    def window(self, path: str, select: Collection[str], expand: bool, skip: int, top: int) -> list[Json]:
+        """Read ``top`` objects of a collection after the first ``skip``; none if this BIG-IP does not do that.
+
+        Which these are the caller has to see: objects may have come or gone.
+        """
+        manner = self._manner(path, select, expand)
+        if manner.top is None:
+            return []
+        try:
+            answer = self._answer(path, replace(manner, top=top), skip)
+        except _OtherMannerError:
+            return []
+        page: list[Json] = answer.get("items") or []
+        return [] if len(page) > top or manner.loses(page) else page
+
+    def _manner(self, path: str, select: Collection[str], expand: bool) -> Manner:
+        page = EXPANDED_PAGE if expand else PAGE_OF_NAMES if set(select) <= set(NAMES) and select else PAGE
+        first = Manner(page, tuple(select), expand)
         manner = self._learned.get((path, expand), first)
-        if manner.select:
-            manner = replace(manner, select=tuple(select))
+        return replace(manner, select=tuple(select)) if manner.select else manner
+
+    def _read(self, path: str, manner: Manner, most: int | None) -> list[Json]:
         while True:
             try:
-                return self._complete(path, manner)
+                return self._complete(path, manner, most)
             except _OtherMannerError as other:
                 manner = other.manner
             except OutcomeUnknownError as error:
@@ -69,18 +105,18 @@ class Collections:
                     raise
                 manner = smaller
                 logger.info("%s; reading %d objects at a time", error, manner.top)
-            self._learned[path, expand] = manner
+            self._learned[path, manner.expand] = manner
 
-    def _complete(self, path: str, manner: Manner) -> list[Json]:
+    def _complete(self, path: str, manner: Manner, most: int | None) -> list[Json]:
         """Read every page; from the beginning if objects come or go meanwhile, which moves those of later pages."""
         for _ in range(ATTEMPTS):
-            items = self._pages(path, manner)
+            items = self._pages(path, manner, most)
             if items is not None:
                 return items
             logger.info("%s has changed while it was read; reading it again", path)
-        return self._pages(path, manner, moving=True) or []
+        return self._pages(path, manner, most, moving=True) or []
 
-    def _pages(self, path: str, manner: Manner, moving: bool = False) -> list[Json] | None:
+    def _pages(self, path: str, manner: Manner, most: int | None, moving: bool = False) -> list[Json] | None:
         """Read page by page, each beginning with the last object of the one before; None if that has moved.
 
         ``moving``: whatever moves, or is counted without being shown to this role, each object is taken once.
@@ -99,12 +135,22 @@ class Collections:
             known = set(map(names_of, items)) if moving else set(before[-1:])
             items += [item for item, its_names in zip(page, names, strict=True) if its_names not in known]
             if manner.ends_with(answer):
+                self.counts[path] = len(items)
                 return items
+            self._count(path, answer, most)
             following = manner.again(answer, skip) if moving else skip + len(page) - 1
             if following <= skip:
                 return None
             skip, before = following, names
         raise ConnectorError(f"{path} has no end: after {MOST_PAGES} pages the BIG-IP still says that there are more")
+
+    def _count(self, path: str, answer: Json, most: int | None) -> None:
+        """Note how many objects there are, if that is told; raises :class:`_TooManyError` for more than ``most``."""
+        total = answer.get("totalItems")
+        if isinstance(total, int):
+            self.counts[path] = total
+            if most is not None and total > most:
+                raise _TooManyError
 
     def _answer(self, path: str, manner: Manner, skip: int) -> Json:
         try:
