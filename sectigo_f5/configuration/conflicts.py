@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 
 from sectigo_f5.model import Device, Job, Place, partition_of
 
@@ -73,12 +74,32 @@ def _replaced_although_owned(jobs: Sequence[Job], owners: Mapping[tuple[str, int
 
 def _duplicate_defaults(jobs: Sequence[Job]) -> Iterator[Conflict]:
     """Find two SNI defaults for one virtual server: BIG-IP allows one (01071809)."""
-    defaults = [job for job in jobs if job.sni and job.sni_default]
-    for earlier, later in combinations(defaults, 2):
-        shared = _shared_server(earlier, later)
-        if shared:
+    for earlier, later in _with_a_place_in_common([job for job in jobs if job.sni and job.sni_default]):
+        if shared := _shared_server(earlier, later):
             problem = f"{shared} already has its SNI default from the certificate at"
             yield Conflict(later.place, earlier.place, "sni_default", problem, later.label)
+
+
+def _with_a_place_in_common(jobs: Sequence[Job]) -> list[tuple[Job, Job]]:
+    """Return every two jobs that may share a virtual server, in their order, without comparing each with each."""
+    found: dict[tuple[str, int, str], list[int]] = defaultdict(list)
+    pairs: set[tuple[int, int]] = set()
+    for later, job in enumerate(jobs):
+        own, others = _places(job)
+        for host, place in product(job.device.hosts, others):
+            pairs.update((earlier, later) for earlier in found[host, job.device.port, place])
+        for host, place in product(job.device.hosts, own):
+            found[host, job.device.port, place].append(later)
+    return [(jobs[earlier], jobs[later]) for earlier, later in sorted(pairs)]
+
+
+def _places(job: Job) -> tuple[set[str], set[str]]:
+    """Return where a job is found, and where it looks for others; ``all`` meets whatever is in its partition."""
+    if job.every_virtual_server:
+        return {f"all of {job.partition}"}, {f"all of {job.partition}", f"some of {job.partition}"}
+    partitions = {partition_of(path) for path in job.virtual_servers}
+    listed = set(job.virtual_servers)
+    return listed | {f"some of {one}" for one in partitions}, listed | {f"all of {one}" for one in partitions}
 
 
 def _shared_server(one: Job, other: Job) -> str | None:

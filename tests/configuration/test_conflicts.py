@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sectigo_f5.configuration.conflicts import conflicts
+from sectigo_f5.model import Device, Job, Place
 from tests.configuration.directory import CREDENTIALS, GOOD, configuration, mistakes, private
+from tests.support import builders
+from tests.support.properties import generated
 
 PREVALIDATED = GOOD + "  validation: prevalidated\n"
 
@@ -162,3 +170,50 @@ def test_a_profile_of_another_certificate_cannot_be_replaced(tmp_path: Path) -> 
         f"{tmp_path}/b.yaml:4: replace_profiles: /Common/www.example.com_clientssl may not be replaced: it belongs to "
         f"the certificate at {tmp_path}/a.yaml:4; leave it out, or delete the other certificate"
     )
+
+
+SERVERS = ("/Common/vs_www", "/Common/vs_api", "/Shop/vs_www")
+DEFAULTS = st.builds(
+    lambda number, host, port, partition, servers: builders.job(
+        f"host{number}.example.com",
+        device=replace(builders.device(), name=f"bigip-{number}", hosts=tuple(host), port=port),
+        place=Place(Path("shop.yaml"), number),
+        partition=partition,
+        virtual_servers=tuple(servers),
+        sni=True,
+        sni_default=True,
+    ),
+    st.integers(0, 10_000),
+    st.lists(st.sampled_from(("192.0.2.1", "192.0.2.2", "192.0.2.3")), min_size=1, max_size=2, unique=True),
+    st.sampled_from((443, 443, 8443)),
+    st.sampled_from(("Common", "Shop")),
+    st.just(["all"]) | st.lists(st.sampled_from(SERVERS), max_size=2, unique=True),
+)
+
+
+@generated(80)
+@given(st.lists(DEFAULTS, max_size=6, unique_by=lambda job: job.common_name))
+def test_each_two_sni_defaults_of_one_virtual_server_conflict(jobs: list[Job]) -> None:
+    expected = [(one.place, other.place) for one, other in combinations(jobs, 2) if share_a_server(one, other)]
+    assert [(found.earlier, found.later) for found in conflicts(jobs)] == expected
+
+
+def share_a_server(one: Job, other: Job) -> bool:
+    def serves(job: Job, server: str) -> bool:
+        return server in job.virtual_servers or (job.every_virtual_server and server.startswith(f"/{job.partition}/"))
+
+    both = [
+        server for server in (*SERVERS, "/Common/other", "/Shop/other") if serves(one, server) and serves(other, server)
+    ]
+    return bool(both) and one.device.meets(other.device)
+
+
+def test_a_thousand_sni_defaults_are_compared_by_place_not_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [
+        builders.job(f"host{number}.example.com", virtual_servers=(f"/Common/vs_{number}",), sni=True, sni_default=True)
+        for number in range(1000)
+    ]
+    compared: list[Device] = []
+    monkeypatch.setattr(Device, "meets", lambda one, other: compared.append(other))
+    assert list(conflicts([*jobs, replace(jobs[7], common_name="other.example.com")])) == []
+    assert len(compared) == 1

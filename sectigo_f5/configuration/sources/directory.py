@@ -32,7 +32,7 @@ def yaml_files(directory: Path) -> tuple[list[Path], tuple[str, ...]]:
         why = reason(error) if isinstance(error, OSError) else "not a valid path"
         raise ConfigurationError(f"{directory}: cannot be read ({why}); {remedy}") from error
     files = [path for path in paths if _is_read(path)]
-    warnings = tuple(_passed_over([path for path in paths if path not in files], directory))
+    warnings = tuple(_passed_over([path for path in paths if not _is_read(path)], directory))
     if not files:
         remedy = "write one, or name another directory with --config-dir"
         raise ConfigurationError(" | ".join([f"{directory}: contains no *.yaml or *.yml file; {remedy}", *warnings]))

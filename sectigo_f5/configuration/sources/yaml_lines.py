@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import yaml
 
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake
+from sectigo_f5.configuration.sources.yaml_nodes import composed
 
 MOST_VALUES = 500_000  # in a file, those of an alias counted each time; a megabyte can hold 350,000 without any
 MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -75,8 +76,7 @@ def parse(content: bytes, findings: Findings) -> Value:
     """
     text = _decode(content)
     try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
+        loader, node = composed(text)
         value = _NodeReader(loader, findings).value(node) if node is not None else None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
