@@ -29,6 +29,7 @@ from sectigo_f5.configuration.environment.reading import paths_despite_mistakes,
 from sectigo_f5.configuration.environment.search import find_env_file
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.selection import select
+from sectigo_f5.configuration.shards import in_shard, why_empty
 from sectigo_f5.errors import ConfigurationError, InterruptedRunError
 from sectigo_f5.model import Configuration, Job, Settings
 from sectigo_f5.report import results
@@ -107,13 +108,17 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         logger.error("%s", mistake)
     for warning in configuration.warnings:
         logger.warning("%s", warning)
-    jobs = select(configuration.jobs, options.only)
-    logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)", options.config_dir, *_counts(jobs))
+    selected = select(configuration.jobs, options.only)
+    jobs = in_shard(options.shard, selected, configuration.jobs)
+    share = f" in shard {options.shard}" if options.shard else ""
+    logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)%s", options.config_dir, *_counts(jobs), share)
+    if options.shard and not jobs:
+        logger.info("%s", why_empty(options.shard, selected, configuration.jobs))
     _ask_first(command, options, jobs)
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()
-        locks = (held.enter_context(state.locked(start.started)),) if command.writes else ()
+        locks = (held.enter_context(state.locked(start.started, options.shard)),) if command.writes else ()
         authority = Authority(settings.account, settings.state_dir, clock=clock, holds=locks)
         if command.writes:
             own_process.hide_memory()
@@ -139,7 +144,7 @@ def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
 
     Before the lock is taken: a question that nobody answers must not keep runs from renewing.
     """
-    if command.confirmation is None or options.yes:
+    if command.confirmation is None or options.yes or not jobs:
         return
     what = f"{command.confirmation} {', '.join(job.label for job in jobs)}"
     if not sys.stdin.isatty():

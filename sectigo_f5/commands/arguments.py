@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from sectigo_f5 import __version__
 from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.table import COMMANDS
+from sectigo_f5.configuration import shards
 from sectigo_f5.log_levels import LEVELS
 
 OWN_OPTIONS = ("force", "html", "reason", "yes")  # options that not every command takes
@@ -42,6 +44,12 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
         metavar="PATTERN",
         help="only these: shell wildcards over common_name, device or common_name@device; repeatable",
     )
+    line.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="only share I of N of the BIG-IPs, I from 0 to N-1; /N takes I from $JOB_COMPLETION_INDEX",
+    )
     line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="devices at a time (default: 4)")
     line.add_argument("--log-level", type=str.upper, choices=LEVELS, metavar="LEVEL", help=", ".join(LEVELS))
     line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
@@ -65,7 +73,16 @@ def parse(argv: Sequence[str] | None, program: str) -> Options:
             line.error(f"--{option} belongs to {takers}, not to {command.name}")
     if command.needs_only and not options.only:
         line.error(f"{command.name} needs --only: it never acts on everything")
+    if options.shard is None and (problem := shards.forgotten(os.environ)):
+        line.error(problem)
     return replace(options, only=tuple(options.only))
+
+
+def _shard(text: str) -> shards.Shard:
+    try:
+        return shards.parse(text, os.environ)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _positive(text: str) -> int:

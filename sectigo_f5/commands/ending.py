@@ -62,9 +62,9 @@ def end_without_results(
     started, finished = times
     if options.is_complete_run and files.metrics_file:
         history = StateDirectory(files.state_dir).history.results()
-        note_in_metrics(files.metrics_file, (), history, configuration, (finished, code))
+        note_in_metrics(files.metrics_file, (), history, configuration, (finished, code), options.shard)
     if options.json:
         mistakes = configuration.mistakes if configuration else ()
-        answer = Answer(options.command, started, finished, code, errors=(*mistakes, *errors))
+        answer = Answer(options.command, started, finished, code, errors=(*mistakes, *errors), more=options.shard_field)
         stdout.say(answer.to_json())
     return code

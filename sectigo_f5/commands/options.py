@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sectigo_f5.configuration.shards import Shard
+
 
 @dataclass(frozen=True)
 class Options:
@@ -14,6 +16,7 @@ class Options:
     config_dir: Path = Path("/etc/sectigo")
     env_file: Path | None = None
     only: tuple[str, ...] = ()
+    shard: Shard | None = None
     jobs: int = 4
     log_level: str | None = None
     quiet: bool = False
@@ -24,6 +27,11 @@ class Options:
     yes: bool = False
 
     @property
+    def shard_field(self) -> dict[str, str]:
+        """What every object of ``--json`` says of ``--shard``."""
+        return {"shard": str(self.shard)} if self.shard else {}
+
+    @property
     def is_complete_run(self) -> bool:
-        """True for a run over everything: what an alert on runs is about."""
+        """True for a run over everything, or over all of its shard: what an alert on runs is about."""
         return self.command == "run" and not self.only

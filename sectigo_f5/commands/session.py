@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sectigo_f5 import fleet
 from sectigo_f5.commands.options import Options
+from sectigo_f5.configuration.shards import Shard, in_shard
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Configuration, Job, Result, Settings
 from sectigo_f5.report import results, stdout
@@ -44,7 +45,7 @@ class Session:
         history = self.run.state.history.record(outcome, finished, of_run=self.options.command == "run")
         outcome = with_history(outcome, history)
         ended = (finished, code) if self.options.is_complete_run else None
-        note_in_metrics(self.settings.metrics_file, outcome, history, self.configuration, ended)
+        note_in_metrics(self.settings.metrics_file, outcome, history, self.configuration, ended, self.options.shard)
         self.print_results(outcome, finished)
         return code
 
@@ -66,7 +67,8 @@ class Session:
     ) -> None:
         """Print the one object of ``--json``; ``more`` is what only this command says."""
         errors = (*self.configuration.mistakes, *errors)
-        stdout.say(Answer(self.options.command, self.started, finished, code, entries, errors, more or {}).to_json())
+        more = {**self.options.shard_field, **(more or {})}
+        stdout.say(Answer(self.options.command, self.started, finished, code, entries, errors, more).to_json())
 
 
 def note_in_metrics(
@@ -75,16 +77,21 @@ def note_in_metrics(
     history: Mapping[str, LastResult],
     configuration: Configuration | None,
     ended: tuple[datetime, int] | None,
+    shard: Shard | None,
 ) -> None:
     """Write the file, if there is to be one; if that fails, it is a warning: monitoring never costs a certificate.
 
     ``configuration`` is None if it could not be read; ``ended`` is the end of a complete run, and its exit code.
+    A certificate that now belongs to another shard is left out.
     """
     if file is None:
         return
-    configured = frozenset(job.label for job in configuration.jobs) if configuration else frozenset[str]()
+    jobs = configuration.jobs if configuration else ()
+    configured = frozenset(job.label for job in in_shard(shard, jobs, jobs))
+    elsewhere = frozenset(job.label for job in jobs) - configured
     complete = configuration is not None and not configuration.mistakes
+    known = Known(outcome, from_history(history), configured, complete, elsewhere)
     try:
-        write_metrics(file, Known(outcome, from_history(history), configured, complete), ended)
+        write_metrics(file, known, ended, str(shard.index) if shard else "")
     except ConnectorError as error:
         logger.warning("METRICS_FILE: %s", error)

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import changed_by_one, write_atomically
 from sectigo_f5.model import Outcome, Result
 
@@ -47,19 +48,25 @@ class Known:
     history: Collection[Result]  # of earlier runs
     configured: frozenset[str]  # ``common_name@device``
     complete: bool = True  # False: a file with more certificates may be there, and cannot be read
+    elsewhere: frozenset[str] = frozenset()  # what other shards do, though this one may have done it before
 
 
-def write_metrics(file: Path, known: Known, ended: tuple[datetime, int] | None) -> None:
+def write_metrics(file: Path, known: Known, ended: tuple[datetime, int] | None, shard: str = "") -> None:
     """Replace the textfile, for node_exporter's textfile collector, another user, to read.
 
     ``ended`` is when a complete run ended, and its exit code; None leaves what the file says of complete runs.
-    A configured certificate keeps its lines, whatever has become of the run. Raises :class:`ConnectorError`
-    if the file cannot be written.
+    A configured certificate keeps its lines, whatever has become of the run. ``shard`` is its number, a label of
+    what the file says of runs: several files may lie in one directory of the collector. Raises
+    :class:`ConnectorError` if the file cannot be written, or is another shard's: then neither would keep its lines.
     """
     with changed_by_one(file):
-        figures, before = _read(file)
+        families = _families(file)
+        other = next((label for label in _shards(families) if shard and label not in ("", shard)), None)
+        if other:
+            raise ConnectorError(f"{file} is the file of shard {other}; give each shard one of its own, or delete it")
+        figures, before = _read(families, shard)
         figures = figures.after(*ended) if ended else figures
-        write_atomically(file, _text(figures, _lines(known, before)))
+        write_atomically(file, _text(figures, _lines(known, before), shard))
 
 
 def _lines(known: Known, before: Mapping[str, Result]) -> list[Result]:
@@ -71,7 +78,7 @@ def _lines(known: Known, before: Mapping[str, Result]) -> list[Result]:
     shown = known.configured | {result.label for result in known.results}
     if not known.complete:
         shown |= before.keys() or history.keys()
-    return [result for label, result in sorted(merged.items()) if label in shown]
+    return [result for label, result in sorted(merged.items()) if label in shown - known.elsewhere]
 
 
 def _filled(result: Result, before: Result | None) -> Result:
@@ -82,16 +89,18 @@ def _filled(result: Result, before: Result | None) -> Result:
     return replace(result, not_after=result.not_after or ends, last_success=result.last_success or before.last_success)
 
 
-def _text(figures: RunFigures, results: Iterable[Result]) -> str:
+def _text(figures: RunFigures, results: Iterable[Result], shard: str) -> str:
     registry, labels = CollectorRegistry(), ("common_name", "device")
+    of_shard = {"shard": shard} if shard else {}
 
     def gauge(metric: tuple[str, str], *names: str) -> Gauge:
         return Gauge(f"{PREFIX}{metric[0]}", metric[1], names, registry=registry)
 
-    for metric, value in ((LAST_RUN, figures.finished), (EXIT_CODE, figures.exit_code)):
+    runs = ((LAST_RUN, figures.finished), (EXIT_CODE, figures.exit_code), (LAST_SUCCESS, figures.last_success))
+    for metric, value in runs:
         if value is not None:
-            gauge(metric).set(value)
-    gauge(LAST_SUCCESS).set(figures.last_success)
+            each_run = gauge(metric, *of_shard)
+            (each_run.labels(**of_shard) if of_shard else each_run).set(value)
     ends, succeeded, failed, failures = (gauge(each, *labels) for each in (NOT_AFTER, SUCCEEDED, FAILED, FAILURES))
     words = gauge(RESULT, *labels, "result")
     for result in results:
@@ -105,19 +114,33 @@ def _text(figures: RunFigures, results: Iterable[Result]) -> str:
     return generate_latest(registry).decode()
 
 
-def _read(file: Path) -> tuple[RunFigures, dict[str, Result]]:
-    """Return what the file said so far; nothing if it cannot be read, or is not ours."""
+def _families(file: Path) -> dict[str, Metric]:
+    """Return what the file said so far; nothing if it cannot be read."""
     try:
-        families = {family.name: family for family in text_string_to_metric_families(file.read_text())}
-        return _figures(families), _certificates(families)
-    except (OSError, ValueError, KeyError, OverflowError):
+        return {family.name: family for family in text_string_to_metric_families(file.read_text())}
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _shards(families: Mapping[str, Metric]) -> list[str]:
+    """Return of which shards the file tells; empty text if there were none."""
+    return [labels.get("shard", "") for labels, _ in _samples(families, LAST_SUCCESS)]
+
+
+def _read(families: Mapping[str, Metric], shard: str) -> tuple[RunFigures, dict[str, Result]]:
+    """Return what the file said of runs and of certificates; nothing if that is not ours."""
+    try:
+        return _figures(families, shard), _certificates(families)
+    except (ValueError, KeyError, OverflowError):
         return RunFigures(), {}
 
 
-def _figures(families: Mapping[str, Metric]) -> RunFigures:
+def _figures(families: Mapping[str, Metric], shard: str) -> RunFigures:
+    """Return what the file says of runs of the shard, else of everything: that included it."""
+
     def value(metric: tuple[str, str]) -> float | None:
-        family = families.get(f"{PREFIX}{metric[0]}")
-        return family.samples[0].value if family and family.samples else None
+        values = {labels.get("shard", ""): value for labels, value in _samples(families, metric)}
+        return values.get(shard, values.get(""))
 
     return RunFigures(value(LAST_RUN), value(EXIT_CODE), value(LAST_SUCCESS) or 0)
 

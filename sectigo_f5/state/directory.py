@@ -58,6 +58,6 @@ class StateDirectory:
                 f"STATE_DIR {self.path}: cannot be written ({error.strerror}); run as root or set STATE_DIR"
             ) from error
 
-    def locked(self, now: datetime) -> AbstractContextManager[int]:
+    def locked(self, now: datetime, shard: object = None) -> AbstractContextManager[int]:
         """Hold the lock of this directory, an open file; raises :class:`lock.LockedError` that says who holds it."""
-        return lock.locked(self.path / "lock", now)
+        return lock.locked(self.path / "lock", now, shard)

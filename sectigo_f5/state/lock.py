@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 120.0  # seconds; the Certbot of a killed run has 90 to clear up
 PAUSE = 1.0  # seconds between tries
+EACH = "; shards that run at once need a STATE_DIR each"
 
 
 class LockedError(ConnectorError):
@@ -34,17 +35,23 @@ class LockedError(ConnectorError):
 
 @contextlib.contextmanager
 def locked(
-    path: Path, now: datetime, patience: float = PATIENCE, pause: Callable[[float], None] = stopping.pause
+    path: Path,
+    now: datetime,
+    shard: object = None,
+    patience: float = PATIENCE,
+    pause: Callable[[float], None] = stopping.pause,
 ) -> Iterator[int]:
     """Hold the lock at ``path``, an open file, which is yielded; raises :class:`LockedError` that says who holds it.
 
     The kernel drops the lock with the last process that holds it, however it ends, so a lock is never stale. What
-    a run that was killed has left at work is waited for, for ``patience`` seconds.
+    a run that was killed has left at work is waited for, for ``patience`` seconds. ``shard`` is which part of the
+    BIG-IPs the run is for, or None.
     """
     lock = _opened(path, os.O_RDWR | os.O_CREAT)
     try:
-        _hold_after_a_killed_run(lock, path, patience, pause)
-        _write_holder(lock, f"process {os.getpid()}, started {to_iso(now)}\n")
+        _hold_after_a_killed_run(lock, path, patience, pause, EACH if shard else "")
+        share = f", shard {shard}" if shard else ""
+        _write_holder(lock, f"process {os.getpid()}, started {to_iso(now)}{share}\n")
         yield lock
         _write_holder(lock, "")
     finally:
@@ -68,12 +75,14 @@ def _opened(path: Path, flags: int) -> int:
         ) from error
 
 
-def _hold_after_a_killed_run(lock: int, path: Path, patience: float, pause: Callable[[float], None]) -> None:
+def _hold_after_a_killed_run(
+    lock: int, path: Path, patience: float, pause: Callable[[float], None], remedy: str
+) -> None:
     until, told = time.monotonic() + patience, False
     while not _is_held(lock, path):
         holder = os.pread(lock, 200, 0).decode(errors="replace").strip()
         if not _was_killed(holder):
-            raise LockedError(f"another run holds {path}: {holder or 'just starting'}")
+            raise LockedError(f"another run holds {path}: {holder or 'just starting'}{remedy}")
         left = f"a run that was killed ({holder}) has left its Certbot at work, which holds {path}"
         if time.monotonic() >= until:
             raise LockedError(f"{left} still; `fuser -v {path}` names it: end it, and run again")
