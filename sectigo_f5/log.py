@@ -12,10 +12,11 @@ import errno
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sectigo_f5.files import descriptor, fault_of_log_directory
 from sectigo_f5.printable import one_line, printable
@@ -47,14 +48,18 @@ class Redacting(logging.Formatter):
         self.converter = time.gmtime
         self._known = known
 
+    def clean(self, text: str) -> str:
+        """Return a text as one printable line; secrets are masked first, or what is cut off could leave half of one."""
+        return one_line(mask(text, self._known))
+
     def format(self, record: logging.LogRecord) -> str:
         """Render one record; a traceback keeps its lines, indented so that none of them passes for a record."""
         record.subject = one_line(_subject.get())
         return mask(super().format(record), self._known)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is logging's
-        """Render the line; secrets are masked first, or what is cut off could leave half of one."""
-        record.message = one_line(mask(record.message, self._known))
+        """Render the line."""
+        record.message = self.clean(record.message)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
@@ -71,7 +76,7 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
     cannot be written is a warning: a full disk must not let certificates expire. Yields the list
     of secrets to mask; append those that are read later. What libraries say is a line at DEBUG.
     """
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers: list[logging.Handler] = [_Terminal(sys.stderr)]
     handlers[0].setLevel(logging.WARNING if quiet else logging.DEBUG)
     problem = None
     try:
@@ -98,6 +103,36 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
             logger.removeHandler(handler)
             with contextlib.suppress(OSError):  # reported when the line was written
                 handler.close()
+
+
+class _Terminal(logging.StreamHandler[TextIO]):
+    """Standard error, a terminal or not."""
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """What a handler needs of a stream."""
+
+    write: Callable[[str], object]
+
+
+@contextlib.contextmanager
+def written_by(write: Callable[[str], object]) -> Iterator[Callable[[str], str]]:
+    """Have ``write`` write the lines for standard error, for the length of the block.
+
+    It gets whole lines, as they would be written. Yields what makes any other text fit to be shown beside them:
+    one printable line, with secrets masked.
+    """
+    handlers = [handler for handler in logging.getLogger("sectigo_f5").handlers if isinstance(handler, _Terminal)]
+    formatters = [handler.formatter for handler in handlers if isinstance(handler.formatter, Redacting)]
+    former = [(handler, handler.stream) for handler in handlers]
+    for handler in handlers:
+        handler.setStream(_Writer(write))  # type: ignore[arg-type]  # it writes, and that is all
+    try:
+        yield formatters[0].clean if formatters else one_line
+    finally:
+        for handler, stream in former:
+            handler.setStream(stream)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sectigo_f5.commands.options import Options
 from sectigo_f5.configuration.shards import Shard, in_shard
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Configuration, Job, Result, Settings
-from sectigo_f5.report import results, stdout
+from sectigo_f5.report import live, results, stdout
 from sectigo_f5.report.answer import Answer, Json
 from sectigo_f5.report.metrics import Known, write_metrics
 from sectigo_f5.run import Run
@@ -36,7 +36,8 @@ class Session:
 
     def on_every_device(self, work: fleet.Work) -> list[Result]:
         """Do ``work`` for the selected jobs, on as many devices at a time as ``--jobs`` says."""
-        return fleet.on_every_device(self.run, self.jobs, work, self.options.jobs)
+        with live.shown(self.options.quiet) as progress:
+            return fleet.on_every_device(replace(self.run, progress=progress), self.jobs, work, self.options.jobs)
 
     def finish(self, outcome: list[Result]) -> int:
         """Record and print the results of a command that acts; returns the exit code."""
