@@ -14,7 +14,7 @@ from sectigo_f5.configuration.resolution import device_of, job_of
 from sectigo_f5.configuration.setting_readers import RawSetting, text_of
 from sectigo_f5.configuration.settings import Level, Scope, Section, Table, read_section
 from sectigo_f5.configuration.sources.content import UnreadableFileError, read_content
-from sectigo_f5.configuration.sources.directory import yaml_files
+from sectigo_f5.configuration.sources.directory import is_of_kubernetes, nothing_to_read, yaml_files
 from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
 from sectigo_f5.configuration.sources.yaml_lines import Value, parse
 from sectigo_f5.model import Configuration, Job, Place
@@ -40,7 +40,9 @@ def read_configuration(directory: Path) -> Configuration:
     Raises :class:`ConfigurationError` if there is nothing to read.
     """
     paths, passed_over = yaml_files(directory)
-    files = [_read_file(path) for path in paths]
+    files = [file for path in paths if (file := _read_file(path))]
+    if not files:
+        raise nothing_to_read(directory, passed_over)
     _note_conflicts_between([file for file in files if not file.findings.mistakes])
     for file in files:
         if file.findings.mistakes:
@@ -52,13 +54,16 @@ def read_configuration(directory: Path) -> Configuration:
     )
 
 
-def _read_file(path: Path) -> _File:
+def _read_file(path: Path) -> _File | None:
+    """Read one file; None if it is another program's."""
     findings = Findings(path)
     try:
         content = read_content(path, instead="move it out of this directory")
     except UnreadableFileError as error:
         findings.mistake(None, None, str(error))
         return _File(findings, ())
+    if is_of_kubernetes(content):
+        return None
     warn_if_others_may_change(findings)
     return _File(findings, findings.attempt(_jobs_of_file, content, findings) or ())
 

@@ -11,7 +11,7 @@ import pytest
 from sectigo_f5.configuration.environment.reading import read_settings
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.sources import yaml_lines
-from sectigo_f5.configuration.sources.permissions import fault_of_rights
+from sectigo_f5.configuration.sources.permissions import fault_of_rights, others_may_read
 from sectigo_f5.errors import ConfigurationError
 from tests.configuration.directory import GOOD, configuration, private
 
@@ -129,6 +129,35 @@ def test_the_rights_of_others_over_a_file(mode: int, owner: int, expected: str |
     fault = fault_of_rights(Path("/etc/my dir/shop.yaml"), mode, owner, 4711)
     assert fault is None if expected is None else str(fault).startswith(expected)
     assert fault is None or fault.endswith(" '/etc/my dir/shop.yaml'")
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "us", "others"),
+    [
+        (0o100600, 4711, 4711, 4711, False),
+        (0o100640, 4711, 4711, 4711, True),
+        (0o100440, 0, 4711, 4711, False),  # a secret of Kubernetes with fsGroup, or root:sectigo 0640
+        (0o100440, 0, 0, 4711, True),
+        (0o100444, 0, 4711, 4711, True),
+        (0o100640, 0, 4711, 0, True),  # we are root: the group is not needed
+        (0o100640, 4712, 4711, 4711, True),
+    ],
+)
+def test_who_else_may_read_a_file(mode: int, owner: int, group: int, us: int, others: bool) -> None:
+    assert others_may_read(mode, owner, group, us, 4711) is others
+
+
+def test_a_file_that_is_mounted_read_only_can_be_changed_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "etc"
+    private(folder / "shop.yaml", GOOD)
+    folder.chmod(0o1777)
+    assert "can be changed by its group or by others" in configuration(folder, shop=GOOD).warnings[0]
+    mounted = os.statvfs(folder)
+    flags = os.statvfs_result((*mounted[:8], mounted.f_flag | os.ST_RDONLY, mounted.f_namemax))
+    monkeypatch.setattr(os, "statvfs", lambda _path: flags)
+    assert configuration(folder, shop=GOOD).warnings == ()
 
 
 def test_a_file_that_others_may_change_is_only_a_warning(tmp_path: Path, ca_pem: str) -> None:

@@ -13,7 +13,7 @@ from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-SAMPLES = sorted((ROOT / "config").glob("*.yaml"))
+SAMPLES = sorted(file for file in (ROOT / "config").glob("*.yaml") if "\ndevices:" in file.read_text())
 
 
 def copied(directory: Path, samples: list[Path]) -> Path:

@@ -19,7 +19,9 @@ from sectigo_f5.errors import ConfigurationError
 from tests.support.properties import generated
 
 ROOT = Path(__file__).parents[2]
-SAMPLES = {file.name: file.read_text() for file in sorted((ROOT / "config").glob("*.yaml"))}
+SAMPLES = {
+    file.name: text for file in sorted((ROOT / "config").glob("*.yaml")) if "\ndevices:" in (text := file.read_text())
+}
 CREDENTIALS = (ROOT / "config" / "credentials" / "bigip-fra.yaml").read_text()
 ENV = (ROOT / "env.example").read_text()
 UNTOUCHED = SAMPLES["smallest.yaml"].replace("bigip-fra\n", "untouched\n").replace("192.0.2.", "198.51.100.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +17,7 @@ WRITTEN = (*SUFFIXES, ".json")  # of a configuration in a subdirectory
 EDITORS_FILES = (".#", "._")  # the lock of an editor, the attributes of a Mac
 DOCUMENTS = re.compile(r"README.*|.*\.(md|rst|html)", re.I)
 DEVICES = re.compile(rb"(?:^|[{,])\s*[\"']?devices[\"']?\s*:", re.M)
+KUBERNETES = re.compile(rb"^apiVersion\s*:", re.M)
 MOST_LOOKED_AT = 2000  # files below the subdirectories: somebody may name / as the directory
 
 
@@ -34,9 +35,19 @@ def yaml_files(directory: Path) -> tuple[list[Path], tuple[str, ...]]:
     files = [path for path in paths if _is_read(path)]
     warnings = tuple(_passed_over([path for path in paths if not _is_read(path)], directory))
     if not files:
-        remedy = "write one, or name another directory with --config-dir"
-        raise ConfigurationError(" | ".join([f"{directory}: contains no *.yaml or *.yml file; {remedy}", *warnings]))
+        raise nothing_to_read(directory, warnings)
     return files, warnings
+
+
+def nothing_to_read(directory: Path, warnings: Iterable[str]) -> ConfigurationError:
+    """Return the error of a directory without a configuration, with what has been passed over."""
+    remedy = "write one, or name another directory with --config-dir"
+    return ConfigurationError(" | ".join([f"{directory}: contains no *.yaml or *.yml file; {remedy}", *warnings]))
+
+
+def is_of_kubernetes(content: bytes) -> bool:
+    """Tell whether a file is a manifest, perhaps ours (config/kubernetes-cronjob.yaml), and holds no configuration."""
+    return bool(KUBERNETES.search(content)) and not DEVICES.search(content)
 
 
 def _is_read(path: Path) -> bool:

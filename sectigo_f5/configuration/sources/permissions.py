@@ -16,17 +16,31 @@ READABLE = stat.S_IRGRP | stat.S_IROTH
 
 
 def warn_if_readable_by_others(findings: Findings, what: str) -> None:
-    """Warn if the file holds a secret that more people than its owner can read."""
-    mode, _ = _mode_and_owner(findings.file)
-    if mode & READABLE:
+    """Warn if the file holds a secret that more people can read than its owner and we."""
+    mode, owner, group = _rights(findings.file)
+    if others_may_read(mode, owner, group, os.geteuid(), os.getegid()):
         file = shlex.quote(str(findings.file))
         findings.warning(f"holds {what} and can be read by its group or by others; run: chmod 600 {file}")
 
 
+def others_may_read(mode: int, owner: int, group: int, us: int, our_group: int) -> bool:
+    """Tell whether somebody else can read a file; root's, read by our own group, is how we can read it at all.
+
+    Kubernetes mounts secrets like that for a container that does not run as root (``fsGroup``).
+    """
+    for_us = us != ROOT == owner and group == our_group
+    return bool(mode & (stat.S_IROTH if for_us else READABLE))
+
+
 def warn_if_others_may_change(findings: Findings) -> None:
-    """Warn if others may change the file, or put another one in its place: it can name programs that root runs."""
+    """Warn if others may change the file, or put another one in its place: it can name programs that root runs.
+
+    Nobody can where it is mounted read-only: so are secrets in a pod of Kubernetes, in a directory that all may write.
+    """
     for path in dict.fromkeys((findings.file, findings.file.parent)):
-        if fault := fault_of_rights(path, *_mode_and_owner(path), os.geteuid()):
+        mode, owner, _ = _rights(path)
+        fault = fault_of_rights(path, mode, owner, os.geteuid())
+        if fault and not _is_mounted_read_only(path):
             findings.about(path).warning(fault)
 
 
@@ -40,12 +54,20 @@ def fault_of_rights(path: Path, mode: int, owner: int, us: int) -> str | None:
     return None
 
 
-def _mode_and_owner(path: Path) -> tuple[int, int]:
+def _rights(path: Path) -> tuple[int, int, int]:
+    """Return mode, owner and group."""
     try:
         status = path.stat()
     except OSError:
-        return 0, ROOT  # it was readable a moment ago, so this run has what it needs
-    return status.st_mode, status.st_uid
+        return 0, ROOT, ROOT  # it was readable a moment ago, so this run has what it needs
+    return status.st_mode, status.st_uid, status.st_gid
+
+
+def _is_mounted_read_only(path: Path) -> bool:
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
 
 
 def _user(number: int) -> str:
