@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sectigo_f5.files import descriptor, fault_of_log_directory
 from sectigo_f5.printable import one_line, printable
@@ -105,7 +105,7 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
                 handler.close()
 
 
-class _Terminal(logging.StreamHandler[TextIO]):
+class _Terminal(logging.StreamHandler):  # type: ignore[type-arg]  # takes none before Python 3.11
     """Standard error, a terminal or not."""
 
 
@@ -127,7 +127,7 @@ def written_by(write: Callable[[str], object]) -> Iterator[Callable[[str], str]]
     formatters = [handler.formatter for handler in handlers if isinstance(handler.formatter, Redacting)]
     former = [(handler, handler.stream) for handler in handlers]
     for handler in handlers:
-        handler.setStream(_Writer(write))  # type: ignore[arg-type]  # it writes, and that is all
+        handler.setStream(_Writer(write))  # it writes, and that is all
     try:
         yield formatters[0].clean if formatters else one_line
     finally:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +77,23 @@ def test_nothing_is_drawn_twice_while_it_stays_the_same() -> None:
     written = terminal.getvalue()
     screen.draw([DEVICE], ["in all"], one_line)
     assert terminal.getvalue() == written
+
+
+def test_a_run_in_the_background_draws_nothing_over_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-Z and `bg` the end of the terminal is the shell's; after `fg` it is ours again."""
+    terminal, group = Terminal(), os.getpgrp()
+    monkeypatch.setattr(terminal, "fileno", lambda: 2)
+    monkeypatch.setattr(os, "tcgetpgrp", lambda _: group)
+    screen = Screen(terminal, XTERM, terminal.size)
+    screen.draw([DEVICE], ["in all"], one_line)
+    terminal.write("^Z\n$ bg\n$ ")
+    group += 1
+    screen.write_above("a line\n")
+    screen.draw([DEVICE], ["in all"], one_line)
+    assert terminal.seen[2:] == ["$ bg", "$ a line"]
+    group -= 1
+    screen.draw([DEVICE], ["in all"], one_line)
+    assert terminal.seen[2:] == ["$ bg", "$ a line", "bigip-fra  1 done, 1 running, 1 left", "in all"]
 
 
 def test_no_colours_are_used_where_the_environment_asks_for_none() -> None:
