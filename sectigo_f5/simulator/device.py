@@ -45,7 +45,7 @@ class SimulatedBigIP:
         names = (address, self.switches.hostname)
         self.ca_file, context = management_tls.prepare(self._folder, names)
         self._faults = Faults()
-        self.data_plane = DataPlane(self._views)
+        self.data_plane = DataPlane(self._views, self.switches.rule_delay)
         self.engine.on_change = self.data_plane.refresh
         self._server = Server((address, port), context, self.engine, self._faults)
         self.port = int(self._server.server_address[1])

@@ -84,6 +84,7 @@ class Switches:
     parent_patch: str = _switch(
         KEEPS, "what a PATCH of `defaultsFrom` does to a client SSL profile's own settings", KEEPS, RESETS
     )
+    rule_delay: int = _switch(0, "seconds until the data plane applies an iRule that was attached")
     name_reference: bool = _switch(True, "attached profiles show their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules are checked when an attached profile changes", *_EITHER)
     same_server_names: bool = _switch(False, "two profiles of one virtual server may have one server name", *_EITHER)

@@ -203,6 +203,21 @@ def test_chain_is_sent(device: Device, plane: DataPlane) -> None:
     assert "".join(above.certificate.split()) in "".join(process.stdout.split())
 
 
+def test_a_rule_is_applied_some_seconds_after_it_was_attached(device: Device) -> None:
+    now = [100.0]
+    with contextlib.closing(DataPlane(lambda: device.views, rule_delay=3, clock=lambda: now[0])) as plane:
+        view = server()
+        device.views = [view]
+        plane.refresh()
+        device.views = [replace(view, rules=(CHALLENGE,))]
+        answers = []
+        for second in (100.0, 102.9, 103.0):
+            now[0] = second
+            plane.refresh()  # another change does not begin it again
+            answers.append(get(view, CHALLENGE_URI)[1])
+    assert answers == ["virtual server: /Common/vs\n"] * 2 + ["tok_-1.thumb"]
+
+
 def test_new_certificate_is_served_at_once_and_old_connections_stay_open(device: Device, plane: DataPlane) -> None:
     old, new = pair("www.example.com"), pair("www.example.com")
     device.views = [view := server(profile(old))]

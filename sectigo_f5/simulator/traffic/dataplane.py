@@ -11,6 +11,7 @@ import ipaddress
 import logging
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from sectigo_f5.simulator.traffic import irules
@@ -27,10 +28,19 @@ _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"
 
 
 class DataPlane:
-    """The listeners of all virtual servers: none at first, updated by ``refresh()``, ended by ``close()``."""
+    """The listeners of all virtual servers: none at first, updated by ``refresh()``, ended by ``close()``.
 
-    def __init__(self, views: Callable[[], Sequence[VirtualServerView]]) -> None:
-        self._views = views
+    An iRule is applied ``rule_delay`` seconds after it was attached.
+    """
+
+    def __init__(
+        self,
+        views: Callable[[], Sequence[VirtualServerView]],
+        rule_delay: float = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._views, self._rule_delay, self._clock = views, rule_delay, clock
+        self._attached: dict[tuple[str, str], float] = {}  # when, by virtual server and text
         self._lock = threading.Lock()
         self._listeners: dict[Address, Listener] = {}
         self._loaded: dict[TlsProfile, LoadedProfile] = {}
@@ -77,14 +87,17 @@ class DataPlane:
 
     def _current_services(self) -> dict[Address, Service]:
         services: dict[Address, Service] = {}
-        for view in self._views():
+        views, now = self._views(), self._clock()
+        rules = [(view.path, text) for view in views for text in view.rules]
+        self._attached = {rule: self._attached.get(rule, now) for rule in rules}
+        for view in views:
             address = (view.address, view.port)
             if not view.port or not is_loopback(view.address):
                 continue
             if address in services:
                 self._report(f"{view.path} shares {address[0]} port {address[1]} with {services[address].view.path}")
                 continue
-            services[address] = Service(view, tuple(self._load(view)), tuple(self._handlers(view)))
+            services[address] = Service(view, tuple(self._load(view)), tuple(self._rules(view)), self._clock)
         used = {profile for service in services.values() for profile in service.view.tls}
         self._loaded = {profile: ready for profile, ready in self._loaded.items() if profile in used}
         return services
@@ -100,7 +113,7 @@ class DataPlane:
             self._loaded[profile] = ready
             yield ready
 
-    def _handlers(self, view: VirtualServerView) -> Iterator[irules.Handler]:
+    def _rules(self, view: VirtualServerView) -> Iterator[tuple[float, tuple[irules.Handler, ...]]]:
         for text in view.rules:
             try:
                 handlers = irules.parse(text)
@@ -109,7 +122,7 @@ class DataPlane:
                 continue
             for event in irules.unsimulated_events(handlers):
                 self._report(f"{view.path}: the iRule event {event} is not simulated")
-            yield from handlers
+            yield self._attached[view.path, text] + self._rule_delay, tuple(handlers)
 
 
 def is_loopback(address: str) -> bool:

@@ -48,7 +48,14 @@ class Service:
 
     view: VirtualServerView
     profiles: tuple[LoadedProfile, ...]
-    handlers: tuple[irules.Handler, ...]
+    rules: tuple[tuple[float, tuple[irules.Handler, ...]], ...]  # from when on each of them is applied, by ``clock``
+    clock: Callable[[], float]
+
+    @property
+    def handlers(self) -> tuple[irules.Handler, ...]:
+        """Those of the iRules that are applied by now."""
+        now = self.clock()
+        return tuple(handler for since, handlers in self.rules if since <= now for handler in handlers)
 
 
 class Listener(socketserver.ThreadingTCPServer):
