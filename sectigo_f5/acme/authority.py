@@ -195,10 +195,9 @@ class Authority:
             plugins = self._certbot.plugins()
         except ConnectorError as error:
             return str(error)
-        broken = next(((name, why) for name, why in plugins.items() if why), None)
-        if broken:  # then Certbot refuses every command
-            return f"Certbot's plugin {broken[0]} cannot be loaded ({broken[1]}): {certbot_program.INSTALL}"
         name = authenticator(validation)
+        if why := plugins.get(name):
+            return f"Certbot's plugin {name} cannot be loaded ({why}): {certbot_program.INSTALL}"
         if name in plugins:
             return None
         if isinstance(validation, Dns01):

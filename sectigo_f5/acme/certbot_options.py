@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from sectigo_f5.acme.inside_certbot.launcher import BIGIP
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import create_private
 from sectigo_f5.validation import Dns01, Http01, Validation
@@ -14,7 +15,7 @@ from sectigo_f5.validation import Dns01, Http01, Validation
 def authenticator(validation: Validation) -> str:
     """Return the name of the Certbot plugin that answers challenges."""
     if isinstance(validation, Http01):
-        return "bigip"
+        return BIGIP
     # "standalone" is only used if there is a challenge, and that is an error: see certbot_options.
     return validation.authenticator if isinstance(validation, Dns01) else "standalone"
 

@@ -122,6 +122,8 @@ class Certbot:
         for line in finished.output.splitlines():
             if line.startswith(launcher.WARNING):
                 logger.warning("%s", line.removeprefix(launcher.WARNING))
+            elif line.startswith(launcher.NOTE):
+                logger.info("9 %s", line.removeprefix(launcher.NOTE))
         return Answer(finished, logged, log, (directories["config"] / "accounts").readlink())
 
     @contextlib.contextmanager
@@ -201,6 +203,7 @@ def _own_options(task: Task, ca_bundle: Path | None) -> list[str]:
         launcher.ORDER_FILE: task.order.absolute() if task.order else None,
         launcher.ANSWER_TIMEOUT: task.answer_timeout,
         launcher.CA_FILE: ca_bundle.absolute() if ca_bundle else None,
+        launcher.PLUGIN: task.options.get("authenticator", "none"),
     }
     return [word for name, value in options.items() if value for word in (name, str(value))]
 

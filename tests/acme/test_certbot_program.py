@@ -142,7 +142,9 @@ def test_children_do_not_get_our_settings(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_our_own_options_do_not_reach_certbot(tmp_path: Path) -> None:
-    task = certbot_program.Task("certonly", [], {}, 1, order=tmp_path / "order.json", answer_timeout=300.0)
+    task = certbot_program.Task(
+        "certonly", [], {"authenticator": "bigip"}, 1, order=tmp_path / "order.json", answer_timeout=300.0
+    )
     argv = [
         "launcher.py",
         *certbot_program._own_options(task, tmp_path / "ca.pem"),
@@ -154,9 +156,10 @@ def test_our_own_options_do_not_reach_certbot(tmp_path: Path) -> None:
         launcher.ORDER_FILE: str(tmp_path / "order.json"),
         launcher.ANSWER_TIMEOUT: "300.0",
         launcher.CA_FILE: str(tmp_path / "ca.pem"),
+        launcher.PLUGIN: "bigip",
     }
     assert argv == ["launcher.py", "certonly", launcher.ORDER_FILE, "of-certbot"]
-    assert certbot_program._own_options(certbot_program.Task("register", [], {}, 1), None) == []
+    assert certbot_program._own_options(certbot_program.Task("register", [], {}, 1), None) == [launcher.PLUGIN, "none"]
 
 
 def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

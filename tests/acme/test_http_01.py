@@ -1,4 +1,4 @@
-"""An order that is interrupted while the real certbot-bigip has a challenge on a (simulated) BIG-IP.
+"""An order that is interrupted while the real certbot-bigip waits for its challenge on a (simulated) BIG-IP.
 
 The plugin knows only port 443 of a BIG-IP: bound on a loopback address of our own, as root or if
 ``net.ipv4.ip_unprivileged_port_start`` allows it. Orders that succeed are in ``tests/end_to_end``.
@@ -29,7 +29,7 @@ ADDRESS = own_address(1)
 
 @pytest.fixture
 def device() -> Iterator[SimulatedBigIP]:
-    with SimulatedBigIP(Switches(password="pa ss"), address=ADDRESS, port=443) as simulated:
+    with SimulatedBigIP(Switches(password="pa ss", rule_delay=60), address=ADDRESS, port=443) as simulated:
         simulated.add_virtual_server(
             VIRTUAL_SERVER, f"{ADDRESS}:8080", profiles=("/Common/tcp", "/Common/http"), rules=()
         )

@@ -130,8 +130,17 @@ class Certbot:
             "DEVICE": device.netloc, "CA": str(device.ca_file), "LOGINS": "3",
         }  # fmt: skip
 
-    def start(self, then: str) -> subprocess.Popen[str]:
-        argv = [sys.executable, str(LAUNCHER), "certonly", "--non-interactive", "--agree-tos", "-d", "a.example.com"]
+    def start(self, then: str, *own: str) -> subprocess.Popen[str]:
+        argv = [
+            sys.executable,
+            str(LAUNCHER),
+            *own,
+            "certonly",
+            "--non-interactive",
+            "--agree-tos",
+            "-d",
+            "a.example.com",
+        ]
         argv += ["--register-unsafely-without-email", "--server", "https://127.0.0.1:1/directory", "-a", "tokens"]
         for name in ("config", "work", "logs"):
             argv += [f"--{name}-dir", str(self.folder / name)]
@@ -145,8 +154,8 @@ class Certbot:
             start_new_session=True,
         )
 
-    def run(self, then: str) -> tuple[int, str]:
-        with self.start(then) as process:
+    def run(self, then: str, *own: str) -> tuple[int, str]:
+        with self.start(then, *own) as process:
             output = process.communicate(timeout=30)[0]
         return process.returncode, output
 
@@ -265,6 +274,16 @@ def test_plugins_are_listed_with_the_reason_if_they_do_not_load(certbot: Certbot
     lines = done.stdout.splitlines()
     assert {"bigip", "manual", "standalone"} <= set(lines)
     assert "tokens ModuleNotFoundError: No module named 'distutils_of_old'" in lines
+
+
+def test_a_plugin_that_is_not_used_is_not_loaded(certbot: Certbot) -> None:
+    """Certbot would fail, whichever plugin is used; and f5-sdk takes as long to load as Certbot itself."""
+    information = certbot.folder / "broken-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    (information / "entry_points.txt").write_text("[certbot.plugins]\nbroken = distutils_of_old:Authenticator\n")
+    found, output = certbot.run("sys.exit(4 if 'f5' in sys.modules else 5)", launcher.PLUGIN, "tokens")
+    assert found == 5, output
 
 
 def test_certbot_cannot_import_our_modules(certbot: Certbot) -> None:

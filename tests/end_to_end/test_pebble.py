@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -47,7 +48,9 @@ def ca(tmp_path_factory: pytest.TempPathFactory, dns: ChallengeTestServer) -> It
 
 @pytest.fixture
 def here(tmp_path: Path, ca: Pebble) -> Iterator[Installation]:
-    with SimulatedBigIP(Switches(tmos="16.1.4", password=PASSWORD), address=MANAGEMENT, port=443) as device:
+    with SimulatedBigIP(
+        Switches(tmos="16.1.4", password=PASSWORD, rule_delay=3), address=MANAGEMENT, port=443
+    ) as device:
         device.add_virtual_server("/Common/vs_www_https", f"{SITE}:443", profiles=HTTP)
         device.add_rule("/Common/to_https", REDIRECT)
         device.add_virtual_server("/Common/vs_www_http", f"{SITE}:80", profiles=HTTP, rules=["/Common/to_https"])
@@ -65,6 +68,8 @@ def test_http_01_is_answered_by_the_virtual_server(here: Installation, ca: Pebbl
     with Watch(here.state) as watch:
         first = here.run_json()
     assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
+    answered = r"waited \d\.\d s for the challenge of www\.example\.com on /Common/vs_www_http: it is answered"
+    assert re.search(answered, first["log"])  # certbot-bigip alone sleeps for ten, whatever the data plane takes
     hidden |= {PASSWORD, ca.eab_hmac_key}
     watch.must_not_have_seen(hidden)
     assert ("certbot.ini", 0o600) in watch.modes
@@ -96,7 +101,7 @@ def test_a_challenge_of_a_killed_run_is_removed_and_its_order_continued(here: In
 
     def hold(exchange: Exchange) -> None:
         """Keep certbot-bigip from going on once its iRule is on the virtual server."""
-        if exchange.method == "PUT" and exchange.path.startswith(PORT_80):
+        if exchange.method == "PATCH" and exchange.path.startswith(PORT_80):
             attached.set()
             killed.wait(60)
 

@@ -20,7 +20,7 @@ from sectigo_f5.acme.failures.known import (
     UNTRUSTED,
     sentence_for,
 )
-from sectigo_f5.acme.inside_certbot.launcher import WARNING
+from sectigo_f5.acme.inside_certbot.launcher import NOTE, WARNING
 from sectigo_f5.acme.inside_certbot.order_file import UNKNOWN
 from sectigo_f5.errors import ConnectorError, PendingOrderError
 from sectigo_f5.printable import one_line
@@ -50,7 +50,7 @@ AWAITED = {
 NOISE = re.compile(
     r"\s*$|Saving debug log|Requesting a certificate|An unexpected error occurred|Ask for help|logfile |usage:"
     r"|  certbot \[SUBCOMMAND\]|Virtual server: |bigip map: |active device: |standalone: |- - - |\[\d{4}-\d\d-\d\d "
-    rf"|{re.escape(WARNING)}"
+    rf"|{re.escape(WARNING)}|{re.escape(NOTE)}"
 )
 
 

@@ -1,9 +1,7 @@
 """Run Certbot in this process, and complete what it and its BIG-IP plugin leave undone.
 
-* certbot-bigip 1.2.1 logs in to n BIG-IPs n + 2 times and never deletes a token. A user may hold 100
-  (AskF5 K59142111), some releases never purge expired ones (Bug ID1787517), and then nobody can log
-  in. So each token that the plugin's library obtains is remembered here, and handed back when Certbot
-  ends: with success, with failure, or by SIGTERM. Only this process knows the tokens.
+* certbot-bigip 1.2.1 never deletes a login token. Each is handed back when Certbot ends, with success, with failure,
+  or by SIGTERM: see ``tokens`` beside this file; and ``bigip_plugin`` for what else it does to a BIG-IP.
 * No request of the plugin has a time-out (f5-sdk sets it on the session, where requests ignores it),
   so a silent BIG-IP would hold Certbot forever: here every request gets a default.
 * If the CA refuses the nonce of a request, Certbot tries it only once more, and an order fails at the
@@ -12,6 +10,7 @@
 * When the connector is gone (SIGKILL, out of memory) nobody waits for Certbot any more, and the next run would meet
   it at work. So Certbot holds the connector's lock as well, and ``own_process`` ends it as by SIGTERM: its plugin
   removes what it put on a BIG-IP. The hooks that it has started end with it.
+* Certbot loads every plugin that is installed, whichever is used: see ``quick_start``.
 * The options of another Certbot on this host (``/etc/letsencrypt/cli.ini``: hooks, another
   authenticator) are not read: this Certbot gets every option that it needs.
 
@@ -28,27 +27,25 @@ import contextlib
 import functools
 import importlib.metadata
 import importlib.util
-import logging
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
 WARNING = "sectigo-f5 warning: "  # prefix of our own lines in the output that we share with Certbot
+NOTE = "sectigo-f5: "  # and of those that are not warnings
 LIST_PLUGINS = "--list-plugins"  # not an option of Certbot
 ORDER_FILE = "--order-file"  # of ours too: which file remembers the order
 ANSWER_TIMEOUT = "--answer-timeout"  # and how many seconds the CA has for each answer
 CA_FILE = "--acme-ca-file"  # and by which file alone the ACME server is trusted
-OWN = (ORDER_FILE, ANSWER_TIMEOUT, CA_FILE)
+PLUGIN = "--only-plugin"  # and which plugin is loaded besides those that Certbot brings itself
+OWN = (ORDER_FILE, ANSWER_TIMEOUT, CA_FILE, PLUGIN)
+BIGIP = "bigip"  # the plugin certbot-bigip
 READ_TIMEOUT = 90.0  # seconds; BIG-IP itself gives up on a request after 60
 NONCE_TRIES = 5  # of two requests each
-HAND_BACK_TIMEOUT = 10.0  # seconds per BIG-IP
-
-Tokens = list[tuple[str, str, Any]]  # host:port, token, ``verify=`` for TLS to it
 
 
 def main() -> int | str | None:
@@ -64,20 +61,21 @@ def main() -> int | str | None:
     signal.signal(signal.SIGTERM, _stop)
     connector = own_process.Connector()
     threading.Thread(target=connector.watch, daemon=True).start()
-    tokens: Tokens = []
+    tokens, obtained = _beside("tokens"), list[Any]()
     give_requests_a_timeout()
-    remember_tokens(tokens)
+    tokens.remember_tokens(obtained)
     try_other_nonces()
     let_orders_outlive_us(own)
     _beside("trusted_files").trust(own.get(CA_FILE))
     forget_other_configurations()
+    load_plugin(own.get(PLUGIN))
     try:
         from certbot.main import main as run_certbot
 
         return run_certbot()
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # handing back takes only seconds
-        hand_back(tokens)
+        tokens.hand_back(obtained, _warn)
         connector.end_our_group()
 
 
@@ -97,6 +95,15 @@ def let_orders_outlive_us(own: dict[str, str]) -> None:
         orders.wait_longer(float(own[ANSWER_TIMEOUT]))
     path = Path(own[ORDER_FILE]) if ORDER_FILE in own else None
     orders.remember_orders(order_file.OrderFile(path, _warn))
+
+
+def load_plugin(name: str | None) -> None:
+    """Load no other plugin than this, if one is given, and improve the one for BIG-IP."""
+    if name is not None:
+        _beside("quick_start").load_one_plugin(name)
+    if name == BIGIP:
+        _beside("quick_start").distutils_without_setuptools()
+        _beside("bigip_plugin").improve(_beside("looking"), _note)
 
 
 def _beside(name: str) -> ModuleType:
@@ -144,26 +151,6 @@ def give_requests_a_timeout() -> None:
     session.send = send_in_time
 
 
-def remember_tokens(tokens: Tokens) -> None:
-    """Add each token that the plugin's library obtains to ``tokens``; do nothing if it is not installed."""
-    try:
-        from icontrol.authtoken import iControlRESTTokenAuth
-    except ImportError:
-        return
-    obtain: Callable[[Any, str], None] = iControlRESTTokenAuth.get_new_token
-
-    @functools.wraps(obtain)
-    def obtain_and_remember(self: Any, netloc: str) -> None:
-        before = self.token
-        try:
-            obtain(self, netloc)
-        finally:  # even an answer that the library rejects may contain a token
-            if self.token and self.token != before:
-                tokens.append((netloc, self.token, self.verify))
-
-    iControlRESTTokenAuth.get_new_token = obtain_and_remember
-
-
 def try_other_nonces() -> None:
     """Send a request again if its nonce was refused: the CA has not looked at anything else in it."""
     from acme.client import ClientNetwork
@@ -192,41 +179,13 @@ def forget_other_configurations() -> None:
     CLI_DEFAULTS["config_files"] = []
 
 
-def hand_back(tokens: Tokens) -> None:
-    """Delete each token on its BIG-IP; a failure is one line of warning and never changes the exit status.
-
-    A BIG-IP that does not answer is not asked again. The texts of errors are not shown, and urllib3
-    is silenced: both contain the URL, and with it the token.
-    """
-    import requests
-
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    silent: set[str] = set()
-    for netloc, token, verify in reversed(tokens):
-        if netloc in silent:
-            continue
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # TLS to the BIG-IP may be unverified: the connector warns of it
-                answer = requests.delete(
-                    f"https://{netloc}/mgmt/shared/authz/tokens/{token}",
-                    headers={"X-F5-Auth-Token": token},
-                    verify=verify,
-                    timeout=HAND_BACK_TIMEOUT,
-                )
-            problem = "" if answer.ok else f"HTTP {answer.status_code}"
-        except (requests.RequestException, OSError) as error:
-            silent.add(netloc)
-            problem = type(error).__name__
-        if problem:
-            _warn(
-                f"a login token of certbot-bigip on {netloc} could not be handed back ({problem}); it expires by itself"
-            )
-
-
-def _warn(text: str) -> None:
+def _warn(text: str, prefix: str = WARNING) -> None:
     with contextlib.suppress(OSError):  # nobody may be reading anymore
-        sys.stderr.write(f"{WARNING}{text}\n")
+        sys.stderr.write(f"{prefix}{text}\n")
+
+
+def _note(text: str) -> None:
+    _warn(text, NOTE)
 
 
 if __name__ == "__main__":
