@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+from collections.abc import Callable
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -12,7 +15,8 @@ from sectigo_f5.acme.authority import Authority
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
-from tests.acme.conftest import SECOND_KEY, SECOND_KID, Open, logs, now
+from sectigo_f5.state.directory import StateDirectory
+from tests.acme.conftest import SECOND_KEY, SECOND_KID, Open, account, logs, now
 from tests.support.authorities import Acme2Certifier, Pebble, free_port
 from tests.support.serving import QuietHandler, serving
 
@@ -79,6 +83,20 @@ def test_an_account_is_registered_once_for_all_runs(authority: Open, ca: Acme2Ce
     assert first.account_status() == "the connector is registered there"
     assert len(logs(state_dir)) == 1
     assert len(list(state_dir.glob("certbot/accounts/**/regr.json"))) == 1
+
+
+@pytest.mark.parametrize("bring", [shutil.copytree, os.symlink], ids=["copied", "linked"])
+def test_an_account_of_another_state_directory_is_used(
+    registered: Authority, state_dir: Path, tmp_path: Path, ca: Acme2Certifier, bring: Callable[[Path, Path], object]
+) -> None:
+    """As docs/scaling.md says of shards; that Certbot orders with it is seen by ``python -m benchmarks.shards``."""
+    (state_dir / "certbot").mkdir(parents=True)
+    bring(registered._certbot.accounts.parent, state_dir / "certbot" / "accounts")
+    StateDirectory(state_dir).prepare()
+    other = Authority(account(ca), state_dir, clock=now)
+    assert other.account_status() == "the connector is registered there"
+    other.register()
+    assert logs(state_dir) == []
 
 
 def test_a_new_credential_registers_a_new_account(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
