@@ -103,7 +103,7 @@ def _announce(why: str) -> None:
 
 def _with_configuration(start: Start, configuration: Configuration, secrets: log.Secrets) -> int:
     options, settings, clock, command = start.options, start.settings, start.clock, COMMANDS[start.options.command]
-    secrets.extend(job.device.password for job in configuration.jobs)
+    secrets.extend({job.device.password.reveal(): job.device.password for job in configuration.jobs}.values())
     for mistake in configuration.mistakes:
         logger.error("%s", mistake)
     for warning in configuration.warnings:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 from sectigo_f5.profile_names import profile_names
@@ -15,6 +16,7 @@ from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_stamp
 
 ALL_VIRTUAL_SERVERS = "all"
+OBJECT_OF_OURS = re.compile(r"/([^/]+)/([^/]+)_([0-9]{8}T[0-9]{6}Z)(_ecdsa)?(?:\.key|\.crt|_chain\.crt)")
 
 
 class Outcome(str, Enum):
@@ -117,7 +119,7 @@ class Job:
         """What the log, the summary and ``--only`` call this certificate."""
         return f"{self.common_name}@{self.device.name}"
 
-    @property
+    @cached_property
     def base(self) -> str:
         """Return the stem of every object name: the common name with a leading ``*`` spelt out."""
         return base_of(self.common_name)
@@ -127,7 +129,7 @@ class Job:
         """Full path of the client SSL profile, the same for the certificate's whole life."""
         return self.profiles[-1 if self.named_before else 0]
 
-    @property
+    @cached_property
     def profiles(self) -> tuple[str, ...]:
         """Every full path that the client SSL profile may have on a device; the first is that of a new one."""
         return tuple(f"/{self.partition}/{name}" for name in profile_names(self.base))
@@ -164,7 +166,7 @@ def partition_of(path: str) -> str:
 
 def base_of(common_name: str) -> str:
     """Spell a leading ``*`` as ``wildcard``: object names on a BIG-IP cannot hold ``*``."""
-    return re.sub(r"^\*", "wildcard", common_name)
+    return f"wildcard{common_name[1:]}" if common_name.startswith("*") else common_name
 
 
 @dataclass(frozen=True, order=True)
@@ -208,11 +210,10 @@ class Generation:
     @classmethod
     def parse(cls, path: str, base: str) -> Generation | None:
         """Read a full path back into names; None if the object is not ours for ``base``."""
-        pattern = r"/([^/]+)/" + re.escape(base) + r"_([0-9]{8}T[0-9]{6}Z)(_ecdsa)?(?:\.key|\.crt|_chain\.crt)"
-        match = re.fullmatch(pattern, path)
+        match = OBJECT_OF_OURS.fullmatch(path) if f"/{base}_" in path else None  # of thousands, a few are
         with contextlib.suppress(ValueError):  # of a time that there is not
-            if match and from_stamp(match[2]):
-                return cls(match[1], base, match[2], match[3] or "")
+            if match and match[2] == base and from_stamp(match[3]):
+                return cls(match[1], base, match[3], match[4] or "")
         return None
 
 

@@ -41,14 +41,24 @@ NEW_CERTIFICATE = (Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.R
 UNDECIDED = (Outcome.PENDING, Outcome.SKIPPED)  # neither success nor failure
 
 
+_Version = tuple[int, int, int] | None  # of a file that is replaced as a whole; None if there is none
+
+
 class History:
     """The file that holds the last results; it is read, changed and replaced under a lock."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._known: tuple[_Version, dict[str, LastResult]] | None = None
 
     def results(self) -> dict[str, LastResult]:
-        """Return the last result of every certificate, by ``common_name@device``."""
+        """Return the last result of every certificate, by ``common_name@device``; the file is read if it is new."""
+        version = _version(self._file)
+        if self._known is None or self._known[0] != version:
+            self._known = version, self._read_file()
+        return dict(self._known[1])
+
+    def _read_file(self) -> dict[str, LastResult]:
         read = {label: _read(entry) for label, entry in _load(self._file).items()}
         known = {label: last for label, last in read.items() if last}
         if len(known) < len(read):
@@ -94,6 +104,7 @@ class History:
 
     def _write(self, history: dict[str, LastResult]) -> None:
         content = {label: asdict(last) for label, last in sorted(history.items())}
+        self._known = None
         write_atomically(self._file, json.dumps(content, indent=1))
 
 
@@ -164,6 +175,14 @@ def _check(name: str, text: Any) -> None:
     text.encode()
     if name in TIMES:
         from_iso(text)
+
+
+def _version(file: Path) -> _Version:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _load(file: Path) -> dict[str, Any]:

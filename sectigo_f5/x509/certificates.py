@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -18,6 +19,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Issued, KeySpec
 from sectigo_f5.untrusted import reading
 
+MOST_REMEMBERED = 128  # what one certificate needs several times in a row, and chains that many share
 CLOCK_SKEW = timedelta(hours=1)  # a certificate may begin a little in the future by our clock
 _REQUEST = re.compile(r"-----BEGIN (NEW )?CERTIFICATE REQUEST-----.+?-----END \1?CERTIFICATE REQUEST-----", re.DOTALL)
 
@@ -38,11 +40,13 @@ class Certificate:
     pem: str = field(repr=False)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def read_certificate(pem: str) -> Certificate:
     """Read one PEM certificate; raises :class:`ConnectorError` if it is not one."""
     return describe(_load(pem))
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def read_chain(pem: str) -> tuple[Certificate, ...]:
     """Read every certificate of a PEM text, in its order; none in an empty text."""
     if not pem.strip():

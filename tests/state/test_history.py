@@ -230,3 +230,30 @@ def test_a_note_waits_for_a_writer_in_another_process(world: World) -> None:
         assert not noted.wait(0.2)
     thread.join(20)
     assert world.state.history.rolled_back_from(job) == "20261001T000000Z"
+
+
+def test_a_history_is_read_once_however_many_certificates_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, jobs = tmp_path / "results.json", [builders.job(f"host{number}.example.com") for number in range(20)]
+    History(file).record([Result.of(job, Outcome.KEPT, "all is well") for job in jobs], builders.NOW)
+    reads, read_text = list[Path](), Path.read_text
+
+    def read(path: Path, encoding: str) -> str:
+        reads.append(path)
+        return read_text(path, encoding)
+
+    monkeypatch.setattr(Path, "read_text", read)
+    history = History(file)
+    assert [history.rolled_back_from(job) for job in jobs] == [None] * 20
+    assert reads == [file]
+
+
+def test_a_history_that_another_command_has_changed_is_read_again(tmp_path: Path) -> None:
+    job, one, other = builders.job(), History(tmp_path / "results.json"), History(tmp_path / "results.json")
+    assert one.results() == {}
+    other.record([KEPT], builders.NOW)
+    assert one.results()[job.label].result == "kept"
+    other.note_rollback(job, "20261001T000000Z", builders.NOW)
+    assert one.rolled_back_from(job) == "20261001T000000Z"
+    one.results().clear()  # what is handed out is the caller's own
+    (tmp_path / "results.json").unlink()
+    assert (one.results(), bool(other.results())) == ({}, False)
