@@ -29,7 +29,7 @@ from sectigo_f5.configuration.environment.reading import paths_despite_mistakes,
 from sectigo_f5.configuration.environment.search import find_env_file
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.selection import select
-from sectigo_f5.configuration.shards import in_shard, why_empty
+from sectigo_f5.configuration.shards import divided, in_shard, why_empty
 from sectigo_f5.errors import ConfigurationError, InterruptedRunError
 from sectigo_f5.model import Configuration, Job, Settings
 from sectigo_f5.report import results
@@ -118,6 +118,8 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
     state = StateDirectory(settings.state_dir)
     with contextlib.ExitStack() as held:
         state.prepare()
+        for warning in divided(options.shard, configuration.jobs, state.devices.identities()) if options.shard else ():
+            logger.warning("%s", warning)
         locks = (held.enter_context(state.locked(start.started, options.shard)),) if command.writes else ()
         authority = Authority(settings.account, settings.state_dir, clock=clock, holds=locks)
         if command.writes:

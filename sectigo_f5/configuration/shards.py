@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 INDEX = "JOB_COMPLETION_INDEX"  # what Kubernetes tells each pod of an Indexed Job: from 0
 MOST = 1000  # shards
 FORM = f"write I/N, with N shards of 1 to {MOST} and I from 0 to N-1; or /N, and ${INDEX} is I"
+
+
+TOGETHER = "list both addresses under host: of each of these devices"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,23 @@ def why_empty(shard: Shard, jobs: Sequence[Job], configured: Sequence[Job]) -> s
     shards = _shards_of_hosts(configured, shard.count)
     others = ", ".join(map(str, sorted({shards[job.device.hosts[0]] for job in jobs})))
     return f"nothing to do in shard {shard}" + (f": what was selected is in shard {others}" if others else "")
+
+
+def divided(shard: Shard, configured: Sequence[Job], identities: Mapping[str, str]) -> Iterator[str]:
+    """Yield a warning for each BIG-IP of the shard that is in another one, too, by an address that no device lists.
+
+    ``identities`` is who has answered at ``host:port`` in earlier runs. The shards themselves do not depend on it:
+    each has a state of its own.
+    """
+    shards, found = _shards_of_hosts(configured, shard.count), dict[str, dict[int, str]]()
+    for device, host in ((job.device, host) for job in configured for host in job.device.hosts):
+        if identity := identities.get(f"{host}:{device.port}"):
+            found.setdefault(identity, {}).setdefault(shards[host], host)
+    for places in found.values():
+        if shard.index in places and len(places) > 1:
+            hosts = " and ".join(places[index] for index in sorted(places))
+            indexes = " and ".join(map(str, sorted(places)))
+            yield f"{hosts} are one BIG-IP, in shards {indexes}, which may change it at once; {TOGETHER}"
 
 
 def _shards_of_hosts(configured: Iterable[Job], count: int) -> dict[str, int]:

@@ -25,13 +25,11 @@ SUCCESS = "last_success_timestamp_seconds"
 
 
 class Two:
-    """Two BIG-IPs in shards of their own, and the command line for both; each has a certificate in service."""
+    """Two BIG-IPs in shards of their own, and the command line for both."""
 
     def __init__(self, world: World, other: World) -> None:
         self.worlds = {WWW: world, API: other}
         other.add_virtual_server()
-        for name, each in self.worlds.items():
-            each.one(each.job(name, keys=ONLY_EC))
         self.console = Console(world)
         where = {"host": other.device.address, "port": other.device.port, "verify_tls": str(other.device.ca_file)}
         credentials = {"username": other.device.username, "password": other.device.password}
@@ -45,10 +43,15 @@ class Two:
         self.shard = {name: f"{index}/{self.count}" for name, index in self.index.items()}
         self.empty = next(s for i in range(3) if (s := f"{i}/{self.count}") not in self.shard.values())
 
+    def enrol(self) -> None:
+        for name, each in self.worlds.items():
+            each.one(each.job(name, keys=ONLY_EC))
+
     def requests(self) -> list[int]:
         return [len(each.device.journal) for each in self.worlds.values()]
 
     def metrics(self, file: Path) -> Path:
+        self.enrol()
         self.console.write_env(METRICS_FILE=str(file))
         return file
 
@@ -60,6 +63,7 @@ def two(world: World, tmp_path: Path) -> Iterator[Two]:
 
 
 def test_a_command_does_the_certificates_of_its_shard(two: Two) -> None:
+    two.enrol()
     for command, (name, other) in product(("run", "plan", "check", "status", "rollback"), ((WWW, 1), (API, 0))):
         before, arguments = two.requests(), ("--only", "*") if command == "rollback" else ()
         printed = valid(two.console.say(command, "--json", "--shard", two.shard[name], *arguments))
@@ -80,7 +84,7 @@ def test_an_empty_shard_is_no_error(two: Two) -> None:
 
 def test_only_and_shard_both_apply(two: Two) -> None:
     for name, (of, shard) in product((WWW, API), two.shard.items()):
-        printed = valid(two.console.say("plan", "--json", "--only", name, "--shard", shard))
+        printed = valid(two.console.say("status", "--json", "--only", name, "--shard", shard))
         assert [each["common_name"] for each in printed["results"]] == ([name] if of == name else [])
     done = two.console.say("plan", "--only", "nothing.example.com", "--shard", two.shard[WWW])
     assert (done.code, "matches no certificate" in done.log) == (2, True)
@@ -88,7 +92,7 @@ def test_only_and_shard_both_apply(two: Two) -> None:
 
 def test_a_pod_has_the_shard_of_its_index(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(INDEX, two.index[API])
-    printed = valid(two.console.say("plan", "--json", "--shard", f"/{two.count}"))
+    printed = valid(two.console.say("status", "--json", "--shard", f"/{two.count}"))
     assert (printed["shard"], [each["common_name"] for each in printed["results"]]) == (two.shard[API], [API])
 
 
@@ -129,6 +133,22 @@ def test_shards_with_one_state_directory_exclude_each_other(two: Two) -> None:
     with (state.path / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "STATE_DIR each" not in two.console.say("run").log
+
+
+def test_a_bigip_with_two_names_in_two_shards_is_a_warning(world: World) -> None:
+    """Who answers where is known from a command without shards, and the shards stay what the configuration says."""
+    console, other = Console(world), {"host": "localhost", "verify_tls": False}
+    console.configure({"common_name": API, "virtual_servers": ["vs_www"]}, name="two", **other)
+    file = console.config / "two.yaml"
+    file.write_text(file.read_text().replace("name: bigip-sim", "name: bigip-two"))
+    count = next(n for n in range(3, 99) if index_of("127.0.0.1", n) < index_of("localhost", n))
+    first, second = index_of("127.0.0.1", count), index_of("localhost", count)
+    warning = f"WARNING run: 127.0.0.1 and localhost are one BIG-IP, in shards {first} and {second}, which may change"
+    assert warning not in console.say("status", "--shard", f"{first}/{count}").log
+    console.say("status")
+    for index in range(count):
+        log = console.say("status", "--shard", f"{index}/{count}").log
+        assert (warning in log) == (index in (first, second))
 
 
 def test_metrics_of_a_shard_tell_of_its_certificates_alone(two: Two, tmp_path: Path) -> None:
