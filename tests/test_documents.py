@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sectigo_f5.commands.arguments import OWN_OPTIONS, parser
 from sectigo_f5.commands.table import COMMANDS
@@ -142,6 +143,12 @@ def _quoted_messages() -> Iterator[str]:
     assert len(rows) > 40
     for row in rows:
         yield from re.findall(r"`([^`]+)`", row.split("|")[1])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_yaml_shown_can_be_read(page: Path) -> None:
+    for shown in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+        assert yaml.safe_load(shown), shown
 
 
 def test_every_error_text_in_troubleshooting_is_in_the_source() -> None:
