@@ -109,7 +109,7 @@ def test_an_image_holds_no_env_file() -> None:
     left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert {"env", ".git", ".venv*"} <= set(left_out)
     page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
-    used = {path for path in re.findall(r"/opt/sectigo-f5/([\w./]+)", page.split("```dockerfile")[1].split("```")[0])}
+    used = set(re.findall(r"/opt/sectigo-f5/([\w./]+)", page.split("```dockerfile")[1].split("```")[0]))
     assert used == {"requirements.txt", "start_acme.py"}
     assert not used & set(left_out)
 
