@@ -67,7 +67,7 @@ def hook_programs(options: Mapping[str, str]) -> dict[str, str | None]:
 
 PLUGIN_PAUSE = 10  # seconds that certbot-bigip 1.2.1 sleeps for each name on each virtual server
 USUAL_PAUSES = 900  # seconds for which the usual time limit of an order has room, with all that is not sleep
-LONGEST_PAUSES = 7200  # seconds; while an order waits, the other certificates of its BIG-IP wait too
+LONGEST_PAUSES = 7200  # seconds; while an order waits, the others on its virtual servers wait too
 
 
 def pauses(validation: Validation, names: int) -> int:

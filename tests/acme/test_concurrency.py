@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sectigo_f5 import process, stopping
 from sectigo_f5.acme.authority import Authority
-from sectigo_f5.acme.concurrency import VirtualServerLocks
+from sectigo_f5.acme.concurrency import Once, VirtualServerLocks
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Account
 from sectigo_f5.secret import Secret
@@ -58,6 +58,31 @@ def test_a_challenge_has_its_own_virtual_server_alone(tmp_path: Path, monkeypatc
         authority.issue(request("www.example.com"), validation)
     assert found == {"/Common/a": False, "/Common/b": True, "/Common/c": True}
     assert is_free(authority, "/Common/a")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_step_is_done_once_whichever_threads_need_it(fails: bool) -> None:
+    """As the registration of the account, which many orders share."""
+    done, all_here = list[int](), threading.Barrier(4)
+
+    def step() -> int:
+        done.append(1)
+        if fails:
+            raise ConnectorError("the CA refuses")
+        return 7
+
+    once = Once(step)
+
+    def need(_: int) -> int | str:
+        all_here.wait(5)
+        try:
+            return once.get()
+        except ConnectorError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(need, range(4))) == {"the CA refuses" if fails else 7}
+    assert done == [1]
 
 
 @generated(20)

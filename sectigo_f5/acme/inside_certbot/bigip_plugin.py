@@ -1,11 +1,12 @@
 """What certbot-bigip 1.2.1 does to a BIG-IP, with fewer logins, smaller writes and shorter waits.
 
-The plugin itself is not changed. Replaced are three names that it uses, each of which stays as it is if another release
-of the plugin does not have it:
+The plugin's files are not changed. Replaced are four names that it uses, each of which stays as it is if another
+release of the plugin does not have it:
 
 * ``ManagementRoot``: one session per BIG-IP instead of n + 2 logins to n of them.
 * ``Virtual.update`` of f5-sdk, a PUT of the whole virtual server as it was read before: it undoes whatever anybody else
   has changed in between. Instead the list of its iRules is written alone, which the plugin has just read.
+* ``irules_on_virtual``, which reads that list to know whether there is one, before it is read to be changed.
 * ``time.sleep``, ten seconds after each iRule that it attaches: see ``looking`` beside this file.
 
 Like the launcher, this module imports nothing of the connector, and the plugin inside the functions only.
@@ -40,7 +41,7 @@ class Challenge(NamedTuple):
 
 
 def improve(looking: ModuleType, say: Callable[[str], None]) -> None:
-    """Replace the three; what the plugin waits for is told to ``say``, a line each."""
+    """Replace the four; what the plugin waits for is told to ``say``, a line each."""
     try:
         from certbot_bigip import configurator, obj
         from f5.bigip.tm.ltm.virtual import Virtual
@@ -48,6 +49,11 @@ def improve(looking: ModuleType, say: Callable[[str], None]) -> None:
         return
     if hasattr(obj, "ManagementRoot"):
         obj.ManagementRoot = functools.cache(obj.ManagementRoot)
+    if hasattr(obj.Bigip, "irules_on_virtual"):
+        obj.Bigip.irules_on_virtual = lambda *_: {
+            "result": True,
+            "rules": [],
+        }  # f5-sdk has an empty list if there is none
     written = write_rules_alone(Virtual)
     if getattr(configurator, "time", None) is time:
         challenges = note_challenges(configurator.BigipConfigurator)
