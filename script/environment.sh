@@ -117,7 +117,7 @@ pip_install() {
 # forget_settings: the settings that the caller's shell holds for real work must not reach a test or the demo.
 forget_settings() {
     unset ACME_SERVER ACME_EAB_KID ACME_EAB_HMAC_KEY ACME_EMAIL ACME_CA_BUNDLE SECTIGO_ENV_FILE
-    unset LOG_LEVEL LOG_FILE STATE_DIR METRICS_FILE JOB_COMPLETION_INDEX
+    unset LOG_LEVEL LOG_FILE STATE_DIR METRICS_FILE RUN_TIME_LIMIT JOB_COMPLETION_INDEX
     unset PYTHONDONTWRITEBYTECODE # each program that is started would compile the connector once more
     unset REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR PYTHONPATH PYTHONHOME
     export NO_PROXY="localhost,127.0.0.0/8,::1${NO_PROXY:+,$NO_PROXY}"

@@ -51,6 +51,19 @@ def _as_kept(run: Run, seen: Observation, pair: Pair) -> CertificateObject:
     return replace(known, chain_not_after=first.not_after if first else None)
 
 
+def ask_ahead(run: Run, job: Job) -> None:
+    """Ask the CA about the newest certificate of ours, which is in service as a rule, before the BIG-IP is looked at.
+
+    It remembers what it has answered. Asked after the look, minutes perhaps, it would leave others less time there.
+    """
+    copies = run.state.certificates.copies(job)
+    newest = max((generation.stamp for generation in copies), default="")
+    for copy in (copy for generation, copy in copies.items() if generation.stamp == newest):
+        if job.renew_before_days is None:
+            run.authority.renewal_information(copy.certificate, run.clock())
+        _revoked_by_the_ca(run, job, (copy,))
+
+
 def circumstances(seen: Observation, run: Run) -> Circumstances:
     """Gather what bears on the certificate in service, or the one that could be; a missing answer is not an error."""
     now, job, serving = run.clock(), seen.job, seen.in_service()

@@ -136,6 +136,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
             began=start.started,
             force=options.force,
             reads_only=not command.writes,
+            time_limit=settings.run_time_limit if command.name == "run" else None,
             stop=start.stop,
         )
         return FUNCTIONS[command.name](Session(options, settings, configuration, jobs, shared, start.started))

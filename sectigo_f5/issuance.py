@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sectigo_f5 import turns
 from sectigo_f5.bigip.certificate_objects import upload_certificate
 from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
@@ -186,14 +187,15 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
     job, stamp, variant = plan.seen.job, asking.order.stamp, key.generation.variant
     if plan.validation is None:
         raise ConnectorError(f"the certificate of {asking.order.since} is no longer under STATE_DIR; run again")
-    doing("connecting to the CA")
-    run.authority.connect()  # 7
-    run.authority.register()  # 8
-    if not run.state.orders.is_placed(job, stamp, variant):
-        run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))
     known = (key.passphrase,) if key.passphrase else ()
     file = run.state.orders.file(job, stamp, variant)
-    issued = in_order(run.authority.issue(request, plan.validation, known, file), request, run.clock())  # 9
+    with turns.given_back():  # the CA takes minutes, perhaps
+        doing("connecting to the CA")
+        run.authority.connect()  # 7
+        run.authority.register()  # 8
+        if not run.state.orders.is_placed(job, stamp, variant):
+            run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))
+        issued = in_order(run.authority.issue(request, plan.validation, known, file), request, run.clock())  # 9
     run.state.certificates.keep(job, key.generation, issued)
     return issued
 

@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
@@ -256,6 +256,7 @@ class Settings:
     state_dir: Path
     metrics_file: Path | None = None
     proxies: Mapping[str, Secret] = field(default_factory=dict)  # what the file sets: HTTPS_PROXY …
+    run_time_limit: timedelta = timedelta(hours=6)  # after which a run begins no further certificate
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from sectigo_f5 import turns
 from sectigo_f5.bigip.challenges import doubts, faults, validation_for
 from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.obstacles import (
@@ -20,7 +21,7 @@ from sectigo_f5.bigip.obstacles import (
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.surroundings import notes
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.circumstances import believed, circumstances, clocks_must_agree
+from sectigo_f5.circumstances import ask_ahead, believed, circumstances, clocks_must_agree
 from sectigo_f5.decision.pair_alone import names_after, with_names_in_service
 from sectigo_f5.decision.rules import Circumstances, Decision, decide, replaced_after_refusal
 from sectigo_f5.device_objects import Observation
@@ -69,6 +70,8 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     for the first thing that stands in the way.
     """
     doing("reading the BIG-IP")
+    with turns.given_back():
+        ask_ahead(run, job)
     seen = believed(run, observe(f5, job, run.managed))
     foreseen = outlook(f5, seen)
     in_the_way = {**foreseen.obstacles, **_cannot_be_looked_at(run, seen)}

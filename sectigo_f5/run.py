@@ -18,6 +18,8 @@ from sectigo_f5.stopping import StopRequest
 from sectigo_f5.validation import Validation
 from sectigo_f5.x509.revocation import Revocation
 
+STOPPED = "the run was stopped before it"
+
 
 class CertificateAuthority(Protocol):
     """The CA as the twelve steps need it; :class:`sectigo_f5.acme.authority.Authority` is the real one."""
@@ -37,10 +39,10 @@ class CertificateAuthority(Protocol):
         the CA has not decided.
         """
 
-    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[None]:
+    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[bool]:
         """Keep challenges off these virtual servers during the block; waits until none is answered there.
 
-        Begin the block before taking any lock of the device: an order takes minutes.
+        Yields True if it was waited for, minutes perhaps, without the turn at the BIG-IP: then look at it again.
         """
 
     def revoke(self, certificate_pem: str, reason: str) -> None:
@@ -82,6 +84,8 @@ class Run:
     began: datetime | None = None  # UTC; None: when it is asked
     force: bool = False
     reads_only: bool = False  # not even an earlier run's changes are saved
+    time_limit: timedelta | None = None  # after which nothing new is begun
+    unreachable: dict[tuple[str, int], str] = field(default_factory=dict)  # BIG-IPs that did not answer, and how
     silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out
     stop: StopRequest = field(default_factory=StopRequest)  # set: begin nothing new
     progress: Progress = SILENT  # who is told how the work goes
@@ -91,3 +95,12 @@ class Run:
     def beginning(self) -> datetime:
         """When the run began: the same for all its certificates, however long it takes."""
         return self.began or self.clock()
+
+    def why_over(self) -> str | None:
+        """Return why no further certificate is begun; None while there is no reason."""
+        if self.stop.is_set():
+            return STOPPED
+        if self.time_limit and self.clock() >= self.beginning + self.time_limit:
+            minutes = self.time_limit // timedelta(minutes=1)
+            return f"the run's time of {minutes} minutes is over; it is first next time"
+        return None

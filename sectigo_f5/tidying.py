@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Collection, Iterable, Iterator
 
+from sectigo_f5 import turns
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
 from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
 from sectigo_f5.bigip.leftovers.uploads import delete_uploads
@@ -35,7 +36,7 @@ def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
         if begun or any(not_needed(f5, job, keep)):
             f5.must_be_active()
             delete_uploads(f5, job, begun)
-            gone = delete_challenge_rules(f5, job, orders.tokens(job))
+            gone = delete_challenge_rules(f5, job, orders.tokens(job), run.authority.alone_on)
             gone += delete_requests(f5, job)
             deleted = delete_objects(f5, job, keep)
             _log([*gone, *deleted.gone])
@@ -52,7 +53,9 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     doing("tidying up")
     before = plan.seen.in_service() or plan.seen.newest()
     with _only_warned_of():
-        deleted = delete_objects(f5, job, Keep({stamp, *_previous(run, job, before, ask=True)}, stamp))
+        with turns.given_back():  # whether it was revoked
+            previous = _previous(run, job, before, ask=True)
+        deleted = delete_objects(f5, job, Keep({stamp, *previous}, stamp))
         _log([*deleted.gone, *delete_requests(f5, job)])
         run.state.orders.note_in_use(job, deleted.in_use)
         _end(run, f5, job)

@@ -57,7 +57,7 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
     plan = prepare(run, f5, job)  # 3
     tidy_before(run, f5, plan)
     if plan.decided.outcome is Outcome.REPAIRED:
-        plan = repair(run, f5, plan)
+        plan = repair(run, f5, job, plan)
     if not plan.decided.issues:
         other_references.update(run, f5, plan.seen.job)
         return _logged(with_references(run, f5, plan, result_of(plan)))
@@ -113,12 +113,19 @@ def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:
     Returns the plan that was carried out.
     """
     names = frozenset[str]().union(*(read_certificate(pair.issued.certificate).names for pair in pairs))
-    plan, change = cutover.change_by_now(run, f5, plan, tuple(pair.entry for pair in pairs), names)
-    expected = [expected_of_issued(pair.issued) for pair in pairs]
-    return cutover.despite(f5, plan, change, lambda change: cutover.put_in_service(run, f5, change, expected), names)
+    entries, expected = tuple(pair.entry for pair in pairs), [expected_of_issued(pair.issued) for pair in pairs]
+
+    def put(change: ProfileChange) -> None:
+        cutover.put_in_service(run, f5, change, expected)
+
+    while True:
+        by_now, change = cutover.change_by_now(run, f5, plan, entries, names)
+        with run.authority.alone_on(f5.answering, change.changed_servers) as waited:
+            if not waited:
+                return cutover.despite(f5, by_now, change, put, names)
 
 
-def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
+def repair(run: Run, f5: Unit, job: Job, plan: Plan) -> Plan:
     """Fix what drifted without a new certificate: the device opens the key by its own ciphertext.
 
     Returns the plan that was carried out; or, if the device refuses the pair, the plan of its replacement.
@@ -126,14 +133,21 @@ def repair(run: Run, f5: Unit, plan: Plan) -> Plan:
     decided = plan.decided
     change = ProfileChange(plan.seen, (), decided.attachments, pair_only=bool(decided.obstacles))
     names = names_of(decided.pairs) if decided.pairs != plan.seen.in_service() else None
-    try:
-        return cutover.despite(
-            f5, plan, change, lambda change: cutover.put_back_in_service(run, f5, change, decided.pairs), names
-        )
-    except DeviceError as refusal:
-        if not refusal.is_about_the_pair:
-            raise
-        return prepare_replacement(run, f5, plan, refusal)
+
+    def put(change: ProfileChange) -> None:
+        cutover.put_back_in_service(run, f5, change, decided.pairs)
+
+    with run.authority.alone_on(f5.answering, change.changed_servers) as waited:
+        if not waited:
+            try:
+                return cutover.despite(f5, plan, change, put, names)
+            except DeviceError as refusal:
+                if not refusal.is_about_the_pair:
+                    raise
+                return prepare_replacement(run, f5, plan, refusal)
+    f5.forget()
+    plan = prepare(run, f5, job)
+    return repair(run, f5, job, plan) if plan.decided.outcome is Outcome.REPAIRED else plan
 
 
 # -- the result --------------------------------------------------------------------------------

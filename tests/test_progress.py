@@ -73,4 +73,4 @@ def test_an_enrolment_tells_each_of_its_stages(tmp_path: Path) -> None:
         "enrolled",
         "enrolled",
     ]
-    assert device == ["logging in to 127.0.0.1", "saving the configuration", "left"]
+    assert device == ["logging in to 127.0.0.1", "left", "saving the configuration", "left"]

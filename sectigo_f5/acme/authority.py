@@ -132,12 +132,12 @@ class Authority:
         self._windows.note_issued(issued.certificate)
         return issued
 
-    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[None]:
+    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[bool]:
         """Keep challenges off these virtual servers during the block; waits until none is answered there.
 
         :meth:`issue` does so by itself: certbot-bigip must not meet another change of ours. ``hosts`` are those of
-        the device, as :class:`Http01` has them; ``virtual_servers`` full paths. An order takes minutes, so begin the
-        block before taking any lock of the device. It may be nested in one thread. Raises
+        the device, as :class:`Http01` has them; ``virtual_servers`` full paths. An order takes minutes, so the turn at
+        the BIG-IP is given back while it is waited for; yields True if it was. It may be nested in one thread. Raises
         :class:`~sectigo_f5.errors.InterruptedRunError` if the run is to stop while it waits.
         """
         return self._virtual_servers.held(hosts, virtual_servers)

@@ -40,7 +40,9 @@ PASSED_ON = re.compile(
     "PATH|LANG|LANGUAGE|LC_.*|TZ|LD_LIBRARY_PATH|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(https?|all|no)_proxy", re.I
 )
 # What no child gets: our settings, and variables that would change its Python or its Certbot.
-KEPT_BACK = re.compile("ACME_.*|SECTIGO_.*|LOG_LEVEL|LOG_FILE|STATE_DIR|METRICS_FILE|PYTHON.*|CERTBOT_.*")
+KEPT_BACK = re.compile(
+    "ACME_.*|SECTIGO_.*|LOG_LEVEL|LOG_FILE|STATE_DIR|METRICS_FILE|RUN_TIME_LIMIT|PYTHON.*|CERTBOT_.*"
+)
 
 
 @dataclass(frozen=True)

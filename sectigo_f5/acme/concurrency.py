@@ -1,4 +1,4 @@
-"""What the threads of one run share: a step that is done once, and one lock per BIG-IP or virtual server."""
+"""What the threads of one run share: a step that is done once, and one lock per virtual server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-from sectigo_f5 import stopping
+from sectigo_f5 import stopping, turns
 from sectigo_f5.errors import ConnectorError
 
 T = TypeVar("T")
@@ -36,29 +36,11 @@ class Once(Generic[T]):
             return self._values[0]
 
 
-class DeviceLocks:
-    """One lock per BIG-IP, for what may be done there only by one at a time."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-
-    @contextlib.contextmanager
-    def held(self, hosts: Iterable[str]) -> Iterator[None]:
-        """Hold the locks of ``hosts``."""
-        with contextlib.ExitStack() as stack:
-            for host in sorted(set(hosts)):  # every thread takes them in the same order, so none waits in a circle
-                with self._guard:
-                    lock = self._locks.setdefault(host, threading.Lock())
-                stack.enter_context(lock)
-            yield
-
-
 class VirtualServerLocks:
     """One lock per virtual server: while a challenge is answered on one, nothing else of ours touches it.
 
-    Held for minutes, as long as the CA takes. So take these locks before any lock of the device, and never while that
-    is held. A thread that has one may take it again.
+    Held for minutes, as long as the CA takes. So whoever has to wait for one gives the turn at the BIG-IP back: nobody
+    who has the turn waits for a virtual server. A thread that has one may take it again.
     """
 
     def __init__(self) -> None:
@@ -66,18 +48,26 @@ class VirtualServerLocks:
         self._locks: dict[tuple[str, str], threading.RLock] = {}
 
     @contextlib.contextmanager
-    def held(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> Iterator[None]:
+    def held(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> Iterator[bool]:
         """Hold the locks of these virtual servers (full paths) on each of these hosts, the units of one group.
 
-        Raises :class:`~sectigo_f5.errors.InterruptedRunError` if the run is to stop while it waits.
+        Yields True if they were waited for: what was read before may have changed. Raises
+        :class:`~sectigo_f5.errors.InterruptedRunError` if the run is to stop while it waits.
         """
-        servers = set(virtual_servers)
+        servers, waited = set(virtual_servers), False
         with contextlib.ExitStack() as stack:
             # Every thread takes them in the same order, so none waits in a circle.
             for wanted in sorted((host, server) for host in set(hosts) for server in servers):
                 with self._guard:
                     lock = self._locks.setdefault(wanted, threading.RLock())
-                while not lock.acquire(timeout=stopping.INTERVAL):
-                    stopping.check()
+                if not lock.acquire(blocking=False):
+                    waited = True
+                    self._wait_for(lock)
                 stack.callback(lock.release)
-            yield
+            yield waited
+
+    @staticmethod
+    def _wait_for(lock: threading.RLock) -> None:
+        with turns.given_back():
+            while not lock.acquire(timeout=stopping.INTERVAL):
+                stopping.check()

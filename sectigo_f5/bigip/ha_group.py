@@ -19,12 +19,14 @@ from sectigo_f5.bigip.unit import FAILOVER_STATUS, Unit, is_active
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import IControl
-from sectigo_f5.icontrol.errors import DeviceError, UnreachableError
+from sectigo_f5.icontrol.errors import DeviceError, UnreachableError, UntrustedDeviceError
 from sectigo_f5.icontrol.management_certificate import remark
 from sectigo_f5.model import Device, Job
 from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
+
+Unreachable = dict[tuple[str, int], str]  # why, by host and port
 
 LONE = "standalone"  # the sync status's mode of a unit that is in no group
 
@@ -59,6 +61,11 @@ class HaGroup:
         chosen = next((holders[group] for group in _by_preference(servers, job)), any_of_them)
         held = frozenset(group for group, holder in holders.items() if holder.name == chosen.name)
         return replace(chosen, traffic_groups=held, obstacle=_obstacle(holders))
+
+    @property
+    def at_work(self) -> tuple[Unit, ...]:
+        """The units that work is done on; any of them if none is active."""
+        return self.active or self.answering[:1]
 
     def remarks(self, now: datetime, reads_only: bool) -> tuple[str, ...]:
         """Return what is to be said of the management certificates; in a run only if it stands for what is to come."""
@@ -113,21 +120,30 @@ def _obstacle(holders: Mapping[str, Unit]) -> str | None:
 
 
 @contextlib.contextmanager
-def connected(device: Device, pause: Callable[[float], None] = stopping.pause) -> Iterator[HaGroup]:
+def connected(
+    device: Device, pause: Callable[[float], None] = stopping.pause, unreachable: Unreachable | None = None
+) -> Iterator[HaGroup]:
     """Step 2: log in to every unit of the group; one that is down does not matter while an active one answers.
 
     One token per unit, deleted when the block ends, whatever happened in it. A refused login ends
     it at once: the same user, refused by each unit in turn, is soon locked out.
+    Units that are ``unreachable`` are not asked again; those that turn out to be are added.
     Raises :class:`ConnectorError` if no unit can be used.
     """
     with contextlib.ExitStack() as sessions:
         units, failures = list[tuple[Unit, bool]](), list[str]()
+        unreachable = {} if unreachable is None else unreachable
         for host in device.hosts:
+            if known := unreachable.get((host, device.port)):
+                failures.append(known)
+                continue
             doing(f"logging in to {host}")
             try:
                 units.append(_log_in(sessions, device, host, pause))
             except (UnreachableError, DeviceError) as error:
                 failures.append(str(error))
+                if isinstance(error, UnreachableError) and not isinstance(error, UntrustedDeviceError):
+                    unreachable[host, device.port] = str(error)
         if not units:
             raise ConnectorError("; ".join(failures))
         group = _group(units)

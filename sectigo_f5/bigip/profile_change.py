@@ -66,6 +66,11 @@ class ProfileChange:
         return tuple(plan for plan in self.attachments if plan.changes)
 
     @property
+    def changed_servers(self) -> tuple[str, ...]:
+        """The full paths of the virtual servers that are written to."""
+        return tuple(plan.virtual_server for plan in self.plans)
+
+    @property
     def ours_is_default(self) -> bool:
         """True if our profile has to be the SNI default; if no virtual server is planned it stays what it is."""
         if self.attachments:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sectigo_f5 import fleet, log
+from sectigo_f5 import log
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of
 from sectigo_f5.commands.in_service import pairs_in_service, result_of_pairs
@@ -12,6 +12,7 @@ from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Issued, Job, Outcome, Result
 from sectigo_f5.run import Run
+from sectigo_f5.visits.visit import failed
 from sectigo_f5.x509.certificates import read_certificate
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def _revoke_unasked(run: Run, job: Job, reason: str, refused: Result) -> Result:
             return _revoke_last_known(run, job, reason, refused.error or refused.reason)
         except ConnectorError as error:
             logger.error("%s", error)
-            return fleet.failed(job, error)
+            return failed(job, error)
 
 
 def revoke_in_service(run: Run, f5: Unit, job: Job, reason: str) -> Result:

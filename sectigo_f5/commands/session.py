@@ -19,6 +19,7 @@ from sectigo_f5.report.metrics import Known, write_metrics
 from sectigo_f5.run import Run
 from sectigo_f5.state.history import LastResult
 from sectigo_f5.state.remembered import from_history, with_history
+from sectigo_f5.visits.visit import Work
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Session:
     run: Run
     started: datetime
 
-    def on_every_device(self, work: fleet.Work) -> list[Result]:
+    def on_every_device(self, work: Work) -> list[Result]:
         """Do ``work`` for the selected jobs, on as many devices at a time as ``--jobs`` says."""
         with live.shown(self.options.quiet) as progress:
             return fleet.on_every_device(replace(self.run, progress=progress), self.jobs, work, self.options.jobs)

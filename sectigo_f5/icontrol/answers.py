@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from sectigo_f5.errors import ConnectorError, cause
 from sectigo_f5.icontrol.call import Call, Json
-from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError, UntrustedDeviceError
 from sectigo_f5.icontrol.management_certificate import REMEDIES
 from sectigo_f5.printable import one_line
 from sectigo_f5.secret import Secret, mask
@@ -121,7 +121,7 @@ def _secrets(sent: object, name: str = "") -> Iterator[Secret]:
 def no_answer(host: str, origin: str, call: Call, error: Exception) -> ConnectorError:
     """Return the error of a call without an answer: it was never sent, or its outcome is unknown."""
     if failure := tls_failure(error):
-        return UnreachableError(f"{host}: {failure.sentence('the BIG-IP', REMEDIES)}")
+        return UntrustedDeviceError(f"{host}: {failure.sentence('the BIG-IP', REMEDIES)}")
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
         remedy = "check host, port, routes and the management interface"
         return UnreachableError(f"{host}: cannot connect to {origin} ({cause(error)}); {remedy}")

@@ -76,6 +76,11 @@ class IControl:
         """The certificate that the management interface has shown, in DER."""
         return self._adapter.certificate
 
+    @property
+    def has_given_up(self) -> bool:
+        """True if the device did not come back in time, and nothing has succeeded since."""
+        return self._given_up
+
     def __enter__(self) -> IControl:
         try:
             self._login.begin()

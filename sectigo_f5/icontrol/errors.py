@@ -60,6 +60,10 @@ class UnreachableError(ConnectorError):
     """Nothing was sent: no route, no listener, or a TLS certificate that is not trusted."""
 
 
+class UntrustedDeviceError(UnreachableError):
+    """TLS failed, perhaps by ``verify_tls`` of one file: another may get through."""
+
+
 class DeviceError(ConnectorError):
     """The BIG-IP refused; ``code`` is its message number (``01020036``), empty if it gave none."""
 

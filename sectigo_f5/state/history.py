@@ -32,11 +32,12 @@ class LastResult:
     rolled_back_from: str | None = None  # stamp of the newest generation that `rollback` took out of service
     last_success: str | None = None  # the last run that left everything as it should be
     failures: int = 0  # runs in a row that failed; a run that was stopped before, or left an order pending, is neither
+    skipped: bool = False  # the last run did not come to it: the next one does it first
 
 
 REQUIRED = frozenset({"result", "reason", "at", "since"})
 TIMES = frozenset({"at", "since", "not_after", "last_success"})
-TEXTS = frozenset(field.name for field in fields(LastResult)) - {"failures"}
+TEXTS = frozenset(field.name for field in fields(LastResult)) - {"failures", "skipped"}
 NEW_CERTIFICATE = (Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED)
 UNDECIDED = (Outcome.PENDING, Outcome.SKIPPED)  # neither success nor failure
 
@@ -113,8 +114,9 @@ def _with_results(
 ) -> dict[str, LastResult]:
     for result in results:
         before = history.get(result.label)
-        if before is None or result.outcome is not Outcome.SKIPPED:
-            history[result.label] = _following(before, result, at, of_run)
+        skipped = result.outcome is Outcome.SKIPPED
+        kept = before if skipped and before else _following(before, result, at, of_run)
+        history[result.label] = replace(kept, skipped=skipped)
     return history
 
 
@@ -167,7 +169,7 @@ def _read(entry: object) -> LastResult | None:
             _check(name, text)
     except (TypeError, ValueError, AttributeError):
         return None
-    return LastResult(**{"error": None, **texts}, failures=failures)
+    return LastResult(**{"error": None, **texts}, failures=failures, skipped=entry.get("skipped") is True)
 
 
 def _check(name: str, text: Any) -> None:

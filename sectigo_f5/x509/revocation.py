@@ -56,9 +56,16 @@ class RevocationChecker:
         self._crls = Crls(state_dir / "crl", clock, self._rules)
         self._clock = clock
         self._silent: set[str] = set()  # the URLs that did not answer
+        self._known: dict[tuple[str, str], Revocation] = {}
 
     def status(self, certificate_pem: str, issuer_pem: str) -> Revocation:
-        """Return the answer of the first source that can be trusted."""
+        """Return the answer of the first source that can be trusted; who is asked again in a run says the same."""
+        question = certificate_pem, issuer_pem
+        if question not in self._known:
+            self._known[question] = self._ask(certificate_pem, issuer_pem)
+        return self._known[question]
+
+    def _ask(self, certificate_pem: str, issuer_pem: str) -> Revocation:
         problems: list[str] = []
         try:
             with reading("its certificate cannot be read"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_every_variable_reaches_the_settings(tmp_path: Path, ca_pem: str) -> Non
         + PAIR
         + (
             "export ACME_EMAIL='pki@example.com'  # the team\nACME_CA_BUNDLE=ca.pem\nLOG_LEVEL=debug\n"
-            "LOG_FILE=/srv/log\nSTATE_DIR=state\nMETRICS_FILE=${HOME}/metrics\n"
+            "LOG_FILE=/srv/log\nSTATE_DIR=state\nMETRICS_FILE=${HOME}/metrics\nRUN_TIME_LIMIT=90\n"
         )
     )
     settings, warnings = read_settings(private(tmp_path / "env", text), {})
@@ -58,6 +59,7 @@ def test_every_variable_reaches_the_settings(tmp_path: Path, ca_pem: str) -> Non
         log_file=Path("/srv/log"),
         state_dir=tmp_path / "state",
         metrics_file=tmp_path / "${HOME}" / "metrics",  # no variable is expanded: a secret may contain a $
+        run_time_limit=timedelta(minutes=90),
     )
     assert warnings == ()
 
@@ -176,6 +178,13 @@ def test_the_real_environment_overrides_or_replaces_the_file(tmp_path: Path) -> 
         (SERVER + "ACME_EMAIL\n", "env:2: is not a NAME=value line"),
         (SERVER + "ACME_EMAIL='hunter2\n", "env:2: is not a NAME=value line"),
         (SERVER + SERVER, "env:2: ACME_SERVER: is set twice, first at env:1; keep one of them"),
+        *(
+            (
+                f"{SERVER}RUN_TIME_LIMIT={text}\n",
+                f"env:2: RUN_TIME_LIMIT: '{text}' is not possible; write whole minutes, 1",
+            )
+            for text in ("0", "-1", "1.5", "6h", "10081", "\u0663")
+        ),
     ],
 )
 def test_a_mistake_names_file_line_variable_and_remedy(tmp_path: Path, text: str, expected: str) -> None:

@@ -36,7 +36,7 @@ class LocalAuthority:
     crl_url: str | None = None  # the CRL distribution point of its certificates
     adds: tuple[str, ...] = ()  # names that it puts into certificates unasked
     answer: Callable[[Issued], Issued] = lambda issued: issued  # how it sends what it has issued
-    works: Callable[[], None] = lambda: None  # called while it works on an order
+    works: Callable[[], object] = lambda: None  # called while it works on an order
     issued: list[x509.Certificate] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
@@ -72,7 +72,7 @@ class LocalAuthority:
             raise PendingOrderError(f"the CA is still processing the order {url}")
         return self._deliver(url)
 
-    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[None]:
+    def alone_on(self, hosts: Iterable[str], virtual_servers: Iterable[str]) -> AbstractContextManager[bool]:
         return self.locks.held(hosts, virtual_servers)
 
     def _place(self, csr_pem: str, order: Path | None) -> str:

@@ -21,6 +21,7 @@ from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.rest.wire import Exchange
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.tls.client import handshake
+from sectigo_f5.visits.visit import Work
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support import builders
 from tests.support.local_authority import LocalAuthority, LocalRevocation
@@ -122,7 +123,7 @@ class World:
     def go(
         self,
         *jobs: Job,
-        work: fleet.Work = workflow.keep_alive,
+        work: Work = workflow.keep_alive,
         record: bool = True,
         **changes: Any,
     ) -> list[Result]:

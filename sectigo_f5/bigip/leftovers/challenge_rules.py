@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 
 from sectigo_f5.bigip.challenges import CHALLENGE_RULE
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.device_objects import COMMON
+from sectigo_f5.device_objects import COMMON, VirtualServer
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.transactions import Operation, send_operations
 from sectigo_f5.model import Job
 
+AloneOn = Callable[[Collection[str], Collection[str]], AbstractContextManager[bool]]  # hosts, virtual servers
 
-def delete_challenge_rules(f5: Unit, job: Job, tokens: Collection[str]) -> list[str]:
-    """Detach and delete the iRules of challenges of ours, by their tokens; returns their full paths."""
+
+def delete_challenge_rules(f5: Unit, job: Job, tokens: Collection[str], alone_on: AloneOn) -> list[str]:
+    """Detach and delete the iRules of challenges of ours, by their tokens; returns their full paths.
+
+    A virtual server has one list of iRules: while a challenge of today adds one there, nobody else may write it.
+    """
     places = dict.fromkeys((job.partition, COMMON))
     paths = [f"/{partition}{CHALLENGE_RULE}{token}" for partition in places for token in tokens]
     found = [path for path in paths if f5.client.find(object_url("ltm/rule", path))]
     if not found:
         return []
-    attached = [server for server in f5.every_server() if set(found) & set(server.rules)]
+    servers = _with_rules(f5, found)
+    while True:
+        with alone_on(f5.answering, [server.path for server in servers]):
+            f5.forget()
+            servers, before = _with_rules(f5, found), servers
+            if {server.path for server in servers} <= {server.path for server in before}:
+                return _delete(f5, found, servers)
+
+
+def _with_rules(f5: Unit, rules: Collection[str]) -> list[VirtualServer]:
+    return [server for server in f5.every_server() if not set(rules).isdisjoint(server.rules)]
+
+
+def _delete(f5: Unit, found: list[str], attached: Iterable[VirtualServer]) -> list[str]:
     operations = [
         Operation("PATCH", object_url("ltm/virtual", server.path), {"rules": _without(server.rules, found)})
         for server in attached

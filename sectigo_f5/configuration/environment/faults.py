@@ -6,6 +6,8 @@ import re
 
 from sectigo_f5.configuration.findings import quote
 
+LONGEST = 7 * 24 * 60  # minutes
+
 
 def broken_key_fault(text: str) -> str | None:
     """Check that an HMAC key is in one piece."""
@@ -33,6 +35,13 @@ def path_fault(text: str) -> str | None:
     if text.startswith("~"):
         return f"{quote(text)} is used literally, and only a shell expands ~; write the full path"
     return None
+
+
+def minutes_fault(text: str) -> str | None:
+    """Check for whole minutes, a week at most."""
+    if re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= LONGEST:
+        return None
+    return f"{quote(text)} is not possible; write whole minutes, 1 to {LONGEST}: 360 are six hours"
 
 
 def email_fault(text: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from sectigo_f5.acme.certbot_options import secret_fault
@@ -28,6 +29,7 @@ from sectigo_f5.secret import Secret
 
 LOG_FILE = Path("/var/log/sectigo/start_acme.log")
 STATE_DIR = Path("/var/lib/sectigo")
+RUN_TIME_LIMIT = "360"  # minutes
 
 
 def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
@@ -44,10 +46,12 @@ def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settin
     account = _account(variables)
     level = _log_level(variables)
     log_file, state_dir, metrics_file = (variables.path(name) for name in ("LOG_FILE", "STATE_DIR", "METRICS_FILE"))
+    minutes = variables.text("RUN_TIME_LIMIT", faults.minutes_fault) or RUN_TIME_LIMIT
     proxies = _proxies(variables)
     if account is None or variables.mistakes:
         raise ConfigurationError(" | ".join([*variables.mistakes, *([hidden] if hidden else [])]))
-    settings = Settings(account, level, log_file or LOG_FILE, state_dir or STATE_DIR, metrics_file, proxies)
+    files, limit = (log_file or LOG_FILE, state_dir or STATE_DIR, metrics_file), timedelta(minutes=int(minutes))
+    settings = Settings(account, level, *files, proxies, limit)
     return settings, (*warnings, *_warnings_about(account.ca_bundle))
 
 

@@ -26,6 +26,7 @@ OWN = (
     "LOG_FILE",
     "STATE_DIR",
     "METRICS_FILE",
+    "RUN_TIME_LIMIT",
 )
 ENVIRONMENT = "environment"  # the origin of what no file sets
 VARIABLES = (*OWN, *PROXIES)

@@ -5,23 +5,18 @@ Two files that own one profile would put their certificates in service in turn, 
 
 from __future__ import annotations
 
-import contextlib
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 from sectigo_f5 import log, stopping
-from sectigo_f5.acme.concurrency import DeviceLocks
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.configuration.conflicts import conflicts
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Device, Job
 from sectigo_f5.run import Run
-
-logger = logging.getLogger(__name__)
 
 Login = list[Job]  # certificates that one login session does
 
@@ -32,7 +27,6 @@ class SameDevice:
 
     run: Run
     configured: Sequence[Job]  # every job of the configuration, in its order, whichever of them is selected
-    locks: DeviceLocks = field(default_factory=DeviceLocks)
     found: dict[str, str] = field(default_factory=dict)  # who answered in this run, by ``host:port``
     failures: list[tuple[Device, str]] = field(default_factory=list)  # logins that failed while it was asked
 
@@ -47,27 +41,31 @@ class SameDevice:
         A login that fails is not repeated in this run: wrong passwords would lock the user out.
         """
         known = self._known()
-        unknown = [login[0].device for login in logins if not all(at in known for at in _addresses(login[0].device))]
+        unknown = [login for login in logins if not all(at in known for at in _addresses(login[0].device))]
         if not self.can_matter or len(logins) == 1 or not unknown:
             return
         try:
             with ThreadPoolExecutor(max_workers=parallel) as pool:
-                for asked in [pool.submit(copy_context().run, self._ask, device) for device in unknown]:
+                for asked in [pool.submit(copy_context().run, self._ask, queue) for queue in self.in_turn(unknown)]:
                     asked.result()
         except InterruptedRunError:  # nothing is begun, and each certificate says so
             return
 
-    def _ask(self, device: Device) -> None:
-        if self.run.stop.is_set():
-            return
-        with log.about(device.name), stopping.obeying(self.run.stop):
-            try:
-                with ha_group.connected(device, self.run.pause) as group:
-                    self._note(device, group)
-            except ConnectorError as error:
-                self.failures.append((device, str(error)))
+    def _ask(self, queue: Sequence[Login]) -> None:
+        """Log in to one BIG-IP, by each of the ways in turn: if it does not answer, it is asked once."""
+        for login in queue:
+            device = login[0].device
+            if self.run.why_over():
+                return
+            with log.about(device.name), stopping.obeying(self.run.stop):
+                try:
+                    with ha_group.connected(device, self.run.pause, self.run.unreachable) as group:
+                        self.note(device, group)
+                except ConnectorError as error:
+                    self.failures.append((device, str(error)))
 
-    def _note(self, device: Device, group: HaGroup) -> dict[str, str]:
+    def note(self, device: Device, group: HaGroup) -> dict[str, str]:
+        """Remember who has answered, by ``host:port``; returns it."""
         found = {f"{unit.client.host}:{device.port}": unit.identity for unit in group.answering}
         self.found.update(found)
         self.run.state.devices.note(found)
@@ -83,7 +81,7 @@ class SameDevice:
                 raise ConnectorError(text)
 
     def in_turn(self, logins: Sequence[Login]) -> list[list[Login]]:
-        """Group logins that meet at one BIG-IP, in the order of the configuration: nothing is done twice at once to it.
+        """Group logins that meet at one BIG-IP, in their order: nothing is done twice at once to it.
 
         (Parallel transactions and uploads were seen to mix up on 14.1.5: terraform-provider-bigip #968.)
         """
@@ -95,17 +93,7 @@ class SameDevice:
             queues.append(sorted([*(of for queue in meeting for of in queue), number]))
         return [[logins[of] for of in queue] for queue in sorted(queues)]
 
-    @contextlib.contextmanager
-    def alone(self, device: Device, group: HaGroup) -> Iterator[Mapping[str, str]]:
-        """Work alone on the BIG-IP that answered; yields the mistakes that only show there, by certificate."""
-        if not self.can_matter:
-            yield {}
-            return
-        found = self._note(device, group)
-        with self.locks.held(found.values()):
-            yield dict(self._mistakes())
-
-    def _mistakes(self) -> Iterator[tuple[str, str]]:
+    def mistakes(self) -> Iterator[tuple[str, str]]:
         """Yield what excludes each other; what is written first in the configuration stays as it is."""
         known = self._known()
         jobs = [replace(job, device=_by_identity(job.device, known)) for job in self.configured]
