@@ -96,8 +96,7 @@ class Server(ThreadingHTTPServer):
         """Write an exchange to the journal, and call the test's hook."""
         with self.engine.lock:
             coordination = request.headers.get("x-f5-rest-coordination-id", "")
-            number, query = len(self.journal) + 1, request.raw_query
-            agent = request.headers.get("user-agent", "")
+            number, query, agent = len(self.journal) + 1, request.raw_query, request.headers.get("user-agent", "")
             only = isinstance(request.body, dict) and bool(request.body.get("validateOnly"))
             call = request.method, request.path, status, request.user, coordination, query, only, agent, size
             self.journal.append(done := Exchange(number, *call))
@@ -223,10 +222,9 @@ class Conversation(BaseHTTPRequestHandler):
 
 def _content(answer: Answer) -> bytes:
     """Return an answer's body; JSON without spaces, because scripts take it apart with cut and sed."""
-    body = answer.body
-    return (
-        json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode() if isinstance(body, dict) else body or b""
-    )
+    if isinstance(answer.body, dict):
+        return json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False).encode()
+    return answer.body or b""
 
 
 def _json(request: Request) -> Any:

@@ -1,0 +1,56 @@
+"""What the benchmarks measure is what they say: devices are filled, and a run over them has nothing to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.connector import in_service
+from benchmarks.contents import Contents, arrange, names
+from benchmarks.devices import Call
+from benchmarks.idle import idle
+from benchmarks.issuing import rehearsed
+from benchmarks.options import Options
+from sectigo_f5.simulator import SimulatedBigIP
+from sectigo_f5.simulator.state.configuration import Json
+
+
+def test_a_device_holds_what_was_asked_for_and_no_pattern(tmp_path: Path) -> None:
+    with SimulatedBigIP() as device:
+        arrange(device, Contents(ours=3, certificates=5, servers=2), "fra", tmp_path)
+
+        def paths(kind: str) -> list[str]:
+            items: list[Json] = device.get(f"/mgmt/tm/{kind}")["items"]
+            return [item["fullPath"] for item in items]
+
+        ours, servers = names(3, "fra"), paths("ltm/virtual")
+        assert [f"/Common/vs_{name}" for name in ours] == [path for path in servers if "www" in path]
+        assert len(servers) == 3 + 2
+        assert len([path for path in paths("sys/file/ssl-key") if "theirs" in path]) == 5
+        assert [
+            path for kind in ("sys/file/ssl-cert", "ltm/virtual") for path in paths(kind) if "template" in path
+        ] == []
+        profiles = device.get("/mgmt/tm/ltm/profile/client-ssl")["items"]
+        (first,) = (one for one in profiles if one["name"] == f"{ours[0]}_clientssl")
+        assert first["cert"].startswith(f"/Common/{ours[0]}_")
+        assert device.saved_is_current
+        assert len(list(tmp_path.rglob("*_chain.pem"))) == 3
+        assert [one["virtual_servers"] for one in in_service(1, "fra")] == [[f"vs_{ours[0]}"]]
+
+
+def test_a_run_on_a_filled_device_has_nothing_to_do_and_is_counted() -> None:
+    found = idle(Options(latency=0), [Contents(ours=2, certificates=3, servers=1)], times=1)
+    (traffic,) = found.traffic
+    assert traffic.requests >= 4  # login, logout, and a look
+    assert traffic.size == found.size > 1000
+    assert (found.cost.cpu > 0, found.cost.peak > 1e6) == (True, True)
+
+
+def test_a_rehearsal_is_counted_from_its_first_upload_to_its_last_look() -> None:
+    transaction, profile = "/mgmt/tm/transaction", "/mgmt/tm/ltm/profile/client-ssl/~Common~x"
+    begins = [Call("POST", "/mgmt/tm/sys/crypto/key", "", 1), Call("GET", "/mgmt/tm/sys/version", "", 1)]
+    tried = [Call("POST", "/mgmt/shared/file-transfer/uploads/x", "", 1), Call("POST", transaction, "", 1)]
+    tried += [Call("PATCH", f"{transaction}/1", "", 1, validates_only=True), Call("DELETE", f"{transaction}/1", "", 1)]
+    tried += [Call("GET", profile, "", 1)]
+    changed = [Call("GET", "/mgmt/tm/cm/failover-status", "", 1), Call("POST", transaction, "", 1)]
+    assert rehearsed([*begins, *tried, *changed]) == len(tried)
+    assert rehearsed([*begins, *changed]) == 0
