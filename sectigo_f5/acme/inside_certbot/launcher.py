@@ -121,6 +121,7 @@ def list_plugins() -> None:
     """
     # Python 3.12 warns of invalid escapes in f5-sdk when it compiles that; our caller reads stderr as well as stdout.
     warnings.simplefilter("ignore")
+    _beside("quick_start").distutils_without_setuptools()
     for entry in importlib.metadata.entry_points(group="certbot.plugins"):
         try:
             entry.load()
