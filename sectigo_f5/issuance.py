@@ -192,6 +192,7 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
     with turns.given_back():  # the CA takes minutes, perhaps
         doing("connecting to the CA")
         run.authority.connect()  # 7
+        doing("Certbot: registering with the CA")
         run.authority.register()  # 8
         if not run.state.orders.is_placed(job, stamp, variant):
             run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))

@@ -69,9 +69,10 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     A certificate that is kept needs nothing, so nothing more is read. Raises :class:`ConnectorError`
     for the first thing that stands in the way.
     """
-    doing("reading the BIG-IP")
+    doing("asking for revocation and renewal information")
     with turns.given_back():
         ask_ahead(run, job)
+    doing("reading the BIG-IP")
     seen = believed(run, observe(f5, job, run.managed))
     foreseen = outlook(f5, seen)
     in_the_way = {**foreseen.obstacles, **_cannot_be_looked_at(run, seen)}

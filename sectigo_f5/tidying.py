@@ -50,11 +50,12 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     if run.stop.is_set():
         return
     job = plan.seen.job
-    doing("tidying up")
+    doing("asking whether the former one was revoked")
     before = plan.seen.in_service() or plan.seen.newest()
     with _only_warned_of():
         with turns.given_back():  # whether it was revoked
             previous = _previous(run, job, before, ask=True)
+        doing("tidying up")
         deleted = delete_objects(f5, job, Keep({stamp, *previous}, stamp))
         _log([*deleted.gone, *delete_requests(f5, job)])
         run.state.orders.note_in_use(job, deleted.in_use)

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 
+from sectigo_f5.progress import doing
+
 
 class Turn:
     """The turn at one BIG-IP; whoever asked first has it first."""
@@ -65,5 +67,7 @@ def given_back() -> Iterator[None]:
     try:
         yield
     finally:
+        if not turn.is_free():
+            doing("waiting for its turn at the BIG-IP")
         turn.take()
         _held.reset(token)

@@ -61,13 +61,16 @@ def test_an_enrolment_tells_each_of_its_stages(tmp_path: Path) -> None:
     device = [text for subject, text in heard.said if subject == "bigip-sim"]
     assert [text for subject, text in heard.said if subject == of.label] == [
         "to be done",
+        "asking for revocation and renewal information",
         "reading the BIG-IP",
         "the BIG-IP makes the key",
         "rehearsing the change",
         "connecting to the CA",
+        "Certbot: registering with the CA",
         "uploading the certificate",
         "putting it in service",
         "looking at it as a client does",
+        "asking whether the former one was revoked",
         "tidying up",
         "left",
         "enrolled",

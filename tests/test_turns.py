@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sectigo_f5 import turns
 from sectigo_f5.acme.concurrency import VirtualServerLocks
+from sectigo_f5.progress import Progress
 from sectigo_f5.turns import Turn
 from tests.support.properties import generated
 
@@ -92,3 +93,21 @@ def _fail_after(asked: Future[None]) -> None:
 def test_a_turn_that_nobody_has_is_not_given_back() -> None:
     with turns.given_back(), turns.given_back():
         pass
+
+
+def test_waiting_for_a_turn_that_another_has_is_told_of_the_certificate() -> None:
+    turn, told = Turn(threading.Condition()), list[tuple[str, str]]()
+
+    class Watching(Progress):
+        def doing(self, subject: str, text: str) -> None:
+            told.append((subject, text))
+            turn.give_back()
+
+    turn.take()
+    with turn.held(), Watching().at_work("www.example.com@bigip-fra"):
+        with turns.given_back():
+            pass
+        assert told == []
+        with turns.given_back():
+            turn.take()
+        assert told == [("www.example.com@bigip-fra", "waiting for its turn at the BIG-IP")]

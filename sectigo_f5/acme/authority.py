@@ -103,7 +103,6 @@ class Authority:
         else:
             logger.info("9 submitting the CSR to the CA (%s)", validation)
         where = validation.virtual_servers if isinstance(validation, Http01) else ()
-        doing("waiting until no other Certbot is at work on the virtual server")
         with self._certbot.workplace() as workplace, self.alone_on(_hosts(validation), where):
             csr, out = workplace / "request.pem", workplace / "out"
             create_private(csr, csr_pem)

@@ -53,9 +53,10 @@ class Board(Progress):
             self._busy.pop(subject, None)
 
     def done(self, result: Result) -> None:
-        """Take note of a result, perhaps in place of an earlier one."""
+        """Take note of a result, perhaps in place of an earlier one; what is skipped is left to be done."""
         with self._lock:
-            self._results[result.label] = result
+            if result.outcome is not Outcome.SKIPPED:
+                self._results[result.label] = result
 
     # -- as lines ------------------------------------------------------------------------------
 
@@ -111,7 +112,7 @@ class Board(Progress):
 
     def _has_failed(self, label: str) -> bool:
         result = self._results.get(label)
-        return result is not None and bool(result.error) and result.outcome is not Outcome.SKIPPED
+        return result is not None and bool(result.error)
 
     def _failure(self, label: str) -> str:
         return f"failed: {self._results[label].error}"

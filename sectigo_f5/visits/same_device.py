@@ -57,7 +57,7 @@ class SameDevice:
             device = login[0].device
             if self.run.why_over():
                 return
-            with log.about(device.name), stopping.obeying(self.run.stop):
+            with log.about(device.name), self.run.progress.at_work(device.name), stopping.obeying(self.run.stop):
                 try:
                     with ha_group.connected(device, self.run.pause, self.run.unreachable) as group:
                         self.note(device, group)
