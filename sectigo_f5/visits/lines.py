@@ -25,6 +25,11 @@ class Line:
         """True if a certificate could begin."""
         return bool(self.visits and self.visits[0].waiting) and self.turn.is_free()
 
+    @property
+    def is_waiting(self) -> bool:
+        """True if there are certificates that have not begun."""
+        return any(visit.waiting for visit in self.visits)
+
 
 class Lines:
     """The lines of one run, in the order of their most urgent certificates; its workers ask for work here."""
@@ -32,25 +37,28 @@ class Lines:
     def __init__(self, queues: Iterable[list[Visit]]) -> None:
         self._changed = threading.Condition()
         self._lines = [Line(list(visits), Turn(self._changed)) for visits in queues]
+        self._waiting = [line for line in self._lines if line.is_waiting]
 
     def take(self) -> tuple[Line, Visit, Job] | None:
-        """Take the turn at a BIG-IP for its next certificate, waiting until one is free; None if nothing is left.
-
-        The certificates that are at work are spread over the BIG-IPs, since each is used by one of them at a time.
-        """
+        """Take the turn at a BIG-IP for its next certificate, waiting until one is free; None if nothing is left."""
         with self._changed:
-            self._changed.wait_for(lambda: any(line.is_ready for line in self._lines) or not self._is_any_left())
-            ready = [line for line in self._lines if line.is_ready]
-            if not ready:
+            self._changed.wait_for(lambda: self._next() or not self._waiting)
+            line = self._next()
+            if line is None:
                 return None
-            line = min(ready, key=lambda line: line.at_work)
             line.turn.take()
             line.at_work += 1
             visit = line.visits[0]
-            return line, visit, visit.waiting.pop(0)
+            job = visit.waiting.pop(0)
+            if not line.is_waiting:
+                self._waiting.remove(line)
+            return line, visit, job
 
-    def _is_any_left(self) -> bool:
-        return any(visit.waiting for line in self._lines for visit in line.visits)
+    def _next(self) -> Line | None:
+        """Return where to begin a certificate; they are spread over the BIG-IPs, since one at a time uses each."""
+        idle = next((line for line in self._waiting if not line.at_work and line.is_ready), None)
+        ready = (line for line in self._waiting if line.is_ready)
+        return idle or min(ready, key=lambda line: line.at_work, default=None)
 
     def end(self, line: Line, visit: Visit) -> None:
         """Note that a certificate has ended; its BIG-IP's next visit may begin if it was the last."""
@@ -74,4 +82,5 @@ class Lines:
             visit.waiting.insert(0, job)
             other.visits += line.visits
             line.visits, line.identities = [], set()
+            self._waiting = [of for of in self._lines if of.is_waiting]
             return True

@@ -5,6 +5,7 @@ Two files that own one profile would put their certificates in service in turn, 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -29,6 +30,7 @@ class SameDevice:
     configured: Sequence[Job]  # every job of the configuration, in its order, whichever of them is selected
     found: dict[str, str] = field(default_factory=dict)  # who answered in this run, by ``host:port``
     failures: list[tuple[Device, str]] = field(default_factory=list)  # logins that failed while it was asked
+    _mistakes: dict[frozenset[tuple[str, str]], Mapping[str, str]] = field(default_factory=dict)  # by who answers where
 
     @property
     def can_matter(self) -> bool:
@@ -67,12 +69,18 @@ class SameDevice:
     def note(self, device: Device, group: HaGroup) -> dict[str, str]:
         """Remember who has answered, by ``host:port``; returns it."""
         found = {f"{unit.client.host}:{device.port}": unit.identity for unit in group.answering}
+        if not found.items() <= self._known().items():
+            self.run.state.devices.note(found)
         self.found.update(found)
-        self.run.state.devices.note(found)
         return found
 
+    @functools.cached_property
+    def _before(self) -> Mapping[str, str]:
+        """Who answered where in earlier runs."""
+        return self.run.state.devices.identities()
+
     def _known(self) -> dict[str, str]:
-        return {**self.run.state.devices.identities(), **self.found}
+        return {**self._before, **self.found}
 
     def must_not_have_failed(self, device: Device) -> None:
         """Raise the :class:`ConnectorError` of a login that failed while it was asked."""
@@ -85,17 +93,22 @@ class SameDevice:
 
         (Parallel transactions and uploads were seen to mix up on 14.1.5: terraform-provider-bigip #968.)
         """
-        known, queues = self._known(), list[list[int]]()
-        devices = [_by_identity(login[0].device, known) for login in logins]
-        for number, device in enumerate(devices):
-            meeting = [queue for queue in queues if any(devices[of].meets(device) for of in queue)]
-            queues = [queue for queue in queues if queue not in meeting]
-            queues.append(sorted([*(of for queue in meeting for of in queue), number]))
-        return [[logins[of] for of in queue] for queue in sorted(queues)]
+        known, queues = self._known(), dict[str, list[int]]()  # by who answers there
+        places = [_by_identity(login[0].device, known).hosts for login in logins]
+        for number, answering in enumerate(places):
+            meeting = sorted({number, *(of for place in answering for of in queues.get(place, ()))})
+            queues |= {place: meeting for of in meeting for place in places[of]}
+        return [[logins[of] for of in queue] for queue in sorted({tuple(queue) for queue in queues.values()})]
 
-    def mistakes(self) -> Iterator[tuple[str, str]]:
-        """Yield what excludes each other; what is written first in the configuration stays as it is."""
+    def mistakes(self) -> Mapping[str, str]:
+        """Return what excludes each other, by certificate; what is written first in the configuration stays."""
         known = self._known()
+        facts = frozenset(known.items())
+        if facts not in self._mistakes:
+            self._mistakes[facts] = dict(self._excluding(known))
+        return self._mistakes[facts]
+
+    def _excluding(self, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         jobs = [replace(job, device=_by_identity(job.device, known)) for job in self.configured]
         for conflict in conflicts(jobs):
             problem = f"{conflict.problem} {conflict.earlier}, and both lead to one BIG-IP"
@@ -103,14 +116,17 @@ class SameDevice:
 
 
 def logins_of(jobs: Iterable[Job]) -> list[Login]:
-    """Group certificates by login."""
-    logins: list[Login] = []
+    """Group certificates by login, in the order of the first of each."""
+    logins, alike = list[Login](), dict[object, list[Login]]()
     for job in jobs:
-        login = next((of for of in logins if of[0].device.is_reached_like(job.device)), None)
+        device = job.device
+        candidates = alike.setdefault((device.hosts, device.port, device.username), [])
+        login = next((of for of in candidates if of[0].device.is_reached_like(device)), None)
         if login is None:
-            logins.append([job])
-        else:
-            login.append(job)
+            login = list[Job]()
+            candidates.append(login)
+            logins.append(login)
+        login.append(job)
     return logins
 
 

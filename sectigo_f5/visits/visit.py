@@ -100,7 +100,7 @@ class Visit:
                 if same.can_matter:
                     if put_off(same.note(self.device, group).values()):
                         return False
-                    self._mistakes = dict(same.mistakes())
+                    self._mistakes = same.mistakes()
                 group.expect(self.jobs)
                 self._marked = saving.save_earlier_changes(run, group, self.jobs)
                 self._group, self._session = group, session.pop_all()
