@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -129,10 +129,23 @@ def test_ten_seconds_are_slept_if_nothing_can_be_asked(
     assert lines == ([f"waited N s for the challenge of www.example.com on {SERVER}: {told}"] if told else [])
 
 
-def test_another_release_of_the_plugin_sleeps_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_release_of_the_plugin_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    configurator, obj, server = ModuleType("configurator"), ModuleType("obj"), ModuleType("virtual")
+    obj.Bigip, server.Virtual = type("Bigip", (), {}), type("Virtual", (), {})  # type: ignore[attr-defined]
+    before = [dict(vars(module)) for module in (configurator, obj, obj.Bigip, server.Virtual)]
+    found = {"certbot_bigip.configurator": configurator, "certbot_bigip.obj": obj, "f5.bigip.tm.ltm.virtual": server}
+    package = ModuleType("certbot_bigip")
+    package.configurator, package.obj = configurator, obj  # type: ignore[attr-defined]
+    for name, module in {"certbot_bigip": package, **found}.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    bigip_plugin.improve(looking, lambda _: None)
+    assert [dict(vars(module)) for module in (configurator, obj, obj.Bigip, server.Virtual)] == before
+
+
+def test_a_sleep_for_something_else_stays_a_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     slept = list[float]()
     monkeypatch.setattr(time, "sleep", slept.append)
-    bigip_plugin.wait(10, [], {RULE: CHALLENGE}, looking, slept.append)  # type: ignore[arg-type]
+    bigip_plugin.wait(10, [], {RULE: CHALLENGE}, looking, lambda _: None)
     assert slept == [10]
 
 

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 RULE = "Certbot-Letsencrypt-"  # the name of the plugin's iRule: this and the token
+HAS_RULES = {"result": True, "rules": ()}  # f5-sdk gives a virtual server without iRules an empty list
 TRIES = 3  # of a write whose connection the BIG-IP has closed; f5-sdk has 30
 
 
@@ -49,14 +50,14 @@ def improve(looking: ModuleType, say: Callable[[str], None]) -> None:
         return
     if hasattr(obj, "ManagementRoot"):
         obj.ManagementRoot = functools.cache(obj.ManagementRoot)
-    if hasattr(obj.Bigip, "irules_on_virtual"):
-        obj.Bigip.irules_on_virtual = lambda *_: {
-            "result": True,
-            "rules": [],
-        }  # f5-sdk has an empty list if there is none
+    if not (hasattr(Virtual, "update") and hasattr(Virtual, "modify")):
+        return
     written = write_rules_alone(Virtual)
-    if getattr(configurator, "time", None) is time:
-        challenges = note_challenges(configurator.BigipConfigurator)
+    bigip, plugin = getattr(obj, "Bigip", None), getattr(configurator, "BigipConfigurator", None)
+    if hasattr(bigip, "irules_on_virtual"):
+        bigip.irules_on_virtual = lambda *_: HAS_RULES  # type: ignore[union-attr]
+    if hasattr(plugin, "perform") and getattr(configurator, "time", None) is time:
+        challenges = note_challenges(plugin)
         configurator.time = _Clock(lambda seconds: wait(seconds, written, challenges, looking, say))
 
 
