@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.connector import Connector, in_service
-from benchmarks.contents import Contents
-from benchmarks.devices import Device, Traffic, running
 from benchmarks.measuring import BenchmarkError, Cost
 from benchmarks.options import Options
+from benchmarks.scene.connector import Connector, in_service
+from benchmarks.scene.contents import Contents
+from benchmarks.scene.devices import Device, Traffic, running
 from benchmarks.start_up import start_up
 from benchmarks.table import Figure, Row
 from tests.support.acme_directory import acme_directory

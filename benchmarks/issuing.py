@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.devices import CERTBOT, Call, Traffic
 from benchmarks.measuring import CORES, Cost, together
 from benchmarks.options import Options
-from benchmarks.sites import ALONE, Scene, http_01, prevalidated
-from benchmarks.stock import Certbot
+from benchmarks.scene.devices import CERTBOT, Call, Traffic
+from benchmarks.scene.sites import ALONE, Scene, http_01, prevalidated
+from benchmarks.scene.stock import Certbot
 from benchmarks.table import Figure, Row
 
 CPU_SHARE = 1.5  # of the time that Certbot's own CPU time takes on all cores

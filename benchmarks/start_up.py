@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.connector import START, Connector, certificate
 from benchmarks.measuring import BenchmarkError, run
 from benchmarks.options import Options
+from benchmarks.scene.connector import START, Connector, certificate
 from benchmarks.table import Figure, Row
 
 TIMES = 5

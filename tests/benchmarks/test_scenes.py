@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.connector import in_service
-from benchmarks.contents import Contents, arrange, names
-from benchmarks.devices import Call
 from benchmarks.idle import idle
 from benchmarks.issuing import rehearsed
 from benchmarks.options import Options
+from benchmarks.scene.connector import in_service
+from benchmarks.scene.contents import Contents, arrange, names
+from benchmarks.scene.devices import Call
 from sectigo_f5.simulator import SimulatedBigIP
 from sectigo_f5.simulator.state.configuration import Json
 

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import yaml
 
-from benchmarks import contents
-from benchmarks.devices import PASSWORD, USERNAME, Device
 from benchmarks.measuring import ROOT, BenchmarkError, Cost, run
+from benchmarks.scene import contents
+from benchmarks.scene.devices import PASSWORD, USERNAME, Device
 
 START = ROOT / "start_acme.py"
 EMAIL = "pki@example.com"

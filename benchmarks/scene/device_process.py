@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contents import Contents, arrange
+from benchmarks.scene.contents import Contents, arrange
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 
 TMOS = "16.1.4"

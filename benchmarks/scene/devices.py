@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from benchmarks.contents import Contents
 from benchmarks.measuring import ROOT, BenchmarkError
+from benchmarks.scene.contents import Contents
 
 USERNAME = PASSWORD = "admin"  # noqa: S105  # as the simulator's; it guards nothing
 CERTBOT = "f5-icontrol-rest-python"  # how certbot-bigip's library calls itself
@@ -142,7 +142,7 @@ def running(
 
 
 def _started(log: IO[str]) -> subprocess.Popen[str]:
-    pipe, command = subprocess.PIPE, [sys.executable, "-m", "benchmarks.device_process"]
+    pipe, command = subprocess.PIPE, [sys.executable, "-m", "benchmarks.scene.device_process"]
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=log, text=True, start_new_session=True)
 
 

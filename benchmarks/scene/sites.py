@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.connector import Authority, Connector, certificate
-from benchmarks.contents import Contents
-from benchmarks.devices import Device, free_addresses, running
 from benchmarks.options import Options
+from benchmarks.scene.connector import Authority, Connector, certificate
+from benchmarks.scene.contents import Contents
+from benchmarks.scene.devices import Device, free_addresses, running
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
 
 ALONE = tuple(f"alone{number}.example.com" for number in range(4))  # with these Certbot alone is measured

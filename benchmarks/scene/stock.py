@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.connector import EMAIL, Authority
-from benchmarks.devices import PASSWORD, USERNAME, Device
 from benchmarks.measuring import Cost, run
+from benchmarks.scene.connector import EMAIL, Authority
+from benchmarks.scene.devices import PASSWORD, USERNAME, Device
 
 CERTBOT = str(Path(sys.executable).with_name("certbot"))
 
