@@ -56,9 +56,7 @@ def ask_ahead(run: Run, job: Job) -> None:
 
     It remembers what it has answered. Asked after the look, minutes perhaps, it would leave others less time there.
     """
-    copies = run.state.certificates.copies(job)
-    newest = max((generation.stamp for generation in copies), default="")
-    for copy in (copy for generation, copy in copies.items() if generation.stamp == newest):
+    for copy in run.state.certificates.newest(job):
         if job.renew_before_days is None:
             run.authority.renewal_information(copy.certificate, run.clock())
         _revoked_by_the_ca(run, job, (copy,))

@@ -51,10 +51,20 @@ class CertificateStore:
 
     def copies(self, job: Job) -> dict[Generation, Issued]:
         """Return every readable copy of a certificate's generations."""
-        names = [path.stem for path in self._folder(job).glob("*.pem") if not path.stem.endswith("_chain")]
-        generations = [Generation.parse(f"/{job.partition}/{job.base}_{name}.crt", job.base) for name in names]
-        copies = {generation: self.kept(job, generation) for generation in generations if generation}
+        copies = {generation: self.kept(job, generation) for generation in self._generations(job)}
         return {generation: copy for generation, copy in copies.items() if copy}
+
+    def newest(self, job: Job) -> list[Issued]:
+        """Return the readable copies of the newest generation: none, one, or one for each of two keys."""
+        generations = self._generations(job)
+        stamp = max((generation.stamp for generation in generations), default="")
+        copies = (self.kept(job, generation) for generation in generations if generation.stamp == stamp)
+        return list(filter(None, copies))
+
+    def _generations(self, job: Job) -> list[Generation]:
+        names = [path.stem for path in self._folder(job).glob("*.pem") if not path.stem.endswith("_chain")]
+        generations = (Generation.parse(f"/{job.partition}/{job.base}_{name}.crt", job.base) for name in names)
+        return list(filter(None, generations))
 
     def asked(self, job: Job, generation: Generation) -> frozenset[str] | None:
         """Return the names that the CA was asked for, or None if it added none."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from sectigo_f5 import fleet, workflow
+from sectigo_f5 import fleet, process, workflow
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call
@@ -22,6 +23,7 @@ from sectigo_f5.report.results import exit_code
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault
+from sectigo_f5.stopping import StopRequest
 from sectigo_f5.visits.visit import Work
 from tests.support.names import ONLY_EC
 from tests.support.world import World, bigip
@@ -99,6 +101,41 @@ def test_an_order_that_fails_does_not_disturb_the_others(world: World) -> None:
     refused = next(result.common_name for result in results if result.error)
     keys = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]
     assert not [key for key in keys if refused in key]
+
+
+def test_a_stop_ends_every_order_of_one_bigip(world: World) -> None:
+    """Two wait for the CA, and the third has not begun."""
+    jobs, waiting = jobs_of(world, NAMES[:3]), threading.Barrier(3, timeout=30)
+
+    def wait_for_the_ca() -> None:
+        waiting.wait()
+        process.run(["/bin/sleep", "60"], timeout=60, env={})
+
+    world.authority.works = wait_for_the_ca
+    stop = StopRequest()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(go, world, jobs, 2, stop=stop)
+        waiting.wait()
+        stop.request("stopped by SIGTERM")
+        results = running.result(timeout=30)
+    assert [result.outcome for result in results] == [Outcome.FAILED, Outcome.FAILED, Outcome.SKIPPED]
+    assert world.leftovers() == {}
+    keys = [item["name"] for item in world.device.get("/mgmt/tm/sys/file/ssl-key")["items"]]
+    assert not [key for key in keys if "example" in key]
+
+
+def test_the_ca_is_asked_about_renewals_of_one_bigip_at_once(world: World) -> None:
+    jobs, meeting, asked = jobs_of(world, NAMES[:2]), threading.Barrier(2, timeout=30), set[str]()
+    go(world, jobs, 2)
+
+    def slow(certificate_pem: str, now: datetime) -> None:
+        if certificate_pem not in asked:
+            asked.add(certificate_pem)
+            meeting.wait()
+
+    world.authority.renewal_information = slow  # type: ignore[method-assign]
+    assert [result.outcome for result in go(world, jobs, 2)] == [Outcome.KEPT] * 2
+    assert len(asked) == 2
 
 
 def test_a_change_waits_for_a_challenge_and_others_have_the_turn(world: World) -> None:

@@ -437,6 +437,7 @@ def test_ocsp_good_and_revoked(checker: RevocationChecker, tmp_path: Path, signe
         assert status(checker, bad) == ("revoked", "keyCompromise", "ocsp")
     finally:
         responder.stop()
+    assert status(checker, good) == ("good", None, "ocsp")  # it was asked once for the whole run
 
 
 def test_an_ocsp_answer_by_a_stranger_leads_to_the_crl(checker: RevocationChecker, tmp_path: Path, web: Web) -> None:
