@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sectigo_f5 import log
+from sectigo_f5 import log, turns
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of
 from sectigo_f5.commands.in_service import pairs_in_service, result_of_pairs
@@ -83,7 +83,8 @@ def _revoke_copies(run: Run, job: Job, copies: dict[Generation, Issued], reason:
     if copies:
         run.authority.connect()
     for generation, copy in copies.items():
-        run.authority.revoke(copy.certificate, reason)
+        with turns.given_back():
+            run.authority.revoke(copy.certificate, reason)
         run.state.certificates.note_revoked(job, generation, reason)
         logger.info("serial %s is revoked (%s); %s", _serial(copy), reason, MEANWHILE)
     return [_serial(copy) for copy in copies.values()]
