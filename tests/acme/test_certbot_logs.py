@@ -48,6 +48,17 @@ def test_a_log_is_kept_on_another_file_system(workplace: Path, logs: Path, monke
     assert not list(workplace.glob("logs/*"))
 
 
+@pytest.mark.parametrize("year", ["2020", "2099"])  # the clock was set back meanwhile
+def test_old_logs_are_deleted(workplace: Path, logs: Path, monkeypatch: pytest.MonkeyPatch, year: str) -> None:
+    monkeypatch.setattr(certbot_logs, "LOGS_KEPT", 2)
+    logs.mkdir(parents=True)
+    old = [logs / f"{year}010{number}T000000Z-certonly-x.log" for number in range(1, 5)]
+    for file in old:
+        file.touch(mode=0o600)
+    _, kept = keep_log(workplace, logs, "certonly", NOW)
+    assert {*logs.glob("*.log")} == {old[-1], kept}
+
+
 @pytest.mark.parametrize("module", ["os", "shutil"])
 def test_a_full_disk_costs_the_log_alone(
     workplace: Path, logs: Path, module: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-from sectigo_f5.acme import certbot_logs, certbot_program
-from sectigo_f5.acme.authority import Authority
+from sectigo_f5.acme import certbot_program
 from sectigo_f5.acme.certbot_options import certbot_options, write_options
 from sectigo_f5.acme.certbot_program import find_certbot
 from sectigo_f5.acme.inside_certbot import launcher
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated
-from tests.acme.conftest import Open, request
+from tests.acme.conftest import Open
 from tests.support.authorities import Acme2Certifier
 
 READ_BACK = """
 import json, sys
 from certbot._internal import cli
 from certbot._internal.plugins import disco
-config = cli.prepare_and_parse_args(disco.PluginsRegistry.find_all(), ["certonly", "--config", sys.argv[1]])
-print(json.dumps({name: getattr(config, name.replace("-", "_")) for name in sys.argv[2:]}))
+plugins = disco.PluginsRegistry.find_all()
+for file, names in zip(sys.argv[1::2], sys.argv[2::2]):
+    config = cli.prepare_and_parse_args(plugins, ["certonly", "--config", file])
+    print(json.dumps({name: getattr(config, name.replace("-", "_")) for name in names.split()}))
 """
 
 AWKWARD = [
@@ -35,22 +37,24 @@ AWKWARD = [
 ]  # fmt: skip
 
 
-def read_back(file: Path, *names: str) -> dict[str, object]:
+def read_back(wanted: Mapping[Path, Iterable[str]]) -> list[dict[str, object]]:
+    """Return options by their names, of several files: most of the time is that of Certbot's start."""
+    words = [word for file, names in wanted.items() for word in (str(file), " ".join(names))]
     done = subprocess.run(
-        [sys.executable, "-c", READ_BACK, str(file), *names], capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", READ_BACK, *words], capture_output=True, text=True, timeout=30, check=True
     )
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_awkward_passwords_reach_certbot_as_they_are(tmp_path: Path) -> None:
     slots = ["bigip-username", "bigip-password", "bigip-partition", "bigip-vs-list", "bigip-list", "bigip-iapp"]
     slots += ["bigip-device-group", "bigip-clientssl-parent", "bigip-verify-ssl", "eab-kid", "eab-hmac-key"]
+    written = dict[Path, dict[str, str]]()
     for number in range(0, len(AWKWARD), len(slots)):
-        options = dict(zip(slots, AWKWARD[number:], strict=False))
         file = tmp_path / f"{number}.ini"
-        write_options(file, options)
-        assert read_back(file, *options) == options
+        written[file] = dict(zip(slots, AWKWARD[number:], strict=False))
+        write_options(file, written[file])
+    assert read_back(written) == list(written.values())
 
 
 @pytest.mark.parametrize("value", ["[list]", "two\nlines", "quote' #cut", 'quote" ;cut'])
@@ -73,24 +77,22 @@ def test_each_validation_has_its_options(tmp_path: Path) -> None:
     http = Http01(
         ("192.0.2.1", "192.0.2.2"), "admin", Secret("p"), ("/Common/a", "/P/app.app/b"), "P", tmp_path / "ca.pem", True
     )
-    file = tmp_path / "http.ini"
-    write_options(file, certbot_options(http))
-    assert read_back(file, "authenticator", "pref-challs", "bigip-list", "bigip-vs-list", "bigip-apm") == {
-        "authenticator": "bigip",
-        "pref-challs": ["http-01"],
-        "bigip-list": "192.0.2.1,192.0.2.2",
-        "bigip-vs-list": "/Common/a,/P/app.app/b",
-        "bigip-apm": "true",
-    }
+    written: list[dict[str, object]] = [
+        {
+            "authenticator": "bigip",
+            "pref-challs": ["http-01"],
+            "bigip-list": "192.0.2.1,192.0.2.2",
+            "bigip-vs-list": "/Common/a,/P/app.app/b",
+            "bigip-apm": "true",
+        },
+        {"authenticator": "manual", "pref-challs": ["dns-01"], "manual-auth-hook": "/bin/true"},
+    ]
+    files = tmp_path / "http.ini", tmp_path / "dns.ini"
+    write_options(files[0], certbot_options(http))
+    write_options(files[1], certbot_options(Dns01("manual", {"manual-auth-hook": "/bin/true"})))
+    assert read_back(dict(zip(files, written, strict=True))) == written
     unchecked = certbot_options(Http01(("h",), "admin", Secret("p"), ("/Common/a",), "P", None, False))
     assert not {"bigip-verify-ssl", "bigip-apm"} & set(unchecked)  # any text would switch them on
-    file = tmp_path / "dns.ini"
-    write_options(file, certbot_options(Dns01("manual", {"manual-auth-hook": "/bin/true"})))
-    assert read_back(file, "authenticator", "pref-challs", "manual-auth-hook") == {
-        "authenticator": "manual",
-        "pref-challs": ["dns-01"],
-        "manual-auth-hook": "/bin/true",
-    }
 
 
 @pytest.fixture
@@ -166,16 +168,3 @@ def test_a_big_ip_is_exempt_from_the_proxy(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("no_proxy", "intranet.example")
     assert certbot_program.bypassing_proxy(["192.0.2.1"])["no_proxy"] == "intranet.example,192.0.2.1"
     assert certbot_program.bypassing_proxy([]) == {}
-
-
-@pytest.mark.parametrize("year", ["2020", "2099"])  # the clock was set back meanwhile
-def test_old_logs_are_deleted(registered: Authority, monkeypatch: pytest.MonkeyPatch, year: str) -> None:
-    monkeypatch.setattr(certbot_logs, "LOGS_KEPT", 2)
-    logs = registered._certbot._logs
-    for number in range(4):
-        (logs / f"{year}010{number + 1}T000000Z-certonly-x.log").touch(mode=0o600)
-    with pytest.raises(ConnectorError) as failure:
-        registered.issue(request("www.example.org"), Prevalidated())
-    left = [str(file) for file in logs.glob("*.log")]
-    assert len(left) == 2
-    assert any(file in str(failure.value) for file in left)
