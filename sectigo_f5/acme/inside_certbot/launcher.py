@@ -10,6 +10,7 @@
 * When the connector is gone (SIGKILL, out of memory) nobody waits for Certbot any more, and the next run would meet
   it at work. So Certbot holds the connector's lock as well, and ``own_process`` ends it as by SIGTERM: its plugin
   removes what it put on a BIG-IP. The hooks that it has started end with it.
+* Certbot lets a second pass before it first asks whether the CA has done its part: see ``polling``.
 * Certbot loads every plugin that is installed, whichever is used: see ``quick_start``.
 * The options of another Certbot on this host (``/etc/letsencrypt/cli.ini``: hooks, another
   authenticator) are not read: this Certbot gets every option that it needs.
@@ -66,6 +67,8 @@ def main() -> int | str | None:
     tokens.remember_tokens(obtained)
     try_other_nonces()
     let_orders_outlive_us(own)
+    polling = _beside("polling")
+    polling.look_sooner(polling.Pace())
     _beside("trusted_files").trust(own.get(CA_FILE))
     forget_other_configurations()
     load_plugin(own.get(PLUGIN))
