@@ -49,7 +49,7 @@ def change_by_now(
     as_foreseen = names == foreseen_names and not any(attachment.changes for attachment in decided.attachments)
     if decided.obstacles or as_foreseen:
         return plan, ProfileChange(plan.seen, entries, decided.attachments, pair_only=bool(decided.obstacles))
-    f5.forget()
+    f5.forget_if_old(run.clock())
     seen = replace(believed(run, observe(f5, plan.seen.job, run.managed)), issued_names=names)
     foreseen = outlook(f5, seen)
     obstructed = foreseen.obstacles

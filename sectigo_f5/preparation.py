@@ -73,6 +73,18 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     with turns.given_back():
         ask_ahead(run, job)
     doing("reading the BIG-IP")
+    plan, known = _planned(run, f5, job)
+    if plan.decided.outcome is not Outcome.KEPT and f5.forget_if_old(run.clock()):
+        plan, known = _planned(run, f5, job)
+    _log(plan.decided, known)
+    if plan.decided.outcome is not Outcome.KEPT:
+        return _must_be_possible(run, f5, plan)
+    clocks_must_agree(run, f5, ordering=False)
+    return plan
+
+
+def _planned(run: Run, f5: Unit, job: Job) -> tuple[Plan, Circumstances]:
+    f5.look(run.clock())
     seen = believed(run, observe(f5, job, run.managed))
     foreseen = outlook(f5, seen)
     in_the_way = {**foreseen.obstacles, **_cannot_be_looked_at(run, seen)}
@@ -82,12 +94,7 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     plan = Plan(seen, _decide(seen, known, ordered, obstacles), notes=foreseen.notes(), unfinished=ordered)
     if obstacles:
         plan = _pair_alone(run, f5, plan, known, obstacles)
-    decided = plan.decided
-    _log(decided, known)
-    if decided.outcome is not Outcome.KEPT:
-        return _must_be_possible(run, f5, plan)
-    clocks_must_agree(run, f5, ordering=False)
-    return plan
+    return plan, known
 
 
 def _decide(
@@ -187,7 +194,7 @@ def _needs(
     """The list: what must hold before a write, more if the CA is to be asked, and more if it is a new order."""
     validation, problems = None, list[ConnectorError]()
     with _noted(problems):
-        f5.must_be_active()
+        f5.must_still_be_active()
     with _noted(problems):
         profile_must_be_free(f5, seen)
     with _noted(problems):

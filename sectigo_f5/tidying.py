@@ -57,7 +57,7 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
             previous = _previous(run, job, before, ask=True)
         doing("tidying up")
         deleted = delete_objects(f5, job, Keep({stamp, *previous}, stamp))
-        _log([*deleted.gone, *delete_requests(f5, job)])
+        _log(deleted.gone)
         run.state.orders.note_in_use(job, deleted.in_use)
         _end(run, f5, job)
 

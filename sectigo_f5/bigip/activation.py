@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.profile_change import Files, ProfileChange, backward, files, forward, without_ciphertext
 from sectigo_f5.bigip.unit import Unit
@@ -78,11 +77,19 @@ def is_in_service(f5: Unit, profile: str) -> bool:
 
 
 def _must_be_held(f5: Unit, made: MadeChange) -> None:
-    f5.forget()
+    try:
+        _must_be_known_to_be_held(f5, made)
+    except ConnectorError:
+        f5.forget()  # read again at the next look
+        raise
+
+
+def _must_be_known_to_be_held(f5: Unit, made: MadeChange) -> None:
     if not made.is_held_by(f5.inventory.profiles):
         raise ConnectorError(f"the BIG-IP does not show the change of {made.profile}")
+    servers = f5.servers_at([plan.virtual_server for plan in made.attachments])
     for plan in made.attachments:
-        server = f5.find_virtual_server(plan.virtual_server)
+        server = servers[plan.virtual_server]
         if server is None or made.profile not in server.client_ssl or set(plan.remove) & set(server.client_ssl):
             raise ConnectorError(f"{plan.virtual_server} does not show {made.profile}")
 
@@ -118,7 +125,8 @@ def send(f5: Unit, operations: Sequence[Operation]) -> None:
 
 def _confirm_in_service(f5: Unit, change: ProfileChange) -> None:
     f5.note_change()  # it was not refused
-    f5.forget()
+    if _concerns_others(f5, change):
+        f5.forget()
     try:
         _must_be_in_service(f5, change)
     except (DeviceError, UnreachableError) as error:
@@ -141,6 +149,12 @@ def _must_be_in_service(f5: Unit, change: ProfileChange) -> None:
     f5.note_made(MadeChange.of(change).as_read(profile))
 
 
+def _concerns_others(f5: Unit, change: ProfileChange) -> bool:
+    """Tell whether other profiles change too: SNI defaults, and what inherits from ours."""
+    flags = any(plan.make_default or plan.drop_default for plan in change.plans)
+    return flags or any(each.parent == change.profile for each in f5.inventory.profiles.at_hand.values())
+
+
 def _confirm_as_before(f5: Unit, change: ProfileChange) -> None:
     f5.forget()
     before = change.seen.profile
@@ -160,7 +174,7 @@ def must_ask_as_foreseen(f5: Unit, change: ProfileChange) -> None:
     parent = change.seen.job.parent_profile
     if change.pair_only or not gets_another_parent(change.seen):
         return
-    after = _profile(f5, change)
+    after = f5.inventory.profiles.get(change.profile)  # as it was read back
     lost = [less(foreseen, after.client_settings) for foreseen in settings_after(change.seen)] if after else []
     if lost and all(lost):
         raise ConnectorError(f"{change.profile} asks less of clients than {parent} does: {', '.join(lost[0])}")
@@ -168,7 +182,7 @@ def must_ask_as_foreseen(f5: Unit, change: ProfileChange) -> None:
 
 def _profile(f5: Unit, change: ProfileChange) -> ClientSslProfile | None:
     profile = f5.client.find(change.profile_url)
-    return readers.client_ssl_profile(profile) if profile else None
+    return f5.inventory.profiles.put(profile) if profile else None
 
 
 def _held(f5: Unit, change: ProfileChange) -> Files | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
@@ -57,7 +56,7 @@ def _stored(f5: Unit, path: str) -> str | None:
     certificate = find_created(f5.client, object_url("sys/file/ssl-cert", path))
     if certificate is None:
         raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
-    return readers.text(certificate, "checksum")
+    return f5.inventory.certificates.put(certificate).checksum
 
 
 def checksum_of(content: bytes) -> str:

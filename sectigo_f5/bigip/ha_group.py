@@ -15,7 +15,7 @@ from datetime import datetime
 from sectigo_f5 import stopping
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.observation import listed_servers
-from sectigo_f5.bigip.unit import FAILOVER_STATUS, Unit, is_active
+from sectigo_f5.bigip.unit import FAILOVER_STATUS, Memory, Unit, is_active
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import IControl
@@ -171,7 +171,8 @@ def _log_in(
     client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
     sessions.enter_context(client)
     status = client.get(FAILOVER_STATUS)
-    return Unit(device, client, readers.release(status) or _release(client)), is_active(status)
+    active = is_active(status)
+    return Unit(device, client, readers.release(status) or _release(client), memory=Memory(active=active)), active
 
 
 def _release(client: IControl) -> str:

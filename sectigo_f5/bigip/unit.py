@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.inventory.contents import VIRTUAL_SERVERS, Inventory
@@ -25,6 +26,7 @@ from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
+STILL_TRUE = timedelta(seconds=30)  # as long as a plan is carried out by what was read
 FAILOVER_STATUS = "/mgmt/tm/cm/failover-status"
 
 
@@ -40,6 +42,9 @@ class Memory:
     servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
     every_server: tuple[VirtualServer, ...] | None = None
     expected: tuple[Job, ...] = ()  # the certificates of this login
+    looked_at: datetime | None = None  # when the reading of it began
+    active: bool = False  # the unit was active then
+    takes_files: bool = False  # by the route of step 10
     validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
@@ -87,8 +92,24 @@ class Unit:
 
     def forget(self) -> None:
         """Have everything read again at the next look."""
-        self.memory.inventory = self.memory.every_server = None
-        self.memory.servers = {}
+        self.memory.inventory = self.memory.every_server = self.memory.looked_at = None
+        self.memory.servers, self.memory.active = {}, False
+
+    def look(self, now: datetime) -> None:
+        """Note when a look begins; what was read before in this login still counts."""
+        self.memory.looked_at = self.memory.looked_at or now
+
+    def forget_if_old(self, now: datetime) -> bool:
+        """Have everything read again if others may have changed it since; returns whether that is so.
+
+        What we change ourselves is known: it is read back, and kept.
+        """
+        looked_at = self.memory.looked_at
+        if looked_at is None or abs(now - looked_at) <= STILL_TRUE:
+            return False
+        self.forget()
+        self.look(now)
+        return True
 
     # -- virtual servers -----------------------------------------------------------------------
 
@@ -201,12 +222,18 @@ class Unit:
     def must_be_active(self) -> None:
         """Refuse to write to a unit that does not carry the traffic, or no longer does."""
         lost = [group for group in self.traffic_groups if self.holder(group) != self.name]
-        if lost or not self.is_active():
+        self.memory.active = not lost and self.is_active()
+        if not self.memory.active:
             what = f"active for {', '.join(lost)}" if lost else "the active unit"
             raise ConnectorError(
                 f"{self.client.host} is not {what}: nothing in service was changed; list every unit of the group "
                 "under host, and run again when the active one answers"
             )
+
+    def must_still_be_active(self) -> None:
+        """Refuse to plan for a unit that does not carry the traffic; it is not asked if it has just said so."""
+        if self.traffic_groups or not self.memory.active:
+            self.must_be_active()
 
     def sync_status(self) -> Mapping[str, str]:
         """Return ``mode`` and ``status`` of config sync in the device's words."""
@@ -248,6 +275,7 @@ class Unit:
         replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
         doing("saving the configuration")
         save_configuration(self.client)
+        self.forget()  # a restart in between would have brought the former configuration back
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
 

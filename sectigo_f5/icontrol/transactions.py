@@ -54,16 +54,18 @@ def validate_operations(client: IControl, operations: Sequence[Operation]) -> No
     Raises :class:`DeviceError` if the device refuses them, or does not judge beforehand,
     :class:`OutcomeUnknownError` if its judgement was lost.
     """
-    url = _queue(client, operations)
+    url, is_open = _queue(client, operations), True
     try:
         answer = client.patch(url, VALIDATE, COMMIT_TIMEOUT)
         for pause in PAUSES:
-            if _has_completed(client, url, answer) or answer.get("state") == "STARTED":  # it waits for a real commit
+            is_open = not _has_completed(client, url, answer)
+            if not is_open or answer.get("state") == "STARTED":  # it waits for a real commit
                 return
             client.pause(pause)
             answer = _read(client, url)
     finally:
-        _abandon(client, url)
+        if is_open:
+            _abandon(client, url)
     raise _endless(client, url)
 
 

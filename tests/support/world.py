@@ -78,6 +78,7 @@ class World:
 
         def once() -> None:
             self.authority.works = lambda: None
+            self.wait(minutes=1)
             action()
 
         self.authority.works = once

@@ -97,6 +97,11 @@ class Shelf(Mapping[str, T], Generic[T]):
                 self.put(item)
         self._absent.update(path for path in wanted if path not in self._held)
 
+    @property
+    def at_hand(self) -> Mapping[str, T]:
+        """What has been read by now."""
+        return self._held
+
     def put(self, item: Json) -> T:
         """Take an object as the BIG-IP has just shown it."""
         path = full_path(item)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import KeyObject
@@ -85,12 +84,12 @@ def send_protected(order: KeyOrder, send: Callable[[], object]) -> None:
     order.delete_unless_kept()
     key = send_and_confirm(order.f5.client, send, lambda: _shown_key(order))
     if not key.protected:
-        order.f5.client.delete(order.key_object_url)
+        _delete(order)
         raise RouteUnavailableError(
             f"the BIG-IP made the key with securityType {key.security_type} instead of password; it was deleted"
         )
     if key.spec and key.spec != order.spec:
-        order.f5.client.delete(order.key_object_url)
+        _delete(order)
         raise RouteUnavailableError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
 
 
@@ -102,7 +101,12 @@ def post_key(order: KeyOrder, body: Json) -> Json:
 def clear_away(order: KeyOrder) -> None:
     """Free the name of the key that an earlier route made; what does not show is not there to be deleted."""
     if find_created(order.f5.client, order.key_object_url) is not None:
-        order.f5.client.delete(order.key_object_url)
+        _delete(order)
+
+
+def _delete(order: KeyOrder) -> None:
+    order.f5.client.delete(order.key_object_url)
+    order.f5.inventory.keys.remove(order.generation.key)
 
 
 def _shown_key(order: KeyOrder) -> KeyObject:
@@ -110,4 +114,4 @@ def _shown_key(order: KeyOrder) -> KeyObject:
     if item is None:
         name = order.generation.key
         raise RouteUnavailableError(f"the BIG-IP does not show the key {name} that it was asked to make")
-    return readers.key_object(item)
+    return order.f5.inventory.keys.put(item)

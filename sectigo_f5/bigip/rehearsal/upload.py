@@ -10,12 +10,15 @@ from sectigo_f5.model import Generation
 
 
 def rehearse_upload(f5: Unit, generation: Generation) -> None:
-    """Store a small file by the route of step 10, under the name of its certificate, and remove it.
+    """Store a small file by the route of step 10, under the name of its certificate, and remove it; once in a login.
 
     Raises :class:`ConnectorError` if the user may not.
     """
+    if f5.memory.takes_files:
+        return
     name = generation.certificate.rpartition("/")[2]
     try:
         store_public_file(f5.client, name, b"rehearsal\n")
     finally:
         remove_file(f5.client, f"{DOWNLOADS}/{name}")
+    f5.memory.takes_files = True
