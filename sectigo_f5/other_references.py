@@ -49,7 +49,8 @@ def remaining(run: Run, f5: Unit, job: Job, *, changed: bool, after: bool = True
     Before a change (not ``after`` one) also what refers to the pair in service, and will not follow.
     """
     try:
-        named = notes.of_references(f5, job, notes.of_a_change(f5) if changed else (), after=after)
+        collections = notes.of_a_change(f5) if changed and (not after or notes.has_earlier_pairs(f5, job)) else ()
+        named = notes.of_references(f5, job, collections, after=after)
         unknown = [path for path in sorted(run.state.orders.in_use(job)) if not _is_explained(path, f5, named)]
     except (ConnectorError, InterruptedRunError) as error:
         logger.warning("what else refers to pairs of %s is not known: %s", job.common_name, error)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from sectigo_f5 import turns
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
 from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
-from sectigo_f5.bigip.leftovers.uploads import delete_uploads
+from sectigo_f5.bigip.leftovers.uploads import delete_own_uploads, delete_uploads
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of, why_revoked
 from sectigo_f5.device_objects import Pair, pairs_issued_at
@@ -63,9 +63,20 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
 
 
 def _end(run: Run, f5: Unit, job: Job) -> None:
-    """Forget that runs have begun, unless a file of theirs could not be removed: then the next run tries again."""
-    if not f5.client.files_left:
+    """Forget that runs have begun, unless files of theirs are still there: then that is for the end of the login."""
+    if f5.memory.uploads or f5.client.files_left:
+        f5.memory.tidied.append(job)
+    else:
         run.state.orders.end(job)
+
+
+def tidy_at_last(run: Run, f5: Unit) -> None:
+    """Remove the files of this login; if one stays, the next run looks for it."""
+    with _only_warned_of():
+        delete_own_uploads(f5)
+        if not f5.client.files_left:
+            for job in f5.memory.tidied:
+                run.state.orders.end(job)
 
 
 def _live_orders(run: Run, plan: Plan) -> frozenset[str]:

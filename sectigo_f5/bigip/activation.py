@@ -67,6 +67,7 @@ def is_in_service(f5: Unit, profile: str) -> bool:
     made = f5.memory.made.get(profile)
     if made is None:
         return False
+    f5.forget_what_was_before_the_save()
     try:
         wait_until_shown(f5.client, lambda: _must_be_held(f5, made))
     except (DeviceError, UnreachableError):

@@ -15,8 +15,6 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.public_files import store_public_file
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
-from sectigo_f5.icontrol.shell import remove_file
-from sectigo_f5.icontrol.transfer import DOWNLOADS
 from sectigo_f5.model import Generation, Issued
 
 logger = logging.getLogger(__name__)
@@ -42,7 +40,7 @@ def upload_chain(f5: Unit, issued: Issued, generation: Generation, created: Crea
 
 def _store(f5: Unit, path: str, content: bytes, created: CreatedObjects) -> None:
     _, partition, name = path.split("/")
-    created.always.callback(remove_file, f5.client, f"{DOWNLOADS}/{name}")
+    f5.memory.uploads.add(name)
     file = store_public_file(f5.client, name, content)
     url = object_url("sys/file/ssl-cert", path)
     created.undo(f"the certificate {path}", f5.client.delete, url)

@@ -26,6 +26,7 @@ from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
+JUST_ASKED = timedelta(seconds=5)  # as long as an answer to whether a unit is active counts
 STILL_TRUE = timedelta(seconds=30)  # as long as a plan is carried out by what was read
 FAILOVER_STATUS = "/mgmt/tm/cm/failover-status"
 
@@ -39,11 +40,16 @@ class Memory:
     surroundings: Surroundings | None = None
     made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
     saved: bool = False  # since the login
+    read_since_save: bool = True
     servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
     every_server: tuple[VirtualServer, ...] | None = None
     expected: tuple[Job, ...] = ()  # the certificates of this login
     looked_at: datetime | None = None  # when the reading of it began
-    active: bool = False  # the unit was active then
+    active: bool = False  # the unit was active when it was last asked ...
+    active_at: datetime | None = None  # ... then, if that is known
+    makes_request_with_key: bool = True  # as far as it was tried
+    uploads: set[str] = field(default_factory=set)  # files of ours in the device's downloads, to be removed at the end
+    tidied: list[Job] = field(default_factory=list)  # certificates of which nothing but such files is left
     takes_files: bool = False  # by the route of step 10
     validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
     unsaved: bool = False
@@ -97,7 +103,14 @@ class Unit:
 
     def look(self, now: datetime) -> None:
         """Note when a look begins; what was read before in this login still counts."""
-        self.memory.looked_at = self.memory.looked_at or now
+        memory = self.memory
+        memory.looked_at, memory.active_at = memory.looked_at or now, memory.active_at or now
+
+    def forget_what_was_before_the_save(self) -> None:
+        """Have everything read again, once after a save: a restart before it brings the former configuration back."""
+        if not self.memory.read_since_save:
+            self.forget()
+            self.memory.read_since_save = True
 
     def forget_if_old(self, now: datetime) -> bool:
         """Have everything read again if others may have changed it since; returns whether that is so.
@@ -219,8 +232,15 @@ class Unit:
         """Tell whether a virtual server of the certificate at work is active here, not on another unit."""
         return not self.obstacle or server.listens.traffic_group in (None, *self.traffic_groups)
 
-    def must_be_active(self) -> None:
-        """Refuse to write to a unit that does not carry the traffic, or no longer does."""
+    def must_be_active(self, now: datetime | None = None) -> None:
+        """Refuse to write to a unit that does not carry the traffic, or no longer does.
+
+        It is not asked again within seconds of ``now``: it may fail over after the answer too.
+        """
+        memory = self.memory
+        if now and memory.active and memory.active_at and abs(now - memory.active_at) <= JUST_ASKED:
+            return
+        memory.active_at = now
         lost = [group for group in self.traffic_groups if self.holder(group) != self.name]
         self.memory.active = not lost and self.is_active()
         if not self.memory.active:
@@ -275,7 +295,7 @@ class Unit:
         replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
         doing("saving the configuration")
         save_configuration(self.client)
-        self.forget()  # a restart in between would have brought the former configuration back
+        self.memory.read_since_save = False
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
 

@@ -26,10 +26,12 @@ from sectigo_f5.state import lock
 from sectigo_f5.state.certificate_store import CertificateStore
 from sectigo_f5.state.history import History
 from sectigo_f5.state.known_devices import KnownDevices
+from sectigo_f5.state.learned import LearnedStore
 from sectigo_f5.state.orders import OrderStore
 from sectigo_f5.state.unsaved import UnsavedDevices
 
-FOLDERS = ("ari", "certbot", "certbot/accounts", "certbot/logs", "certbot/private", "certificates", "orders", "unsaved")
+OF_CERTBOT = ("certbot", "certbot/accounts", "certbot/logs", "certbot/private")
+FOLDERS = ("ari", *OF_CERTBOT, "certificates", "learned", "orders", "unsaved")
 ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
 
 
@@ -43,6 +45,7 @@ class StateDirectory:
         self.orders = OrderStore(path / "orders")
         self.devices = KnownDevices(path / "devices.json")
         self.unsaved = UnsavedDevices(path / "unsaved")
+        self.learned = LearnedStore(path / "learned")
 
     def prepare(self) -> None:
         """Make the directory; raises :class:`ConfigurationError` if it cannot be written, or others can write there."""

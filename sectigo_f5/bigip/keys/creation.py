@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from sectigo_f5.bigip.keys import csr
-from sectigo_f5.bigip.keys.native import native_key, native_key_and_request, native_request
+from sectigo_f5.bigip.keys.native import native_key, native_request
 from sectigo_f5.bigip.keys.openssl import openssl_key_and_request
 from sectigo_f5.bigip.keys.order import CreatedKey, KeyOrder, RouteUnavailableError
 from sectigo_f5.errors import ConnectorError
@@ -35,7 +35,7 @@ def create_key(order: KeyOrder) -> CreatedKey:
 def create_request(order: KeyOrder, key: CreatedKey) -> CreatedKey:
     """Step 5: make the CSR; if the device makes none for such a key, make the key again by another route."""
     if key.request is None and not key.request_names:
-        routes: list[Route] = [lambda order: native_request(order, key), native_key_and_request]
+        routes: list[Route] = [lambda order: native_request(order, key)]
         if order.job.key_route == "auto":
             routes.append(openssl_key_and_request)
         key = _first_available(order, routes)

@@ -15,8 +15,11 @@ from sectigo_f5.x509.certificates import extract_request
 
 def download(order: KeyOrder, key: CreatedKey) -> str:
     """Return the CSR's PEM; raises :class:`ConnectorError` if the account may not read it."""
-    if key.request is not None:
-        return key.request
+    return key.request if key.request is not None else found(order, key)[0]
+
+
+def found(order: KeyOrder, key: CreatedKey) -> tuple[str, str]:
+    """Return the CSR's PEM, and under which of its possible names it is; raises as :func:`download`."""
     reasons = []
     for reader in (_by_tmsh, _by_file):
         for name in key.request_names:
@@ -26,7 +29,7 @@ def download(order: KeyOrder, key: CreatedKey) -> str:
                 reasons.append(str(error))
                 break
             if request:
-                return request
+                return request, name
             reasons.append(f"no CSR under the name {name}")
     raise ConnectorError(
         "the CSR cannot be read from the BIG-IP; the user needs the role Administrator or Resource Administrator, with "

@@ -1,8 +1,10 @@
-"""The native route: ``sys crypto key`` with ``securityType: password``; the CSR apart, or in the same call."""
+"""The native route: ``sys crypto key`` with ``securityType: password``; the CSR in the same call, or apart."""
 
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Collection
 from dataclasses import replace
 
 from sectigo_f5.bigip.keys import csr
@@ -17,6 +19,7 @@ from sectigo_f5.bigip.keys.order import (
     post_key,
     send_protected,
 )
+from sectigo_f5.bigip.readers import major_release
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
@@ -25,12 +28,22 @@ from sectigo_f5.icontrol.read_back import find_created
 from sectigo_f5.icontrol.shell import quietly
 from sectigo_f5.x509.certificates import extract_request
 
+logger = logging.getLogger(__name__)
+
 CSR_URL = "/mgmt/tm/sys/crypto/csr"
+NAMED_LIKE_THE_KEY = 14  # the first release that gives a CSR the name of its key
 
 
 def native_key(order: KeyOrder) -> CreatedKey:
-    """Make the key alone, if a CSR can follow."""
+    """Make the key, with its CSR in the same call where the BIG-IP does that, else alone if a CSR can follow."""
     must_have_common_name(order)
+    if order.f5.memory.makes_request_with_key:
+        try:
+            return native_key_and_request(order)
+        except RouteUnavailableError as refusal:
+            logger.info("key and CSR are made apart: %s", refusal)
+            order.f5.memory.makes_request_with_key = False
+            clear_away(order)
     _send_key(order, _key_body(order))
     return CreatedKey("native")
 
@@ -39,30 +52,31 @@ def native_request(order: KeyOrder, key: CreatedKey) -> CreatedKey:
     """Make the CSR of a key that is there."""
     name = f"{order.stem}.csr"
     path = f"/{order.job.partition}/{name}"
-    _delete_request_afterwards(order, path)
+    _delete_requests_afterwards(order, [path])
     body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
     answer = _send_request(order, body, path)
     return replace(key, request=_request_in(answer), request_names=(path,))
 
 
 def native_key_and_request(order: KeyOrder) -> CreatedKey:
-    """Make key and CSR in one call (``gen-csr``).
+    """Make key and CSR in one call (``gen-csr``), for which a protected key opens: the call has its passphrase.
 
     TMOS 13 names the CSR after the key with ``.csr``, TMOS 14 and later exactly like the key. The option's value seems
     to mean nothing; if it is the CSR's name after all, it is one that is looked for.
     """
-    must_have_common_name(order)
-    names = tuple(f"/{order.job.partition}/{order.stem}{suffix}" for suffix in (".key", ".csr"))
-    for name in names:
-        _delete_request_afterwards(order, name)
-    clear_away(order)
+    release = major_release(order.f5.release)
+    suffixes = (".csr", ".key") if release and release < NAMED_LIKE_THE_KEY else (".key", ".csr")
+    names = [f"/{order.job.partition}/{order.stem}{suffix}" for suffix in suffixes]
+    _delete_requests_afterwards(order, names)
     body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": f"{order.stem}.csr"}]}
-    key = CreatedKey("native", _request_in(_send_key(order, body)), names)
+    key = CreatedKey("native", _request_in(_send_key(order, body)), tuple(names))
     if key.request is None:
         try:
-            key = replace(key, request=csr.download(order, key))
+            request, name = csr.found(order, key)
         except ConnectorError as error:
             raise RouteUnavailableError(str(error)) from error
+        names[:] = [name]  # there is no other to delete
+        key = replace(key, request=request)
     return key
 
 
@@ -94,9 +108,14 @@ def _send_request(order: KeyOrder, body: Json, path: str) -> Json:
     return {}
 
 
-def _delete_request_afterwards(order: KeyOrder, path: str) -> None:
-    url = object_url("sys/crypto/csr", path)
-    order.created.always.callback(quietly, f"the CSR {path}", order.f5.client.delete, url)
+def _delete_requests_afterwards(order: KeyOrder, paths: Collection[str]) -> None:
+    """Delete, at the end, the CSRs that are in ``paths`` by then."""
+
+    def delete() -> None:
+        for path in paths:
+            quietly(f"the CSR {path}", order.f5.client.delete, object_url("sys/crypto/csr", path))
+
+    order.created.always.callback(delete)
 
 
 def _request_in(answer: Json) -> str | None:

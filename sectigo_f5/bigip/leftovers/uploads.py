@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.shell import bash, remove_file, shell_safe
 from sectigo_f5.icontrol.transfer import DOWNLOADS
 from sectigo_f5.model import Generation, Job
@@ -13,17 +13,32 @@ from sectigo_f5.model import Generation, Job
 SUFFIXES = (".pass", ".pem", ".cnf", ".crt", "_chain.crt")  # the first holds a secret
 STAMP = f"{'[0-9]' * 8}T{'[0-9]' * 6}Z"  # in the shell's words
 VARIANTS = ("", "_ecdsa")
+TOGETHER = 20  # files that one command line names
+
+
+def delete_own_uploads(f5: Unit) -> None:
+    """Delete the files of this login: together by the shell, or without one each alone; one that stays is noted."""
+    names, f5.memory.uploads = sorted(f5.memory.uploads), set()
+    for start in range(0, len(names), TOGETHER):
+        paths = [f"{DOWNLOADS}/{shell_safe(name)}" for name in names[start : start + TOGETHER]]
+        if not _is_removed(f5, paths):
+            for path in paths:
+                remove_file(f5.client, path)
+
+
+def _is_removed(f5: Unit, patterns: Iterable[str]) -> bool:
+    """Remove by the shell; False if this user has none."""
+    try:
+        return "removed" in bash(f5.client, f"rm -f {' '.join(patterns)}; echo removed")
+    except ConnectorError:
+        return False
 
 
 def delete_uploads(f5: Unit, job: Job, stamps: Iterable[str]) -> None:
     """Delete the files of a certificate: all by the shell, or without one those of ``stamps``."""
     stem = f"{DOWNLOADS}/{shell_safe(job.base)}_"
-    every = " ".join(f"{stem}{STAMP}{variant}{suffix}" for variant in VARIANTS for suffix in SUFFIXES)
-    try:
-        if "removed" in bash(f5.client, f"rm -f {every}; echo removed"):
-            return
-    except DeviceError:  # no shell for this user
-        pass
+    if _is_removed(f5, [f"{stem}{STAMP}{variant}{suffix}" for variant in VARIANTS for suffix in SUFFIXES]):
+        return
     for generation in (Generation(job.partition, job.base, stamp, variant) for stamp in stamps for variant in VARIANTS):
         name = generation.key.rpartition("/")[2].removesuffix(".key")
         for suffix in SUFFIXES:

@@ -45,6 +45,13 @@ def of_references(f5: Unit, job: Job, collections: Collection[str] = (), *, afte
     return references.sentences(job, found, in_service, after)
 
 
+def has_earlier_pairs(f5: Unit, job: Job) -> bool:
+    """Tell whether the BIG-IP has pairs of a certificate that are not in service: nothing refers to one just made."""
+    in_service = references.serving(job, f5.inventory)
+    ours = map(references.ours(job), f5.inventory.certificates)
+    return any(of not in in_service for of in ours if of)
+
+
 def references_to_ours(f5: Unit, job: Job, collections: Collection[str]) -> tuple[references.Reference, ...]:
     """Return what refers to a pair of a certificate besides its own profile."""
     others = [profile for path, profile in f5.inventory.profiles.items() if path != job.profile]
