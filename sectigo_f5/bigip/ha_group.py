@@ -14,8 +14,10 @@ from datetime import datetime
 
 from sectigo_f5 import stopping
 from sectigo_f5.bigip import readers
+from sectigo_f5.bigip.inventory.memory import Memory
+from sectigo_f5.bigip.inventory.standing import FAILOVER_STATUS, is_active
 from sectigo_f5.bigip.observation import listed_servers
-from sectigo_f5.bigip.unit import FAILOVER_STATUS, Memory, Unit, is_active
+from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import IControl

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import functools
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,8 @@ from datetime import datetime, timedelta
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.inventory.contents import VIRTUAL_SERVERS, Inventory
+from sectigo_f5.bigip.inventory.memory import Memory
+from sectigo_f5.bigip.inventory.standing import Standing
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
 from sectigo_f5.bigip.virtual_servers.reader import possible_client_ssl, possible_http2, virtual_server
@@ -18,50 +19,21 @@ from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
-from sectigo_f5.icontrol.client import IControl, object_url
-from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.saving import save_configuration
-from sectigo_f5.model import Device, Job
+from sectigo_f5.model import Job
 from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
 JUST_ASKED = timedelta(seconds=5)  # as long as an answer to whether a unit is active counts
 STILL_TRUE = timedelta(seconds=30)  # as long as a plan is carried out by what was read
-FAILOVER_STATUS = "/mgmt/tm/cm/failover-status"
-
-
-@dataclass
-class Memory:
-    """What one login session remembers: the inventory until it changes, what else was read, what it has changed."""
-
-    inventory: Inventory | None = None
-    references: References | None = None
-    surroundings: Surroundings | None = None
-    made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
-    saved: bool = False  # since the login
-    read_since_save: bool = True
-    servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
-    every_server: tuple[VirtualServer, ...] | None = None
-    expected: tuple[Job, ...] = ()  # the certificates of this login
-    looked_at: datetime | None = None  # when the reading of it began
-    active: bool = False  # the unit was active when it was last asked ...
-    active_at: datetime | None = None  # ... then, if that is known
-    makes_request_with_key: bool = True  # as far as it was tried
-    uploads: set[str] = field(default_factory=set)  # files of ours in the device's downloads, to be removed at the end
-    tidied: list[Job] = field(default_factory=list)  # certificates of which nothing but such files is left
-    takes_files: bool = False  # by the route of step 10
-    validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
-    unsaved: bool = False
-    unsaved_traffic_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Unit:
+class Unit(Standing):
     """The login session on one unit; one per unit and run."""
 
-    device: Device
-    client: IControl
     release: str
     answering: tuple[str, ...] = ()  # the hosts of its group that answered when the run began, itself among them
     traffic_groups: frozenset[str] = frozenset()  # in an active/active group: those of the certificate at work
@@ -192,42 +164,6 @@ class Unit:
 
     # -- high availability ---------------------------------------------------------------------
 
-    @functools.cached_property
-    def _itself(self) -> Json:
-        """Its own ``cm device`` object; empty if none is marked so."""
-        return next((item for item in self.client.items("/mgmt/tm/cm/device") if readers.flag(item, "selfDevice")), {})
-
-    @functools.cached_property
-    def name(self) -> str:
-        """The unit's name in its group, ``/Common/host``."""
-        return readers.full_path(self._itself) if self._itself else "unknown"
-
-    @functools.cached_property
-    def identity(self) -> str:
-        """What the unit says that it is, the same under each of its addresses; its own host if it does not say.
-
-        Several facts together: the tenants of one chassis share its serial number.
-        """
-        try:
-            own = self._itself
-        except DeviceError:
-            own = {}
-        hardware = [readers.text(own, "chassisId"), readers.text(own, "baseMac")]
-        place = [readers.text(own, "name"), readers.text(own, "managementIp")]
-        if any(hardware) or all(place):
-            return " ".join(fact for fact in (*hardware, *place) if fact)
-        return f"{self.client.host}:{self.device.port}"
-
-    def is_active(self) -> bool:
-        """Tell whether the unit carries traffic now; it may fail over at any moment, so this is asked each time."""
-        return is_active(self.client.get(FAILOVER_STATUS))
-
-    def holder(self, traffic_group: str) -> str | None:
-        """Return the name of the unit on which a traffic group is active now, or None if it is on none."""
-        stats = self.client.get(f"{object_url('cm/traffic-group', traffic_group)}/stats")
-        active = (entry for entry in readers.statistics(stats) if entry.get("failoverState") == "active")
-        return next((entry.get("deviceName") for entry in active), None)
-
     def holds(self, server: VirtualServer) -> bool:
         """Tell whether a virtual server of the certificate at work is active here, not on another unit."""
         return not self.obstacle or server.listens.traffic_group in (None, *self.traffic_groups)
@@ -254,15 +190,6 @@ class Unit:
         """Refuse to plan for a unit that does not carry the traffic; it is not asked if it has just said so."""
         if self.traffic_groups or not self.memory.active:
             self.must_be_active()
-
-    def sync_status(self) -> Mapping[str, str]:
-        """Return ``mode`` and ``status`` of config sync in the device's words."""
-        return next(readers.statistics(self.client.get("/mgmt/tm/cm/sync-status")), {})
-
-    def changes_pending(self) -> str | None:
-        """Return the group's sync status in words if it is not in sync; None for a lone unit."""
-        status = self.sync_status().get("status", "")
-        return None if status in ("In Sync", "Standalone", "") else status
 
     # -- saving --------------------------------------------------------------------------------
 
@@ -298,11 +225,6 @@ class Unit:
         self.memory.read_since_save = False
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()
         logger.info("the configuration is saved")
-
-
-def is_active(status: Json) -> bool:
-    """Tell from its ``cm failover-status`` whether a unit carries traffic."""
-    return next(readers.statistics(status), {}).get("status", "").upper() == "ACTIVE"
 
 
 def missing(what: str, wanted: str, present: Collection[str]) -> str:

@@ -1,1 +1,1 @@
-"""What a BIG-IP holds of one kind of object: all of it where there is little, else what is asked for."""
+"""What a BIG-IP is and holds, as one login has read it: all of what is little, of the rest what is asked for."""

@@ -1,0 +1,38 @@
+"""What one login session remembers of a BIG-IP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sectigo_f5.bigip.inventory.contents import Inventory
+from sectigo_f5.bigip.made_change import MadeChange
+from sectigo_f5.bigip.surroundings.reading import Surroundings
+from sectigo_f5.bigip.virtual_servers.references import References
+from sectigo_f5.device_objects import VirtualServer
+from sectigo_f5.model import Job
+
+
+@dataclass
+class Memory:
+    """What was read and still counts, what the BIG-IP has shown to do, and what we have changed."""
+
+    inventory: Inventory | None = None
+    references: References | None = None
+    surroundings: Surroundings | None = None
+    made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
+    saved: bool = False  # since the login
+    read_since_save: bool = True
+    servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
+    every_server: tuple[VirtualServer, ...] | None = None
+    expected: tuple[Job, ...] = ()  # the certificates of this login
+    looked_at: datetime | None = None  # when the reading of it began
+    active: bool = False  # the unit was active when it was last asked ...
+    active_at: datetime | None = None  # ... then, if that is known
+    makes_request_with_key: bool = True  # as far as it was tried
+    uploads: set[str] = field(default_factory=set)  # files of ours in the device's downloads, to be removed at the end
+    tidied: list[Job] = field(default_factory=list)  # certificates of which nothing but such files is left
+    takes_files: bool = False  # by the route of step 10
+    validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
+    unsaved: bool = False
+    unsaved_traffic_groups: frozenset[str] = frozenset()
