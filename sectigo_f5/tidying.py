@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Collection, Iterable, Iterator
 
-from sectigo_f5 import turns
+from sectigo_f5 import stopping, turns
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
 from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
 from sectigo_f5.bigip.leftovers.uploads import delete_own_uploads, delete_uploads
@@ -72,11 +72,14 @@ def _end(run: Run, f5: Unit, job: Job) -> None:
 
 def tidy_at_last(run: Run, f5: Unit) -> None:
     """Remove the files of this login; if one stays, the next run looks for it."""
-    with _only_warned_of():
-        delete_own_uploads(f5)
-        if not f5.client.files_left:
-            for job in f5.memory.tidied:
-                run.state.orders.end(job)
+    try:
+        with stopping.whole():
+            delete_own_uploads(f5)
+    except ConnectorError as error:
+        logger.warning("files of this run are left on the BIG-IP; the next one removes them: %s", error)
+    else:
+        for job in () if f5.client.files_left else f5.memory.tidied:
+            run.state.orders.end(job)
 
 
 def _live_orders(run: Run, plan: Plan) -> frozenset[str]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from sectigo_f5 import log, stopping
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.ha_group import HaGroup
+from sectigo_f5.bigip.inventory.learned import learned, recall
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Device, Job, Outcome, Result
 from sectigo_f5.run import STOPPED, Run
+from sectigo_f5.tidying import tidy_at_last
 from sectigo_f5.visits import saving
 from sectigo_f5.visits.same_device import SameDevice
 
@@ -102,6 +104,7 @@ class Visit:
                         return False
                     self._mistakes = same.mistakes()
                 group.expect(self.jobs)
+                self._recall(group)
                 self._marked = saving.save_earlier_changes(run, group, self.jobs)
                 self._group, self._session = group, session.pop_all()
         except InterruptedRunError:  # before the first certificate; each says so
@@ -138,12 +141,21 @@ class Visit:
             self._failure = error
             self.same.run.unreachable.update({(unit.client.host, self.device.port): str(error) for unit in silent})
 
+    def _recall(self, group: HaGroup) -> None:
+        known = self.same.run.state.learned.of(self.device.name)
+        for unit in group.answering:
+            recall(unit, known.get(unit.client.host))
+
     def _close(self) -> None:
-        with self.same.run.progress.at_work(self.device.name), self._session:
-            if self._group is None:
+        run, group = self.same.run, self._group
+        with run.progress.at_work(self.device.name), self._session:
+            if group is None:
                 return
             try:
-                self._add(*saving.saved(self.same.run, self._group, self.jobs, self.results, self._marked))
+                self._add(*saving.saved(run, group, self.jobs, self.results, self._marked))
+                for unit in group.answering:
+                    tidy_at_last(run, unit)
+                run.state.learned.note(self.device.name, {unit.client.host: learned(unit) for unit in group.answering})
             except Exception as error:  # noqa: BLE001  # what was changed is marked, and the next run saves it
                 _log(error)
                 self._add(*(failed(job, error) for job in self.jobs))

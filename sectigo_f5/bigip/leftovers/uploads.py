@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.shell import bash, remove_file, shell_safe
 from sectigo_f5.icontrol.transfer import DOWNLOADS
 from sectigo_f5.model import Generation, Job
@@ -30,7 +30,7 @@ def _is_removed(f5: Unit, patterns: Iterable[str]) -> bool:
     """Remove by the shell; False if this user has none."""
     try:
         return "removed" in bash(f5.client, f"rm -f {' '.join(patterns)}; echo removed")
-    except ConnectorError:
+    except DeviceError:
         return False
 
 
