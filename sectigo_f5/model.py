@@ -210,10 +210,16 @@ class Generation:
     @classmethod
     def parse(cls, path: str, base: str) -> Generation | None:
         """Read a full path back into names; None if the object is not ours for ``base``."""
-        match = OBJECT_OF_OURS.fullmatch(path) if f"/{base}_" in path else None  # of thousands, a few are
+        found = cls.of(path) if f"/{base}_" in path else None  # of thousands, a few are
+        return found if found and found.base == base else None
+
+    @classmethod
+    def of(cls, path: str) -> Generation | None:
+        """Read a full path back into names; None if the program gives no such name."""
+        match = OBJECT_OF_OURS.fullmatch(path)
         with contextlib.suppress(ValueError):  # of a time that there is not
-            if match and match[2] == base and from_stamp(match[3]):
-                return cls(match[1], base, match[3], match[4] or "")
+            if match and from_stamp(match[3]):
+                return cls(match[1], match[2], match[3], match[4] or "")
         return None
 
 

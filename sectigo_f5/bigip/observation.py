@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sectigo_f5.bigip.unit import Unit, missing
 from sectigo_f5.device_objects import COMMON, Observation, Pair, VirtualServer
-from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Generation, Job, partition_of
+from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Job, partition_of
 
 HTTPS = 443
 
@@ -51,14 +51,10 @@ def _named_as_there(f5: Unit, job: Job) -> Job:
 
 def _pairs(f5: Unit, job: Job) -> Iterator[Pair]:
     have = f5.inventory
-    parsed = ((path, Generation.parse(path, job.base)) for path in have.certificates)
-    ours = {path: of for path, of in parsed if of and path == of.certificate and of.partition == job.partition}
-    have.certificates.prefetch(ours)
-    have.keys.prefetch([of.key for of in ours.values()])
-    for path, generation in ours.items():
-        certificate, key = have.certificates.get(path), have.keys.get(generation.key)
+    for issue in have.ours(job):
+        certificate, key = have.certificates.get(issue.certificate), have.keys.get(issue.key)
         if certificate and key:
-            yield Pair(generation, certificate, key, generation.chain in have.certificates)
+            yield Pair(issue, certificate, key, issue.chain in have.certificates)
 
 
 def _unusable_places(f5: Unit, job: Job, listed: Mapping[str, VirtualServer | None]) -> dict[str, str]:

@@ -48,6 +48,7 @@ class Unit(Standing):
         if self.memory.inventory is None:
             self.memory.inventory = Inventory(self.client)
             self.memory.inventory.expect(self.memory.expected)
+            self.memory.inventory.recall(self.memory.places_before)
         return self.memory.inventory
 
     def expect(self, jobs: Iterable[Job]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.inventory.shelf import Shelf
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, KeyObject
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
-from sectigo_f5.model import Job
+from sectigo_f5.model import Generation, Job
 
 CLIENT_SSL, CERTIFICATES, KEYS = "ltm/profile/client-ssl", "sys/file/ssl-cert", "sys/file/ssl-key"
 VIRTUAL_SERVERS = "ltm/virtual"
@@ -21,6 +22,8 @@ class Inventory:
 
     def __init__(self, client: IControl) -> None:
         self._client = client
+        self._jobs: tuple[Job, ...] = ()
+        self._indexed: tuple[int, dict[tuple[str, str], list[Generation]]] | None = None
         self.profiles: Shelf[ClientSslProfile] = Shelf(
             client, CLIENT_SSL, readers.OF_PROFILES, readers.client_ssl_profile
         )
@@ -33,12 +36,61 @@ class Inventory:
         )
 
     def expect(self, jobs: Iterable[Job]) -> None:
-        """Know for what the objects will be looked at; reads nothing."""
-        jobs = tuple(jobs)
+        """Know for which certificates the objects will be looked at; reads nothing."""
+        self._jobs = jobs = tuple(jobs)
         self.servers.expect(path for job in jobs for path in job.virtual_servers)
         self.profiles.expect(path for job in jobs for path in (*job.profiles, job.parent_profile))
         self.certificates.expect((), len(jobs))
         self.keys.expect((), len(jobs))
+
+    def places(self) -> dict[str, dict[str, int]]:
+        """Return where in the lists of all the objects of this login's certificates are, by collection."""
+        issues = self._indexed[1] if self._indexed else {}
+        ours = [issue for job in self._jobs for issue in issues.get((job.partition, job.base), ())]
+        wanted = {
+            VIRTUAL_SERVERS: [path for job in self._jobs for path in job.virtual_servers],
+            CLIENT_SSL: [path for job in self._jobs for path in job.profiles],
+            CERTIFICATES: [path for issue in ours for path in (issue.certificate, issue.chain)],
+            KEYS: [issue.key for issue in ours],
+        }
+        return {of: shelf.places_of(wanted[of]) for of, shelf in self._shelves.items()}
+
+    def recall(self, places: Mapping[str, Mapping[str, int]]) -> None:
+        """Know where objects were in an earlier login."""
+        for of, shelf in self._shelves.items():
+            shelf.places_before = places.get(of, {})
+
+    @property
+    def _shelves(self) -> Mapping[str, Shelf[Any]]:
+        return {
+            VIRTUAL_SERVERS: self.servers,
+            CLIENT_SSL: self.profiles,
+            CERTIFICATES: self.certificates,
+            KEYS: self.keys,
+        }
+
+    def ours(self, job: Job) -> tuple[Generation, ...]:
+        """Return the issues of a certificate of which the BIG-IP has the server certificate.
+
+        These and their keys are read, together with those of the other certificates of this login.
+        """
+        issues = self._issues()
+        of_login = [issue for each in {job, *self._jobs} for issue in issues.get((each.partition, each.base), ())]
+        self.certificates.prefetch([path for issue in of_login for path in (issue.certificate, issue.chain)])
+        self.keys.prefetch([issue.key for issue in of_login])
+        return tuple(issues.get((job.partition, job.base), ()))
+
+    def _issues(self) -> dict[tuple[str, str], list[Generation]]:
+        """Return the issues of all certificates of the program, by partition and base."""
+        names = list(self.certificates)
+        if self._indexed is None or self._indexed[0] != self.certificates.version:
+            index = dict[tuple[str, str], list[Generation]]()
+            for path in names:
+                issue = Generation.of(path)
+                if issue and path == issue.certificate:
+                    index.setdefault((issue.partition, issue.base), []).append(issue)
+            self._indexed = self.certificates.version, index
+        return self._indexed[1]
 
     @functools.cached_property
     def http(self) -> frozenset[str]:

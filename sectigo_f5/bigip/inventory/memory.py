@@ -25,6 +25,7 @@ class Memory:
     read_since_save: bool = True
     servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
     every_server: tuple[VirtualServer, ...] | None = None
+    places_before: dict[str, dict[str, int]] = field(default_factory=dict)  # see ``Inventory.recall``
     expected: tuple[Job, ...] = ()  # the certificates of this login
     looked_at: datetime | None = None  # when the reading of it began
     active: bool = False  # the unit was active when it was last asked ...

@@ -19,7 +19,8 @@ SMALL = 300  # objects that are read as a whole, however few are wanted
 FOR_EACH = 40  # and as many more for each that is wanted: one request costs about as much
 FEW = 2  # objects that are read one by one without a look at the names of all
 GAP = 20  # objects that nobody wants in one window: a request of its own would cost more
-LONGEST = 100  # objects in a window
+LONGEST = 200  # objects in a window
+DRIFT = 5  # places by which objects may have moved since an earlier login
 
 
 class Shelf(Mapping[str, T], Generic[T]):
@@ -39,9 +40,12 @@ class Shelf(Mapping[str, T], Generic[T]):
         self._held = dict[str, T]()
         self._absent = set[str]()
         self._places: dict[str, int] | None = None  # where each object is in the list of all
+        self._places_seen = dict[str, int]()  # of those in windows
         self._is_complete = False
         self._expected: tuple[str, ...] = ()
         self._likely = 1  # objects that will be asked for
+        self.places_before: Mapping[str, int] = {}  # where objects were in the list of all, in an earlier login
+        self.version = 0  # grows with each change of what is known
 
     # -- as a mapping --------------------------------------------------------------------------
 
@@ -61,6 +65,20 @@ class Shelf(Mapping[str, T], Generic[T]):
 
     def __len__(self) -> int:
         return len(self._names())
+
+    @property
+    def names_at_hand(self) -> list[str]:
+        """The full paths that are known by now, of all objects or of those that were asked for."""
+        return list(self._held if self._is_complete or self._places is None else self._places)
+
+    def read_names(self) -> None:
+        """Read all full paths."""
+        self._names()
+
+    def places_of(self, paths: Iterable[str]) -> dict[str, int]:
+        """Return where objects are in the list of all, as far as that is known."""
+        places = self._places or ({} if self._is_complete else self._places_seen)
+        return {path: places[path] for path in paths if path in places}
 
     def items(self) -> ItemsView[str, T]:
         """Read all of it."""
@@ -91,6 +109,7 @@ class Shelf(Mapping[str, T], Generic[T]):
         wanted = [path for path in wanted if not self._lacks(path)]
         if self._is_read_whole(len(wanted)):
             return
+        wanted = self._where_they_were(wanted)
         for path in self._in_windows(wanted) if len(wanted) > FEW or self._places else wanted:
             item = self._find(path)
             if item:
@@ -106,6 +125,7 @@ class Shelf(Mapping[str, T], Generic[T]):
         """Take an object as the BIG-IP has just shown it."""
         path = full_path(item)
         self._held[path] = self._read(item)
+        self.version += 1
         self._absent.discard(path)
         if self._places is not None:
             self._places.setdefault(path, len(self._places))
@@ -115,6 +135,7 @@ class Shelf(Mapping[str, T], Generic[T]):
         """Forget an object that was deleted."""
         self._held.pop(path, None)
         self._absent.add(path)
+        self.version += 1
         if self._places is not None:
             self._places.pop(path, None)
 
@@ -129,6 +150,7 @@ class Shelf(Mapping[str, T], Generic[T]):
         if self._places is None:
             listed = self._client.items(self._url, NAMES_ALONE)
             self._places = {full_path(item): place for place, item in enumerate(listed)}
+            self.version += 1
         return list(self._places)
 
     def _is_read_whole(self, wanted: int) -> bool:
@@ -146,16 +168,28 @@ class Shelf(Mapping[str, T], Generic[T]):
             self.put(item)
         self._is_complete = True
 
+    def _where_they_were(self, wanted: list[str]) -> list[str]:
+        """Read what lay side by side in an earlier login; returns what is still missing."""
+        if self._places is None:
+            for first, last in windows(self.places_before[path] for path in wanted if path in self.places_before):
+                if first < last:
+                    self._take_window(max(0, first - DRIFT), last + DRIFT)
+        return [path for path in wanted if path not in self._held]
+
     def _in_windows(self, wanted: Iterable[str]) -> list[str]:
         """Read what lies side by side; returns what is still missing, alone or moved meanwhile."""
         self._names()
         places = {path: self._places[path] for path in wanted if path in self._places} if self._places else {}
         for first, last in windows(places.values()):
             if first < last:
-                size = last - first + 1
-                for item in self._client.collections.window(self._url, self._select, self._expand, first, size):
-                    self.put(item)
+                self._take_window(first, last)
         return [path for path in places if path not in self._held]
+
+    def _take_window(self, first: int, last: int) -> None:
+        window = self._client.collections.window(self._url, self._select, self._expand, first, last - first + 1)
+        for place, item in enumerate(window, start=first):
+            self.put(item)
+            self._places_seen[full_path(item)] = place
 
     def _find(self, path: str) -> Json | None:
         query = {"expandSubcollections": "true"} if self._expand else None

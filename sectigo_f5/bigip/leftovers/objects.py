@@ -51,7 +51,7 @@ def not_needed(f5: Unit, job: Job, keep: Keep) -> Iterator[tuple[str, str]]:
     certificates = sorted(have.certificates, key=lambda path: path.endswith("_chain.crt"))  # may be issuers of others
     candidates = [
         (collection, path)
-        for collection, paths in ((CERTIFICATES, certificates), (KEYS, list(have.keys)))
+        for collection, paths in ((CERTIFICATES, certificates), (KEYS, have.keys.names_at_hand))
         for path, generation in _ours(paths, job)
         if not keep.keeps(path, generation, complete)
     ]
@@ -94,7 +94,7 @@ def _ours(paths: Iterable[str], job: Job) -> Iterator[tuple[str, Generation]]:
 
 
 def _complete(have: Inventory, job: Job) -> Iterator[Generation]:
-    for path, generation in _ours(have.keys, job):
+    for path, generation in _ours(have.keys.names_at_hand, job):
         if path == generation.key and generation.certificate in have.certificates:
             yield generation
 

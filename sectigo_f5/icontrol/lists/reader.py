@@ -22,6 +22,7 @@ from sectigo_f5.icontrol.lists.manner import NAMES, Manner, Names, names_of
 logger = logging.getLogger(__name__)
 
 PAGE = 1000  # objects
+FIRST_PAGE = 150  # objects of a collection of which nothing is known, and that may be too large
 PAGE_OF_NAMES = 4000  # objects of which only the name is asked for
 EXPANDED_PAGE = 200  # objects with their sub-collections; 250 have been too many (BigIPReport #74)
 MOST_PAGES = 5000
@@ -67,8 +68,9 @@ class Collections:
         if self.counts.get(path, 0) > most:
             return None
         manner = self._manner(path, select, expand)
+        page = most if path in self.counts else min(most, FIRST_PAGE)
         try:
-            return self._read(path, replace(manner, top=min(manner.top, most)) if manner.top else manner, most)
+            return self._read(path, replace(manner, top=min(manner.top, page)) if manner.top else manner, most)
         except _TooManyError:
             return None
 
