@@ -75,10 +75,14 @@ class Inventory:
         These and their keys are read, together with those of the other certificates of this login.
         """
         issues = self._issues()
-        of_login = [issue for each in {job, *self._jobs} for issue in issues.get((each.partition, each.base), ())]
-        self.certificates.prefetch([path for issue in of_login for path in (issue.certificate, issue.chain)])
-        self.keys.prefetch([issue.key for issue in of_login])
-        return tuple(issues.get((job.partition, job.base), ()))
+        own = issues.get((job.partition, job.base), [])
+        if any(issue.certificate not in self.certificates.at_hand for issue in own):
+            names = dict.fromkeys((each.partition, each.base) for each in (job, *self._jobs))
+            of_login = [issue for name in names for issue in issues.get(name, ())]
+            self.certificates.prefetch([path for issue in of_login for path in (issue.certificate, issue.chain)])
+            self.keys.prefetch([issue.key for issue in of_login])
+        self.keys.prefetch([issue.key for issue in own])
+        return tuple(own)
 
     def _issues(self) -> dict[tuple[str, str], list[Generation]]:
         """Return the issues of all certificates of the program, by partition and base."""
