@@ -22,7 +22,7 @@ from sectigo_f5.icontrol.lists.manner import NAMES, Manner, Names, names_of
 logger = logging.getLogger(__name__)
 
 PAGE = 1000  # objects
-FIRST_PAGE = 150  # objects of a collection of which nothing is known, and that may be too large
+FIRST_PAGE = 100  # objects of a collection of which nothing is known, and that may be too large
 PAGE_OF_NAMES = 4000  # objects of which only the name is asked for
 EXPANDED_PAGE = 200  # objects with their sub-collections; 250 have been too many (BigIPReport #74)
 MOST_PAGES = 5000
