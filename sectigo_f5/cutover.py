@@ -104,7 +104,7 @@ def put_in_service(
     check = check_of(change.seen, plans, filter(f5.holds, change.servers()), names)
     doing("putting it in service")
     before = look_before(check, run.silent)
-    f5.must_be_active(run.clock())
+    f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
     with stopping.whole():
         activation.apply(f5, change)

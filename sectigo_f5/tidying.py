@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from sectigo_f5 import stopping, turns
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
-from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
+from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_own_requests, delete_requests, not_needed
 from sectigo_f5.bigip.leftovers.uploads import delete_own_uploads, delete_uploads
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of, why_revoked
@@ -66,16 +66,17 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
 
 def _end(run: Run, f5: Unit, job: Job) -> None:
     """Forget that runs have begun, unless files of theirs are still there: then that is for the end of the login."""
-    if f5.memory.uploads or f5.client.files_left:
+    if f5.memory.uploads or f5.memory.requests or f5.client.files_left:
         f5.memory.tidied.append(job)
     else:
         run.state.orders.end(job)
 
 
 def tidy_at_last(run: Run, f5: Unit) -> None:
-    """Remove the files of this login; if one stays, the next run looks for it."""
+    """Delete the files and CSRs of this login; if a file stays, the next run looks for it."""
     try:
         with stopping.whole():
+            delete_own_requests(f5)
             delete_own_uploads(f5)
     except ConnectorError as error:
         logger.warning("files of this run are left on the BIG-IP; the next one removes them: %s", error)

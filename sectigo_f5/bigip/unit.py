@@ -26,7 +26,6 @@ from sectigo_f5.progress import doing
 
 logger = logging.getLogger(__name__)
 
-JUST_ASKED = timedelta(seconds=5)  # as long as an answer to whether a unit is active counts
 STILL_TRUE = timedelta(seconds=30)  # as long as a plan is carried out by what was read
 
 
@@ -76,8 +75,7 @@ class Unit(Standing):
 
     def look(self, now: datetime) -> None:
         """Note when a look begins; what was read before in this login still counts."""
-        memory = self.memory
-        memory.looked_at, memory.active_at = memory.looked_at or now, memory.active_at or now
+        self.memory.looked_at = self.memory.looked_at or now
 
     def forget_what_was_before_the_save(self) -> None:
         """Have everything read again, once after a save: a restart before it brings the former configuration back."""
@@ -169,15 +167,8 @@ class Unit(Standing):
         """Tell whether a virtual server of the certificate at work is active here, not on another unit."""
         return not self.obstacle or server.listens.traffic_group in (None, *self.traffic_groups)
 
-    def must_be_active(self, now: datetime | None = None) -> None:
-        """Refuse to write to a unit that does not carry the traffic, or no longer does.
-
-        It is not asked again within seconds of ``now``: it may fail over after the answer too.
-        """
-        memory = self.memory
-        if now and memory.active and memory.active_at and abs(now - memory.active_at) <= JUST_ASKED:
-            return
-        memory.active_at = now
+    def must_be_active(self) -> None:
+        """Refuse to write to a unit that does not carry the traffic, or no longer does."""
         lost = [group for group in self.traffic_groups if self.holder(group) != self.name]
         self.memory.active = not lost and self.is_active()
         if not self.memory.active:

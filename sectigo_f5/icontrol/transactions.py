@@ -54,18 +54,16 @@ def validate_operations(client: IControl, operations: Sequence[Operation]) -> No
     Raises :class:`DeviceError` if the device refuses them, or does not judge beforehand,
     :class:`OutcomeUnknownError` if its judgement was lost.
     """
-    url, is_open = _queue(client, operations), True
+    url = _queue(client, operations)
     try:
         answer = client.patch(url, VALIDATE, COMMIT_TIMEOUT)
         for pause in PAUSES:
-            is_open = not _has_completed(client, url, answer)
-            if not is_open or answer.get("state") == "STARTED":  # it waits for a real commit
+            if _has_completed(client, url, answer) or answer.get("state") == "STARTED":  # it waits for a real commit
                 return
             client.pause(pause)
             answer = _read(client, url)
     finally:
-        if is_open:
-            _abandon(client, url)
+        _abandon(client, url)
     raise _endless(client, url)
 
 

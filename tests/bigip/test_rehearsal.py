@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5.bigip import ha_group
+from sectigo_f5.bigip.leftovers.uploads import delete_own_uploads
 from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.profile_change import ProfileChange
 from sectigo_f5.bigip.rehearsal.change import rehearse
@@ -229,9 +230,11 @@ def test_one_lost_answer_is_asked_for_again(world: World, action: str, caplog: p
 def test_a_file_is_stored_and_removed(world: World) -> None:
     with unit(world) as f5:
         rehearse_upload(f5, GENERATION)
+        rehearse_upload(f5, GENERATION)
+        delete_own_uploads(f5)
     paths = [call.path for call in world.device.writes()]
-    assert "/mgmt/shared/file-transfer/uploads/www.example.com_20261123T120000Z.crt" in paths
-    assert paths[-1].endswith("unix-rm")
+    assert paths.count("/mgmt/shared/file-transfer/uploads/www.example.com_20261123T120000Z.crt") == 1
+    assert paths[-1].endswith("util/bash")
     assert world.device.uploads == []
 
 
@@ -240,6 +243,7 @@ def test_a_refused_upload_goes_through_the_shell(tmp_path: Path, caplog: pytest.
     with bigip(tmp_path, upload_role="nobody") as world:
         with unit(world) as f5:
             rehearse_upload(f5, GENERATION)
+            delete_own_uploads(f5)
         assert world.device.uploads == []
         assert "certificates go to the BIG-IP through util/bash" in caplog.text
         assert world.one(world.job()).outcome is Outcome.ENROLLED

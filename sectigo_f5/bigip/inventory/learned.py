@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sectigo_f5.bigip.unit import Unit
 
 Json = dict[str, Any]
+Number = TypeVar("Number", int, float)
 
 
 def learned(unit: Unit) -> Json:
@@ -15,9 +16,12 @@ def learned(unit: Unit) -> Json:
     memory = unit.memory
     return {
         "release": unit.release,
+        "username": unit.device.username,
+        "takes_files": memory.takes_files,
         "validates_only": memory.validates_only is True,
         "makes_request_with_key": memory.makes_request_with_key,
         "counts": dict(unit.client.collections.counts),
+        "seconds": dict(unit.client.collections.seconds),
         "places": unit.inventory.places(),
     }
 
@@ -26,20 +30,18 @@ def recall(unit: Unit, known: object) -> None:
     """Begin a login with what an earlier one has learned; how the BIG-IP behaves only if it has the same release."""
     if not isinstance(known, Mapping):
         return
-    counts = known.get("counts")
-    for collection, count in counts.items() if isinstance(counts, Mapping) else ():
-        if isinstance(count, int) and count >= 0:
-            unit.client.collections.counts[str(collection)] = count
+    collections = unit.client.collections
+    collections.counts.update(_numbers(known.get("counts"), int))
+    collections.seconds.update(_numbers(known.get("seconds"), float))
     places = known.get("places")
-    unit.memory.places_before = _places(places if isinstance(places, Mapping) else {})
+    of_each = places.items() if isinstance(places, Mapping) else ()
+    unit.memory.places_before = {str(of): _numbers(known_places, int) for of, known_places in of_each}
     if known.get("release") == unit.release:
         unit.memory.validates_only = True if known.get("validates_only") is True else None
+        unit.memory.takes_files = known.get("takes_files") is True and known.get("username") == unit.device.username
         unit.memory.makes_request_with_key = known.get("makes_request_with_key") is not False
 
 
-def _places(known: Mapping[Any, Any]) -> dict[str, dict[str, int]]:
-    return {
-        str(collection): {str(path): place for path, place in of.items() if isinstance(place, int) and place >= 0}
-        for collection, of in known.items()
-        if isinstance(of, Mapping)
-    }
+def _numbers(found: object, kind: type[Number]) -> dict[str, Number]:
+    items = found.items() if isinstance(found, Mapping) else ()
+    return {str(name): number for name, number in items if type(number) is kind and number >= 0}

@@ -28,9 +28,10 @@ class Memory:
     places_before: dict[str, dict[str, int]] = field(default_factory=dict)  # see ``Inventory.recall``
     expected: tuple[Job, ...] = ()  # the certificates of this login
     looked_at: datetime | None = None  # when the reading of it began
-    active: bool = False  # the unit was active when it was last asked ...
-    active_at: datetime | None = None  # ... then, if that is known
+    active: bool = False  # the unit was active when it was last asked
     makes_request_with_key: bool = True  # as far as it was tried
+    watched: bool = False  # that it makes nothing of what it validates was seen in this login
+    requests: list[str] = field(default_factory=list)  # CSRs of ours, full paths, to be deleted at the end
     uploads: set[str] = field(default_factory=set)  # files of ours in the device's downloads, to be removed at the end
     tidied: list[Job] = field(default_factory=list)  # certificates of which nothing but such files is left
     takes_files: bool = False  # by the route of step 10

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection
 from dataclasses import replace
 
 from sectigo_f5.bigip.keys import csr
@@ -13,6 +12,7 @@ from sectigo_f5.bigip.keys.order import (
     KEY_TIMEOUT,
     CreatedKey,
     KeyOrder,
+    OtherKeyError,
     RouteUnavailableError,
     clear_away,
     must_have_common_name,
@@ -25,7 +25,6 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.read_back import find_created
-from sectigo_f5.icontrol.shell import quietly
 from sectigo_f5.x509.certificates import extract_request
 
 logger = logging.getLogger(__name__)
@@ -40,6 +39,8 @@ def native_key(order: KeyOrder) -> CreatedKey:
     if order.f5.memory.makes_request_with_key:
         try:
             return native_key_and_request(order)
+        except OtherKeyError:
+            raise
         except RouteUnavailableError as refusal:
             logger.info("key and CSR are made apart: %s", refusal)
             order.f5.memory.makes_request_with_key = False
@@ -52,7 +53,7 @@ def native_request(order: KeyOrder, key: CreatedKey) -> CreatedKey:
     """Make the CSR of a key that is there."""
     name = f"{order.stem}.csr"
     path = f"/{order.job.partition}/{name}"
-    _delete_requests_afterwards(order, [path])
+    order.f5.memory.requests.append(path)
     body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
     answer = _send_request(order, body, path)
     return replace(key, request=_request_in(answer), request_names=(path,))
@@ -67,7 +68,7 @@ def native_key_and_request(order: KeyOrder) -> CreatedKey:
     release = major_release(order.f5.release)
     suffixes = (".csr", ".key") if release and release < NAMED_LIKE_THE_KEY else (".key", ".csr")
     names = [f"/{order.job.partition}/{order.stem}{suffix}" for suffix in suffixes]
-    _delete_requests_afterwards(order, names)
+    order.f5.memory.requests += names
     body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": f"{order.stem}.csr"}]}
     key = CreatedKey("native", _request_in(_send_key(order, body)), tuple(names))
     if key.request is None:
@@ -75,7 +76,7 @@ def native_key_and_request(order: KeyOrder) -> CreatedKey:
             request, name = csr.found(order, key)
         except ConnectorError as error:
             raise RouteUnavailableError(str(error)) from error
-        names[:] = [name]  # there is no other to delete
+        order.f5.memory.requests = [path for path in order.f5.memory.requests if path == name or path not in names]
         key = replace(key, request=request)
     return key
 
@@ -106,16 +107,6 @@ def _send_request(order: KeyOrder, body: Json, path: str) -> Json:
             if last or find_created(order.f5.client, object_url("sys/crypto/csr", path)) is not None:
                 break
     return {}
-
-
-def _delete_requests_afterwards(order: KeyOrder, paths: Collection[str]) -> None:
-    """Delete, at the end, the CSRs that are in ``paths`` by then."""
-
-    def delete() -> None:
-        for path in paths:
-            quietly(f"the CSR {path}", order.f5.client.delete, object_url("sys/crypto/csr", path))
-
-    order.created.always.callback(delete)
 
 
 def _request_in(answer: Json) -> str | None:

@@ -12,6 +12,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
+from sectigo_f5.icontrol.shell import quietly
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.names import LONGEST_COMMON_NAME, common_name_of_request
 from sectigo_f5.secret import Secret
@@ -70,6 +71,10 @@ class RouteUnavailableError(ConnectorError):
     """This route does not work here; the next one may."""
 
 
+class OtherKeyError(RouteUnavailableError):
+    """The BIG-IP makes another kind of key than it is asked for, in whatever call of this route."""
+
+
 def must_have_common_name(order: KeyOrder) -> None:
     """Raise :class:`RouteUnavailableError` if the CSR would have none: ``sys crypto csr`` requires one."""
     if order.common_name is None:
@@ -85,12 +90,12 @@ def send_protected(order: KeyOrder, send: Callable[[], object]) -> None:
     key = send_and_confirm(order.f5.client, send, lambda: _shown_key(order))
     if not key.protected:
         _delete(order)
-        raise RouteUnavailableError(
+        raise OtherKeyError(
             f"the BIG-IP made the key with securityType {key.security_type} instead of password; it was deleted"
         )
     if key.spec and key.spec != order.spec:
         _delete(order)
-        raise RouteUnavailableError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
+        raise OtherKeyError(f"the BIG-IP made a key of {key.spec} instead of {order.spec}; it was deleted")
 
 
 def post_key(order: KeyOrder, body: Json) -> Json:
@@ -105,7 +110,7 @@ def clear_away(order: KeyOrder) -> None:
 
 
 def _delete(order: KeyOrder) -> None:
-    order.f5.client.delete(order.key_object_url)
+    quietly(f"the key {order.generation.key}", order.f5.client.delete, order.key_object_url)
     order.f5.inventory.keys.remove(order.generation.key)
 
 

@@ -15,6 +15,7 @@ from sectigo_f5.bigip.inventory.contents import Inventory
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.shell import quietly
 from sectigo_f5.model import Generation, Job
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,13 @@ def delete_requests(f5: Unit, job: Job) -> list[str]:
         if of is not None and key == of.key and of.partition == job.partition:
             _delete_unused(f5, REQUESTS, path, deleted)
     return deleted.gone
+
+
+def delete_own_requests(f5: Unit) -> None:
+    """Delete the CSRs of this login."""
+    paths, f5.memory.requests = f5.memory.requests, []
+    for path in paths:
+        quietly(f"the CSR {path}", f5.client.delete, object_url(REQUESTS, path))
 
 
 def _ours(paths: Iterable[str], job: Job) -> Iterator[tuple[str, Generation]]:

@@ -39,11 +39,17 @@ def rehearse(f5: Unit, change: ProfileChange) -> None:
 
 
 def _rehearse(f5: Unit, tries: Sequence[ProfileChange]) -> None:
+    problem: ConnectorError | None = None
     try:
         problem = _judge(f5, _variants(tries))
+    except BaseException:
+        f5.memory.watched = False
+        raise
     finally:
-        with stopping.whole():
-            _take_back_if_made(f5, tries[0])
+        if problem or not f5.memory.watched:
+            with stopping.whole():
+                _take_back_if_made(f5, tries[0])
+        f5.memory.watched = True
     if problem:
         logger.warning("the change of %s could not be rehearsed: %s", tries[0].profile, problem)
     else:

@@ -40,7 +40,7 @@ def makes_nothing(f5: Unit, change: ProfileChange) -> bool:
         if (major_release(f5.release) or FIRST_RELEASE) < FIRST_RELEASE:
             return False
         with stopping.whole():
-            f5.memory.validates_only = _try_on_a_new_profile(f5, change)
+            f5.memory.validates_only = f5.memory.watched = _try_on_a_new_profile(f5, change)
     return f5.memory.validates_only
 
 

@@ -8,6 +8,7 @@ follows them is uncertain, so a BIG-IP that refuses or ignores them is read as i
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
@@ -25,6 +26,8 @@ PAGE = 1000  # objects
 FIRST_PAGE = 100  # objects of a collection of which nothing is known, and that may be too large
 PAGE_OF_NAMES = 4000  # objects of which only the name is asked for
 EXPANDED_PAGE = 200  # objects with their sub-collections; 250 have been too many (BigIPReport #74)
+QUICK = 5.0  # seconds; a collection that took less as a whole is read in one page the next time ...
+ROOM = 50  # ... with so many objects more
 MOST_PAGES = 5000
 ATTEMPTS = 3  # to read a collection while it stays as it is
 
@@ -55,6 +58,7 @@ class Collections:
         self._client = client
         self._learned = dict[tuple[str, bool], Manner]()
         self.counts = dict[str, int]()  # objects, by collection, as far as they are known
+        self.seconds = dict[str, float]()  # that reading all of a collection took, by collection
 
     def items(self, path: str, select: Collection[str] = (), expand: bool = False) -> list[Json]:
         """Read a collection; some releases leave ``items`` out if it is empty.
@@ -68,7 +72,7 @@ class Collections:
         if self.counts.get(path, 0) > most:
             return None
         manner = self._manner(path, select, expand)
-        page = most if path in self.counts else min(most, FIRST_PAGE)
+        page = most if path in self.counts else max(FIRST_PAGE, most // 8)
         try:
             return self._read(path, replace(manner, top=min(manner.top, page)) if manner.top else manner, most)
         except _TooManyError:
@@ -91,14 +95,17 @@ class Collections:
 
     def _manner(self, path: str, select: Collection[str], expand: bool) -> Manner:
         page = EXPANDED_PAGE if expand else PAGE_OF_NAMES if set(select) <= set(NAMES) and select else PAGE
+        if self.seconds.get(path, QUICK) < QUICK:
+            page = max(page, min(self.counts.get(path, 0) + ROOM, PAGE))
         first = Manner(page, tuple(select), expand)
         manner = self._learned.get((path, expand), first)
         return replace(manner, select=tuple(select)) if manner.select else manner
 
     def _read(self, path: str, manner: Manner, most: int | None) -> list[Json]:
         while True:
+            started = time.monotonic()
             try:
-                return self._complete(path, manner, most)
+                items = self._complete(path, manner, most)
             except _OtherMannerError as other:
                 manner = other.manner
             except OutcomeUnknownError as error:
@@ -107,6 +114,9 @@ class Collections:
                     raise
                 manner = smaller
                 logger.info("%s; reading %d objects at a time", error, manner.top)
+            else:
+                self.seconds[path] = round(time.monotonic() - started, 1)
+                return items
             self._learned[path, manner.expand] = manner
 
     def _complete(self, path: str, manner: Manner, most: int | None) -> list[Json]:
