@@ -157,7 +157,7 @@ def test_a_refused_login_is_not_repeated_on_the_other_unit(pair: Pair) -> None:
     assert [len([c for c in unit.journal if c.path.endswith("login")]) for unit in pair.units] == [1, 0]
 
 
-STEPS = ["POST /mgmt/tm/sys/crypto/key", "POST /mgmt/tm/sys/crypto/csr", "POST /mgmt/tm/sys/file/ssl-cert"]
+STEPS = ["POST /mgmt/tm/sys/crypto/key", "POST /mgmt/tm/util/bash", "POST /mgmt/tm/sys/file/ssl-cert"]
 
 
 @pytest.mark.parametrize("renewal", [False, True], ids=["enrolment", "renewal"])

@@ -17,13 +17,34 @@ CLIENT_SSL, CERTIFICATES, KEYS = "ltm/profile/client-ssl", "sys/file/ssl-cert", 
 VIRTUAL_SERVERS = "ltm/virtual"
 
 
+class NamesOfOurs:
+    """The names in one collection that the program has given, by certificate; sorted once per change."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._names = dict[tuple[str, str], dict[str, Generation]]()
+
+    def of(self, shelf: Shelf[Any], job: Job) -> Mapping[str, Generation]:
+        """Return those of one certificate among the names of the collection that are known by now."""
+        if self._version != shelf.version:
+            self._version, self._names = shelf.version, {}
+            for path in shelf.names_at_hand:
+                if issue := Generation.of(path):
+                    self._names.setdefault((issue.partition, issue.base), {})[path] = issue
+        return self.known_of(job)
+
+    def known_of(self, job: Job) -> Mapping[str, Generation]:
+        """Return what is known by now."""
+        return self._names.get((job.partition, job.base), {})
+
+
 class Inventory:
     """What was read, and what is still to be read; what we change is put into it as the BIG-IP then shows it."""
 
     def __init__(self, client: IControl) -> None:
         self._client = client
         self._jobs: tuple[Job, ...] = ()
-        self._indexed: tuple[int, dict[tuple[str, str], list[Generation]]] | None = None
+        self._certificate_names, self._key_names = NamesOfOurs(), NamesOfOurs()
         self.profiles: Shelf[ClientSslProfile] = Shelf(
             client, CLIENT_SSL, readers.OF_PROFILES, readers.client_ssl_profile
         )
@@ -45,8 +66,7 @@ class Inventory:
 
     def places(self) -> dict[str, dict[str, int]]:
         """Return where in the lists of all the objects of this login's certificates are, by collection."""
-        issues = self._indexed[1] if self._indexed else {}
-        ours = [issue for job in self._jobs for issue in issues.get((job.partition, job.base), ())]
+        ours = [of for job in self._jobs for of in self._certificate_names.known_of(job).values()]
         wanted = {
             VIRTUAL_SERVERS: [path for job in self._jobs for path in job.virtual_servers],
             CLIENT_SSL: [path for job in self._jobs for path in job.profiles],
@@ -74,27 +94,25 @@ class Inventory:
 
         These and their keys are read, together with those of the other certificates of this login.
         """
-        issues = self._issues()
-        own = issues.get((job.partition, job.base), [])
+        own = self._issues_of(job)
         if any(issue.certificate not in self.certificates.at_hand for issue in own):
-            names = dict.fromkeys((each.partition, each.base) for each in (job, *self._jobs))
-            of_login = [issue for name in names for issue in issues.get(name, ())]
+            of_login = [issue for each in (job, *self._jobs) for issue in self._issues_of(each)]
             self.certificates.prefetch([path for issue in of_login for path in (issue.certificate, issue.chain)])
             self.keys.prefetch([issue.key for issue in of_login])
         self.keys.prefetch([issue.key for issue in own])
-        return tuple(own)
+        return own
 
-    def _issues(self) -> dict[tuple[str, str], list[Generation]]:
-        """Return the issues of all certificates of the program, by partition and base."""
-        names = list(self.certificates)
-        if self._indexed is None or self._indexed[0] != self.certificates.version:
-            index = dict[tuple[str, str], list[Generation]]()
-            for path in names:
-                issue = Generation.of(path)
-                if issue and path == issue.certificate:
-                    index.setdefault((issue.partition, issue.base), []).append(issue)
-            self._indexed = self.certificates.version, index
-        return self._indexed[1]
+    def _issues_of(self, job: Job) -> tuple[Generation, ...]:
+        return tuple(of for path, of in self.certificates_of(job).items() if path == of.certificate)
+
+    def certificates_of(self, job: Job) -> Mapping[str, Generation]:
+        """Return certificates and chains of a certificate, whatever their age, by full path; their names are read."""
+        self.certificates.read_names()
+        return self._certificate_names.of(self.certificates, job)
+
+    def keys_of(self, job: Job) -> Mapping[str, Generation]:
+        """Return the keys of a certificate by full path, as far as their names are known by now."""
+        return self._key_names.of(self.keys, job)
 
     @functools.cached_property
     def http(self) -> frozenset[str]:

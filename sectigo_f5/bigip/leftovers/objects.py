@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sectigo_f5.bigip import readers
@@ -48,13 +48,14 @@ class Deleted:
 def not_needed(f5: Unit, job: Job, keep: Keep) -> Iterator[tuple[str, str]]:
     """Yield collection and full path of what need not stay, certificates first; what a profile holds is in use."""
     have = f5.inventory
-    complete = frozenset(_complete(have, job))
-    certificates = sorted(have.certificates, key=lambda path: path.endswith("_chain.crt"))  # may be issuers of others
+    certificates, keys = have.certificates_of(job), have.keys_of(job)
+    complete = {generation for path, generation in keys.items() if generation.certificate in certificates}
+    chains_last = sorted(certificates, key=lambda path: path.endswith("_chain.crt"))  # they may be issuers of others
     candidates = [
         (collection, path)
-        for collection, paths in ((CERTIFICATES, certificates), (KEYS, have.keys.names_at_hand))
-        for path, generation in _ours(paths, job)
-        if not keep.keeps(path, generation, complete)
+        for collection, paths, of in ((CERTIFICATES, chains_last, certificates), (KEYS, keys, keys))
+        for path in paths
+        if not keep.keeps(path, of[path], complete)
     ]
     used = _used(have) if candidates else ()
     yield from ((collection, path) for collection, path in candidates if path not in used)
@@ -92,19 +93,6 @@ def delete_own_requests(f5: Unit) -> None:
     paths, f5.memory.requests = f5.memory.requests, []
     for path in paths:
         quietly(f"the CSR {path}", f5.client.delete, object_url(REQUESTS, path))
-
-
-def _ours(paths: Iterable[str], job: Job) -> Iterator[tuple[str, Generation]]:
-    for path in paths:
-        generation = Generation.parse(path, job.base)
-        if generation and generation.partition == job.partition:
-            yield path, generation
-
-
-def _complete(have: Inventory, job: Job) -> Iterator[Generation]:
-    for path, generation in _ours(have.keys.names_at_hand, job):
-        if path == generation.key and generation.certificate in have.certificates:
-            yield generation
 
 
 def _used(have: Inventory) -> frozenset[str | None]:
