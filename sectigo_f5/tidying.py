@@ -9,10 +9,10 @@ import contextlib
 import logging
 from collections.abc import Collection, Iterable, Iterator
 
-from sectigo_f5 import stopping, turns
+from sectigo_f5 import turns
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
-from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_own_requests, delete_requests, not_needed
-from sectigo_f5.bigip.leftovers.uploads import delete_own_uploads, delete_uploads
+from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
+from sectigo_f5.bigip.leftovers.uploads import delete_uploads
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of, why_revoked
 from sectigo_f5.device_objects import Pair, pairs_issued_at
@@ -70,19 +70,6 @@ def _end(run: Run, f5: Unit, job: Job) -> None:
         f5.memory.tidied.append(job)
     else:
         run.state.orders.end(job)
-
-
-def tidy_at_last(run: Run, f5: Unit) -> None:
-    """Delete the files and CSRs of this login; if a file stays, the next run looks for it."""
-    try:
-        with stopping.whole():
-            delete_own_requests(f5)
-            delete_own_uploads(f5)
-    except ConnectorError as error:
-        logger.warning("files of this run are left on the BIG-IP; the next one removes them: %s", error)
-    else:
-        for job in () if f5.client.files_left else f5.memory.tidied:
-            run.state.orders.end(job)
 
 
 def _live_orders(run: Run, plan: Plan) -> frozenset[str]:

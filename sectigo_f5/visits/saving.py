@@ -1,4 +1,4 @@
-"""The one save of a visit to a BIG-IP, and what is looked at after it."""
+"""The one save of a visit to a BIG-IP, what is looked at after it, and what is deleted then."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import replace
 from sectigo_f5 import stopping
 from sectigo_f5.bigip import activation
 from sectigo_f5.bigip.ha_group import HaGroup
+from sectigo_f5.bigip.leftovers.objects import delete_own_requests
+from sectigo_f5.bigip.leftovers.uploads import delete_own_uploads
+from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.run import Run
@@ -32,6 +35,19 @@ def saved(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result], 
         results = _with_sync_note(group, results)
     remarks = group.remarks(run.clock(), run.reads_only)
     return [replace(result, notes=(*result.notes, *remarks)) for result in results]
+
+
+def tidy_up(run: Run, unit: Unit) -> None:
+    """Delete the files and CSRs of this login; if a file stays, the next run looks for it."""
+    try:
+        with stopping.whole():
+            delete_own_requests(unit)
+            delete_own_uploads(unit)
+    except ConnectorError as error:
+        logger.warning("files of this run are left on the BIG-IP; the next one removes them: %s", error)
+    else:
+        for job in () if unit.client.files_left else unit.memory.tidied:
+            run.state.orders.end(job)
 
 
 def save_earlier_changes(run: Run, group: HaGroup, jobs: Sequence[Job]) -> bool:

@@ -18,7 +18,6 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Device, Job, Outcome, Result
 from sectigo_f5.run import STOPPED, Run
-from sectigo_f5.tidying import tidy_at_last
 from sectigo_f5.visits import saving
 from sectigo_f5.visits.same_device import SameDevice
 
@@ -154,7 +153,7 @@ class Visit:
             try:
                 self._add(*saving.saved(run, group, self.jobs, self.results, self._marked))
                 for unit in group.answering:
-                    tidy_at_last(run, unit)
+                    saving.tidy_up(run, unit)
                 run.state.learned.note(self.device.name, {unit.client.host: learned(unit) for unit in group.answering})
             except Exception as error:  # noqa: BLE001  # what was changed is marked, and the next run saves it
                 _log(error)

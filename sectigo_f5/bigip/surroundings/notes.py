@@ -55,6 +55,7 @@ def has_earlier_pairs(f5: Unit, job: Job) -> bool:
 def references_to_ours(f5: Unit, job: Job, collections: Collection[str]) -> tuple[references.Reference, ...]:
     """Return what refers to a pair of a certificate besides its own profile."""
     profiles = f5.inventory.profiles
+    profiles.prefetch([job.profile])
     looked_at = profiles.every() if collections else profiles.at_hand  # nothing is read for it every night
     others = [profile for path, profile in looked_at.items() if path != job.profile]
     return references.find(references.ours(job), others, {each: look(f5, each) for each in collections})
