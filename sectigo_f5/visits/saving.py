@@ -118,10 +118,13 @@ def _undone(result: Result) -> Result:
 def _with_sync_note(group: HaGroup, results: list[Result]) -> list[Result]:
     """Say on every certificate of a group that it is not in sync, whoever changed it and however long ago.
 
-    One that fails over then serves from a unit that lacks the change.
+    One that fails over then serves from a unit that lacks the change. A BIG-IP that went silent is not asked.
     """
+    unit = group.at_work[0]
+    if unit.client.has_given_up:
+        return results
     try:
-        pending = next(iter((*group.active, *group.answering))).changes_pending()
+        pending = unit.changes_pending()
     except ConnectorError as error:
         logger.warning("could not determine whether the group is in sync: %s", error)
         return results

@@ -196,6 +196,7 @@ def test_a_bigip_that_stops_answering_is_waited_for_once(world: World) -> None:
     assert len({result.error for result in results}) == 1
     asked = [call for call in world.device.journal if call.path.endswith("/client-ssl")]
     assert len(asked) == 1 + len(PAUSES)
+    assert world.device.journal[-2].path == asked[-1].path  # only the logout follows
 
 
 def test_a_bigip_that_does_not_answer_is_asked_by_one_login(world: World) -> None:
