@@ -40,7 +40,7 @@ class Shelf(Mapping[str, T], Generic[T]):
         self._held = dict[str, T]()
         self._absent = set[str]()
         self._places: dict[str, int] | None = None  # where each object is in the list of all
-        self._places_seen = dict[str, int]()  # of those in windows
+        self._places_seen = dict[str, int]()  # of those that were read with others
         self._is_complete = False
         self._expected: tuple[str, ...] = ()
         self._likely = 1  # objects that will be asked for
@@ -77,7 +77,7 @@ class Shelf(Mapping[str, T], Generic[T]):
 
     def places_of(self, paths: Iterable[str]) -> dict[str, int]:
         """Return where objects are in the list of all, as far as that is known."""
-        places = self._places or ({} if self._is_complete else self._places_seen)
+        places = self._places_seen if self._places is None else self._places
         return {path: places[path] for path in paths if path in places}
 
     def items(self) -> ItemsView[str, T]:
@@ -164,8 +164,9 @@ class Shelf(Mapping[str, T], Generic[T]):
         return everything is not None
 
     def _fill(self, items: Iterable[Json]) -> None:
-        for item in items:
+        for place, item in enumerate(items):
             self.put(item)
+            self._places_seen[full_path(item)] = place
         self._is_complete = True
 
     def _where_they_were(self, wanted: list[str]) -> list[str]:
