@@ -39,7 +39,7 @@ PARTS = ("cert", "chain", "fullchain")  # the files that Certbot writes, in its 
 
 
 class Authority:
-    """The CA of one run. Devices are worked on in parallel, so several threads may call any method at once."""
+    """The CA of one run. Certificates are worked on in parallel, so several threads may call any method at once."""
 
     def __init__(
         self,

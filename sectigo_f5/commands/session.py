@@ -36,7 +36,7 @@ class Session:
     started: datetime
 
     def on_every_device(self, work: Work) -> list[Result]:
-        """Do ``work`` for the selected jobs, on as many devices at a time as ``--jobs`` says."""
+        """Do ``work`` for the selected jobs, as many at a time as ``--jobs`` says."""
         with live.shown(self.options.quiet) as progress:
             return fleet.on_every_device(replace(self.run, progress=progress), self.jobs, work, self.options.jobs)
 

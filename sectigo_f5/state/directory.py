@@ -6,11 +6,12 @@ after the CA has issued, a file that cannot be written is a warning, and the cer
 service. If losing a file would deceive an operator, the command is refused before anything is changed.
 
 Who may write what: a command that acts holds the lock of the directory, so two processes never act at
-once. Devices are worked on in parallel by the threads of one process. A file that they share and change
-(read, change, write) is changed under :func:`sectigo_f5.files.changed_by_one`: the last results, and which
-BIG-IP answers where. Every other file belongs to one device or certificate, or holds the same answer whoever
-asked for it (CRL, renewal information); it is replaced as a whole, so readers need no lock. Where two files
-make one copy, the one that is looked for is written last.
+once. Certificates are worked on in parallel by the threads of one process, a device by one at a time. A
+file that they share and change (read, change, write) is changed under
+:func:`sectigo_f5.files.changed_by_one`: the last results, and which BIG-IP answers where. Every other file
+belongs to one device or certificate, or holds the same answer whoever asked for it (CRL, renewal
+information); it is replaced as a whole, so readers need no lock. Where two files make one copy, the one
+that is looked for is written last.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Revocation:
 class RevocationChecker:
     """Asks OCSP responders, and CRLs.
 
-    One per run: a URL that did not answer once is not asked again. Devices are worked on in
+    One per run: a URL that did not answer once is not asked again. Certificates are worked on in
     parallel, so several threads may ask at once. No redirect leads to ``devices``, the hosts of BIG-IPs.
     """
 
