@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NoReturn
+from datetime import datetime, timezone
 
 from benchmarks import idle, issuing, start_up, table
-from benchmarks.measuring import BenchmarkError
+from benchmarks.measuring import CORES, BenchmarkError
 from benchmarks.options import Options
 from benchmarks.table import Row
 
@@ -37,18 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [part for part in chosen.parts if part not in PARTS]
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}; choose from {', '.join(PARTS)}")
-    signal.signal(signal.SIGTERM, _end)
-    try:
-        rows, failed = _measured(chosen.parts or list(PARTS), Options(chosen.latency / 1000, chosen.quick))
-    except KeyboardInterrupt:
-        print("interrupted; everything that was started has ended", file=sys.stderr)
-        return 130
-    print((table.markdown if chosen.markdown else table.plain)(rows))
+    rows, failed = _measured(chosen.parts or list(PARTS), Options(chosen.latency / 1000, chosen.quick))
+    print(f"{_circumstances(chosen.latency)}\n\n{(table.markdown if chosen.markdown else table.plain)(rows)}")
     return 1 if failed else 0
 
 
+def _circumstances(latency: float) -> str:
+    """Say when and on what kind of machine this was measured; ``latency`` is in milliseconds."""
+    today, python = datetime.now(timezone.utc).date(), platform.python_version()
+    return f"Measured on {today}: {CORES} cores, Python {python}, {latency:g} ms for each answer of a BIG-IP."
+
+
 def _measured(parts: Sequence[str], options: Options) -> tuple[list[Row], bool]:
-    """Measure one part after the other, and say on standard error how it goes."""
+    """Measure one part after the other until Ctrl-C, and say on standard error how it goes."""
     rows, failed = list[Row](), False
     for part in parts:
         begun = time.monotonic()
@@ -59,12 +61,12 @@ def _measured(parts: Sequence[str], options: Options) -> tuple[list[Row], bool]:
         except (BenchmarkError, AssertionError, OSError) as error:
             print(f"{part} could not be measured: {error}", file=sys.stderr, flush=True)
             failed = True
+        except KeyboardInterrupt:
+            print(f"interrupted in {part}; everything that was started has ended", file=sys.stderr, flush=True)
+            return rows, True
     return rows, failed
 
 
-def _end(_: int, __: object) -> NoReturn:
-    sys.exit(143)  # so that the `with` blocks end what they started
-
-
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the `with` blocks end what they started
     sys.exit(main())

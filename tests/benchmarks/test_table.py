@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from benchmarks.measuring import BenchmarkError
 from benchmarks.options import Options
 from benchmarks.table import HEADINGS, Figure, Row, markdown, plain
 
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "performance.md").read_text()
 ROWS = [
     Row("reading", (Figure("requests", 9, "requests", goal=8), Figure("time", 1.25, "s", 0.5))),
     Row("writing", (Figure("times as fast", 12, "x", goal=10),)),
@@ -42,6 +45,11 @@ def test_the_markdown_table_has_a_cell_for_each_heading() -> None:
     assert lines[3] == "|  | time | 1.25 s | 0.50 s |  |  |"
 
 
+def test_performance_shows_a_table_of_the_command_and_names_every_part() -> None:
+    assert f"| {' | '.join(HEADINGS)} |" in PAGE
+    assert [part for part in PARTS if f"`{part}`" not in PAGE] == []
+
+
 def test_an_unknown_part_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["everything"])
@@ -55,8 +63,14 @@ def test_what_cannot_be_measured_is_told_and_the_others_are_shown(
         yield ROWS[1]
         raise BenchmarkError("the device is gone")
 
-    monkeypatch.setattr(benchmarks.__main__, "PARTS", {"broken": broken, "reading": lambda _: iter(ROWS[:1])})
+    def stopped(_: Options) -> Iterator[Row]:
+        raise KeyboardInterrupt
+
+    parts = {"broken": broken, "reading": lambda _: iter(ROWS[:1]), "stopped": stopped, "never": broken}
+    monkeypatch.setattr(benchmarks.__main__, "PARTS", parts)
     assert main(["--markdown"]) == 1
     shown = capsys.readouterr()
-    assert shown.out == markdown([ROWS[1], ROWS[0]]) + "\n"
+    assert shown.out.startswith("Measured on ")
+    assert shown.out.endswith(f" BIG-IP.\n\n{markdown([ROWS[1], ROWS[0]])}\n")
     assert "broken could not be measured: the device is gone" in shown.err
+    assert "interrupted in stopped; everything that was started has ended" in shown.err
