@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.client import PAUSES, IControl
 from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.progress import Progress
 from sectigo_f5.report.results import exit_code
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
@@ -162,6 +163,37 @@ def test_a_change_waits_for_a_challenge_and_others_have_the_turn(world: World) -
     other.join()
     assert [result.outcome for result in results] == [Outcome.ENROLLED] * 2
     assert in_time == [True, True]
+
+
+class Watching(Progress):
+    """Calls somebody when a challenge is waited for."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self._then = then
+
+    def doing(self, subject: str, text: str) -> None:
+        if text.startswith("waiting for the challenge"):
+            self._then()
+
+
+def test_a_repair_that_waited_for_a_challenge_looks_again(world: World) -> None:
+    """An administrator is quicker: then there is nothing left to be repaired."""
+    job, over = world.job(keys=ONLY_EC), threading.Event()
+    server = "/mgmt/tm/ltm/virtual/~Common~vs_www"
+    assert world.one(job).outcome is Outcome.ENROLLED
+    profiles = world.device.get(f"{server}/profiles")["items"]
+    world.device.set(server, profiles=[each for each in profiles if each["fullPath"] != job.profile])
+
+    def mend() -> None:
+        if not over.is_set():
+            world.device.set(server, profiles=profiles)
+        over.set()
+
+    with ThreadPoolExecutor(1) as pool, world.authority.locks.held([world.device.address], ["/Common/vs_www"]):
+        running = pool.submit(go, world, [job], 1, progress=Watching(mend))
+        assert over.wait(30)
+    (result,) = running.result(timeout=30)
+    assert result.outcome is Outcome.KEPT
 
 
 def test_what_the_time_does_not_suffice_for_is_skipped_and_first_next_time(world: World) -> None:
