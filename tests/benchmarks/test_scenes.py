@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.idle import idle
-from benchmarks.issuing import rehearsed
+from benchmarks.issuing import from_key_to_save, rehearsed
 from benchmarks.options import Options
 from benchmarks.scene.connector import in_service
 from benchmarks.scene.contents import Contents, arrange, names
@@ -45,12 +45,20 @@ def test_a_run_on_a_filled_device_has_nothing_to_do_and_is_counted() -> None:
     assert (found.cost.cpu > 0, found.cost.peak > 1e6) == (True, True)
 
 
-def test_a_rehearsal_is_counted_from_its_first_upload_to_its_last_look() -> None:
-    transaction, profile = "/mgmt/tm/transaction", "/mgmt/tm/ltm/profile/client-ssl/~Common~x"
-    begins = [Call("POST", "/mgmt/tm/sys/crypto/key", "", 1), Call("GET", "/mgmt/tm/sys/version", "", 1)]
-    tried = [Call("POST", "/mgmt/shared/file-transfer/uploads/x", "", 1), Call("POST", transaction, "", 1)]
-    tried += [Call("PATCH", f"{transaction}/1", "", 1, validates_only=True), Call("DELETE", f"{transaction}/1", "", 1)]
-    tried += [Call("GET", profile, "", 1)]
-    changed = [Call("GET", "/mgmt/tm/cm/failover-status", "", 1), Call("POST", transaction, "", 1)]
-    assert rehearsed([*begins, *tried, *changed]) == len(tried)
-    assert rehearsed([*begins, *changed]) == 0
+def test_requests_are_counted_from_the_key_to_the_save_and_the_rehearsal_apart() -> None:
+    def calls(*lines: str, agent: str = "") -> list[Call]:
+        return [Call(method, path, agent, 1) for method, path in map(str.split, lines)]
+
+    profile, transaction = "/mgmt/tm/ltm/profile/client-ssl/~Common~x", "/mgmt/tm/transaction"
+    before = calls("POST /mgmt/shared/authn/login", "GET /mgmt/tm/ltm/virtual")
+    key = calls("POST /mgmt/tm/sys/crypto/key", "GET /mgmt/tm/sys/file/ssl-key/~Common~x.key")
+    tried = calls("POST /mgmt/shared/file-transfer/uploads/x", f"POST {transaction}")
+    tried += [Call("PATCH", f"{transaction}/1", "", 1, validates_only=True)]
+    tried += calls(f"DELETE {transaction}/1", f"GET {profile}")
+    plugin = calls("POST /mgmt/tm/ltm/rule", agent="python-requests/2 f5-icontrol-rest-python/1.3.13")
+    changed = calls("GET /mgmt/tm/cm/failover-status", f"POST {transaction}", "POST /mgmt/tm/sys/config")
+    after = calls("GET /mgmt/tm/cm/sync-status")
+    asked = from_key_to_save([*before, *key, *tried, *plugin, *changed, *after])
+    assert asked == [*key, *tried, *changed]
+    assert rehearsed(asked) == len(tried)
+    assert rehearsed([*key, *changed]) == 0
