@@ -13,7 +13,7 @@ Number = TypeVar("Number", int, float)
 
 def learned(unit: Unit) -> Json:
     """Return what of a login is worth remembering."""
-    memory = unit.memory
+    memory, places = unit.memory, unit.memory.inventory.places() if unit.memory.inventory else {}
     return {
         "release": unit.release,
         "username": unit.device.username,
@@ -22,7 +22,7 @@ def learned(unit: Unit) -> Json:
         "makes_request_with_key": memory.makes_request_with_key,
         "counts": dict(unit.client.collections.counts),
         "seconds": dict(unit.client.collections.seconds),
-        "places": unit.inventory.places(),
+        "places": {of: places.get(of) or before for of, before in {**places, **memory.places_before}.items()},
     }
 
 
