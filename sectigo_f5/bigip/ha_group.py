@@ -15,11 +15,12 @@ from datetime import datetime
 from sectigo_f5 import stopping
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.inventory.memory import Memory
-from sectigo_f5.bigip.inventory.standing import FAILOVER_STATUS, is_active
+from sectigo_f5.bigip.inventory.standing import FAILOVER_STATUS, is_active, itself
 from sectigo_f5.bigip.observation import listed_servers
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError, UntrustedDeviceError
 from sectigo_f5.icontrol.management_certificate import remark
@@ -123,13 +124,18 @@ def _obstacle(holders: Mapping[str, Unit]) -> str | None:
 
 @contextlib.contextmanager
 def connected(
-    device: Device, pause: Callable[[float], None] = stopping.pause, unreachable: Unreachable | None = None
+    device: Device,
+    pause: Callable[[float], None] = stopping.pause,
+    unreachable: Unreachable | None = None,
+    *,
+    identify: bool = False,
 ) -> Iterator[HaGroup]:
     """Step 2: log in to every unit of the group; one that is down does not matter while an active one answers.
 
     One token per unit, deleted when the block ends, whatever happened in it. A refused login ends
     it at once: the same user, refused by each unit in turn, is soon locked out.
-    Units that are ``unreachable`` are not asked again; those that turn out to be are added.
+    Units that are ``unreachable`` are not asked again; those that turn out to be are added. ``identify``: who they
+    are will be asked, so that tells whether they are active, too.
     Raises :class:`ConnectorError` if no unit can be used.
     """
     with contextlib.ExitStack() as sessions:
@@ -141,7 +147,7 @@ def connected(
                 continue
             doing(f"logging in to {host}")
             try:
-                units.append(_log_in(sessions, device, host, pause))
+                units.append(_log_in(sessions, device, host, pause, identify))
             except (UnreachableError, DeviceError) as error:
                 failures.append(str(error))
                 if isinstance(error, UnreachableError) and not isinstance(error, UntrustedDeviceError):
@@ -167,14 +173,26 @@ def _group(units: Sequence[tuple[Unit, bool]]) -> HaGroup:
 
 
 def _log_in(
-    sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None]
+    sessions: contextlib.ExitStack, device: Device, host: str, pause: Callable[[float], None], identify: bool
 ) -> tuple[Unit, bool]:
     """Log in, and return the unit and whether it is active."""
     client = IControl(host, device.port, device.username, device.password, device.verify_tls, pause)
     sessions.enter_context(client)
-    status = client.get(FAILOVER_STATUS)
-    active = is_active(status)
-    return Unit(device, client, readers.release(status) or _release(client), memory=Memory(active=active)), active
+    own = _own(client) if identify else None
+    release, state = readers.release(own or {}), str((own or {}).get("failoverState", "")).lower()
+    active = state == "active"
+    if not (release and state):
+        status = client.get(FAILOVER_STATUS)
+        release, active = readers.release(status) or _release(client), is_active(status)
+    return Unit(device, client, release, memory=Memory(active=active), own=own), active
+
+
+def _own(client: IControl) -> Json | None:
+    """Read what a unit says that it is, state and release included (so Cisco's genieparser shows it)."""
+    try:
+        return itself(client)
+    except DeviceError:  # it is asked otherwise
+        return None
 
 
 def _release(client: IControl) -> str:

@@ -61,7 +61,7 @@ class SameDevice:
                 return
             with log.about(device.name), self.run.progress.at_work(device.name), stopping.obeying(self.run.stop):
                 try:
-                    with ha_group.connected(device, self.run.pause, self.run.unreachable) as group:
+                    with ha_group.connected(device, self.run.pause, self.run.unreachable, identify=True) as group:
                         self.note(device, group)
                 except ConnectorError as error:
                     self.failures.append((device, str(error)))

@@ -97,7 +97,9 @@ class Visit:
         try:
             same.must_not_have_failed(self.device)
             with contextlib.ExitStack() as session, run.progress.at_work(self.device.name):
-                group = session.enter_context(ha_group.connected(self.device, run.pause, run.unreachable))
+                group = session.enter_context(
+                    ha_group.connected(self.device, run.pause, run.unreachable, identify=same.can_matter)
+                )
                 if same.can_matter:
                     if put_off(same.note(self.device, group).values()):
                         return False

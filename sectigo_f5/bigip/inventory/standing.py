@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sectigo_f5.bigip import readers
 from sectigo_f5.icontrol.call import Json
@@ -21,11 +21,11 @@ class Standing:
 
     device: Device
     client: IControl
+    own: Json | None = field(default=None, kw_only=True, repr=False, compare=False)  # if it was read
 
     @functools.cached_property
     def _itself(self) -> Json:
-        """Its own ``cm device`` object; empty if none is marked so."""
-        return next((item for item in self.client.items("/mgmt/tm/cm/device") if readers.flag(item, "selfDevice")), {})
+        return itself(self.client) if self.own is None else self.own
 
     @functools.cached_property
     def name(self) -> str:
@@ -66,6 +66,11 @@ class Standing:
         """Return the group's sync status in words if it is not in sync; None for a lone unit."""
         status = self.sync_status().get("status", "")
         return None if status in ("In Sync", "Standalone", "") else status
+
+
+def itself(client: IControl) -> Json:
+    """Return a unit's own ``cm device`` object; empty if none is marked so."""
+    return next((item for item in client.items("/mgmt/tm/cm/device") if readers.flag(item, "selfDevice")), {})
 
 
 def is_active(status: Json) -> bool:
