@@ -96,7 +96,7 @@ def fleet(options: Options) -> Iterator[Row]:
     found = idle(options, [Contents(count // machines)] * machines)
     requests = sum(one.requests for one in found.traffic)
     figures = (
-        Figure("requests", requests, "requests", goal=8 * machines),
+        Figure("requests", requests, "requests"),
         Figure("time", found.cost.seconds, "s", found.floor(options), 3),
         Figure("CPU time", found.cost.cpu, "s"),
         Figure("memory", found.cost.peak / 1e6, "MB", goal=100),
