@@ -50,7 +50,7 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
         metavar="I/N",
         help="only share I of N of the BIG-IPs, I from 0 to N-1; /N takes I from $JOB_COMPLETION_INDEX",
     )
-    line.add_argument("--jobs", type=_positive, default=4, metavar="N", help="certificates at a time (default: 4)")
+    line.add_argument("--jobs", type=_positive, default=8, metavar="N", help="certificates at a time (default: 8)")
     line.add_argument("--log-level", type=str.upper, choices=LEVELS, metavar="LEVEL", help=", ".join(LEVELS))
     line.add_argument("--quiet", action="store_true", help="say nothing on the terminal unless something is wrong")
     line.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else there")

@@ -17,7 +17,7 @@ class Options:
     env_file: Path | None = None
     only: tuple[str, ...] = ()
     shard: Shard | None = None
-    jobs: int = 4
+    jobs: int = 8
     log_level: str | None = None
     quiet: bool = False
     json: bool = False

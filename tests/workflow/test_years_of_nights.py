@@ -32,7 +32,7 @@ from tests.support.world import World
 DAY = timedelta(days=1)
 CALM_END = 10  # nights
 ALIKE = 3  # quiet nights in a row that are not walked, if the certificates are still young
-CALLS = 8  # to the BIG-IP at most, in a night that keeps two certificates ...
+CALLS = 12  # to the BIG-IP at most, in a night that keeps two certificates ...
 TIDYING = 15  # ... and for what earlier runs have left, and pairs that have expired
 RECALLS = (60, 61, 250)  # nights on which the CA wants a certificate replaced at once
 REFUSALS = 90  # night from which on the CA does not issue for one name, for a while
