@@ -93,6 +93,7 @@ def test_a_small_collection_is_one_request() -> None:
     shelf = device.shelf()
     assert (shelf.get("/Common/x7"), shelf.get("/Common/none"), len(list(shelf))) == ("/Common/x7", None, 90)
     assert len(device.asked) == 1
+    assert (Device(named(5)).shelf().get(""), "" in shelf) == (None, False)
 
 
 def test_of_a_large_collection_is_read_what_lies_together() -> None:

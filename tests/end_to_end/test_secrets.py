@@ -98,9 +98,9 @@ def test_secrets_stay_hidden_whatever_fails(here: Installation) -> None:
         *map(certificate, range(4)), certificate(4, common_name="fails.example.org"), *map(certificate, (5, 6))
     )
     for fault in (
-        Fault("POST", "/sys/crypto/key$", 1, "error:400:01070734:3: no key"),  # 0, step 4
-        Fault("POST", "/sys/crypto/csr$", 1, "error:400:01070734:3: no CSR"),  # 1, step 5 ...
-        Fault("POST", "/sys/crypto/key$", 3, "error:400:01070734:3: nor both at once"),
+        Fault("POST", "/sys/crypto/key$", 1, "error:400:01070734:3: not both at once"),  # 0, step 4 ...
+        Fault("POST", "/sys/crypto/key$", 2, "error:400:01070734:3: no key"),
+        Fault("POST", "/sys/crypto/csr$", 1, "error:400:01070734:3: no CSR"),  # 1, step 5
         Fault("POST", "/util/bash$", 1, "error:401:Authorization failed: user"),  # 2, step 6 ...
         Fault("POST", "/util/unix-mv$", 1, "error:401:Authorization failed: user"),
         Fault("POST", "/sys/file/ssl-cert$", 1, "error:500:no room"),  # 3, step 10; 4 is refused in step 9
@@ -112,7 +112,7 @@ def test_secrets_stay_hidden_whatever_fails(here: Installation) -> None:
         here.device.fault(fault)
     passphrases = collect_passphrases(here.device)
     with Watch(private(here)) as watch:
-        done = here.run("run", timeout=300)
+        done = here.run("run", "--jobs", "1", timeout=300)
     assert done.returncode == 1
     words = [line.split()[0] for line in done.stdout.splitlines()[:-1]]
     assert words == ["failed"] * 6 + ["enrolled"], done.stdout

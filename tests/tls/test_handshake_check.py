@@ -214,7 +214,7 @@ def test_a_device_that_fails_before_the_undo_is_reported(world: World, tmp_path:
 
 def test_a_change_that_cannot_be_read_back_is_reported_as_unknown(world: World) -> None:
     first = run(world)
-    world.device.fault(Fault(method="GET", path="client-ssl/~Common~www", nth=2, action=REFUSED))
+    world.device.fault(Fault(method="GET", path="client-ssl/~Common~www", nth=1, action=REFUSED))
     result = renew(world)
     assert (
         "was sent, and whether it was made cannot be read; either pair is complete, and the next run continues"

@@ -108,14 +108,16 @@ def test_a_large_device_is_asked_for_what_is_ours(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(shelf, "FOR_EACH", 2)
     with bigip(tmp_path) as world:
         for number in range(40):
-            theirs = hand_made(world, f"theirs_{number}", f"theirs{number}.example.org")
-            world.device.add_virtual_server(
-                f"/Common/their_vs_{number}", f"198.51.100.{number + 1}:443", (*PLAIN, theirs)
-            )
+            profiles = (*PLAIN, hand_made(world, f"theirs_{number}", f"theirs{number}.example.org"))
+            world.device.add_virtual_server(f"/Common/their_vs_{number}", f"198.51.100.{number + 1}:443", profiles)
         work = jobs(world, 5)
         requests(world, *work, outcome=Outcome.ENROLLED)
         assert len(requests(world, *work, outcome=Outcome.KEPT)) <= 12
         few = requests(world, *work, outcome=Outcome.KEPT)
         assert (len(few), sum(call.size for call in few) < 60_000) == (10, True)
+        world.wait(days=70)
+        renewal = requests(world, *work, outcome=Outcome.RENEWED)
+        assert len(renewal) <= 125  # of what others have only names are read, and their profiles once
+        assert len(requests(world, *work, outcome=Outcome.KEPT)) <= 12
         world.device.delete("/mgmt/tm/ltm/virtual/~Common~their_vs_3")  # what follows is elsewhere now
         assert len(requests(world, *work, outcome=Outcome.KEPT)) == 10

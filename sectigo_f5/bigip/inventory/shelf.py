@@ -142,6 +142,9 @@ class Shelf(Mapping[str, T], Generic[T]):
     # -- the parts of it -----------------------------------------------------------------------
 
     def _lacks(self, path: str) -> bool:
+        """Tell what cannot be there, as far as that is known; a name that is not set is no full path."""
+        if not path.startswith("/"):
+            return True
         return self._is_complete or path in self._absent or (self._places is not None and path not in self._places)
 
     def _names(self) -> Collection[str]:

@@ -10,6 +10,7 @@ from sectigo_f5.device_objects import COMMON, STOCK_PROFILE, Entry, KeyObject, O
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.model import partition_of
 
+OTHERS = 20  # profiles of other people that are looked at: there may be thousands
 NAMES = ("default", "ecdsa")  # of the entries of a profile, see ``Generation.entry_name``
 
 
@@ -18,9 +19,13 @@ def stand_ins(seen: Observation, keys: Mapping[str, KeyObject], unprotected: boo
 
     ``keys`` are the key objects of the device by path; ``unprotected`` leaves those with a passphrase out.
     """
-    usable = tuple(_usable(seen, keys, unprotected))
-    of_kind = {spec.type: [entry for entry in usable if _kind(seen, entry) == spec.type] for spec in seen.job.keys}
-    found = [entries[0] for entries in of_kind.values() if entries] or list(usable[:1])
+    kinds = [spec.type for spec in seen.job.keys]
+    first = dict[str | None, Entry]()  # of each kind, in the order in which they are found
+    for entry in _usable(seen, keys, unprotected):
+        first.setdefault(_kind(seen, entry), entry)
+        if first.keys() >= set(kinds):  # others need not be read
+            break
+    found = [first[kind] for kind in kinds if kind in first] or list(first.values())[:1]
     return tuple(old_entry(replace(entry, name=name)) for entry, name in zip(found, NAMES, strict=False))
 
 
@@ -36,11 +41,13 @@ def _usable(seen: Observation, keys: Mapping[str, KeyObject], unprotected: bool)
 
 
 def _nearest_first(seen: Observation) -> Iterator[Entry]:
-    """Yield the pair in service, then our newest, the parent's, the device's own, and those of all other profiles."""
+    """Yield the pair in service, then our newest, the parent's, the device's own, and those of some other profiles."""
     yield from seen.profile.entries if seen.profile else ()
     yield from (pair.entry for pair in seen.newest())
-    for path in (seen.job.parent_profile, STOCK_PROFILE, *sorted(seen.profiles)):
+    for path in (seen.job.parent_profile, STOCK_PROFILE):
         yield from seen.profiles[path].entries if path in seen.profiles else ()
+    for path in sorted(seen.profiles)[:OTHERS]:
+        yield from seen.profiles[path].entries
 
 
 def _is_within_reach(seen: Observation, paths: Iterable[str]) -> bool:
