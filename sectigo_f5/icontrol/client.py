@@ -65,7 +65,7 @@ class IControl:
         # no session of requests: a BIG-IP sets no cookie, redirects nowhere, and is never behind the proxy to the CA
         self._adapter = Adapter()
         self.uploads_refused: str | None = None  # to this user: what the device said
-        self.files_left = False  # a file of ours may be in the transfer folders
+        self.files_left = False  # a file of ours may be in the transfer folders, or a CSR
         self.collections = Collections(self)
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._answered = -RESTART  # when a call last succeeded, by the monotonic clock

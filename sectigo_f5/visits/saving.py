@@ -38,7 +38,7 @@ def saved(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result], 
 
 
 def tidy_up(run: Run, unit: Unit) -> None:
-    """Delete the files and CSRs of this login; if a file stays, the next run looks for it."""
+    """Delete the files and CSRs of this login; if one stays, the next run looks for it."""
     try:
         with stopping.whole():
             delete_own_requests(unit)

@@ -174,3 +174,15 @@ def test_a_clean_up_that_is_not_saved_is_not_called_kept(world: World) -> None:
     assert world.one(job).outcome is Outcome.FAILED
     world.device.heal()
     assert (world.one(job).outcome, world.device.saved_is_current) == (Outcome.KEPT, True)
+
+
+@pytest.mark.parametrize("path", ["/sys/crypto/csr/", "/util/(bash|unix-rm)"], ids=["CSR", "files"])
+def test_what_a_login_could_not_delete_the_next_one_deletes(world: World, path: str) -> None:
+    made = "DELETE" if "csr" in path else "POST"
+    nth = 1 if "csr" in path else 2  # the shell reads the CSR before
+    world.device.fault(Fault(made, path, nth, action="error:403:access denied", times=9))
+    assert world.one(world.job(keys=ONLY_EC)).outcome is Outcome.ENROLLED
+    assert world.leftovers()
+    world.device.heal()
+    assert world.one(world.job(keys=ONLY_EC)).outcome is Outcome.KEPT
+    assert world.leftovers() == {}

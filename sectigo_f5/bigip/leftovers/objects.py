@@ -89,10 +89,11 @@ def delete_requests(f5: Unit, job: Job) -> list[str]:
 
 
 def delete_own_requests(f5: Unit) -> None:
-    """Delete the CSRs of this login."""
+    """Delete the CSRs of this login; one that stays is noted, as a file is."""
     paths, f5.memory.requests = f5.memory.requests, []
     for path in paths:
-        quietly(f"the CSR {path}", f5.client.delete, object_url(REQUESTS, path))
+        if not quietly(f"the CSR {path}", f5.client.delete, object_url(REQUESTS, path)):
+            f5.client.files_left = True
 
 
 def _used(have: Inventory) -> frozenset[str | None]:
