@@ -39,6 +39,8 @@ def saved(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result], 
 
 def tidy_up(run: Run, unit: Unit) -> None:
     """Delete the files and CSRs of this login; if one stays, the next run looks for it."""
+    if unit.client.has_given_up:  # each would be waited for; what is not ended is looked for in the next run
+        return
     try:
         with stopping.whole():
             delete_own_requests(unit)

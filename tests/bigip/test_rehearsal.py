@@ -146,6 +146,22 @@ def test_what_a_killed_trial_left_is_removed(tmp_path: Path) -> None:
         assert not world.device.exists(f"{PROFILE_URL}_rehearsal")
 
 
+def test_a_renewal_that_shows_nothing_is_no_look(tmp_path: Path) -> None:
+    """Its stand-in is the pair in service, so nobody can see whether it was made; the next change is looked at."""
+    with bigip(tmp_path) as world:
+        world.add_virtual_server("/Common/vs_b")
+        assert world.one(world.job(keys=ONLY_EC)).outcome is Outcome.ENROLLED
+        other = world.job("b.example.com", keys=ONLY_EC, virtual_servers=("/Common/vs_b",))
+        looks = f"/mgmt/tm/ltm/profile/client-ssl/~Common~{other.profile.rpartition('/')[2]}"
+        with unit(world) as f5:
+            f5.memory.validates_only = True
+            for job, seen in ((world.job(keys=ONLY_EC), False), (other, True)):
+                rehearse(f5, planned(f5, job))
+                assert f5.memory.watched is seen
+            rehearse(f5, planned(f5, other))
+        assert [call.path for call in world.device.journal if call.method == "GET"].count(looks) == 1
+
+
 def test_a_change_that_is_made_after_all_is_taken_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The trial was honoured, the change itself is not: no device is known to do so, but a site would be down."""
     with bigip(tmp_path, validate_only="ignored") as world:

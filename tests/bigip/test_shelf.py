@@ -140,17 +140,17 @@ def unit(release: str = "17.1.2", username: str = "admin") -> Unit:
 
 def test_what_was_learned_is_recalled_by_the_same_user_and_release() -> None:
     before = unit()
-    before.memory.validates_only, before.memory.takes_files, before.memory.makes_request_with_key = True, True, False
+    before.memory.validates_only = before.memory.takes_files = True
     before.client.collections.counts["/mgmt/tm/x"] = 4000
     known = learned(before)
     for after, expected in (
-        (unit(), (True, True, False)),
-        (unit(username="other"), (True, False, False)),
-        (unit(release="17.5.0"), (None, False, True)),
+        (unit(), (True, True)),
+        (unit(username="other"), (True, False)),
+        (unit(release="17.5.0"), (None, False)),
     ):
         recall(after, known)
         memory = after.memory
-        assert (memory.validates_only, memory.takes_files, memory.makes_request_with_key) == expected
+        assert (memory.validates_only, memory.takes_files) == expected
         assert after.client.collections.counts == {"/mgmt/tm/x": 4000}
 
 

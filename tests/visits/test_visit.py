@@ -25,6 +25,7 @@ from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault
 from sectigo_f5.stopping import StopRequest
+from sectigo_f5.visits import saving
 from sectigo_f5.visits.visit import Work
 from tests.support.names import ONLY_EC
 from tests.support.world import World, bigip
@@ -271,3 +272,12 @@ def test_a_bigip_that_moved_is_worked_on_in_turn(world: World) -> None:
     assert [result.outcome for result in results] == [Outcome.ENROLLED] * 2
     assert order == [first.common_name, second.common_name]
     assert world.leftovers() == {}
+
+
+def test_a_bigip_that_does_not_answer_is_not_waited_for_to_be_tidied(world: World) -> None:
+    with world.session() as f5:
+        f5.memory.requests, f5.memory.uploads = ["/Common/a.key"], {"a.crt"}
+        f5.client._given_up = True  # noqa: SLF001  what several minutes of silence do
+        before = len(world.device.journal)
+        saving.tidy_up(world.run_of(), f5)
+        assert len(world.device.journal) == before

@@ -19,7 +19,6 @@ def learned(unit: Unit) -> Json:
         "username": unit.device.username,
         "takes_files": memory.takes_files,
         "validates_only": memory.validates_only is True,
-        "makes_request_with_key": memory.makes_request_with_key,
         "counts": dict(unit.client.collections.counts),
         "seconds": dict(unit.client.collections.seconds),
         "places": {of: places.get(of) or before for of, before in {**places, **memory.places_before}.items()},
@@ -39,7 +38,6 @@ def recall(unit: Unit, known: object) -> None:
     if known.get("release") == unit.release:
         unit.memory.validates_only = True if known.get("validates_only") is True else None
         unit.memory.takes_files = known.get("takes_files") is True and known.get("username") == unit.device.username
-        unit.memory.makes_request_with_key = known.get("makes_request_with_key") is not False
 
 
 def _numbers(found: object, kind: type[Number]) -> dict[str, Number]:

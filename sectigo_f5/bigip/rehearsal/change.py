@@ -43,13 +43,13 @@ def _rehearse(f5: Unit, tries: Sequence[ProfileChange]) -> None:
     try:
         problem = _judge(f5, _variants(tries))
     except BaseException:
-        f5.memory.watched = False
+        f5.memory.watched = False  # it is looked at, whatever was seen before
         raise
     finally:
         if problem or not f5.memory.watched:
             with stopping.whole():
                 _take_back_if_made(f5, tries[0])
-        f5.memory.watched = True
+            f5.memory.watched = _shows(tries[0])
     if problem:
         logger.warning("the change of %s could not be rehearsed: %s", tries[0].profile, problem)
     else:
@@ -104,6 +104,11 @@ def _take_back_if_made(f5: Unit, change: ProfileChange) -> None:
         by_hand = activation.manual_recovery(f5, change)
         raise NotTakenBackError(f"{what}, and it could not be taken back: {error}; {by_hand}") from error
     logger.warning("%s; it is taken back, and changes are not rehearsed", what)
+
+
+def _shows(change: ProfileChange) -> bool:
+    """Tell whether a look would show that a change was made: a pair alone that stands in for itself does not."""
+    return change.seen.profile is None or any(plan.add for plan in change.plans)
 
 
 def _is_made(f5: Unit, change: ProfileChange) -> bool:
