@@ -13,7 +13,7 @@ give_up() {
     exit 1
 }
 
-# prepare DIRECTORY REQUIREMENTS PROGRAM:PACKAGE...: names or installs everything that is missing, all at once.
+# prepare DIRECTORY REQUIREMENTS PROGRAM[|PROGRAM]:PACKAGE...: names or installs everything that is missing, all at once.
 prepare() {
     local directory=$1 requirements=$2 python
     shift 2
@@ -36,8 +36,15 @@ find_missing() {
     missing=()
     works "$directory" || can_make_environments "$python" || missing+=(python3-venv)
     for pair in "$@"; do
-        command -v "${pair%:*}" >/dev/null || [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
+        has_one_of "${pair%:*}" || [[ " ${missing[*]} " == *" ${pair#*:} "* ]] || missing+=("${pair#*:}")
     done
+}
+
+# has_one_of PROGRAM[|PROGRAM]: is one of them in PATH?
+has_one_of() {
+    local program
+    for program in ${1//|/ }; do command -v "$program" >/dev/null && return; done
+    return 1
 }
 
 # install_packages PACKAGE...: on Debian or Ubuntu, as root; otherwise says what to do.
@@ -47,6 +54,8 @@ install_packages() {
         give_up "missing: $*" "These are Debian's package names; install what they contain." "On Debian or Ubuntu: $hint"
     [ "$(id -u)" = 0 ] || give_up "missing: $*" "Run this once as root, then try again:" "$hint"
     say "installing $*"
+    # Debian starts the services of a package that it installs. Of Prometheus, promtool is all that is needed.
+    [[ " $* " != *" prometheus "* || ! -d /run/systemd/system ]] || systemctl --quiet mask prometheus.service
     DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 </dev/null &&
         DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2 </dev/null ||
         give_up "apt-get could not install $*" "Its messages are above; when the cause is fixed: $hint"

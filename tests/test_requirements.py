@@ -18,7 +18,12 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomli.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = {"requirements.txt": None, "requirements-demo.txt": "demo", "requirements-dev.txt": "dev"}  # and their groups
+LOCKS = {  # and the groups and extras that each holds beside the connector's dependencies
+    "requirements.txt": (),
+    "requirements-demo.txt": ("demo",),
+    "requirements-notify.txt": ("notify",),
+    "requirements-dev.txt": ("dev", "notify"),
+}
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
@@ -52,10 +57,12 @@ def pins(file: str, python: str) -> dict[str, Version]:
     return found
 
 
-def declared(group: str | None) -> Iterator[Requirement]:
-    """Yield what pyproject.toml declares: the dependencies of the connector, and those of a group."""
+def declared(groups: tuple[str, ...]) -> Iterator[Requirement]:
+    """Yield what pyproject.toml declares: the dependencies of the connector, and those of groups and extras."""
     yield from map(Requirement, PROJECT["project"]["dependencies"])
-    yield from _members(group) if group else ()
+    extras = PROJECT["project"]["optional-dependencies"]
+    for group in groups:
+        yield from map(Requirement, extras[group]) if group in extras else _members(group)
 
 
 def _members(group: str) -> Iterator[Requirement]:
@@ -82,10 +89,10 @@ def test_locks_name_no_package_index(file: str) -> None:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize(("file", "group"), LOCKS.items())
-def test_locks_satisfy_what_pyproject_declares(file: str, group: str | None, python: str) -> None:
+@pytest.mark.parametrize(("file", "groups"), LOCKS.items())
+def test_locks_satisfy_what_pyproject_declares(file: str, groups: tuple[str, ...], python: str) -> None:
     found = pins(file, python)
-    for requirement in declared(group):
+    for requirement in declared(groups):
         if requirement.marker is not None and not requirement.marker.evaluate({"python_version": python}):
             continue
         version = found.get(canonicalize_name(requirement.name))
@@ -93,21 +100,22 @@ def test_locks_satisfy_what_pyproject_declares(file: str, group: str | None, pyt
         assert version in requirement.specifier, f"{file} has {version}, not {requirement}: script/lock --none"
 
 
-@pytest.mark.parametrize(("file", "group"), LOCKS.items())
-def test_locks_hold_nothing_that_is_no_longer_declared(file: str, group: str | None) -> None:
+@pytest.mark.parametrize(("file", "groups"), LOCKS.items())
+def test_locks_hold_nothing_that_is_no_longer_declared(file: str, groups: tuple[str, ...]) -> None:
     """A package says `via pyproject.toml` exactly if it is declared there."""
     direct = set()
     for name, text in re.findall(r"^([\w.-]+)==[^\n]*\n((?: +[^\n]*\n)+)", (ROOT / file).read_text(), re.MULTILINE):
         assert "# via" in text, f"{file}: nothing says why {name} is there"
         if "pyproject.toml" in text:
             direct.add(canonicalize_name(name))
-    assert direct == {canonicalize_name(requirement.name) for requirement in declared(group)}, "script/lock --none"
+    assert direct == {canonicalize_name(requirement.name) for requirement in declared(groups)}, "script/lock --none"
 
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_larger_locks_hold_the_smaller_ones_whole(python: str) -> None:
-    runtime, demo, development = (pins(file, python) for file in LOCKS)
+    runtime, demo, notify, development = (pins(file, python) for file in LOCKS)
     assert runtime.items() <= demo.items() <= development.items()
+    assert runtime.items() <= notify.items() <= development.items()
 
 
 def test_the_installed_packages_are_the_locked_ones() -> None:
@@ -133,9 +141,10 @@ def test_supported_versions_of_python_agree() -> None:
 def test_every_pinned_package_has_its_licence_in_the_docs() -> None:
     table = dict(re.findall(r"^\| ([\w.-]+) \| (.+) \|$", (ROOT / "docs" / "licences.md").read_text(), re.MULTILINE))
     del table["package"]
-    assert set(table) == {canonicalize_name(requirement.name) for requirement, _ in locked("requirements-demo.txt")}
+    files = ("requirements-demo.txt", "requirements-notify.txt")
+    assert set(table) == {canonicalize_name(requirement.name) for file in files for requirement, _ in locked(file)}
     for name, licence in table.items():
-        if name in pins("requirements-demo.txt", PYTHONS[0]):
+        if any(name in pins(file, PYTHONS[0]) for file in files):
             stated = importlib.metadata.metadata(name).json.get("license_expression")
             assert stated in (None, licence), f"{name}: docs/licences.md says {licence}, the package {stated}"
 
