@@ -26,9 +26,9 @@ README = (ROOT / "README.md").read_text()
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [ROOT / "README.md", *PAGES]
 EVERY_DOCUMENT = [*sorted(ROOT.glob("*.md")), *PAGES, ROOT / "sectigo_f5" / "simulator" / "README.md"]
-ARCHITECTURE, CONFIGURATION, OPERATIONS, TROUBLESHOOTING, VALIDATION = (
+ARCHITECTURE, COMMANDS_PAGE, CONFIGURATION, MAP, OPERATIONS, TROUBLESHOOTING, VALIDATION = (
     (ROOT / "docs" / f"{name}.md").read_text()
-    for name in ("architecture", "configuration", "operations", "troubleshooting", "validation")
+    for name in ("architecture", "commands", "configuration", "map", "operations", "troubleshooting", "validation")
 )
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 ONE_SCREEN, LONGEST_PAGE = 100, 200  # lines
@@ -40,15 +40,15 @@ def told() -> list[str]:
     return texts_in(ROOT / "sectigo_f5", without="simulator")
 
 
-def test_help_text_in_operations() -> None:
-    shown = re.search(r"The help text:\n\n```\n(.*?)```", OPERATIONS, re.DOTALL)
+def test_help_text_in_commands() -> None:
+    shown = re.search(r"The help text:\n\n```\n(.*?)```", COMMANDS_PAGE, re.DOTALL)
     assert shown is not None
     assert shown[1].split() == parser().format_help().split()  # Python's releases break lines differently
 
 
-def test_every_command_and_option_is_in_the_help_text_of_operations() -> None:
-    assert [name for name in COMMANDS if not re.search(rf"^  {name} +\w", OPERATIONS, re.MULTILINE)] == []
-    assert [name for name in OWN_OPTIONS if not re.search(rf"^  --{name} +\w", OPERATIONS, re.MULTILINE)] == []
+def test_every_command_and_option_is_in_the_help_text_of_commands() -> None:
+    assert [name for name in COMMANDS if not re.search(rf"^  {name} +\w", COMMANDS_PAGE, re.MULTILINE)] == []
+    assert [name for name in OWN_OPTIONS if not re.search(rf"^  --{name} +\w", COMMANDS_PAGE, re.MULTILINE)] == []
 
 
 def test_every_setting_is_in_the_tables_of_configuration() -> None:
@@ -119,8 +119,9 @@ def test_log_lines_and_errors_are_in_plain_english() -> None:
     assert [sentence for text in texts for sentence in not_english(text)] == []
 
 
-def test_every_page_is_linked_from_the_readme() -> None:
-    assert [page.name for page in PAGES if f"](docs/{page.name})" not in README] == []
+def test_every_page_is_linked_from_the_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    assert [page.name for page in PAGES if page != index and f"]({page.name})" not in index.read_text()] == []
 
 
 @pytest.mark.parametrize("document", EVERY_DOCUMENT, ids=lambda document: str(document.relative_to(ROOT)))
@@ -178,13 +179,12 @@ def test_the_map_names_every_module_and_nothing_else() -> None:
     modules = {name for name in modules if not name.startswith("simulator/") and not name.endswith("__init__")}
     mapped = set(_mapped())
     problems = {"missing in the map": sorted(modules - mapped), "no such module": sorted(mapped - modules)}
-    assert not any(problems.values()), f"docs/architecture.md, {problems}"
+    assert not any(problems.values()), f"docs/map.md, {problems}"
 
 
 def _mapped() -> Iterator[str]:
     """Yield the modules of the map: a line begins a folder, and what follows names the modules in it."""
-    section = ARCHITECTURE.split("## The map")[1].split("\n## ")[0]
-    for folder, text in re.findall(r"^\* \*\*(.+?)\*\*(.*?)(?=^\* |\Z)", section, re.MULTILINE | re.DOTALL):
+    for folder, text in re.findall(r"^\* \*\*(.+?)\*\*(.*?)(?=^\* |\Z)", MAP, re.MULTILINE | re.DOTALL):
         for module in re.findall(r"(?:^|·|:| and)\s+`(\w+)`", text):
             yield f"{folder}{module}" if folder.endswith("/") else module
 

@@ -10,7 +10,7 @@ from sectigo_f5.configuration.shards import Shard
 
 @dataclass(frozen=True)
 class Options:
-    """The command line, parsed; the help text in docs/operations.md explains each."""
+    """The command line, parsed; the help text in docs/commands.md explains each."""
 
     command: str = "run"
     config_dir: Path = Path("/etc/sectigo")
