@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import changed_by_one, write_atomically
 from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.state import changes
+from sectigo_f5.state.changes import Change
 from sectigo_f5.timestamps import from_iso, to_iso
 
 logger = logging.getLogger(__name__)
@@ -33,11 +35,12 @@ class LastResult:
     last_success: str | None = None  # the last run that left everything as it should be
     failures: int = 0  # runs in a row that failed; a run that was stopped before, or left an order pending, is neither
     skipped: bool = False  # the last run did not come to it: the next one does it first
+    changes: tuple[Change, ...] = ()  # the runs that ended otherwise than the one before, newest last
 
 
 REQUIRED = frozenset({"result", "reason", "at", "since"})
 TIMES = frozenset({"at", "since", "not_after", "last_success"})
-TEXTS = frozenset(field.name for field in fields(LastResult)) - {"failures", "skipped"}
+TEXTS = frozenset(field.name for field in fields(LastResult)) - {"failures", "skipped", "changes"}
 NEW_CERTIFICATE = (Outcome.ENROLLED, Outcome.RENEWED, Outcome.REKEYED, Outcome.REPLACED)
 UNDECIDED = (Outcome.PENDING, Outcome.SKIPPED)  # neither success nor failure
 
@@ -104,7 +107,7 @@ class History:
             raise ConnectorError(f"nothing was changed, because the next run would undo it: {error}") from error
 
     def _write(self, history: dict[str, LastResult]) -> None:
-        content = {label: asdict(last) for label, last in sorted(history.items())}
+        content = {label: _as_json(last) for label, last in sorted(history.items())}
         self._known = None
         write_atomically(self._file, json.dumps(content, indent=1))
 
@@ -135,6 +138,7 @@ def _following(before: LastResult | None, result: Result, at: str, of_run: bool)
         rolled_back_from=before.rolled_back_from if before and result.outcome not in NEW_CERTIFICATE else None,
         last_success=at if succeeded else before.last_success if before else None,
         failures=_failures(before.failures if before else 0, result.outcome, of_run),
+        changes=changes.following(before.changes if before else (), result, at),
     )
 
 
@@ -156,6 +160,10 @@ def _failures(before: int, outcome: Outcome, of_run: bool) -> int:
     return before + 1 if outcome is Outcome.FAILED else 0
 
 
+def _as_json(last: LastResult) -> dict[str, Any]:
+    return {**vars(last), "changes": changes.as_json(last.changes)}
+
+
 def _read(entry: object) -> LastResult | None:
     """Read one certificate's entry, as this release or another wrote it; None if it is not one."""
     if not isinstance(entry, dict):
@@ -169,7 +177,12 @@ def _read(entry: object) -> LastResult | None:
             _check(name, text)
     except (TypeError, ValueError, AttributeError):
         return None
-    return LastResult(**{"error": None, **texts}, failures=failures, skipped=entry.get("skipped") is True)
+    return LastResult(
+        **{"error": None, **texts},
+        failures=failures,
+        skipped=entry.get("skipped") is True,
+        changes=changes.read(entry.get("changes")),
+    )
 
 
 def _check(name: str, text: Any) -> None:
