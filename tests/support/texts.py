@@ -28,10 +28,10 @@ def texts_in(folder: Path, without: str | None = None) -> list[str]:
 def _texts(tree: ast.AST) -> Iterator[str]:
     for node in _without_docstrings(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield _with_variables(node.value)
+            yield with_variables(node.value)
         elif isinstance(node, ast.JoinedStr):
             parts = (part.value if isinstance(part, ast.Constant) else VARIABLE for part in node.values)
-            yield _with_variables("".join(map(str, parts)))
+            yield with_variables("".join(map(str, parts)))
 
 
 def _without_docstrings(tree: ast.AST) -> Iterator[ast.AST]:
@@ -43,7 +43,7 @@ def _without_docstrings(tree: ast.AST) -> Iterator[ast.AST]:
         yield from _without_docstrings(child)
 
 
-def _with_variables(text: str) -> str:
+def with_variables(text: str) -> str:
     """Replace the placeholders of ``%`` and of ``str.format`` as well."""
     return re.sub(rf"(?:%[-.\d]*[a-z]|\{{\w+\}}|{VARIABLE})+", VARIABLE, text)
 
