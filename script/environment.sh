@@ -112,15 +112,22 @@ install_requirements() {
     [ "$(cat "$1/installed" 2>/dev/null)" != "$wanted" ] || return 0
     say "installing $2; the first time this takes a minute"
     # twice if the first attempt fails: networks hiccup
-    pip_install "$1" "$2" || { say "trying once more" && pip_install "$1" "$2"; } ||
+    "install_by_${INSTALLER:-pip}" "$1" "$2" || { say "trying once more" && install_by_pip "$1" "$2"; } ||
         give_up "pip could not install $2" "Its messages are above. Behind a mirror: PIP_INDEX_URL=https://... $0"
     printf '%s' "$wanted" >"$1/installed"
 }
 
 # Not compiled beforehand: that takes half the time, and most modules are never imported.
-pip_install() {
+install_by_pip() {
     "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input --no-compile --require-hashes -r "$2" \
         >&2 </dev/null
+}
+
+# uv takes a quarter of pip's time, but does not read pip's settings: where they are needed, pip is the second attempt.
+install_by_uv() {
+    works .venv-uv || "$1/bin/python" -m venv --clear .venv-uv >&2 &&
+        install_by_pip .venv-uv requirements-uv.txt &&
+        .venv-uv/bin/uv pip install --quiet --python "$1/bin/python" --require-hashes --requirement "$2" >&2 </dev/null
 }
 
 # forget_settings: the settings that the caller's shell holds for real work must not reach a test or the demo.

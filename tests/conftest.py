@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.properties import SEED
 from tests.support.replies import LOGIN, ORIGIN, TOKEN
+from tests.support.spread import DAY
 from tests.support.world import World, bigip
 
 POOL, POOLED = 16, 2048  # keys, bits
@@ -26,7 +27,7 @@ def pytest_configure() -> None:
 
 
 def pytest_report_header() -> str:
-    return f"property-based tests draw with PROPERTY_SEED={SEED}"
+    return f"property-based tests draw with PROPERTY_SEED={SEED}; the long walks are those of SPREAD={DAY} (or all)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

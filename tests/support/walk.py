@@ -22,6 +22,7 @@ from typing import Any
 from sectigo_f5.model import Generation, Outcome, Result
 from sectigo_f5.simulator import Exchange, Fault
 from tests.support.names import ONLY_EC
+from tests.support.spread import spread
 from tests.support.troubles import FOR_EVER, BusyAuthority, Scene, killed_after_exchange
 from tests.support.world import World, bigip
 
@@ -70,14 +71,20 @@ class Refusal:
         return f"{self.orders} {self.refusal[:9]} {self.write} {' '.join(map(str, self.outcomes))}"
 
 
-def refusals(renewal: bool, refusals: Sequence[str] = REFUSALS, its_own: bool = False) -> Iterator[Refusal]:
-    """Yield every write of an enrolment or a renewal, refused for good; ``its_own``: that an enrolment has not."""
+def refusals(
+    renewal: bool, refusals: Sequence[str] = REFUSALS, its_own: bool = False, days: int = 1
+) -> Iterator[Refusal]:
+    """Yield every write of an enrolment or a renewal, refused for good; ``its_own``: that an enrolment has not.
+
+    ``days``: in how many all are walked.
+    """
     written = requests_of(renewal, writes=True)
     others = _of_an_enrolment(renewal and its_own)
     order = next(number for number, call in enumerate(written) if "_chain" in call.path)  # the first of step 10
     last = {pattern_of(call): number for number, call in reversed([*enumerate(written)])}
-    for (method, path), first in last.items():
-        for refusal in () if (method, path) in others else refusals:
+    walked = [(*call, first) for call, first in last.items() if call not in others]
+    for method, path, first in spread(walked, days):
+        for refusal in refusals:
             with _prepared(renewal) as (world, _):
                 before, outcomes = len(world.authority.placed), list[Outcome]()
                 world.device.fault(Fault(method, path, action=refusal, times=FOR_EVER))
@@ -149,11 +156,17 @@ def requests_of(renewal: bool, writes: bool) -> list[Exchange]:
     return [call for call in done if "/shared/auth" not in call.path and not (writes and call.method == "GET")]
 
 
-def walk(renewal: bool, writes: bool = False, faults: Sequence[str] = FAULTS, its_own: bool = False) -> Iterator[Cell]:
-    """Yield every cell of an enrolment, or of a renewal; ``its_own``: what an enrolment has not."""
+def walk(
+    renewal: bool, writes: bool = False, faults: Sequence[str] = FAULTS, its_own: bool = False, days: int = 1
+) -> Iterator[Cell]:
+    """Yield every cell of an enrolment, or of a renewal; ``its_own``: what an enrolment has not.
+
+    ``days``: in how many all are walked.
+    """
     requests, others = requests_of(renewal, writes), _of_an_enrolment(renewal and its_own)
-    for number, request in enumerate(requests):
-        for fault in () if pattern_of(request) in others else faults:
+    walked = [(number, request) for number, request in enumerate(requests) if pattern_of(request) not in others]
+    for number, request in spread(walked, days):
+        for fault in faults:
             yield _cell(renewal, requests, number, request, fault)
 
 

@@ -14,6 +14,7 @@ from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from sectigo_f5.validation import Http01
 from tests.support.loopback import own_address
 from tests.support.names import EC, ONLY_EC, PLAIN, PROFILE, RSA
+from tests.support.spread import spread
 from tests.support.three_commands import checked, done_as_planned, refused
 from tests.support.virtual_servers import attached, hand_made, profile, url
 from tests.support.world import World
@@ -123,7 +124,7 @@ OBSTACLES: tuple[Arrange, ...] = (
 
 @pytest.mark.parametrize(
     ("obstacle", "validation"),
-    [*((each, "prevalidated") for each in OBSTACLES), *((each, "http-01") for each in OBSTACLES[::3])],
+    spread([*((each, "prevalidated") for each in OBSTACLES), *((each, "http-01") for each in OBSTACLES[::3])], days=2),
     ids=lambda each: each if isinstance(each, str) else each.__name__,
 )
 def test_an_obstacle_does_not_keep_the_pair_from_being_renewed(

@@ -12,6 +12,7 @@ import pytest
 from sectigo_f5.model import KeySpec
 from sectigo_f5.simulator.switches import RELEASES
 from tests.support.names import BOTH_KEYS, EC, ONLY_EC, RSA
+from tests.support.spread import spread
 from tests.support.virtual_servers import hand_made
 from tests.support.world import bigip
 from tests.workflow.cells import must_enrol_and_renew, must_refuse
@@ -81,7 +82,7 @@ def each(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
     return [{name: values[number % len(values)] for name, values in choices.items()} for number in range(longest)]
 
 
-@pytest.mark.parametrize("switches", [*any_two(WITH_A_SHELL), *each(WITHOUT), *each(APPLIANCE)])
+@pytest.mark.parametrize("switches", spread([*any_two(WITH_A_SHELL), *each(WITHOUT), *each(APPLIANCE)], days=3))
 def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: dict[str, Any]) -> None:
     with bigip(tmp_path, **switches) as world:
         hand_made(world, "other", "other.example.net")  # shows TMOS 13 to take an ECDSA pair alone

@@ -12,6 +12,7 @@ from tests.support.console import Console
 from tests.support.hierarchy import new_authority
 from tests.support.impostor import silence
 from tests.support.names import PLAIN, PROFILE, VIRTUAL_URL
+from tests.support.spread import spread
 from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World, bigip
 
@@ -198,7 +199,9 @@ def all_refuse(world: World, settings: Settings, sentence: str) -> None:
     assert world.device.writes() == []
 
 
-@pytest.mark.parametrize(("arrange", "sentence"), REFUSALS.items(), ids=lambda each: getattr(each, "__name__", ""))
+@pytest.mark.parametrize(
+    ("arrange", "sentence"), spread(REFUSALS.items(), days=2), ids=lambda each: getattr(each, "__name__", "")
+)
 def test_run_plan_and_check_refuse_the_same(world: World, arrange: Arrange, sentence: str) -> None:
     all_refuse(world, arrange(world), sentence)
 

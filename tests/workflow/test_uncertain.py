@@ -19,6 +19,7 @@ from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import Fault
 from tests.support.hierarchy import new_authority, new_server
 from tests.support.names import EC_384, ONLY_EC, PROFILE_URL, VIRTUAL_URL
+from tests.support.spread import spread
 from tests.support.virtual_servers import attach
 from tests.support.world import World, bigip
 from tests.workflow.cells import must_enrol_and_renew, must_enrol_and_renew_job, must_refuse, objects
@@ -458,7 +459,7 @@ UNTOUCHED = {  # uncertain as well, but the connector does not depend on it
 }
 
 
-@pytest.mark.parametrize("side", SIDES, ids=str)
+@pytest.mark.parametrize("side", spread(SIDES, days=2), ids=str)
 def test_each_side_ends_in_a_handshake_or_a_named_refusal(tmp_path: Path, side: Side) -> None:
     switches = {} if side.run is shows_an_elliptic_key else side.switches
     with bigip(tmp_path, **switches) as world:
