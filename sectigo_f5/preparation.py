@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sectigo_f5 import turns
 from sectigo_f5.bigip.challenges import doubts, faults, validation_for
@@ -32,7 +32,7 @@ from sectigo_f5.progress import doing
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.unfinished import Unfinished, may_order, unfinished_order
-from sectigo_f5.validation import Validation, arithmetic
+from sectigo_f5.validation import Validation
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +55,11 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Examination:
-    """What ``check`` finds out about one certificate."""
+class Needs:
+    """What must hold before a write, as far as it was looked at."""
 
-    virtual_servers: tuple[str, ...]  # full paths
-    problems: tuple[str, ...]
-    notes: tuple[str, ...]
+    validation: Validation | None = None  # if the CA is to be asked for a certificate, and can be
+    found: Mapping[str, ConnectorError | None] = field(default_factory=dict)  # what is wrong, by what was looked at
 
 
 def prepare(run: Run, f5: Unit, job: Job) -> Plan:
@@ -127,25 +126,6 @@ def prepare_replacement(run: Run, f5: Unit, plan: Plan, refusal: DeviceError) ->
     return _must_be_possible(run, f5, replace(plan, decided=decided, unfinished=None))
 
 
-def examine(run: Run, f5: Unit, job: Job) -> Examination:
-    """Look for everything that would keep an enrolment or a renewal from being made, whatever is due today."""
-    doing("reading the BIG-IP")
-    problems, known = missing_permissions(f5, job)
-    try:
-        seen = believed(run, observe(f5, job, run.managed))
-        foreseen = outlook(f5, seen)
-        wrong = foreseen.obstacles
-        alone = outlook_of_pair(f5, seen, seen.names_to_come).obstacles if wrong and seen.in_service() else {}
-        problems += dict.fromkeys((*wrong.values(), *alone.values()))
-        known += [*foreseen.notes(), *notes.of_check(f5, seen)]
-        validation, needs = _needs(run, f5, seen, issues=True, ordered=unfinished_order(run, f5, seen))
-    except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
-        return Examination((), (*problems, str(error)), tuple(known))
-    problems += [*map(str, needs), *faults(validation), *_plugin_problem(run, validation)]
-    slow = arithmetic(validation, len(job.names)) if validation else None
-    return Examination(seen.server_paths, tuple(problems), (*known, *doubts(validation), *([slow] if slow else [])))
-
-
 def foreseen(run: Run, f5: Unit, job: Job, plan: Plan) -> list[str]:
     """Return what the BIG-IP or Certbot will refuse when ``plan`` is carried out, as far as it can be read beforehand.
 
@@ -155,10 +135,11 @@ def foreseen(run: Run, f5: Unit, job: Job, plan: Plan) -> list[str]:
     if plan.decided.outcome is Outcome.KEPT:
         return []
     problems, _ = missing_permissions(f5, job)
-    return [*problems, *_plugin_problem(run, plan.validation)]
+    return [*problems, *plugin_problem(run, plan.validation)]
 
 
-def _plugin_problem(run: Run, validation: Validation | None) -> list[str]:
+def plugin_problem(run: Run, validation: Validation | None) -> list[str]:
+    """Return why Certbot cannot be used for a validation, if so."""
     problem = run.authority.plugin_problem(validation) if validation else None
     return [problem] if problem else []
 
@@ -167,9 +148,10 @@ def _plugin_problem(run: Run, validation: Validation | None) -> list[str]:
 
 
 def _must_be_possible(run: Run, f5: Unit, plan: Plan) -> Plan:
-    validation, problems = _needs(run, f5, plan.seen, plan.decided.issues, plan.unfinished)
-    for problem in problems:
+    needs = needs_of(run, f5, plan.seen, issues=plan.decided.issues, ordered=plan.unfinished)
+    for problem in filter(None, needs.found.values()):
         raise problem
+    validation = needs.validation
     remarks = notes.of_change(f5, plan.seen, plan.decided.attachments)
     for doubt in () if run.reads_only else (*doubts(validation), *remarks):
         logger.warning("%s", doubt)
@@ -188,28 +170,26 @@ def _despite_faults(f5: Unit, plan: Plan, wrong: tuple[str, ...]) -> Plan:
     return replace(plan, seen=seen).despite(obstacles, alone)
 
 
-def _needs(
-    run: Run, f5: Unit, seen: Observation, issues: bool, ordered: Unfinished | None
-) -> tuple[Validation | None, list[ConnectorError]]:
+def needs_of(run: Run, f5: Unit, seen: Observation, *, issues: bool, ordered: Unfinished | None) -> Needs:
     """The list: what must hold before a write, more if the CA is to be asked, and more if it is a new order."""
-    validation, problems = None, list[ConnectorError]()
-    with _noted(problems):
+    validation, found = None, dict[str, ConnectorError | None]()
+    with _noted(found, "active unit"):
         f5.must_still_be_active()
-    with _noted(problems):
+    with _noted(found, "client SSL profile"):
         profile_must_be_free(f5, seen)
-    with _noted(problems):
+    with _noted(found, "handshake"):
         _handshake_must_be_possible(seen)
     if issues and not (ordered and ordered.is_placed):
-        with _noted(problems):
+        with _noted(found, "order"):
             may_order(run, seen.job)
     if issues and not (ordered and ordered.is_issued):
-        with _noted(problems):
+        with _noted(found, "key type"):
             keys_must_be_taken(f5, seen)
-        with _noted(problems):
+        with _noted(found, "clock"):
             clocks_must_agree(run, f5)
-        with _noted(problems):
+        with _noted(found, "challenge path"):
             validation = validation_for(f5, seen)
-    return validation, problems
+    return Needs(validation, found)
 
 
 def _cannot_be_looked_at(run: Run, seen: Observation) -> Mapping[str, str]:
@@ -236,14 +216,15 @@ def _handshake_must_be_possible(seen: Observation) -> None:
 
 
 @contextlib.contextmanager
-def _noted(problems: list[ConnectorError]) -> Iterator[None]:
+def _noted(found: dict[str, ConnectorError | None], what: str) -> Iterator[None]:
     """Note a problem and continue; if the device no longer answers, nothing more can be asked."""
     try:
         yield
+        found[what] = None
     except (UnreachableError, OutcomeUnknownError):
         raise
     except ConnectorError as problem:
-        problems.append(problem)
+        found[what] = problem
 
 
 def _log(decided: Decision, known: Circumstances) -> None:

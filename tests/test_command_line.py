@@ -338,22 +338,26 @@ def test_check_reports_each_certificate_as_ok_or_as_a_problem(connector: Install
     connector.write_config(KEPT, {**KEPT, "common_name": "x.example.com", "virtual_servers": ["vs_nowhere"]})
     done = connector.run("check")
     assert done.returncode == 1
-    acme, kept, failed = done.stdout.splitlines()
-    assert acme == "ok       ACME server: the directory answers; the first order registers the connector there"
-    assert kept == "ok       www.example.com@bigip-sim: TMOS 17.1.2, /Common/vs_www"
-    assert failed.startswith("problem  x.example.com@bigip-sim: the virtual server /Common/vs_nowhere does not exist")
-    assert connector.run("check", "--quiet").stdout.splitlines() == [failed]
+    *shared, kept, failed, why = done.stdout.splitlines()
+    assert [line.split(":")[0] for line in shared] == ["✓ this host", "✓ ACME server", "✓ bigip-sim"]
+    assert kept.startswith("✓ www.example.com@bigip-sim: ")
+    assert kept.endswith(" things looked at, TMOS 17.1.2, /Common/vs_www")
+    assert failed.startswith("✗ x.example.com@bigip-sim: 1 of ")
+    assert why.startswith("  ✗ virtual servers: the virtual server /Common/vs_nowhere does not exist")
+    assert connector.run("check", "--quiet").stdout.splitlines() == [failed, why]
 
 
 def test_check_reports_a_missing_account_binding_and_ca(connector: Installation) -> None:
     connector.write_env(ACME_EAB_KID="", ACME_EAB_HMAC_KEY="")
     done = connector.run("check")
     assert done.returncode == 1
-    assert done.stdout.startswith("problem  ACME server: the CA requires external account binding: set ACME_EAB_KID")
+    assert "\n  ✗ account: the CA requires external account binding: set ACME_EAB_KID" in done.stdout
     connector.write_env(ACME_SERVER=NO_CA)
     done = connector.run("check", "--quiet")
     assert done.returncode == 1
-    assert done.stdout.startswith(f"problem  ACME server: ACME_SERVER {NO_CA} cannot be reached (Connection refused)")
+    heading, why = done.stdout.splitlines()[:2]
+    assert heading.startswith("✗ ACME server: 1 of ")
+    assert why.startswith(f"  ✗ directory: ACME_SERVER {NO_CA} cannot be reached (Connection refused)")
 
 
 # -- starting --------------------------------------------------------------------------------------

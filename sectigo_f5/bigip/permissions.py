@@ -27,7 +27,7 @@ def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
     """Return what a run will fail for, and what only rules out one of several routes."""
     name = job.device.username
     try:
-        user = f5.client.find(f"/mgmt/tm/auth/user/{quote(name)}")
+        user = f5.surroundings.find(_path(name))
     except DeviceError as error:
         return [], [f"the role of {name} cannot be determined: {error}"]
     if user is None:
@@ -39,6 +39,19 @@ def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
     if closed and job.key_route == "openssl":
         return [*problems, f"{closed}; key_route: openssl needs it: open it, or write key_route: auto"], notes
     return problems, [*notes, *([f"{closed}: {WITHOUT_SHELL}"] if closed else [])]
+
+
+def standing(f5: Unit, job: Job) -> str:
+    """Say in words which role and shell the user has, once :func:`missing_permissions` has found no fault."""
+    name = job.device.username
+    user = f5.surroundings.find(_path(name)) or {}
+    roles, shell = _roles(user), readers.text(user, "shell")
+    said = ", ".join(f"{role} in {where}" for where, role in sorted(roles.items()))
+    return f"{name} is {said}{f', with the shell {shell}' if shell else ''}"
+
+
+def _path(name: str) -> str:
+    return f"/mgmt/tm/auth/user/{quote(name)}"
 
 
 def _role_problems(f5: Unit, user: Json, job: Job, closed: str | None) -> tuple[list[str], list[str]]:
@@ -60,7 +73,7 @@ def _role_problems(f5: Unit, user: Json, job: Job, closed: str | None) -> tuple[
 def _may_have_custom_role(f5: Unit, username: str) -> bool:
     """Tell whether a REST role of its own may let the user upload; what cannot be read is left to the device."""
     try:
-        roles = (f5.client.find("/mgmt/shared/authz/roles") or {}).get("items") or ()
+        roles = (f5.surroundings.find("/mgmt/shared/authz/roles") or {}).get("items") or ()
     except DeviceError:
         return True
     links = [str(user.get("link", "")) for role in roles if role.get("name") != OF_EVERYBODY for user in _users(role)]
@@ -74,7 +87,7 @@ def _users(role: Json) -> list[Json]:
 def _closed_shell(f5: Unit, user: Json, job: Job) -> str | None:
     """Return why util/bash will be refused; None if nothing speaks against it."""
     try:
-        switch = f5.client.find(BASH_SWITCH)
+        switch = f5.surroundings.find(BASH_SWITCH)
     except DeviceError:
         switch = None  # what cannot be read is tried when it is needed
     if switch and readers.flag(switch, "value"):

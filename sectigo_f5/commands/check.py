@@ -1,51 +1,55 @@
-"""``check``: try everything that a run needs, without writing anything."""
+"""``check``: look at everything that a run needs, without writing anything."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterable
 
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.checkup import acme_server, host
+from sectigo_f5.checkup.certificate import Examination, examine
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
-from sectigo_f5.preparation import examine
-from sectigo_f5.printable import one_line
-from sectigo_f5.report import stdout
-from sectigo_f5.report.results import EXIT_FAILED, Finding, as_json, exit_code
-from sectigo_f5.run import CertificateAuthority, Run
+from sectigo_f5.report import checklist, stdout
+from sectigo_f5.report.looks import CERTIFICATE, DEVICE, Group, Level, Look, doubtful, well, worst, wrong
+from sectigo_f5.report.results import EXIT_FAILED, as_json, exit_code
+from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import pending_since, with_history
-from sectigo_f5.state.writable import problems_of_files
 
-PROBLEM = "problem"
 UNSAVED = "what an earlier run changed is not saved: a restart of the BIG-IP would undo it; the next run saves it"
 
 
 def check(session: Session) -> int:
-    """Check configuration, this machine, ACME account, and every certificate on its device; returns the exit code."""
-    problems: dict[str, tuple[str, ...]] = {}
+    """Check this host, the ACME server, every BIG-IP, and every certificate there; returns the exit code."""
+    examined: dict[str, Examination] = {}
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
-        return _check_one(run, f5, job, problems)
+        examined[job.label] = examine(run, f5, job)
+        return _result(run, f5, job, examined[job.label])
 
-    shared = [_authority(session.run.authority), *_machine(session), *_unsaved(session)]
+    shared = [
+        host.group(session.settings, session.configuration, session.jobs),
+        acme_server.group(session.settings.account, session.run.authority, session.run.clock()),
+    ]
     outcome = with_history(session.on_every_device(work), session.run.state.history.results())
+    shared += _devices(session)
     code = exit_code(outcome, session.configuration.mistakes)
-    code = code or (EXIT_FAILED if any(finding.problem for finding in shared) else 0)
+    code = code or (EXIT_FAILED if worst(shared) is Level.FAILED else 0)
+    groups = [*shared, *(_certificate(result, examined.get(result.label)) for result in outcome)]
     if session.options.json:
-        finished, more = session.run.clock(), {"checks": [finding.as_json() for finding in shared]}
-        entries = [
-            {**as_json(r, finished), "problems": problems.get(r.label) or ([r.error] if r.error else [])}
-            for r in outcome
-        ]
-        session.print_json(entries, finished, code, more=more)
+        _print_json(session, outcome, groups, examined, code)
     else:
-        _print(session, shared, outcome)
+        style = checklist.style_for(sys.stdout, os.environ)
+        options = session.options
+        if text := checklist.to_text(groups, style, verbose=options.verbose, quiet=options.quiet):
+            stdout.say(text)
     return code
 
 
-def _check_one(run: Run, f5: Unit, job: Job, problems: dict[str, tuple[str, ...]]) -> Result:
-    found = examine(run, f5, job)
-    problems[job.label] = found.problems
+def _result(run: Run, f5: Unit, job: Job, found: Examination) -> Result:
+    """Return the result of a certificate; raises :class:`ConnectorError` if a run would fail."""
     if found.problems:
         raise ConnectorError("; ".join(found.problems))
     reason = f"TMOS {f5.release}, {', '.join(found.virtual_servers) or 'no virtual server'}"
@@ -54,34 +58,34 @@ def _check_one(run: Run, f5: Unit, job: Job, problems: dict[str, tuple[str, ...]
     return Result.of(job, Outcome.OK, reason, found.virtual_servers, notes=(*found.notes, *pending))
 
 
-def _authority(authority: CertificateAuthority) -> Finding:
-    """Say whether the ACME server answers, and what our account is there."""
-    try:
-        authority.connect()
-        text = f"the directory answers; {authority.account_status()}"
-    except ConnectorError as error:
-        return Finding("ACME server", str(error))
-    return Finding("ACME server", authority.account_problem(), text)
+def _certificate(result: Result, found: Examination | None) -> Group:
+    """Return what was looked at for a certificate, and what came of it besides."""
+    looks = found.looks if found else ()
+    known = [look.text for look in looks]
+    more: list[Look] = [doubtful("note", note) for note in result.notes if note not in known]
+    if result.error and not (found and found.problems):
+        more.append(wrong("result", result.error))
+    return Group(CERTIFICATE, result.label, (*looks, *more), result.reason)
 
 
-def _machine(session: Session) -> list[Finding]:
-    return [Finding(name, problem) for name, problem in problems_of_files(session.settings).items()]
-
-
-def _unsaved(session: Session) -> list[Finding]:
+def _devices(session: Session) -> list[Group]:
     devices = sorted({job.device.name for job in session.jobs})
-    return [Finding(name, UNSAVED) for name in devices if session.run.state.unsaved.is_marked(name)]
+    return [Group(DEVICE, name, (_saved(session, name),)) for name in devices]
 
 
-def _print(session: Session, shared: Sequence[Finding], outcome: Sequence[Result]) -> None:
-    """Print a line for each mistake and certificate, the ACME server, and what else is wrong."""
-    told = [finding for finding in shared if finding.problem or finding.what == "ACME server"]
-    lines = [_line("configuration", True, mistake) for mistake in session.configuration.mistakes]
-    lines += [_line(finding.what, bool(finding.problem), finding.sentence) for finding in told]
-    lines += [_line(r.label, bool(r.error), "; ".join((r.error or r.reason, *r.notes))) for r in outcome]
-    if shown := [line for line in lines if not session.options.quiet or line.startswith(PROBLEM)]:
-        stdout.say("\n".join(shown))
+def _saved(session: Session, name: str) -> Look:
+    if session.run.state.unsaved.is_marked(name):
+        return wrong("saved configuration", UNSAVED)
+    return well("saved configuration", "no change of an earlier run is left to be saved")
 
 
-def _line(what: str, is_wrong: bool, sentence: str) -> str:
-    return f"{PROBLEM if is_wrong else 'ok':<8} " + one_line(f"{what}: {sentence}")
+def _print_json(
+    session: Session, outcome: Iterable[Result], groups: Iterable[Group], examined: dict[str, Examination], code: int
+) -> None:
+    finished, checks = session.run.clock(), [entry for group in groups for entry in group.as_json()]
+    entries = []
+    for result in outcome:
+        found = examined.get(result.label)
+        problems = (found.problems if found else ()) or ([result.error] if result.error else [])
+        entries.append({**as_json(result, finished), "problems": list(problems)})
+    session.print_json(entries, finished, code, more={"checks": checks})

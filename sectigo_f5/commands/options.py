@@ -21,6 +21,7 @@ class Options:
     log_level: str | None = None
     quiet: bool = False
     json: bool = False
+    verbose: bool = False
     force: bool = False
     html: Path | None = None
     reason: str | None = None

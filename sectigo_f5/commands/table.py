@@ -32,6 +32,7 @@ COMMANDS = {
         Command(
             "check",
             "configuration, credentials, permissions, virtual servers, ACME directory, plugin; writes nothing",
+            options=frozenset({"verbose"}),
         ),
         Command(
             "plan",

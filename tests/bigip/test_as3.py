@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5.bigip.surroundings import as3
+from sectigo_f5.checkup.certificate import examine
 from sectigo_f5.model import Outcome
-from sectigo_f5.preparation import examine, prepare
+from sectigo_f5.preparation import prepare
 from tests.support import builders
 from tests.support.names import ONLY_EC
 from tests.support.world import World, bigip

@@ -16,11 +16,11 @@ from sectigo_f5.bigip.surroundings import references
 from sectigo_f5.bigip.surroundings.notes import of_references
 from sectigo_f5.bigip.surroundings.references import Reference
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.checkup.certificate import examine
 from sectigo_f5.commands.plan import _plan_one
 from sectigo_f5.commands.rollback import roll_back
 from sectigo_f5.device_objects import Entry
 from sectigo_f5.model import Generation, Job, Outcome, Result
-from sectigo_f5.preparation import examine
 from sectigo_f5.simulator import Fault
 from sectigo_f5.stopping import StopRequest
 from tests.support import builders

@@ -34,7 +34,12 @@ def console(world: World) -> Iterator[Console]:
 def test_check_and_run_succeed_if_nothing_is_wrong(console: Console) -> None:
     check, run = console.say("check"), console.say("run")
     assert (check.code, run.code) == (0, 0), check.out + run.log
-    assert [line.split()[0] for line in check.out.splitlines()] == ["ok", "ok"]
+    assert [line.split(":")[0] for line in check.out.splitlines()] == [
+        "✓ this host",
+        "✓ ACME server",
+        "✓ bigip-sim",
+        "✓ www.example.com@bigip-sim",
+    ]
 
 
 # -- each arranges what makes the next run fail, and returns the cause in the words of the run ------------
@@ -150,9 +155,9 @@ def test_check_names_files_that_a_run_only_warns_of(console: Console) -> None:
     console.write_env(ACME_SERVER=server, **BINDING, METRICS_FILE=gone, LOG_FILE=gone)
     check = console.say("check")
     assert (check.code, console.say("run").code) == (1, 0)
-    problems = [line for line in check.out.splitlines() if line.startswith("problem")]
+    problems = [line for line in check.out.splitlines() if line.startswith("  ✗")]
     assert problems == [
-        f"problem  {name}: {gone} cannot be written (No such file or directory); {REMEDY}"
+        f"  ✗ {name}: {gone} cannot be written (No such file or directory); {REMEDY}"
         for name in ("LOG_FILE", "METRICS_FILE")
     ]
 
@@ -167,7 +172,7 @@ def test_a_damaged_account_is_named_by_check_and_status(console: Console) -> Non
     assert (check.code, status.code) == (1, 0)
     named = f"{account / 'private_key.json'} is missing: the next run moves the account aside and registers another one"
     named += ", for which the CA has to take ACME_EAB_KID once more: else set new ones of SCM"
-    assert f"problem  ACME server: the account's file {named}" in check.out
+    assert f"  ✗ account: the account's file {named}" in check.out
     assert status.out.splitlines()[-1] == f"ACME account: the account's file {named}"
     (found,) = console.say("status", "--json").json["checks"]
     assert (found["what"], found["result"]) == ("ACME account", "failed")

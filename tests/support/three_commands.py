@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.checkup.certificate import examine
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
-from sectigo_f5.preparation import examine, prepare
+from sectigo_f5.preparation import prepare
 from sectigo_f5.run import Run
 from sectigo_f5.workflow import result_of
 from tests.support.world import World

@@ -194,8 +194,10 @@ def all_refuse(world: World, settings: Settings, sentence: str) -> None:
     checked = console.say("check")
     assert sentence in ran["error"]
     assert (ran["result"], planned["result"], planned["error"]) == ("failed", "failed", ran["error"])
-    line = next(line for line in checked.out.splitlines() if line.startswith(f"problem  {WWW}@bigip-sim: "))
-    assert (checked.code, ran["error"] in line) == (1, True), line
+    assert (checked.code, f"✗ {WWW}@bigip-sim: " in checked.out) == (1, True), checked.out
+    (result,) = console.say("check", "--json").json["results"]
+    assert ran["error"] in result["error"]
+    assert [problem for problem in result["problems"] if problem not in checked.out] == []
     assert world.device.writes() == []
 
 
@@ -229,7 +231,7 @@ def test_a_resource_administrator_with_a_shell_is_no_problem(tmp_path: Path) -> 
         checked = console.say("check")
         assert (planned["error"], world.one(world.job()).error) == (None, None)
         assert "certificates go to the BIG-IP through util/bash instead" in checked.out
-        assert "ok       www.example.com@bigip-sim" in checked.out
+        assert "! www.example.com@bigip-sim" in checked.out
 
 
 def test_a_resource_administrator_without_a_shell_is_foreseen(tmp_path: Path) -> None:

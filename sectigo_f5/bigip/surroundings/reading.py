@@ -26,12 +26,25 @@ class Surroundings:
     def __init__(self, client: IControl) -> None:
         self._client = client
         self._read = dict[str, tuple[Json, ...] | None]()
+        self._found = dict[str, Json | None | DeviceError]()
 
     def items(self, path: str, select: Collection[str] = ()) -> tuple[Json, ...] | None:
         """Return the objects of a collection, or the one object that there is; None if they cannot be read."""
         if path not in self._read:
             self._read[path] = self._look(path, select)
         return self._read[path]
+
+    def find(self, path: str) -> Json | None:
+        """Read one object, once per login; None if there is none. Raises :class:`DeviceError`, and again each time."""
+        if path not in self._found:
+            try:
+                self._found[path] = self._client.find(path)
+            except DeviceError as error:
+                self._found[path] = error
+        found = self._found[path]
+        if isinstance(found, DeviceError):
+            raise found
+        return found
 
     def forget(self, path: str) -> None:
         """Have a collection read again at the next look."""
