@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.model import Configuration, Job
+from tests.support import editor
 
 CREDENTIALS = "username: sectigo\npassword: 'long enough'\n"
 
@@ -30,11 +31,14 @@ def private(file: Path, content: str | bytes) -> Path:
 
 
 def configuration(directory: Path, **files: str | bytes) -> Configuration:
-    """Write each text as ``NAME.yaml`` next to one credentials file, and read the directory."""
+    """Write each text as ``NAME.yaml`` next to one credentials file, and read the directory, as an editor does, too."""
     private(directory / "credentials" / "bigip-fra.yaml", CREDENTIALS)
     for name, text in files.items():
         private(directory / f"{name}.yaml", text)
-    return read_configuration(directory)
+    read = read_configuration(directory)
+    for name, text in files.items():
+        editor.must_agree(text, [each for each in read.mistakes if each.startswith(f"{directory / name}.yaml")])
+    return read
 
 
 def only_job(directory: Path, text: str) -> Job:
