@@ -23,7 +23,7 @@ from sectigo_f5.errors import ConnectorError, NotTakenBackError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.preparation import Plan
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.tls.client import Expected
@@ -102,7 +102,7 @@ def put_in_service(
     """
     job, plans = change.seen.job, None if change.pair_only else change.attachments
     check = check_of(change.seen, plans, filter(f5.holds, change.servers()), names)
-    doing("putting it in service")
+    doing("putting it in service", Step.SERVE)
     before = look_before(check, run.silent)
     f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
@@ -111,7 +111,7 @@ def put_in_service(
         try:
             activation.must_ask_as_foreseen(f5, change)
             activation.log_in_service(change)
-            doing("looking at it as a client does")
+            doing("looking at it as a client does", Step.CONFIRM)
             confirm(check, before, expected, f5.client.pause)
         except ConnectorError as error:
             _take_back(f5, change, error)

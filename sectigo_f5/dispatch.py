@@ -32,6 +32,7 @@ from sectigo_f5.configuration.selection import select
 from sectigo_f5.configuration.shards import divided, in_shard, why_empty
 from sectigo_f5.errors import ConfigurationError, InterruptedRunError
 from sectigo_f5.model import Configuration, Job, Settings
+from sectigo_f5.progress import Step
 from sectigo_f5.report import results
 from sectigo_f5.run import Run
 from sectigo_f5.state.directory import StateDirectory
@@ -103,6 +104,7 @@ def _announce(why: str) -> None:
 
 def _with_configuration(start: Start, configuration: Configuration, secrets: log.Secrets) -> int:
     options, settings, clock, command = start.options, start.settings, start.clock, COMMANDS[start.options.command]
+    read = clock() - start.started
     secrets.extend({job.device.password.reveal(): job.device.password for job in configuration.jobs}.values())
     for mistake in configuration.mistakes:
         logger.error("%s", mistake)
@@ -139,6 +141,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
             time_limit=settings.run_time_limit if command.name == "run" else None,
             stop=start.stop,
         )
+        shared.figures.note_duration(Step.CONFIGURATION, read.total_seconds())
         return FUNCTIONS[command.name](Session(options, settings, configuration, jobs, shared, start.started))
 
 

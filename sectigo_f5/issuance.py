@@ -25,7 +25,7 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.preparation import Plan
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret, one_time_passphrase
 from sectigo_f5.state.orders import Attempt, Order, fingerprint
@@ -118,7 +118,7 @@ def receive(run: Run, f5: Unit, plan: Plan, asking: Asking) -> tuple[NewPair, ..
 
 def upload(f5: Unit, plan: Plan, pairs: Sequence[NewPair], created: CreatedObjects) -> tuple[str, ...]:
     """Step 10: store the certificates and their chains on the BIG-IP; returns what is not as it was with the former."""
-    doing("uploading the certificate")
+    doing("uploading the certificate", Step.UPLOAD)
     notes = list[str | None]()
     for pair in pairs:
         upload_certificate(f5, pair.issued, pair.key.generation, created)
@@ -136,9 +136,11 @@ def _new_keys(run: Run, f5: Unit, plan: Plan, made: CreatedObjects) -> Asking:
     stamp, keys, requests = new_stamp(run, f5, job), list[NewKey](), dict[str, str]()
     run.state.orders.start(job, stamp)
     for key_order in key_orders(f5, job, stamp, made):
-        doing("the BIG-IP makes the key")
+        doing("the BIG-IP makes the key", Step.KEY)
         key = create_key(key_order)  # 4
+        doing("the BIG-IP makes the CSR", Step.REQUEST)
         key = create_request(key_order, key)  # 5
+        doing("downloading the CSR", Step.DOWNLOAD)
         requests[key_order.generation.variant] = download_request(key_order, key)  # 6
         keys.append(NewKey(key_order.generation, key_order.passphrase, None))
     order = Order(stamp, job.partition, job.names, job.keys, requests, decided.outcome, decided.reason, run.clock())
@@ -189,13 +191,17 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
     known = (key.passphrase,) if key.passphrase else ()
     file = run.state.orders.file(job, stamp, variant)
     with turns.given_back():  # the CA takes minutes, perhaps
-        doing("connecting to the CA")
+        doing("connecting to the CA", Step.DIRECTORY)
         run.authority.connect()  # 7
-        doing("Certbot: registering with the CA")
+        doing("Certbot: registering with the CA", Step.ACCOUNT)
         run.authority.register()  # 8
-        if not run.state.orders.is_placed(job, stamp, variant):
+        is_new = not run.state.orders.is_placed(job, stamp, variant)
+        if is_new:
             run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))
-        issued = in_order(run.authority.issue(request, plan.validation, known, file), request, run.clock())  # 9
+        doing("asking for the certificate", Step.ISSUE)
+        with run.figures.ordering(is_new):
+            answer = run.authority.issue(request, plan.validation, known, file)  # 9
+        issued = in_order(answer, request, run.clock())
     run.state.certificates.keep(job, key.generation, issued)
     return issued
 

@@ -19,7 +19,7 @@ from sectigo_f5.bigip.obstacles import (
     restricted_to_attached,
 )
 from sectigo_f5.bigip.permissions import missing_permissions
-from sectigo_f5.bigip.surroundings import notes
+from sectigo_f5.bigip.surroundings import neighbours, notes
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import ask_ahead, believed, circumstances, clocks_must_agree
 from sectigo_f5.decision.pair_alone import names_after, with_names_in_service
@@ -28,7 +28,7 @@ from sectigo_f5.device_objects import Observation
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Job, Outcome
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.unfinished import Unfinished, may_order, unfinished_order
@@ -68,13 +68,14 @@ def prepare(run: Run, f5: Unit, job: Job) -> Plan:
     A certificate that is kept needs nothing, so nothing more is read. Raises :class:`ConnectorError`
     for the first thing that stands in the way.
     """
-    doing("asking for revocation and renewal information")
+    doing("asking for revocation and renewal information", Step.DECIDE)
     with turns.given_back():
         ask_ahead(run, job)
-    doing("reading the BIG-IP")
+    doing("reading the BIG-IP", Step.DECIDE)
     plan, known = _planned(run, f5, job)
     if plan.decided.outcome is not Outcome.KEPT and f5.forget_if_old(run.clock()):
         plan, known = _planned(run, f5, job)
+    run.figures.note_look(plan.seen.job, known.due_at, neighbours.unmanaged(f5, plan.seen))
     _log(plan.decided, known)
     if plan.decided.outcome is not Outcome.KEPT:
         return _must_be_possible(run, f5, plan)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sectigo_f5 import stopping
+from sectigo_f5.figures import Figures
 from sectigo_f5.model import Issued, Job, RenewalInformation
 from sectigo_f5.progress import SILENT, Progress
 from sectigo_f5.secret import Secret
@@ -89,6 +90,7 @@ class Run:
     silent: set[tuple[str, int]] = field(default_factory=set)  # addresses that let a connection time out
     stop: StopRequest = field(default_factory=StopRequest)  # set: begin nothing new
     progress: Progress = SILENT  # who is told how the work goes
+    figures: Figures = field(default_factory=Figures)  # what is noted for METRICS_FILE
     pause: Callable[[float], None] = stopping.pause  # how a device that is not ready yet is waited for
 
     @property

@@ -19,7 +19,7 @@ from sectigo_f5.device_objects import Pair, pairs_issued_at
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Job
 from sectigo_f5.preparation import Plan
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 from sectigo_f5.run import Run
 
 logger = logging.getLogger(__name__)
@@ -52,12 +52,12 @@ def tidy_after(run: Run, f5: Unit, plan: Plan, stamp: str) -> None:
     if run.stop.is_set():
         return
     job = plan.seen.job
-    doing("asking whether the former one was revoked")
+    doing("asking whether the former one was revoked", Step.TIDY)
     before = plan.seen.in_service() or plan.seen.newest()
     with _only_warned_of():
         with turns.given_back():  # whether it was revoked
             previous = _previous(run, job, before, ask=True)
-        doing("tidying up")
+        doing("tidying up", Step.TIDY)
         deleted = delete_objects(f5, job, Keep({stamp, *previous}, stamp))
         _log(deleted.gone)
         run.state.orders.note_in_use(job, deleted.in_use)

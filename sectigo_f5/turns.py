@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 
 
 class Turn:
@@ -68,6 +68,6 @@ def given_back() -> Iterator[None]:
         yield
     finally:
         if not turn.is_free():
-            doing("waiting for its turn at the BIG-IP")
+            doing("waiting for its turn at the BIG-IP", Step.WAIT)
         turn.take()
         _held.reset(token)

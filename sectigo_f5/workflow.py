@@ -38,7 +38,7 @@ from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.issuance import Asking, NewPair
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import Plan, prepare, prepare_replacement
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 from sectigo_f5.run import Run
 from sectigo_f5.tidying import tidy_after, tidy_before
 from sectigo_f5.tls.handshake_check import expected_of_issued
@@ -101,7 +101,7 @@ def try_beforehand(f5: Unit, plan: Plan, asking: Asking) -> Plan:
 
     Returns the plan that it would take. Raises :class:`ConnectorError` if it takes none.
     """
-    doing("rehearsing the change")
+    doing("rehearsing the change", Step.REHEARSE)
     rehearse_upload(f5, asking.keys[0].generation)
     change = ProfileChange(plan.seen, (), plan.decided.attachments, pair_only=bool(plan.decided.obstacles))
     return cutover.despite(f5, plan, change, lambda change: rehearse(f5, change), plan.seen.names_to_come)

@@ -22,7 +22,7 @@ from sectigo_f5.acme.renewal_windows import RenewalWindows
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import create_private
 from sectigo_f5.model import Account, Issued, RenewalInformation
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Validation, pauses, time_limit
 
@@ -121,7 +121,7 @@ class Authority:
                 order=order,
                 answer_timeout=self._answer_timeout,
             )
-            doing("Certbot: waiting for the CA")
+            doing("Certbot: waiting for the CA", Step.ISSUE)
             answer = self._certbot.run(workplace, task)
             issued = _collected(out)
         if issued is None:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from sectigo_f5 import stopping, turns
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class VirtualServerLocks:
 
     @staticmethod
     def _wait_for(lock: threading.RLock) -> None:
-        doing("waiting for the challenge of another certificate on the virtual server")
+        doing("waiting for the challenge of another certificate on the virtual server", Step.WAIT)
         with turns.given_back():
             while not lock.acquire(timeout=stopping.INTERVAL):
                 stopping.check()

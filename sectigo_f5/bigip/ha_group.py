@@ -23,9 +23,9 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, UnreachableError, UntrustedDeviceError
-from sectigo_f5.icontrol.management_certificate import remark
+from sectigo_f5.icontrol.management_certificate import end_of, remark
 from sectigo_f5.model import Device, Job
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +75,10 @@ class HaGroup:
         units = [unit for unit in self.answering if reads_only or unit.device.verify_tls is not False]
         said = (remark(unit.client.host, unit.client.certificate, unit.device.verify_tls, now) for unit in units)
         return tuple(filter(None, said))
+
+    def management_certificates(self) -> dict[str, datetime | None]:
+        """Return when the management certificates of the units that answered end, by host."""
+        return {unit.client.host: end_of(unit.client.certificate) for unit in self.answering}
 
     def _holder(self, traffic_group: str) -> Unit:
         name = self.active[0].holder(traffic_group)
@@ -145,7 +149,7 @@ def connected(
             if known := unreachable.get((host, device.port)):
                 failures.append(known)
                 continue
-            doing(f"logging in to {host}")
+            doing(f"logging in to {host}", Step.CONNECT)
             try:
                 units.append(_log_in(sessions, device, host, pause, identify))
             except (UnreachableError, DeviceError) as error:

@@ -22,7 +22,7 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.saving import save_configuration
 from sectigo_f5.model import Job
-from sectigo_f5.progress import doing
+from sectigo_f5.progress import Step, doing
 
 logger = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ class Unit(Standing):
     def save(self) -> None:
         """Save the running configuration: once per device and run, and once before anything old is deleted."""
         replace(self, traffic_groups=self.memory.unsaved_traffic_groups).must_be_active()
-        doing("saving the configuration")
+        doing("saving the configuration", Step.SAVE)
         save_configuration(self.client)
         self.memory.read_since_save = False
         self.memory.saved, self.memory.unsaved, self.memory.unsaved_traffic_groups = True, False, frozenset()

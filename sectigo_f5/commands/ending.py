@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5.commands.options import Options
-from sectigo_f5.commands.session import note_in_metrics
 from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRunError
 from sectigo_f5.model import Configuration
+from sectigo_f5.monitoring import Command, note_in_metrics
 from sectigo_f5.report import results, stdout
 from sectigo_f5.report.answer import Answer
+from sectigo_f5.report.metrics.known import End
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.state.lock import LockedError
 
@@ -61,8 +62,9 @@ def end_without_results(
     """
     started, finished = times
     if options.is_complete_run and files.metrics_file:
-        history = StateDirectory(files.state_dir).history.results()
-        note_in_metrics(files.metrics_file, (), history, configuration, (finished, code), options.shard)
+        state = StateDirectory(files.state_dir)
+        command = Command(configuration, state, options.shard)
+        note_in_metrics(files.metrics_file, command, state.history.results(), End(finished, code))
     if options.json:
         mistakes = configuration.mistakes if configuration else ()
         answer = Answer(options.command, started, finished, code, errors=(*mistakes, *errors), more=options.shard_field)

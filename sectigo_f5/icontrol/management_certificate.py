@@ -35,7 +35,7 @@ REMEDIES = {
 
 def remark(host: str, certificate: bytes | None, verify_tls: bool | Path, now: datetime) -> str | None:
     """Return what to say of a certificate (DER) that ends within :data:`SOON`, or None."""
-    end = _end(certificate)
+    end = end_of(certificate)
     if end is None or end - now > SOON:
         return None
     when = f"ends on {end:%Y-%m-%d}" if end > now else f"has expired on {end:%Y-%m-%d}"
@@ -45,7 +45,8 @@ def remark(host: str, certificate: bytes | None, verify_tls: bool | Path, now: d
     return f"the management certificate of {host} {when}: {RENEW}; {meaning}"
 
 
-def _end(certificate: bytes | None) -> datetime | None:
+def end_of(certificate: bytes | None) -> datetime | None:
+    """Return when a certificate (DER) ends; None if there is none, or it cannot be read."""
     try:
         with reading("the management certificate cannot be read"):  # one that nobody verifies may be anything
             return x509.load_der_x509_certificate(certificate or b"").not_valid_after_utc

@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sectigo_f5 import log, stopping
 from sectigo_f5.bigip import ha_group
@@ -94,12 +95,14 @@ class Visit:
     def _open(self, put_off: Callable[[Iterable[str]], bool]) -> bool:
         """Step 2: log in; False if the visit is put off."""
         run, same = self.same.run, self.same
+        answered: Mapping[str, datetime | None] = {}
         try:
             same.must_not_have_failed(self.device)
             with contextlib.ExitStack() as session, run.progress.at_work(self.device.name):
                 group = session.enter_context(
                     ha_group.connected(self.device, run.pause, run.unreachable, identify=same.can_matter)
                 )
+                answered = group.management_certificates()
                 if same.can_matter:
                     if put_off(same.note(self.device, group).values()):
                         return False
@@ -109,10 +112,11 @@ class Visit:
                 self._marked = saving.save_earlier_changes(run, group, self.jobs)
                 self._group, self._session = group, session.pop_all()
         except InterruptedRunError:  # before the first certificate; each says so
-            pass
+            return True
         except Exception as error:  # noqa: BLE001  # what no certificate gets past is met once
             _log(error)
             self._failure = error
+        run.figures.note_units(self.device, answered)
         return True
 
     def _result_of(self, job: Job, over: str | None) -> Result:
@@ -140,6 +144,7 @@ class Visit:
         silent = [unit for unit in group.at_work if unit.client.has_given_up]
         if isinstance(error, ConnectorError) and len(silent) == len(group.at_work):
             self._failure = error
+            self.same.run.figures.note_units(self.device, {})
             self.same.run.unreachable.update({(unit.client.host, self.device.port): str(error) for unit in silent})
 
     def _recall(self, group: HaGroup) -> None:

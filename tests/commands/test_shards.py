@@ -14,10 +14,10 @@ from sectigo_f5.commands.table import COMMANDS
 from sectigo_f5.configuration.shards import INDEX, index_of
 from sectigo_f5.simulator import SimulatedBigIP
 from tests.commands.test_json import valid
-from tests.commands.test_metrics import Scraped
 from tests.support.console import Console
 from tests.support.loopback import own_address
 from tests.support.names import ONLY_EC
+from tests.support.scraped import Scraped
 from tests.support.world import World
 
 WWW, API = "www.example.com", "api.example.com"
@@ -163,7 +163,7 @@ def test_metrics_of_a_shard_tell_of_its_certificates_alone(two: Two, tmp_path: P
     assert share.run("last_run_exit_code" + label) == 2
     assert share.run(SUCCESS) is None
     told = {name.partition("{")[0]: WWW in name for name in share.samples if name.startswith("certificate_")}
-    assert len(told) == 5
+    assert len(told) == 6
     assert all(told.values())
 
 
