@@ -1,4 +1,5 @@
 # Sets up what a command needs: programs and a virtual environment. Bash, sourced by the other scripts.
+# shellcheck shell=bash
 # Every failure says in plain words what is missing and how to get it.
 
 SUPPORTED=(3.14 3.13 3.12 3.11 3.10) # versions of Python, as in pyproject.toml
@@ -80,6 +81,7 @@ find_python() {
     done
     give_up "Python 3.10 or newer is needed and was not found" \
         "On Debian 12, Ubuntu 22.04 and newer: apt-get install python3 python3-venv" \
+        "On RHEL 8 and 9 and what is made of them: dnf install python3.11" \
         "If it is installed elsewhere: PYTHON=/path/to/python3 $0"
 }
 
@@ -105,16 +107,20 @@ make_environment() {
     "$2" -m venv --clear "$1" >&2 || give_up "the virtual environment $1 cannot be created" "The messages of $2 are above."
 }
 
-# install_requirements DIRECTORY REQUIREMENTS: does nothing if they have not changed since the last time.
+# wanted REQUIREMENTS: prints what is noted in an environment once they are installed.
+wanted() { echo "$1 $(cat requirements*.txt | cksum)"; }
+
+# is_filled DIRECTORY REQUIREMENTS: are they installed there, and have not changed since?
+is_filled() { [ "$(cat "$1/installed" 2>/dev/null)" = "$(wanted "$2")" ] && works "$1"; }
+
+# install_requirements DIRECTORY REQUIREMENTS
 install_requirements() {
-    local wanted
-    wanted=$(cat requirements*.txt | cksum)
-    [ "$(cat "$1/installed" 2>/dev/null)" != "$wanted" ] || return 0
+    ! is_filled "$1" "$2" || return 0
     say "installing $2; the first time this takes a minute"
     # twice if the first attempt fails: networks hiccup
     "install_by_${INSTALLER:-pip}" "$1" "$2" || { say "trying once more" && install_by_pip "$1" "$2"; } ||
         give_up "pip could not install $2" "Its messages are above. Behind a mirror: PIP_INDEX_URL=https://... $0"
-    printf '%s' "$wanted" >"$1/installed"
+    wanted "$2" >"$1/installed"
 }
 
 # Not compiled beforehand: that takes half the time, and most modules are never imported.

@@ -25,7 +25,10 @@ SOURCES = [
     "README.md",
     "CHANGELOG.md",
     "env.example",
+    "install.sh",
     "requirements.txt",
+    "script/environment.sh",
+    "script/placing.sh",
     "start_acme.py",
     "config",
     "docs",
@@ -114,13 +117,15 @@ def wheel_states_version_licence_and_dependencies(packages: Packages) -> None:
     assert not [name for name in needed if re.match("acme2certifier|pytest", name)]
 
 
-def sdist_holds_both_ways_to_run_but_no_tests(packages: Packages) -> None:
+def sdist_holds_both_ways_to_run_but_no_tests(packages: Packages, folder: Path) -> None:
     assert not (packages.source / "tests").exists()
-    assert not (packages.source / "script").exists()
-    kept = [name for name in SOURCES if not name.startswith(("tests", "script"))]
+    assert not list((packages.source / "script").glob("*.py"))
+    kept = [name for name in SOURCES if not name.startswith("tests") and name != "script/demo.py"]
     assert [name for name in kept if not (packages.source / name).exists()] == []
     done = run([sys.executable, packages.source / "start_acme.py", "--version"], packages.source)
     assert done.stdout == f"start_acme.py {__version__}\n"
+    done = run([packages.source / "install.sh", "--dry-run", "--root", folder / "root"], packages.source)
+    assert "would create /etc/sectigo " in done.stderr
 
 
 def installed_command_runs_without_the_clone(packages: Packages, folder: Path) -> None:
@@ -151,6 +156,6 @@ def test_packages_hold_what_runs_and_run_without_the_clone(tmp_path: Path) -> No
     elsewhere.mkdir()
     wheel_holds_the_package_and_nothing_else(packages)
     wheel_states_version_licence_and_dependencies(packages)
-    sdist_holds_both_ways_to_run_but_no_tests(packages)
+    sdist_holds_both_ways_to_run_but_no_tests(packages, elsewhere)
     installed_command_runs_without_the_clone(packages, elsewhere)
     installed_command_ignores_an_env_beside_it(packages, elsewhere)

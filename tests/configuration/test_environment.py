@@ -245,6 +245,21 @@ def test_a_key_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
     assert read_settings(file, {})[1] == ()
 
 
+def test_a_credential_of_systemd_is_not_read_by_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It belongs to root, with an ACL for the service's user, and so its mode is 0440."""
+    file = private(tmp_path / "env", SERVER + PAIR)
+    file.chmod(0o440)
+    text = "holds ACME_EAB_HMAC_KEY and can be read by its group"
+    assert text in read_settings(file, {})[1][0]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert read_settings(file, {})[1] == ()
+    file.chmod(0o444)
+    assert text in read_settings(file, {})[1][0]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "other"))
+    file.chmod(0o440)
+    assert text in read_settings(file, {})[1][0]
+
+
 def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     assert mistake(private(tmp_path / "env", b"\xff\xfe")) == "env: is not UTF-8 text; save the file as UTF-8"
     assert mistake(tmp_path / "none").endswith(

@@ -6,17 +6,24 @@ import os
 import pwd
 import shlex
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from sectigo_f5.configuration.findings import Findings
 
 ROOT = 0
+CREDENTIALS = "CREDENTIALS_DIRECTORY"  # systemd's LoadCredential= sets it
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 READABLE = stat.S_IRGRP | stat.S_IROTH
 
 
 def warn_if_readable_by_others(findings: Findings, what: str) -> None:
-    """Warn if the file holds a secret that more people can read than its owner and we."""
+    """Warn if the file holds a secret that more people can read than its owner and we.
+
+    What systemd hands over is root's, and an ACL lets us alone read it: its mode looks as if its group could.
+    """
+    if is_handed_over(findings.file, os.environ):
+        return
     mode, owner, group = _rights(findings.file)
     if others_may_read(mode, owner, group, os.geteuid(), os.getegid()):
         file = shlex.quote(str(findings.file))
@@ -30,6 +37,12 @@ def others_may_read(mode: int, owner: int, group: int, us: int, our_group: int) 
     """
     for_us = us != ROOT == owner and group == our_group
     return bool(mode & (stat.S_IROTH if for_us else READABLE))
+
+
+def is_handed_over(file: Path, environ: Mapping[str, str]) -> bool:
+    """Return whether systemd made the file, for this service alone (``LoadCredential=``)."""
+    directory = environ.get(CREDENTIALS)
+    return bool(directory) and file.parent == Path(str(directory)) and not _rights(file)[0] & stat.S_IROTH
 
 
 def warn_if_others_may_change(findings: Findings) -> None:

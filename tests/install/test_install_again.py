@@ -1,0 +1,69 @@
+"""install.sh once more: it repeats nothing, changes nothing of an operator's, and takes away only what is its own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from tests.install.placing import CONFIG, install, tree
+
+
+def test_second_run_has_nothing_to_do(root: Path) -> None:
+    before = tree(root)
+    assert "nothing to do\n" in install(root, "--systemd")
+    assert tree(root) == before
+
+
+def test_dry_run_says_all_and_changes_nothing(tmp_path: Path) -> None:
+    said = install(tmp_path, "--dry-run", "--systemd")
+    assert list(tmp_path.iterdir()) == []
+    assert "would create /etc/sectigo (root:" in said
+    assert "would create /etc/systemd/system/sectigo-f5.timer\n" in said
+    assert not re.search(r"^(?!would |note: )", said.rstrip(), re.MULTILINE)
+
+
+def test_configuration_of_an_operator_stays(root: Path) -> None:
+    for name in ("etc/sectigo/env", "etc/sectigo/shop.yaml"):
+        (root / name).write_text("of an operator\n")
+    (root / "etc/sectigo/shop.yaml").rename(root / "etc/sectigo/frankfurt.YML")
+    before = tree(root)
+    assert "nothing to do\n" in install(root, "--systemd")
+    assert tree(root) == before
+
+
+def test_unit_that_was_changed_stays_and_the_difference_is_said(root: Path) -> None:
+    timer, service = (root / "etc/systemd/system" / f"sectigo-f5.{kind}" for kind in ("timer", "service"))
+    timer.write_text(timer.read_text().replace("03,15", "04,16"))
+    said = install(root, "--systemd")
+    assert "note: /etc/systemd/system/sectigo-f5.timer was changed here and stays as it is" in said
+    assert "-OnCalendar=*-*-* 04,16:17\n+OnCalendar=*-*-* 03,15:17\n" in said
+    assert "04,16" in timer.read_text()
+    said = install(root, "--systemd", "--uninstall")
+    assert "sectigo-f5.timer is not as it was installed, and is left" in said
+    assert (timer.exists(), service.exists()) == (True, False)
+
+
+def test_file_of_an_earlier_version_is_updated(root: Path) -> None:
+    page, record = root / "usr/local/share/man/man8/sectigo-f5.8", root / "usr/local/share/sectigo-f5/installed"
+    page.write_text("of an earlier version\n")
+    earlier = hashlib.sha256(page.read_bytes()).hexdigest()
+    record.write_text(re.sub(r"^\w+(?=  \S+sectigo-f5\.8$)", earlier, record.read_text(), flags=re.MULTILINE))
+    said = install(root, "--systemd")
+    assert "update /usr/local/share/man/man8/sectigo-f5.8\n" in said
+    assert page.read_text() == (CONFIG / "man" / "sectigo-f5.8").read_text()
+
+
+def test_uninstall_leaves_configuration_state_and_logs(root: Path) -> None:
+    (root / "var/lib/sectigo/history").write_text("of a run\n")
+    said = install(root, "--uninstall")
+    left = {path for path in tree(root) if (root / path).is_file()}
+    assert left == {
+        "etc/sectigo/env",
+        "etc/sectigo/shop.yaml",
+        "etc/sectigo/credentials/bigip-fra.yaml",
+        "var/lib/sectigo/history",
+    }
+    assert (root / "var/log/sectigo").is_dir()
+    assert "left as they are: /etc/sectigo, /var/lib/sectigo, /var/log/sectigo" in said
+    assert "nothing to do\n" in install(root, "--uninstall")
