@@ -44,6 +44,12 @@ class CertificateObject:
         return min(filter(None, (self.not_after, self.chain_not_after)), default=None)
 
     @property
+    def is_the_devices_own(self) -> bool:
+        """True for the one that every BIG-IP makes for itself, unless another was put in its place."""
+        self_signed = not self.issuer or (self.common_name or "") in self.issuer.lower()
+        return self.path == OWN_CERTIFICATE and self_signed
+
+    @property
     def added(self) -> frozenset[str]:
         """The names that the CA added unasked."""
         return (self.names or frozenset()) - self.asked if self.asked else frozenset()
@@ -207,11 +213,8 @@ class Observation:
         return any(each is None or each.cut or not each.all_names() for each in certificates)
 
     def is_the_devices_own(self, path: str) -> bool:
-        """True for the certificate that every BIG-IP makes for itself, unless another was put in its place."""
-        if path != OWN_CERTIFICATE:
-            return False
-        known = self.certificates.get(path)
-        return known is None or not known.issuer or (known.common_name or "") in known.issuer.lower()  # self-signed
+        """True for the certificate that every BIG-IP makes for itself, as far as it is shown."""
+        return path == OWN_CERTIFICATE and (path not in self.certificates or self.certificates[path].is_the_devices_own)
 
     def served_by(self, path: str) -> frozenset[str]:
         """Return the names for which clients accept the certificates of a client SSL profile.

@@ -15,6 +15,7 @@ from sectigo_f5 import log, stopping
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.acme.inside_certbot import own_process
 from sectigo_f5.commands.check import check
+from sectigo_f5.commands.discovering.discover import discover
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
 from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.plan import plan
@@ -49,6 +50,9 @@ FUNCTIONS: Mapping[str, Callable[[Session], int]] = {
     "revoke": revoke,
     "rollback": rollback,
 }
+WITHOUT_CONFIGURATION: Mapping[str, Callable[[Options, Callable[[], datetime], log.Secrets], int]] = {
+    "discover": discover,
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Start:
 def run_command(options: Options, beside: Path | None, clock: Callable[[], datetime]) -> int:
     """Run one command; returns the exit code. ``beside`` is a directory where ``env`` is looked for first."""
     os.umask(0o027)
+    if not COMMANDS[options.command].configured:
+        return _without_configuration(options, clock)
     env_file = None
     try:
         env_file = find_env_file(options.env_file, os.environ, beside)
@@ -82,6 +88,18 @@ def run_command(options: Options, beside: Path | None, clock: Callable[[], datet
         for warning in warnings:
             logger.warning("%s", warning)
         return _with_log(options, settings, clock, secrets)
+
+
+def _without_configuration(options: Options, clock: Callable[[], datetime]) -> int:
+    """Run a command that reads neither YAML files nor the env file; its log goes to standard error alone."""
+    with log.opened(options.log_level or "INFO", None, options.quiet, ()) as secrets:
+        started = clock()
+        try:
+            return WITHOUT_CONFIGURATION[options.command](options, clock, secrets)
+        except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # as below
+            code, text = exit_code_of(error), log_error(error)
+            nowhere = Files(Path(os.devnull), None)
+            return end_without_results(options, nowhere, None, (started, clock()), code, [text])
 
 
 def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets) -> int:

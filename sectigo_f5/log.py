@@ -69,8 +69,8 @@ class Redacting(logging.Formatter):
 
 
 @contextlib.contextmanager
-def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iterator[Secrets]:
-    """Send the log to standard error and to ``file`` (mode 0640) for the length of the block.
+def opened(level: str, file: Path | None, quiet: bool, known: Iterable[Secret]) -> Iterator[Secrets]:
+    """Send the log to standard error and to ``file`` (mode 0640), if one is given, for the length of the block.
 
     ``quiet`` keeps everything below WARNING off standard error; the file gets all of it. A file that
     cannot be written is a warning: a full disk must not let certificates expire. Yields the list
@@ -80,7 +80,7 @@ def opened(level: str, file: Path, quiet: bool, known: Iterable[Secret]) -> Iter
     handlers[0].setLevel(logging.WARNING if quiet else logging.DEBUG)
     problem = None
     try:
-        handlers.append(_file_handler(file))
+        handlers += [_file_handler(file)] if file else []
     except OSError as error:
         problem = error.strerror
     logger = logging.getLogger("sectigo_f5")

@@ -48,7 +48,11 @@ def test_help_text_in_commands() -> None:
 
 def test_every_command_and_option_is_in_the_help_text_of_commands() -> None:
     assert [name for name in COMMANDS if not re.search(rf"^  {name} +\w", COMMANDS_PAGE, re.MULTILINE)] == []
-    assert [name for name in OWN_OPTIONS if not re.search(rf"^  --{name} +\w", COMMANDS_PAGE, re.MULTILINE)] == []
+    assert [
+        name
+        for name in OWN_OPTIONS
+        if not re.search(rf"^  --{name.replace('_', '-')} +\w", COMMANDS_PAGE, re.MULTILINE)
+    ] == []
 
 
 def test_every_setting_is_in_the_tables_of_configuration() -> None:

@@ -54,6 +54,19 @@ def _path(name: str) -> str:
     return f"/mgmt/tm/auth/user/{quote(name)}"
 
 
+def partitions_of(f5: Unit) -> tuple[str, ...] | None:
+    """Return the only partitions in which the user has a role, besides what it sees of Common; None if it has all.
+
+    None, too, if that is not known.
+    """
+    try:
+        user = f5.surroundings.find(_path(f5.device.username))
+    except DeviceError:
+        return None
+    roles = _roles(user or {})
+    return None if not roles or any(every in roles for every in ALL_PARTITIONS) else tuple(sorted(roles))
+
+
 def _role_problems(f5: Unit, user: Json, job: Job, closed: str | None) -> tuple[list[str], list[str]]:
     """Return problems and notes of the user's role; ``closed`` says why there is no shell, None if there is one."""
     name, roles = job.device.username, _roles(user)

@@ -14,8 +14,10 @@ from sectigo_f5.commands.table import COMMANDS
 from sectigo_f5.configuration import shards
 from sectigo_f5.log_levels import LEVELS
 
-OWN_OPTIONS = ("verbose", "force", "html", "reason", "yes")  # options that not every command takes
+OF_DISCOVER = ("host", "port", "partition", "credentials_file", "verify_tls")
+OWN_OPTIONS = ("verbose", "force", "html", "reason", "yes", *OF_DISCOVER)  # options that not every command takes
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
+HIGHEST_PORT = 65535
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
 
 
@@ -59,6 +61,26 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
     line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
     line.add_argument("--yes", action="store_true", help="revoke: do not ask")
+    line.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="discover: management address of the BIG-IP; repeatable, for the units of one HA group",
+    )
+    line.add_argument("--port", type=_port, metavar="N", help="discover: port of the management interface (443)")
+    line.add_argument(
+        "--partition", action="append", default=[], metavar="P", help="discover: only this partition; repeatable"
+    )
+    line.add_argument(
+        "--credentials-file",
+        type=Path,
+        metavar="FILE",
+        help="discover: YAML file with username and password (default: ask on the terminal)",
+    )
+    line.add_argument(
+        "--verify-tls", metavar="X", help="discover: true (default), false, or the file of the CA, as in the YAML"
+    )
     line.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return line
 
@@ -71,12 +93,16 @@ def parse(argv: Sequence[str] | None, program: str) -> Options:
     for option in OWN_OPTIONS:
         if getattr(options, option) and option not in command.options:
             takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
-            line.error(f"--{option} belongs to {takers}, not to {command.name}")
+            line.error(f"--{option.replace('_', '-')} belongs to {takers}, not to {command.name}")
     if command.needs_only and not options.only:
         line.error(f"{command.name} needs --only: it never acts on everything")
-    if options.shard is None and (problem := shards.forgotten(os.environ)):
+    if not command.configured and not options.host:
+        line.error(f"{command.name} needs --host: the management address of a BIG-IP")
+    if not command.configured and (options.only or options.shard):
+        line.error(f"{command.name} takes neither --only nor --shard: there are no entries yet")
+    if command.configured and options.shard is None and (problem := shards.forgotten(os.environ)):
         line.error(problem)
-    return replace(options, only=tuple(options.only))
+    return replace(options, only=tuple(options.only), host=tuple(options.host), partition=tuple(options.partition))
 
 
 def _shard(text: str) -> shards.Shard:
@@ -84,6 +110,13 @@ def _shard(text: str) -> shards.Shard:
         return shards.parse(text, os.environ)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _port(text: str) -> int:
+    port = _positive(text)
+    if port > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible; write a number from 1 to {HIGHEST_PORT}")
+    return port
 
 
 def _positive(text: str) -> int:

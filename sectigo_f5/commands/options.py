@@ -26,6 +26,11 @@ class Options:
     html: Path | None = None
     reason: str | None = None
     yes: bool = False
+    host: tuple[str, ...] = ()  # of discover, like what follows
+    port: int | None = None
+    partition: tuple[str, ...] = ()
+    credentials_file: Path | None = None
+    verify_tls: str | None = None
 
     @property
     def shard_field(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ class Command:
     options: frozenset[str] = frozenset()  # those of arguments.OWN_OPTIONS that it takes
     writes: bool = False  # it takes the lock
     needs_only: bool = False  # it never acts on everything
+    configured: bool = True  # it needs the YAML files and the env file
     confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
 
 
@@ -43,6 +44,12 @@ COMMANDS = {
             "status",
             "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
             options=frozenset({"html"}),
+        ),
+        Command(
+            "discover",
+            "print a YAML file for what a BIG-IP serves today; reads only, needs no configuration",
+            options=frozenset({"credentials_file", "host", "partition", "port", "verify_tls"}),
+            configured=False,
         ),
         Command(
             "revoke",

@@ -13,6 +13,7 @@ from sectigo_f5.configuration.setting_readers import RawSetting, Reader, T, read
 from sectigo_f5.configuration.sources.content import UnreadableFileError, read_content
 from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change, warn_if_readable_by_others
 from sectigo_f5.configuration.sources.yaml_lines import Value, parse
+from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.secret import Secret
 
 CREDENTIALS = ("username", "password")
@@ -84,6 +85,20 @@ def credentials_file(raw: RawSetting) -> Credentials:
     if credentials is None:
         raise InvalidValueError  # noted with the name of that file
     return credentials
+
+
+def credentials_in(file: Path) -> tuple[Credentials, tuple[str, ...]]:
+    """Read a credentials file that the command line names, and the warnings; raises :class:`ConfigurationError`."""
+    findings = Findings(file)
+    credentials = None
+    try:
+        credentials = findings.attempt(_credentials_in, read_content(file), findings)
+    except UnreadableFileError as error:
+        findings.mistake(None, None, str(error))
+    warn_if_others_may_change(findings)
+    if credentials is None:
+        raise ConfigurationError(" | ".join(findings.mistakes))
+    return credentials, tuple(findings.warnings)
 
 
 def _credentials_in(content: bytes, findings: Findings) -> Credentials:

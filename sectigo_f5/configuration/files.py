@@ -65,10 +65,11 @@ def _read_file(path: Path) -> _File | None:
     if is_of_kubernetes(content):
         return None
     warn_if_others_may_change(findings)
-    return _File(findings, findings.attempt(_jobs_of_file, content, findings) or ())
+    return _File(findings, findings.attempt(jobs_in, content, findings) or ())
 
 
-def _jobs_of_file(content: bytes, findings: Findings) -> tuple[Job, ...]:
+def jobs_in(content: bytes, findings: Findings) -> tuple[Job, ...]:
+    """Return the certificates of a file; mistakes are in the findings, or raised as :class:`InvalidValueError`."""
     document = parse(content, findings)
     _check_kind(document)
     top = read_section(document, Level.TOP, ("name", "version", "devices"), findings)

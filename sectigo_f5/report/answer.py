@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sectigo_f5.printable import one_line
 from sectigo_f5.timestamps import to_iso
@@ -25,6 +26,7 @@ class Answer:
     results: Sequence[Json] = ()  # one per certificate
     errors: Sequence[str] = ()  # what concerns no single certificate: mistakes in files, a lock that is held
     more: Json = field(default_factory=dict)  # what only this command says
+    documents: Mapping[str, str] = field(default_factory=dict)  # texts of several lines that we wrote ourselves
 
     def to_json(self) -> str:
         """Return the object as text."""
@@ -38,10 +40,10 @@ class Answer:
             "summary": dict(Counter(str(result["result"] or "never run") for result in self.results)),
             "errors": list(self.errors),
         }
-        return json.dumps(_printable({**head, **self.more}), indent=2)
+        return json.dumps({**_printable({**head, **self.more}), **self.documents}, indent=2)
 
 
-def _printable(value: object) -> object:
+def _printable(value: Any) -> Any:
     """Return an object with every text in it as one line: who takes it out, with jq for example, prints it."""
     if isinstance(value, str):
         return one_line(value)
