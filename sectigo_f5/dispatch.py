@@ -23,7 +23,7 @@ from sectigo_f5.commands.revoke import revoke
 from sectigo_f5.commands.rollback import rollback
 from sectigo_f5.commands.run import run
 from sectigo_f5.commands.session import Session
-from sectigo_f5.commands.status import status
+from sectigo_f5.commands.status.command import status
 from sectigo_f5.commands.table import COMMANDS, Command
 from sectigo_f5.configuration.environment import proxies
 from sectigo_f5.configuration.environment.reading import paths_despite_mistakes, read_settings

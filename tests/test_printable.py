@@ -19,7 +19,9 @@ from sectigo_f5.model import Outcome, Result
 from sectigo_f5.printable import LONGEST, one_line
 from sectigo_f5.report.answer import Answer
 from sectigo_f5.report.results import summary
-from sectigo_f5.report.status import Row, to_text, write_html
+from sectigo_f5.report.status.page import write_html
+from sectigo_f5.report.status.plain import to_text
+from sectigo_f5.report.status.rows import Row
 from sectigo_f5.secret import Secret
 from tests.support.properties import generated
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Fault
@@ -54,6 +56,7 @@ def test_every_field_of_a_managed_certificate_is_in_the_json(world: World) -> No
         "unsaved": False,
         "pending_since": None,
         "next_order": None,
+        "history": [{"at": moment(began), "result": "enrolled", "reason": row["reason"], "error": None}],
     }
     assert (output.json["unmanaged"], output.json["summary"]) == ([], {"enrolled": 1})
     assert output.json["finished"] == moment(world.now)
@@ -178,8 +181,8 @@ def test_unmanaged_certificates_are_listed_with_their_days_left(world: World) ->
     assert (row["names"], row["issuer"]) == (["shop.example.com", "store.example.com"], "CN=Hand CA")
     assert sorted(row["virtual_servers"]) == sorted(servers)
     assert row["reason"] == "unmanaged: profile /Common/shop"
-    last = console.say("status").out.splitlines()[-1]
-    assert re.search(r"^shop.example.com@bigip-sim .* 12 .* unmanaged .* /Common/vs_\w+ /Common/vs_\w+$", last)
+    _, first, _ = console.say("status").out.splitlines()
+    assert re.search(r"^shop.example.com@bigip-sim .* 12 .* unmanaged .* /Common/vs_\w+ /Common/vs_\w+$", first)
 
 
 def test_certificates_of_other_jobs_are_not_listed_as_unmanaged(world: World) -> None:
@@ -208,3 +211,34 @@ def test_an_unwritable_html_page_is_an_error_after_the_table(world: World, tmp_p
     assert output.code == 2
     assert output.out.startswith("CERTIFICATE")
     assert "status.html: cannot be written (No such file or directory)" in output.log
+
+
+def test_a_terminal_gets_a_table_of_its_width_with_the_error_below(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.one(world.job(keys=ONLY_EC))
+    world.device.fault(Fault(method="POST", path="login", times=99, action="drop"))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "60")
+    console = Console(world)
+    out = console.say("status", on_terminal=True).out
+    assert "\x1b[1;31mfailed" in out
+    table, below, numbers = re.sub(r"\x1b\[[0-9;]*m", "", out).split("\n\n")
+    assert max(map(len, table.splitlines())) <= 60
+    assert below.startswith("www.example.com@bigip-sim (last success ")
+    assert "no answer" in below
+    assert numbers == "1 managed, 1 failed\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[1;31m" not in console.say("status", on_terminal=True).out
+    monkeypatch.setenv("TERM", "dumb")
+    assert console.say("status", on_terminal=True).out.startswith("CERTIFICATE")
+
+
+def test_quiet_says_only_what_is_wrong_with_what_is_ours(world: World) -> None:
+    world.one(world.job(keys=ONLY_EC))
+    attach(world, hand_made(world, "shop", "shop.example.com", days=1))
+    console = Console(world)
+    assert console.say("status", "--quiet").out == ""
+    world.state.unsaved.mark("bigip-sim")
+    _, line = console.say("status", "--quiet").out.splitlines()
+    assert "enrolled, not saved on the BIG-IP" in line

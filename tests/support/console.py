@@ -33,6 +33,13 @@ class Output:
         return json.loads(self.out)
 
 
+class OnTerminal(io.StringIO):
+    """Standard output that somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if value is not None}
 
@@ -79,8 +86,8 @@ class Console:
         file.write_text(yaml.safe_dump({"name": name, "version": "v1", "devices": [settings]}, sort_keys=False))
         file.chmod(0o600)
 
-    def say(self, *arguments: str) -> Output:
-        out, log = io.StringIO(), io.StringIO()
+    def say(self, *arguments: str, on_terminal: bool = False) -> Output:
+        out, log = OnTerminal() if on_terminal else io.StringIO(), io.StringIO()
         options = ["--config-dir", str(self.config), "--env-file", str(self.env_file)]
         logger, umask = logging.getLogger("sectigo_f5"), os.umask(0o022)
         propagate, level = logger.propagate, logger.level

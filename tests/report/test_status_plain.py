@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.report.status import Row, as_json, iso_or_none, to_text, write_html
+from sectigo_f5.report.status.page import write_html
+from sectigo_f5.report.status.plain import to_text
+from sectigo_f5.report.status.rows import Row, as_json, iso_or_none
 from tests.support.builders import NOW
 
 MANAGED = Row(
