@@ -19,7 +19,6 @@ from sectigo_f5.decision.sni_flags import changed_flags, flag_conflicts
 from sectigo_f5.decision.takeover import refusal, refuse_plain_text, refuse_same_server_name, refused_parent
 from sectigo_f5.device_objects import ClientSslProfile, Observation, VirtualServer
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import NEEDS_RSA
 
 UNKNOWN_WITHOUT_RSA = 14  # the first release that may take a client SSL profile without an RSA pair
@@ -119,8 +118,7 @@ def _is_without_rsa(seen: Observation, profile: ClientSslProfile) -> bool:
 
 def strict_updates(f5: Unit, path: str, service: str) -> str | None:
     """Return what to do if an iApp refuses changes of what it owns; None if it does not."""
-    application = f5.client.find(object_url("sys/application/service", service))
-    if not application or not readers.flag(application, "strictUpdates"):
+    if not f5.is_strict(service):
         return None
     return (
         f"{path} belongs to the iApp {service} with strict updates on; turn them off "

@@ -71,7 +71,7 @@ class Unit(Standing):
     def forget(self) -> None:
         """Have everything read again at the next look."""
         self.memory.inventory = self.memory.every_server = self.memory.looked_at = None
-        self.memory.servers, self.memory.active = {}, False
+        self.memory.servers, self.memory.strict, self.memory.active = {}, {}, False
 
     def look(self, now: datetime) -> None:
         """Note when a look begins; what was read before in this login still counts."""
@@ -135,6 +135,13 @@ class Unit(Standing):
         """Read an iRule; empty if it is gone."""
         rule = self.client.find(object_url("ltm/rule", path))
         return (readers.text(rule, "apiAnonymous") if rule else None) or ""
+
+    def is_strict(self, service: str) -> bool:
+        """Tell whether an iApp refuses changes of what it owns; :meth:`forget` has it read again."""
+        if service not in self.memory.strict:
+            application = self.client.find(object_url("sys/application/service", service))
+            self.memory.strict[service] = bool(application and readers.flag(application, "strictUpdates"))
+        return self.memory.strict[service]
 
     def missing_server(self, path: str) -> str:
         """Say that there is no such virtual server, and which name may be meant."""

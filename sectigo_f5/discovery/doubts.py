@@ -10,8 +10,9 @@ from sectigo_f5.discovery.drafting import Profiles, others_beside, parents, part
 from sectigo_f5.discovery.issuers import why_private
 from sectigo_f5.discovery.naming import key_like, keys, may_be_ordered, names_served
 from sectigo_f5.discovery.nouns import Group, Settings, Surroundings
-from sectigo_f5.model import partition_of
+from sectigo_f5.model import base_of, partition_of
 from sectigo_f5.names import covers
+from sectigo_f5.profile_names import profile_names
 
 SHOWN = 5  # paths that a sentence names
 CLIENT_CERTIFICATES = "peerCertMode"
@@ -78,6 +79,11 @@ def _of_keys(group: Group) -> Iterator[str]:
 
 def _of_profiles(group: Group, settings: Settings, profiles: Profiles, around: Surroundings) -> Iterator[str]:
     foreign = [profile for profile in group.profiles if not is_of_this_program(profile)]
+    names = profile_names(base_of(group.common_name))
+    renamed = [profile for profile in foreign if profile.path.rpartition("/")[2] in names]
+    foreign = [profile for profile in foreign if profile not in renamed]
+    if renamed:
+        yield f"{some([profile.path for profile in renamed])} has the name of ours, and becomes ours"
     if foreign:
         paths = some([profile.path for profile in foreign])
         yield f"ours takes the place of the client SSL profile {paths}, which stays on the BIG-IP, unused"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from sectigo_f5.decision.takeover import is_of_this_program
 from sectigo_f5.device_objects import COMMON, STOCK_PROFILE, ClientSslProfile, VirtualServer
 from sectigo_f5.discovery.naming import keys, may_be_ordered, names_served
 from sectigo_f5.discovery.nouns import Group, Settings, Surroundings
-from sectigo_f5.model import ALL_VIRTUAL_SERVERS, KeySpec, partition_of
+from sectigo_f5.model import ALL_VIRTUAL_SERVERS, KeySpec, base_of, partition_of
 from sectigo_f5.names import covers
+from sectigo_f5.profile_names import profile_names
 
 Profiles = Mapping[str, ClientSslProfile]  # of the whole device, by full path
 DEPTH = 2  # names in the full path of what is directly in a partition
@@ -52,16 +52,17 @@ def parents(group: Group, profiles: Profiles, partition: str) -> tuple[str, ...]
     It is the parent of the profile in service; or that profile itself if it has settings of its own, for ours
     inherits them so. One in another partition cannot be used.
     """
-    needed = Counter(_parent(use.profile, profiles) for use in group.uses)
+    ours = {f"/{partition}/{name}" for name in profile_names(base_of(group.common_name))}
+    needed = Counter(_parent(use.profile, profiles, ours) for use in group.uses)
     possible = [path for path, _ in needed.most_common() if partition_of(path) in (partition, COMMON)]
     return tuple(possible) or (STOCK_PROFILE,)
 
 
-def _parent(profile: ClientSslProfile, profiles: Profiles) -> str:
+def _parent(profile: ClientSslProfile, profiles: Profiles, ours: Collection[str]) -> str:
     parent = profiles.get(profile.parent or "")
     if parent is None:
         return profile.path
-    has_its_own = profile.client_settings != parent.client_settings and not is_of_this_program(profile)
+    has_its_own = profile.client_settings != parent.client_settings and profile.path not in ours
     return profile.path if has_its_own else parent.path
 
 

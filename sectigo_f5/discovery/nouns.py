@@ -86,3 +86,4 @@ class Draft:
     doubts: tuple[str, ...] = ()  # what to look at
     refused: tuple[str, ...] = ()  # why it is written as a comment: `check` would refuse it
     profiles: tuple[str, ...] = ()  # the client SSL profiles in service, full paths
+    parents: tuple[str, ...] = ()  # that our profile may have, see drafting.parents

@@ -13,7 +13,7 @@ from sectigo_f5.configuration.conflicts import conflicts
 from sectigo_f5.configuration.files import jobs_in
 from sectigo_f5.configuration.findings import Findings
 from sectigo_f5.discovery.doubts import doubts, facts
-from sectigo_f5.discovery.drafting import has_wildcard, settings_of, shown
+from sectigo_f5.discovery.drafting import has_wildcard, parents, partition_for, settings_of, shown
 from sectigo_f5.discovery.grouping import grouped
 from sectigo_f5.discovery.judging import Verdict, judged
 from sectigo_f5.discovery.nouns import Draft, Group, Inventory, Surroundings
@@ -62,7 +62,13 @@ def _read(of: Session, group: Group, number: int) -> _Read:
     """Read an entry as a file of its own; what is wrong with it is why it cannot be used."""
     settings = settings_of(group, of.have.profiles, of.around)
     looked_at = doubts(group, settings, of.have.profiles, of.around, of.now)
-    draft = Draft(settings, tuple(facts(group)), tuple(looked_at), profiles=tuple(p.path for p in group.profiles))
+    draft = Draft(
+        settings,
+        tuple(facts(group)),
+        tuple(looked_at),
+        profiles=tuple(profile.path for profile in group.profiles),
+        parents=parents(group, of.have.profiles, partition_for(group, of.around)),
+    )
     findings = Findings(READ_AS)
     login = {"name": "bigip", "host": "192.0.2.1", "username": "user", "password": "nobody's"}
     jobs = findings.attempt(jobs_in, document_of(login, draft.settings), findings)
@@ -92,7 +98,19 @@ def _judged(of: Session, read: _Read, managed: Collection[str]) -> Draft:
     if job is None:
         return draft
     found = judged(of.unit, job, managed, of.around)
-    return (_replacing(of, draft, job, managed, found) if found.refused else None) or _with(draft, found)
+    if not found.refused:
+        return _with(draft, found)
+    other = _with_other_parent(of, draft, job, managed) or _replacing(of, draft, job, managed, found)
+    return other or _with(draft, found)
+
+
+def _with_other_parent(of: Session, draft: Draft, job: Job, managed: Collection[str]) -> Draft | None:
+    """Return an entry with another parent that a virtual server needs, if the rules take that one."""
+    for parent in draft.parents[1:]:
+        found = judged(of.unit, replace(job, parent_profile=parent), managed, of.around)
+        if not found.refused:
+            return _with(replace(draft, settings={**draft.settings, "parent_profile": parent}), found)
+    return None
 
 
 def _replacing(of: Session, draft: Draft, job: Job, managed: Collection[str], found: Verdict) -> Draft | None:

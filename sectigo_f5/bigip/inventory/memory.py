@@ -24,6 +24,7 @@ class Memory:
     saved: bool = False  # since the login
     read_since_save: bool = True
     servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
+    strict: dict[str, bool] = field(default_factory=dict)  # iApps that refuse changes of what they own, by full path
     every_server: tuple[VirtualServer, ...] | None = None
     places_before: dict[str, dict[str, int]] = field(default_factory=dict)  # see ``Inventory.recall``
     expected: tuple[Job, ...] = ()  # the certificates of this login

@@ -1,0 +1,94 @@
+"""``discover`` over generated devices: every virtual server is in the file, and what is no comment passes the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import assume, event, given
+
+from sectigo_f5.bigip.inventory.memory import Memory
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.configuration.files import jobs_in
+from sectigo_f5.configuration.findings import Findings
+from sectigo_f5.discovery.grouping import of_partitions
+from sectigo_f5.discovery.nouns import Inventory, Surroundings
+from sectigo_f5.discovery.sheets import Session, sheet
+from sectigo_f5.discovery.writing import text_of
+from sectigo_f5.model import Generation, Job
+from tests.support import builders
+from tests.support.generated_devices import Generated, devices
+from tests.support.properties import generated
+
+
+def unit_of(device: Generated) -> Unit:
+    """Return a login on a device of which everything is read already; a call would fail."""
+    seen, servers = device.seen, {server.path: server for server in device.every}
+    certificates, profiles = _Shelf(seen.certificates), _Shelf(seen.profiles)
+    inventory: Any = SimpleNamespace(
+        profiles=profiles, certificates=certificates, keys={}, servers=_Shelf(), ours=lambda _: ()
+    )
+    references: Any = SimpleNamespace(partitions={"Common": "0"}, addresses={})
+    surroundings: Any = SimpleNamespace(find=lambda _: None, items=lambda *_: None)
+    memory = Memory(inventory, references, surroundings, servers=servers, every_server=device.every)
+    client: Any = None
+    return Unit(builders.device(), client, "17.1.0", memory=memory)
+
+
+class _Shelf(dict[str, Any]):
+    def every(self) -> dict[str, Any]:
+        return self
+
+    def prefetch(self, paths: object) -> None:
+        """All of it is read."""
+
+
+def text(device: Generated) -> str:
+    """Return what is printed."""
+    have = Inventory(of_partitions(device.every, ()), device.seen.profiles, device.seen.certificates)
+    session = Session(unit_of(device), have, Surroundings("bigip", "17.1.0"), builders.NOW)
+    return text_of(sheet(session, {"host": "192.0.2.10", "username": "admin", "password": "x"}, typed=False))
+
+
+def read(printed: str) -> tuple[Job, ...]:
+    """Return the entries of the file as a run reads them."""
+    if "  - common_name" not in printed:
+        return ()
+    findings = Findings(Path("discovered.yaml"))
+    jobs = findings.attempt(jobs_in, printed.encode(), findings)
+    assert findings.mistakes == []
+    return jobs or ()
+
+
+def with_job(device: Generated, job: Job, every: Iterable[Job]) -> Generated:
+    """Return the device as a run over all of the file reads it for one entry."""
+    seen = device.seen
+    listed = tuple(server for server in device.every if server.path in job.virtual_servers)
+    managed = {path for each in every for path in each.profiles} - set(job.profiles)
+    pairs = tuple(pair for pair in seen.pairs if Generation.parse(pair.generation.certificate, job.base))
+    profile = seen.profiles.get(job.profile)
+    changes: dict[str, Any] = {"managed": frozenset(managed), "pairs": pairs, "profile": profile}
+    return replace(device, seen=replace(seen, job=job, virtual_servers=listed, listed=listed, **changes))
+
+
+@generated(50)
+@given(devices())
+def test_every_entry_that_is_no_comment_passes_the_rules(device: Generated) -> None:
+    assume(device.model.is_valid())
+    printed = text(device)
+    jobs = read(printed)
+    event(f"{len(jobs)} entries, {printed.count('# - common_name')} comments")
+    for job in jobs:
+        assert with_job(device, job, jobs).outlook().obstacles == {}, printed
+    every_virtual_server_and_name_is_in(printed, device)
+
+
+def every_virtual_server_and_name_is_in(printed: str, device: Generated) -> None:
+    for server in device.every:
+        if server.client_ssl:
+            assert server.path.rpartition("/")[2] in printed, printed
+            names = {name for path in server.client_ssl for name in device.seen.served_by(path)}
+            assert [name for name in names if name not in printed] == []

@@ -1,0 +1,81 @@
+"""``discover`` where more than profiles bears on a virtual server: iApps, route domains, lists, releases, numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.discovering import discover
+from tests.support.virtual_servers import attach, hand_made, url
+from tests.support.world import World, bigip
+
+WWW = "www.example.com"
+
+
+def test_an_iapp_with_strict_updates_is_a_comment(world: World) -> None:
+    world.device.add_application("/Common/shop.app/shop", strict_updates=True)
+    world.add_virtual_server("/Common/shop.app/vs_shop", appService="/Common/shop.app/shop")
+    attach(world, hand_made(world, "old", WWW), path="/Common/shop.app/vs_shop")
+    (reason,) = discover(world).refused()
+    assert "belongs to the iApp /Common/shop.app/shop with strict updates on" in reason
+
+
+def test_an_iapp_without_strict_updates_is_a_doubt(world: World) -> None:
+    world.device.add_application("/Common/shop.app/shop", strict_updates=False)
+    world.add_virtual_server("/Common/shop.app/vs_shop", appService="/Common/shop.app/shop")
+    attach(world, hand_made(world, "old", WWW), path="/Common/shop.app/vs_shop")
+    found = discover(world)
+    assert "deployed again, it may detach our profile" in " ".join(found.doubts())
+    found.must_pass_check()
+
+
+def test_a_disabled_virtual_server_is_a_doubt(world: World) -> None:
+    attach(world, hand_made(world, "old", WWW))
+    world.device.set(url("/Common/vs_www"), disabled=True)
+    found = discover(world)
+    assert "disabled: /Common/vs_www" in found.doubts()
+    found.must_pass_check()
+
+
+def test_route_domains_and_lists_are_read(world: World) -> None:
+    profiles = ("/Common/tcp", "/Common/http", hand_made(world, "old", WWW))
+    world.device.add_virtual_server("/Common/vs_domain", "198.51.100.7%2:443", profiles=profiles)
+    world.device.add_virtual_server("/Common/vs_six", "2001:db8::7.443", profiles=profiles)
+    found = discover(world)
+    assert found.jobs[WWW].virtual_servers == ("/Common/vs_domain", "/Common/vs_six")
+    found.must_pass_check()
+
+
+@pytest.mark.parametrize("tmos", ["14.1.2", "21.1.0"])
+def test_every_release_is_read(tmp_path: Path, tmos: str) -> None:
+    with bigip(tmp_path, tmos=tmos) as world:
+        attach(world, hand_made(world, "old", WWW))
+        found = discover(world)
+        assert "today: /Common/old.crt, ECDSA secp256r1" in found.text
+        found.must_pass_check()
+
+
+def test_the_number_of_requests_does_not_grow_with_the_device(world: World) -> None:
+    attach(world, hand_made(world, "old", WWW))
+    requests, application = [], "/Common/shop.app/shop"
+    world.device.add_application(application, strict_updates=False)
+    for round_ in range(2):
+        for number in range(3):
+            path = world.add_virtual_server(f"/Common/shop.app/vs{round_}{number}", appService=application)
+            attach(world, hand_made(world, f"p{round_}{number}", f"{round_}{number}.example.com"), path=path)
+        before = len(world.device.journal)
+        discover(world)
+        requests.append(len(world.device.journal) - before)
+    assert requests == [10, 10], "login and logout among them, and one for the iApp"
+
+
+def test_the_device_is_called_as_it_calls_itself(world: World) -> None:
+    attach(world, hand_made(world, "old", WWW))
+    assert discover(world).configuration.jobs[0].device.name == world.device.hostname
+
+
+def test_both_units_of_a_group_are_the_host(world: World) -> None:
+    attach(world, hand_made(world, "old", WWW))
+    found = discover(world, "--host", "127.0.0.2")
+    assert found.configuration.jobs[0].device.hosts == (world.device.address, "127.0.0.2")
