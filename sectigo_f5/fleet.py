@@ -15,16 +15,19 @@ from sectigo_f5.run import Run
 from sectigo_f5.visits.lines import Lines
 from sectigo_f5.visits.same_device import SameDevice, logins_of
 from sectigo_f5.visits.urgency import by_urgency
-from sectigo_f5.visits.visit import Visit, Work
+from sectigo_f5.visits.visit import Met, Visit, Work
 
 
-def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int) -> list[Result]:
-    """Do ``work`` for certificates, ``parallel`` of them at a time; returns one result for each, in their order."""
+def on_every_device(run: Run, jobs: Iterable[Job], work: Work, parallel: int, met: Met | None = None) -> list[Result]:
+    """Do ``work`` for certificates, ``parallel`` of them at a time; returns one result for each, in their order.
+
+    ``met`` is told how each login went, before its first certificate.
+    """
     jobs = tuple(jobs)
     run.progress.begin(jobs)
     same, logins = SameDevice(run, run.configured or jobs), logins_of(by_urgency(run, jobs))
     same.ask(logins, parallel)
-    queues = [[Visit(same, login, work) for login in queue] for queue in same.in_turn(logins)]
+    queues = [[Visit(same, login, work, met) for login in queue] for queue in same.in_turn(logins)]
     lines = Lines(queues)
     workers = min(parallel, len(jobs))
     if workers <= 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sectigo_f5 import stopping
@@ -31,6 +31,15 @@ logger = logging.getLogger(__name__)
 
 Unreachable = dict[tuple[str, int], str]  # why, by host and port
 
+
+class NoUnitError(ConnectorError):
+    """No unit can be used; ``failures`` says why, by host."""
+
+    def __init__(self, failures: Mapping[str, ConnectorError]) -> None:
+        super().__init__("; ".join(map(str, failures.values())))
+        self.failures = failures
+
+
 LONE = "standalone"  # the sync status's mode of a unit that is in no group
 
 
@@ -40,6 +49,7 @@ class HaGroup:
 
     answering: tuple[Unit, ...]
     active: tuple[Unit, ...]
+    failures: Mapping[str, ConnectorError] = field(default_factory=dict)  # why others did not answer, by host
 
     def expect(self, jobs: Iterable[Job]) -> None:
         """Let each unit know the certificates of this login, so that what they need is read together."""
@@ -143,24 +153,24 @@ def connected(
     Raises :class:`ConnectorError` if no unit can be used.
     """
     with contextlib.ExitStack() as sessions:
-        units, failures = list[tuple[Unit, bool]](), list[str]()
+        units, failures = list[tuple[Unit, bool]](), dict[str, ConnectorError]()
         unreachable = {} if unreachable is None else unreachable
         for host in device.hosts:
             if known := unreachable.get((host, device.port)):
-                failures.append(known)
+                failures[host] = UnreachableError(known)
                 continue
             doing(f"logging in to {host}", Step.CONNECT)
             try:
                 units.append(_log_in(sessions, device, host, pause, identify))
             except (UnreachableError, DeviceError) as error:
-                failures.append(str(error))
+                failures[host] = error
                 if isinstance(error, UnreachableError) and not isinstance(error, UntrustedDeviceError):
                     unreachable[host, device.port] = str(error)
         if not units:
-            raise ConnectorError("; ".join(failures))
-        group = _group(units)
+            raise NoUnitError(failures)
+        group = _group(units, failures)
         at_work = _describe(group.active or group.answering)
-        for failure in failures:
+        for failure in failures.values():
             logger.warning("%s; continuing with %s", failure, at_work)
         _must_be_one_group(group.active)
         if device.verify_tls is False:
@@ -169,11 +179,12 @@ def connected(
         yield group
 
 
-def _group(units: Sequence[tuple[Unit, bool]]) -> HaGroup:
+def _group(units: Sequence[tuple[Unit, bool]], failures: Mapping[str, ConnectorError]) -> HaGroup:
     """Let each unit know which hosts of its group answered."""
     hosts = tuple(unit.client.host for unit, _ in units)
     answering = [(replace(unit, answering=hosts), active) for unit, active in units]
-    return HaGroup(tuple(unit for unit, _ in answering), tuple(unit for unit, active in answering if active))
+    active = tuple(unit for unit, active in answering if active)
+    return HaGroup(tuple(unit for unit, _ in answering), active, failures)
 
 
 def _log_in(

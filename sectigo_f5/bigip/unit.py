@@ -190,6 +190,12 @@ class Unit(Standing):
         if self.traffic_groups or not self.memory.active:
             self.must_be_active()
 
+    def sync_status(self) -> Mapping[str, str]:
+        """Return ``mode`` and ``status`` of config sync in the device's words, as they were when first asked."""
+        if self.memory.sync is None:
+            self.memory.sync = super().sync_status()
+        return self.memory.sync
+
     # -- saving --------------------------------------------------------------------------------
 
     @property

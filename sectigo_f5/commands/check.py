@@ -4,47 +4,46 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
+from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.bigip.unit import Unit
-from sectigo_f5.checkup import acme_server, host
+from sectigo_f5.checkup import acme_server, device, host
 from sectigo_f5.checkup.certificate import Examination, examine
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.report import checklist, stdout
-from sectigo_f5.report.looks import CERTIFICATE, DEVICE, Group, Level, Look, doubtful, well, worst, wrong
+from sectigo_f5.report.looks import CERTIFICATE, Group, Level, Look, doubtful, worst
 from sectigo_f5.report.results import EXIT_FAILED, as_json, exit_code
 from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import pending_since, with_history
 
-UNSAVED = "what an earlier run changed is not saved: a restart of the BIG-IP would undo it; the next run saves it"
+Examined = Mapping[str, Examination]  # by certificate
 
 
 def check(session: Session) -> int:
     """Check this host, the ACME server, every BIG-IP, and every certificate there; returns the exit code."""
-    examined: dict[str, Examination] = {}
+    examined, devices = dict[str, Examination](), dict[str, list[Group]]()  # by the first certificate of a login
+
+    def met(run: Run, jobs: Sequence[Job], found: HaGroup | Exception) -> None:
+        devices[jobs[0].label] = device.groups(run, jobs, found)
 
     def work(run: Run, f5: Unit, job: Job) -> Result:
         examined[job.label] = examine(run, f5, job)
         return _result(run, f5, job, examined[job.label])
 
-    shared = [
+    groups = [
         host.group(session.settings, session.configuration, session.jobs),
         acme_server.group(session.settings.account, session.run.authority, session.run.clock()),
     ]
-    outcome = with_history(session.on_every_device(work), session.run.state.history.results())
-    shared += _devices(session)
+    outcome = with_history(session.on_every_device(work, met), session.run.state.history.results())
+    groups += [group for job in session.jobs for group in devices.get(job.label, ())]
     code = exit_code(outcome, session.configuration.mistakes)
-    code = code or (EXIT_FAILED if worst(shared) is Level.FAILED else 0)
-    groups = [*shared, *(_certificate(result, examined.get(result.label)) for result in outcome)]
-    if session.options.json:
-        _print_json(session, outcome, groups, examined, code)
-    else:
-        style = checklist.style_for(sys.stdout, os.environ)
-        options = session.options
-        if text := checklist.to_text(groups, style, verbose=options.verbose, quiet=options.quiet):
-            stdout.say(text)
+    code = code or (EXIT_FAILED if worst(groups) is Level.FAILED else 0)
+    told = {look.text: group.title for group in groups for look in group.looks}
+    groups += [_certificate(result, examined.get(result.label), told) for result in outcome]
+    _print(session, outcome, groups, examined, code)
     return code
 
 
@@ -58,34 +57,32 @@ def _result(run: Run, f5: Unit, job: Job, found: Examination) -> Result:
     return Result.of(job, Outcome.OK, reason, found.virtual_servers, notes=(*found.notes, *pending))
 
 
-def _certificate(result: Result, found: Examination | None) -> Group:
-    """Return what was looked at for a certificate, and what came of it besides."""
+def _certificate(result: Result, found: Examination | None, told: Mapping[str, str]) -> Group:
+    """Return what was looked at for a certificate, and what came of it besides.
+
+    ``told`` is what other groups say already, with their titles: that is not repeated.
+    """
     looks = found.looks if found else ()
-    known = [look.text for look in looks]
-    more: list[Look] = [doubtful("note", note) for note in result.notes if note not in known]
+    known = {*told, *(look.text for look in looks)}
+    more = [doubtful("note", note) for note in result.notes if note not in known]
     if result.error and not (found and found.problems):
-        more.append(wrong("result", result.error))
+        at = next((title for text, title in told.items() if result.error.startswith(text)), "")
+        more.append(Look("result", result.error, Level.FAILED, told_by=at))
     return Group(CERTIFICATE, result.label, (*looks, *more), result.reason)
 
 
-def _devices(session: Session) -> list[Group]:
-    devices = sorted({job.device.name for job in session.jobs})
-    return [Group(DEVICE, name, (_saved(session, name),)) for name in devices]
+def _print(session: Session, outcome: Sequence[Result], groups: Sequence[Group], examined: Examined, code: int) -> None:
+    options = session.options
+    if options.json:
+        finished, checks = session.run.clock(), [entry for group in groups for entry in group.as_json()]
+        entries = [{**as_json(r, finished), "problems": _problems(r, examined.get(r.label))} for r in outcome]
+        session.print_json(entries, finished, code, more={"checks": checks})
+        return
+    style = checklist.style_for(sys.stdout, os.environ)
+    if text := checklist.to_text(groups, style, verbose=options.verbose, quiet=options.quiet):
+        stdout.say(text)
 
 
-def _saved(session: Session, name: str) -> Look:
-    if session.run.state.unsaved.is_marked(name):
-        return wrong("saved configuration", UNSAVED)
-    return well("saved configuration", "no change of an earlier run is left to be saved")
-
-
-def _print_json(
-    session: Session, outcome: Iterable[Result], groups: Iterable[Group], examined: dict[str, Examination], code: int
-) -> None:
-    finished, checks = session.run.clock(), [entry for group in groups for entry in group.as_json()]
-    entries = []
-    for result in outcome:
-        found = examined.get(result.label)
-        problems = (found.problems if found else ()) or ([result.error] if result.error else [])
-        entries.append({**as_json(result, finished), "problems": list(problems)})
-    session.print_json(entries, finished, code, more={"checks": checks})
+def _problems(result: Result, found: Examination | None) -> list[str]:
+    known = list(found.problems) if found else []
+    return known or ([result.error] if result.error else [])

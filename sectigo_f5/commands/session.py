@@ -16,7 +16,7 @@ from sectigo_f5.report.metrics.known import End
 from sectigo_f5.report.metrics.known import Work as Done
 from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import with_history
-from sectigo_f5.visits.visit import Work
+from sectigo_f5.visits.visit import Met, Work
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class Session:
     run: Run
     started: datetime
 
-    def on_every_device(self, work: Work) -> list[Result]:
-        """Do ``work`` for the selected jobs, as many at a time as ``--jobs`` says."""
+    def on_every_device(self, work: Work, met: Met | None = None) -> list[Result]:
+        """Do ``work`` for the selected jobs, as many at a time as ``--jobs`` says; ``met`` is told of each login."""
         with live.shown(self.options.quiet) as progress:
             timed = Timed(progress, self.run.figures, self.run.clock)
-            return fleet.on_every_device(replace(self.run, progress=timed), self.jobs, work, self.options.jobs)
+            run = replace(self.run, progress=timed)
+            return fleet.on_every_device(run, self.jobs, work, self.options.jobs, met)
 
     def finish(self, outcome: list[Result]) -> int:
         """Record and print the results of a command that acts; returns the exit code."""

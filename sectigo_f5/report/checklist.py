@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TextIO
 
 from sectigo_f5.printable import one_line
-from sectigo_f5.report.looks import CERTIFICATE, DEVICE, Group, Level, Look
+from sectigo_f5.report.looks import Group, Level, Look
 
 SIGNS = {Level.OK: "✓", Level.WARNING: "!", Level.FAILED: "✗"}
 WORDS = {
@@ -17,7 +17,7 @@ WORDS = {
 }  # for a terminal that has no such signs
 COLOURS = {Level.OK: "32", Level.WARNING: "33", Level.FAILED: "31"}  # green, yellow, red (ECMA-48, SGR)
 PLAIN_TERMINALS = ("", "dumb", "unknown")  # values of TERM
-ELSEWHERE = "it is not looked at, for what is wrong with {}"
+ELSEWHERE = "not looked at, for what is wrong with {}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,6 @@ def style_for(stream: TextIO | None, environment: Mapping[str, str]) -> Style:
 
 def to_text(groups: Iterable[Group], style: Style, *, verbose: bool = False, quiet: bool = False) -> str:
     """Return the whole report; ``quiet`` leaves only what is wrong, ``verbose`` shows every single look."""
-    groups = _without_repetitions(groups)
     shown: Callable[[Look], bool] = lambda look: verbose or look.level is not Level.OK  # noqa: E731  # it is passed on
     if quiet:
         groups = [group for group in groups if group.level is Level.FAILED]
@@ -56,31 +55,25 @@ def to_text(groups: Iterable[Group], style: Style, *, verbose: bool = False, qui
 
 
 def _lines(group: Group, style: Style, shown: Callable[[Look], bool]) -> Iterator[str]:
-    yield f"{style.mark(group.level)} {one_line(f'{group.name}: {_heading(group)}')}"
+    yield f"{style.mark(group.level)} {one_line(f'{group.title}: {_heading(group)}')}"
+    if _told_elsewhere(group):
+        return
     for look in filter(shown, group.looks):
         yield f"  {style.mark(look.level)} {one_line(f'{look.what}: {look.text}')}"
         for line in look.remedy if look.level is not Level.OK else ():
             yield f"      {style.arrow} {one_line(line)}"
 
 
+def _told_elsewhere(group: Group) -> str:
+    """Return the group that says the same already, if this one has nothing else to say."""
+    return group.looks[0].told_by if len(group.looks) == 1 else ""
+
+
 def _heading(group: Group) -> str:
+    if elsewhere := _told_elsewhere(group):
+        return ELSEWHERE.format(elsewhere)
     failed, many = group.count(Level.FAILED), len(group.looks)
     if failed:
         return f"{failed} of {many} {'is' if failed == 1 else 'are'} wrong"
     looked = f"{many} thing{'' if many == 1 else 's'} looked at"
     return f"{looked}, {group.summary}" if group.summary else looked
-
-
-def _without_repetitions(groups: Iterable[Group]) -> list[Group]:
-    """Say once, with the BIG-IP, what keeps all its certificates from being looked at."""
-    groups = list(groups)
-    told = {group.name: {look.text for look in group.looks} for group in groups if group.scope == DEVICE}
-    return [_shortened(group, told) if group.scope == CERTIFICATE else group for group in groups]
-
-
-def _shortened(group: Group, told: Mapping[str, Collection[str]]) -> Group:
-    device = next((name for name in told if group.name.endswith(f"@{name}")), None)
-    if device is None:
-        return group
-    looks = (replace(k, text=ELSEWHERE.format(device)) if k.text in told[device] else k for k in group.looks)
-    return replace(group, looks=tuple(looks))

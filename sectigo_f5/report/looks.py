@@ -29,6 +29,7 @@ class Look:
     text: str
     level: Level = Level.OK
     remedy: tuple[str, ...] = ()  # what to do, a line each; empty if the text says it
+    told_by: str = ""  # the group that says the same already
 
     @property
     def sentence(self) -> str:
@@ -64,6 +65,12 @@ class Group:
     name: str
     looks: tuple[Look, ...] = field(default=())
     summary: str = ""  # what is said of it if all is well
+    unit: str = ""  # the host, of one unit of several
+
+    @property
+    def title(self) -> str:
+        """How people find it."""
+        return f"{self.name} {self.unit}" if self.unit else self.name
 
     @property
     def level(self) -> Level:
@@ -89,6 +96,7 @@ class Group:
             "level": look.level.value,
             "text": look.sentence,
             "remedy": list(look.remedy),
+            **({"unit": self.unit} if self.unit else {}),
         }
 
 

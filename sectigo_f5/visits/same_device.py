@@ -29,7 +29,7 @@ class SameDevice:
     run: Run
     configured: Sequence[Job]  # every job of the configuration, in its order, whichever of them is selected
     found: dict[str, str] = field(default_factory=dict)  # who answered in this run, by ``host:port``
-    failures: list[tuple[Device, str]] = field(default_factory=list)  # logins that failed while it was asked
+    failures: list[tuple[Device, ConnectorError]] = field(default_factory=list)  # logins that failed while it was asked
     _mistakes: dict[frozenset[tuple[str, str]], Mapping[str, str]] = field(default_factory=dict)  # by who answers where
 
     @property
@@ -64,7 +64,7 @@ class SameDevice:
                     with ha_group.connected(device, self.run.pause, self.run.unreachable, identify=True) as group:
                         self.note(device, group)
                 except ConnectorError as error:
-                    self.failures.append((device, str(error)))
+                    self.failures.append((device, error))
 
     def note(self, device: Device, group: HaGroup) -> dict[str, str]:
         """Remember who has answered, by ``host:port``; returns it."""
@@ -84,9 +84,9 @@ class SameDevice:
 
     def must_not_have_failed(self, device: Device) -> None:
         """Raise the :class:`ConnectorError` of a login that failed while it was asked."""
-        for failed, text in self.failures:
+        for failed, error in self.failures:
             if failed.is_reached_like(device):
-                raise ConnectorError(text)
+                raise error
 
     def in_turn(self, logins: Sequence[Login]) -> list[list[Login]]:
         """Group logins that meet at one BIG-IP, in their order: nothing is done twice at once to it.

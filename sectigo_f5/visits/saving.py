@@ -32,7 +32,7 @@ def saved(run: Run, group: HaGroup, jobs: Sequence[Job], results: list[Result], 
     with stopping.whole():
         results = _saved(run, group, results, marked)
         results = _without_undone(group, jobs, results)
-        results = _with_sync_note(group, results)
+        results = _with_sync_note(run, group, results)
     remarks = group.remarks(run.clock(), run.reads_only)
     return [replace(result, notes=(*result.notes, *remarks)) for result in results]
 
@@ -117,7 +117,7 @@ def _undone(result: Result) -> Result:
     return replace(result, outcome=Outcome.FAILED, error=error, serial=None, not_after=None)
 
 
-def _with_sync_note(group: HaGroup, results: list[Result]) -> list[Result]:
+def _with_sync_note(run: Run, group: HaGroup, results: list[Result]) -> list[Result]:
     """Say on every certificate of a group that it is not in sync, whoever changed it and however long ago.
 
     One that fails over then serves from a unit that lacks the change. A BIG-IP that went silent is not asked.
@@ -125,6 +125,8 @@ def _with_sync_note(group: HaGroup, results: list[Result]) -> list[Result]:
     unit = group.at_work[0]
     if unit.client.has_given_up:
         return results
+    if not run.reads_only:
+        unit.memory.sync = None  # what was true at the login
     try:
         pending = unit.changes_pending()
     except ConnectorError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from sectigo_f5.visits.same_device import SameDevice
 logger = logging.getLogger(__name__)
 
 Work = Callable[[Run, Unit, Job], Result]
+Met = Callable[[Run, Sequence[Job], "HaGroup | Exception"], None]  # is told how the login of certificates went
 
 
 @dataclass(eq=False)
@@ -34,6 +35,7 @@ class Visit:
     same: SameDevice
     jobs: list[Job]
     work: Work
+    met: Met | None = None
     waiting: list[Job] = field(init=False)  # those that have not begun
     _results: dict[str, Result] = field(default_factory=dict)  # by certificate
     _ended: int = 0  # how many have a result
@@ -117,6 +119,8 @@ class Visit:
             _log(error)
             self._failure = error
         run.figures.note_units(self.device, answered)
+        if self.met and (found := self._group or self._failure):
+            self.met(run, self.jobs, found)
         return True
 
     def _result_of(self, job: Job, over: str | None) -> Result:

@@ -2,73 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.model import Job, Outcome
+from sectigo_f5.model import Outcome
 from sectigo_f5.simulator import Exchange, Fault, SimulatedBigIP, Switches
 from tests.support.console import Console
+from tests.support.ha_pair import Pair, ha_pair, own_address
 from tests.support.names import ONLY_EC, PLAIN, PROFILE
 from tests.support.world import World, free_port, lasting_writes
 
-FREE = count(1)
 SECOND_GROUP = "/Common/traffic-group-2"
-
-
-def own_address() -> str:
-    """Return a loopback address that only this process uses."""
-    number, last = os.getpid(), next(FREE)
-    return f"127.{128 + (number >> 14) % 32}.{(number >> 6) % 256}.{(number % 64) * 4 + last % 4}"
-
-
-@dataclass
-class Pair:
-    """An HA group: ``world.device`` is active when the test begins."""
-
-    world: World
-    other: SimulatedBigIP
-
-    @property
-    def first(self) -> SimulatedBigIP:
-        return self.world.device
-
-    @property
-    def units(self) -> tuple[SimulatedBigIP, ...]:
-        return self.first, self.other
-
-    def job(self, common_name: str = "www.example.com", **changes: Any) -> Job:
-        pair = self.world.job(common_name, **changes)
-        return replace(pair, device=replace(pair.device, hosts=tuple(unit.address for unit in self.units)))
-
-    def down(self, unit: SimulatedBigIP, action: str = "drop") -> None:
-        for method in ("GET", "POST"):
-            unit.fault(Fault(method=method, path=".*", times=10_000, action=action))
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    port = free_port()
-    with (
-        SimulatedBigIP(Switches(), address=own_address(), port=port) as first,
-        SimulatedBigIP(Switches(), address=own_address(), port=port) as other,
-    ):
-        world = World(first, tmp_path)
-        world.add_virtual_server(address=own_address())
-        first.make_pair(other)
-        pair = Pair(world, other)
-        world.bundle(first, other)
+    with ha_pair(tmp_path) as pair:
         yield pair
-        assert [unit.tokens for unit in pair.units] == [[], []]
 
 
 def test_the_active_unit_is_used_wherever_it_stands_in_the_list(pair: Pair) -> None:

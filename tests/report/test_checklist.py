@@ -49,10 +49,10 @@ def test_quiet_leaves_only_what_is_wrong() -> None:
 
 
 def test_what_keeps_a_bigip_from_being_looked_at_is_told_once() -> None:
-    device = Group(DEVICE, "bigip", (wrong("login", "no answer"),))
-    certificate = Group(CERTIFICATE, "www.example.com@bigip", (wrong("result", "no answer"),))
-    assert to_text([device, certificate], SIGNED).count("no answer") == 1
-    assert to_text([certificate], SIGNED).count("no answer") == 1
+    look = Look("result", "no answer", Level.FAILED, told_by="bigip")
+    certificate = Group(CERTIFICATE, "www.example.com@bigip", (look,))
+    assert to_text([certificate], SIGNED) == "✗ www.example.com@bigip: not looked at, for what is wrong with bigip"
+    assert certificate.as_json()[0]["text"] == "no answer"
 
 
 class Terminal(io.TextIOWrapper):

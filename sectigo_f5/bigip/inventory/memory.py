@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,5 +38,6 @@ class Memory:
     tidied: list[Job] = field(default_factory=list)  # certificates of which nothing but such files is left
     takes_files: bool = False  # by the route of step 10
     validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
+    sync: Mapping[str, str] | None = None  # how the group's config sync stands, if only reading is done
     unsaved: bool = False
     unsaved_traffic_groups: frozenset[str] = frozenset()
