@@ -3,6 +3,8 @@
 # It stays where this file lies. Running it again after an upgrade changes only what has changed; docs/install.md.
 set -euo pipefail
 umask 022
+# Root's own shell may know other programs first, in its home, which the service does not see
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 cd "$here"
 # shellcheck source=script/environment.sh
@@ -61,7 +63,7 @@ read_record
 may_be_here() {
     [[ $here/ =~ ^[A-Za-z0-9._/-]+$ ]] || give_up "units and crontabs cannot name $here: $move"
     [ -z "$root" ] || return 0
-    [[ ! $here/ =~ ^/(home|root|run|tmp|var/tmp)/ ]] ||
+    is_seen_by_service "$here/" ||
         give_up "the service sees no home and no temporary directory, and so could not run from $here: $move"
     [ -z "$(find . -maxdepth 1 \( ! -user root -o -perm /022 ! -type l \) -print -quit)" ] ||
         give_up "others than root can change what is in $here, and so what the service runs" \
@@ -80,7 +82,7 @@ create_user() {
 create_environment() {
     local python
     [[ $(cat .venv/installed 2>/dev/null) != requirements-notify.txt* ]] || requirements='requirements-notify.txt'
-    ! is_filled .venv "$requirements" || return 0
+    ! is_filled .venv "$requirements" || ! suits .venv/bin/python || return 0
     python=$(find_python)
     works .venv || can_make_environments "$python" ||
         give_up "$python cannot create a virtual environment" "On Debian and Ubuntu: apt-get install python3-venv"
@@ -88,10 +90,11 @@ create_environment() {
 }
 
 fill_environment() {
+    suits .venv/bin/python || rm -rf .venv
     make_environment "$here/.venv" "$1"
     install_requirements "$here/.venv" "$requirements"
     # The service's user may not write beside the modules, and would compile them in every run
-    .venv/bin/python -m compileall -q .venv/lib sectigo_f5 >/dev/null || true
+    .venv/bin/python -W ignore -m compileall -q .venv/lib sectigo_f5 >/dev/null || true
 }
 
 # adapted FILE: prints it with this host's directory, user and group.
@@ -159,6 +162,7 @@ install_all() {
     directory /var/lib/sectigo 0700 "$user" "$group"
     directory /var/log/sectigo 0750 "$user" "$group"
     files own
+    save_record
     if [ -z "$root" ]; then
         [ -n "$dry_run" ] || finish
         [ "$enable" = no ] || begin

@@ -13,8 +13,14 @@ SCRIPT = Path(__file__).resolve()
 ENVIRONMENT = SCRIPT.parent / ".venv" / "bin" / "python"  # README.md has its reader create it
 
 if __name__ == "__main__":
-    if sys.prefix == sys.base_prefix and ENVIRONMENT.exists():
-        os.execv(str(ENVIRONMENT), [str(ENVIRONMENT), str(SCRIPT), *sys.argv[1:]])  # noqa: S606  # this script again
+    try:
+        if sys.prefix == sys.base_prefix and ENVIRONMENT.exists():
+            os.execv(str(ENVIRONMENT), [str(ENVIRONMENT), str(SCRIPT), *sys.argv[1:]])  # noqa: S606  # this script again
+    except OSError as error:
+        sys.exit(
+            f"start_acme.py: {ENVIRONMENT} cannot be run ({error.strerror}): this user needs access to it, and to the "
+            "Python that it was created with; see docs/install.md"
+        )
     if sys.version_info < (3, 10):  # noqa: UP036  # see above
         sys.exit("start_acme.py: needs Python 3.10 or newer; create .venv beside this script with one, see README.md")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends what has not begun without a traceback; see stopping.py

@@ -70,11 +70,13 @@ is_version() { [ "$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 
 # Debian keeps ensurepip, without which venv fails, in a package of its own.
 can_make_environments() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
+suits() { :; } # may be replaced by what else a Python must be
+
 # find_python: prints the first Python that is new enough; $PYTHON comes first.
 find_python() {
     local candidate
     for candidate in ${PYTHON:+"$PYTHON"} python3 "${SUPPORTED[@]/#/python}"; do
-        if is_new_enough "$candidate"; then
+        if is_new_enough "$candidate" && suits "$candidate"; then
             command -v "$candidate"
             return
         fi

@@ -6,6 +6,14 @@ dry_run='' changes=0 units_changed=no record_changed=no unfinished=''
 
 systemd_runs() { [ -d /run/systemd/system ]; }
 
+# is_seen_by_service PATH: not with ProtectHome= and PrivateTmp=.
+is_seen_by_service() { [[ ! $1 =~ ^/(home|root|run|tmp|var/tmp)/ ]]; }
+
+# suits PYTHON: does the service see what it really is, behind links and pyenv?
+suits() {
+    is_seen_by_service "$("$1" -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null)"
+}
+
 quoted() { printf %q "$1"; }
 
 note() { say "note: $*"; }
@@ -79,6 +87,7 @@ read_record() {
 save_record() {
     local path lines=''
     [ "$record_changed$dry_run" = yes ] || return 0
+    record_changed=no
     for path in "${!sums[@]}"; do lines+="${sums[$path]}  $path"$'\n'; done
     if [ -n "$lines" ]; then
         written <(printf %s "$lines" | sort -k 2) "$record" 0644 root root

@@ -7,6 +7,7 @@ import pwd
 import re
 import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -124,12 +125,30 @@ def test_clone_in_a_temporary_directory_is_refused(tmp_path: Path) -> None:
         assert "the service sees no home and no temporary directory" in run(script, "--dry-run").stdout
 
 
-def test_ordinary_user_is_told_that_root_must_install(tmp_path: Path) -> None:
-    script = clone(tmp_path / "clone")
-    fake = tmp_path / "bin"
-    fake.mkdir()
-    (fake / "id").write_text('#!/bin/sh\n[ "$1" = -u ] && echo 1000 || echo nobody\n')
-    (fake / "id").chmod(0o755)
-    done = run(script, environment={"PATH": f"{fake}:/usr/sbin:/usr/bin:/sbin:/bin"})
+def test_ordinary_user_is_told_that_root_must_install() -> None:
+    ordinary = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own directories are closed to other users
+        script = clone(Path(folder) / "clone")
+        Path(folder).chmod(0o755)
+        done = run(*ordinary, script)
     assert done.returncode == 1
     assert done.stdout.startswith("install.sh: only root can install it\n  sudo ./install.sh\n")
+
+
+def test_python_in_a_home_does_not_suit_a_service_that_sees_none(tmp_path: Path) -> None:
+    """Such is one of pyenv, or of uv, behind links that lead out of the home."""
+    linked = tmp_path / "python"
+    for real, status in (("/usr/bin/python3", 0), ("/root/.pyenv/versions/3.13.1/bin/python3.13", 1)):
+        linked.write_text(f"#!/bin/sh\necho {real}\n")
+        linked.chmod(0o755)
+        assert run("bash", "-uc", f". script/placing.sh; suits '{linked}'").returncode == status
+
+
+def test_environment_of_another_user_is_not_a_traceback(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "start_acme.py", tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch(mode=0o644)
+    done = run("python3", tmp_path / "start_acme.py", "--version")
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"start_acme.py: {python} cannot be run (Permission denied): this user needs access")
