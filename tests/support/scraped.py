@@ -14,8 +14,8 @@ class Scraped:
     """The textfile; ``samples`` are its lines without the prefix."""
 
     def __init__(self, file: Path) -> None:
-        self.text = file.read_text()
-        lines = (line.rpartition(" ") for line in self.text.splitlines() if not line.startswith("#"))
+        self.text = file.read_bytes().decode()
+        lines = (line.rpartition(" ") for line in self.text.split("\n") if line and not line.startswith("#"))
         self.samples = {name.removeprefix(PREFIX): float(value) for name, _, value in lines}
 
     def run(self, name: str) -> float | None:

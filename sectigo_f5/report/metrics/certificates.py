@@ -40,7 +40,9 @@ def _lines(known: Known, before: Mapping[str, Line]) -> list[Line]:
     if not known.complete:
         shown |= before.keys() or history.keys()
     shown -= known.elsewhere
-    return [_line(known, result, before.get(label)) for label, result in sorted(merged.items()) if label in shown]
+    new = {result.label for result in known.results if result.outcome in NEW_CERTIFICATE}
+    told = ((label, result) for label, result in sorted(merged.items()) if label in shown)
+    return [_line(known, result, before.get(label), label in new) for label, result in told]
 
 
 def _filled(result: Result, before: Result | None) -> Result:
@@ -51,15 +53,14 @@ def _filled(result: Result, before: Result | None) -> Result:
     return replace(result, not_after=result.not_after or ends, last_success=result.last_success or before.last_success)
 
 
-def _line(known: Known, result: Result, before: Line | None) -> Line:
+def _line(known: Known, result: Result, before: Line | None, is_new: bool) -> Line:
     label, before = result.label, before or Line(result)
     planned = known.planned.get(label, before.planned)
-    renewed = result.outcome in NEW_CERTIFICATE and label in {each.label for each in known.results}
     since = filter(None, (before.failing_since, known.failing_since.get(label)))
     return Line(
         result,
         min(since, default=None) if _has_failed(result) else None,
-        None if renewed else planned,  # of the one before
+        None if is_new else planned,  # that was of the one before
         known.unfinished.get(label, before.open),
     )
 

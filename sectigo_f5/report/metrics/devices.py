@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sectigo_f5.report.metrics import names
 from sectigo_f5.report.metrics.known import Devices
-from sectigo_f5.report.metrics.textfile import Content, Samples
+from sectigo_f5.report.metrics.textfile import Content, Samples, as_label
 
 MOST = 100  # certificates of others, for each BIG-IP: each is a time series
 
@@ -40,7 +40,7 @@ def _of_others(told: Content, devices: Devices, configured: set[str], complete: 
         known = {path: end for (of, path), end in told[names.UNMANAGED_ENDS].items() if of == name}
         if name in devices.looked_at:
             known = {}
-        seen = devices.unmanaged.get(name, {})
+        seen = {as_label(path): end for path, end in devices.unmanaged.get(name, {}).items()}
         known |= {path: end.timestamp() for path, end in seen.items() if end}
         count = len(seen.keys() | known.keys())
         if name not in devices.looked_at:

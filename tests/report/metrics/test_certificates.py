@@ -6,14 +6,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import DataObject, binary, data, integers
 from prometheus_client.parser import text_string_to_metric_families
 
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.report.metrics.known import End, Known
 from sectigo_f5.report.metrics.writing import write_metrics
 from tests.support.builders import NOW, job
+from tests.support.properties import generated
 
 ENDS = NOW + timedelta(days=60)
 KEPT = Result.of(job(), Outcome.KEPT, "all is well", serial="2a", not_after=ENDS)
@@ -130,3 +134,16 @@ def test_a_certificate_that_is_configured_no_longer_has_no_lines(file: Path) -> 
 def test_a_damaged_file_is_replaced(file: Path, content: str) -> None:
     file.write_text(content, encoding="latin-1")
     assert written(file, known(KEPT))["certificate_not_after_seconds", WWW, None] == ENDS.timestamp()
+
+
+@generated(25)
+@given(data())
+def test_a_file_damaged_anywhere_costs_no_line_of_this_run(draw: DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "sectigo.prom"
+        written(file, known(KEPT, FAILED, PENDING))
+        whole = file.read_bytes()
+        start = draw.draw(integers(0, len(whole)))
+        end = draw.draw(integers(start, min(len(whole), start + 200)))
+        file.write_bytes(whole[:start] + draw.draw(binary(max_size=20)) + whole[end:])
+        assert written(file, known(KEPT))["certificate_not_after_seconds", WWW, None] == ENDS.timestamp()

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import example, given
+from hypothesis.strategies import text
 
 from sectigo_f5.report.metrics.devices import MOST
 from sectigo_f5.report.metrics.known import Devices, Known
 from sectigo_f5.report.metrics.names import MANAGEMENT, REACHABLE, UNMANAGED, UNMANAGED_ENDS, UNSAVED
 from sectigo_f5.report.metrics.writing import write_metrics
 from tests.support.builders import NOW
+from tests.support.properties import generated
 from tests.support.scraped import Scraped
 
 A, B = ("fra", "192.0.2.10"), ("fra", "192.0.2.11")
@@ -88,10 +92,16 @@ def test_certificates_of_others_are_bounded_and_all_are_counted(file: Path) -> N
     assert {path for _, path in shown} == {f"/Common/c{number:03}.crt" for number in range(MOST)}
 
 
-@pytest.mark.parametrize(
-    "path", ['/Common/"quoted".crt', "/Common/back\\slash.crt", "/Common/two\nlines.crt", "/Cömmon/é"]
-)
-def test_a_name_that_others_chose_survives_as_a_label(file: Path, path: str) -> None:
-    for _ in range(2):
-        told = written(file, replace(SEEN, looked_at=frozenset(), unmanaged={"fra": {path: ENDS}}))
-        assert list(told.of_metric(UNMANAGED_ENDS, "device", "certificate")) == [("fra", path)]
+@generated(30)
+@given(text(min_size=1))
+@example("/Common/two\r\nlines\x85.crt")
+@example("/Common/half \ud83d.crt")
+@example('{"}\\" # 1')
+def test_a_name_that_others_chose_survives_as_a_label(name: str) -> None:
+    with TemporaryDirectory() as folder:
+        for _ in range(2):
+            seen = replace(SEEN, looked_at=frozenset[str](), unmanaged={"fra": {name: ENDS}})
+            told = written(Path(folder) / "sectigo.prom", seen)
+            ends = told.of_metric(UNMANAGED_ENDS, "device", "certificate")
+            assert ends == {("fra", name.encode("utf-8", "replace").decode()): ENDS.timestamp()}
+        assert told.of_metric(UNMANAGED, "device") == {"fra": 1}
