@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from sectigo_f5.commands.arguments import parser
 from sectigo_f5.report.metrics.names import METRICS
 from tests.support.console import Console
 from tests.support.installation import ROOT
@@ -71,6 +73,17 @@ def test_an_alert_says_what_happened_what_to_do_and_where_to_read(rule: dict[str
     assert (rule["alert"], rule["alert"].lower()) in [(heading, anchor) for heading in headings]
     named = set(re.findall(r"docs/[\w-]+\.md", told["description"]))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_commands_in_alerts_and_on_their_page_can_be_typed() -> None:
+    texts = [rule["annotations"]["description"] for rule in RULES] + [(ROOT / "docs" / "alerts.md").read_text()]
+    pattern = r"sectigo-f5((?: (?:check|plan|run|status)| --\w+(?= )| '[^']+'| \{\{ [$.\w]+ \}\}| DEVICE)+)"
+    typed = {words for text in texts for words in re.findall(pattern, " ".join(text.split()))}
+    assert len(typed) > 6
+    for words in typed:
+        chosen = parser().parse_args(shlex.split(words.replace("{{ ", "{{").replace(" }}", "}}")))
+        assert chosen.command in words
+        assert ("--only" in words) == bool(chosen.only)
 
 
 def test_the_page_of_alerts_has_no_section_without_an_alert() -> None:
