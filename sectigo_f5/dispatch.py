@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 from sectigo_f5 import log, stopping
 from sectigo_f5.acme.authority import Authority
@@ -84,7 +85,9 @@ def run_command(options: Options, beside: Path | None, clock: Callable[[], datet
     with contextlib.ExitStack() as opened:
         opened.enter_context(proxies.in_environment(settings.proxies))
         known.extend(proxies.passwords(os.environ))
-        secrets = opened.enter_context(log.opened(level, settings.log_file, options.quiet, known))
+        secrets = opened.enter_context(
+            log.opened(level, settings.log_file, options.quiet, known, form=settings.log_format, run=token_hex(6))
+        )
         for warning in warnings:
             logger.warning("%s", warning)
         return _with_log(options, settings, clock, secrets)

@@ -7,113 +7,112 @@ body), WARNING "continuing, but look at this", ERROR one line per failed certifi
 from __future__ import annotations
 
 import contextlib
-import contextvars
-import errno
 import logging
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
 
-from sectigo_f5.files import descriptor, fault_of_log_directory
-from sectigo_f5.printable import one_line, printable
-from sectigo_f5.secret import Secret, mask
-from sectigo_f5.timestamps import ISO_FORMAT
+from sectigo_f5.log_levels import Service
+from sectigo_f5.logs import formats, libraries
+from sectigo_f5.logs.file import file_handler
+from sectigo_f5.logs.services import Places, is_journal, service_handler
+from sectigo_f5.logs.terminal import Terminal, Writer, release, terminals
+from sectigo_f5.printable import one_line
+from sectigo_f5.secret import Secret
 
 Secrets = list[Secret]  # grows while the configuration is read
 
-FORMAT = "%(asctime)s %(levelname)-7s %(subject)s: %(message)s"
-
-_subject: contextvars.ContextVar[str] = contextvars.ContextVar("subject", default="run")
+NO_SERVICE = "no such service listens on this host; set LOG_FILE to a file"
+NO_FILE = "run as root or set LOG_FILE"
 
 
 @contextlib.contextmanager
 def about(subject: str) -> Iterator[None]:
     """Name the certificate and device (``www.example.com@bigip-fra``) of every line in the block."""
-    token = _subject.set(subject)
+    token = formats.subject.set(subject)
     try:
         yield
     finally:
-        _subject.reset(token)
-
-
-class Redacting(logging.Formatter):
-    """Add the subject, keep a record on one printable line, and mask secrets wherever they come from."""
-
-    def __init__(self, known: Secrets) -> None:
-        super().__init__(FORMAT, datefmt=ISO_FORMAT)
-        self.converter = time.gmtime
-        self._known = known
-
-    def clean(self, text: str) -> str:
-        """Return a text as one printable line; secrets are masked first, or what is cut off could leave half of one."""
-        return one_line(mask(text, self._known))
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Render one record; a traceback keeps its lines, indented so that none of them passes for a record."""
-        record.subject = one_line(_subject.get())
-        return mask(super().format(record), self._known)
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is logging's
-        """Render the line."""
-        record.message = self.clean(record.message)
-        return super().formatMessage(record)
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
-        """Render a traceback."""
-        lines = mask(super().formatException(ei), self._known).splitlines()
-        return "\n".join(f"  {printable(line)}" for line in lines)
+        formats.subject.reset(token)
 
 
 @contextlib.contextmanager
-def opened(level: str, file: Path | None, quiet: bool, known: Iterable[Secret]) -> Iterator[Secrets]:
-    """Send the log to standard error and to ``file`` (mode 0640), if one is given, for the length of the block.
+def opened(
+    level: str,
+    file: Path | Service | None,
+    quiet: bool,
+    known: Iterable[Secret],
+    *,
+    form: str = "text",
+    run: str = "",
+    places: Places = Places(),  # noqa: B008  # a value
+) -> Iterator[Secrets]:
+    """Send the log to standard error and to ``file``, or to a service, if one is given, for the length of the block.
 
-    ``quiet`` keeps everything below WARNING off standard error; the file gets all of it. A file that
-    cannot be written is a warning: a full disk must not let certificates expire. Yields the list
-    of secrets to mask; append those that are read later. What libraries say is a line at DEBUG.
+    ``quiet`` keeps everything below WARNING off standard error, and the rest back until :func:`release` if that is no
+    terminal; the file (mode 0640) gets all of it. A file that cannot be written is a warning: a full disk must not
+    let certificates expire. Yields the list of secrets to mask; append those that are read later. What libraries say
+    is a line at DEBUG. ``form`` is one of ``FORMATS``; ``run`` tells this run from others.
     """
-    handlers: list[logging.Handler] = [_Terminal(sys.stderr)]
-    handlers[0].setLevel(logging.WARNING if quiet else logging.DEBUG)
-    problem = None
+    secrets, handlers, problem = list(known), list[logging.Handler](), None
+    in_journal = is_journal(sys.stderr, places.environment)
     try:
-        handlers += [_file_handler(file)] if file else []
+        if file:
+            handlers.append(_lasting(file, places))
+            handlers[0].setFormatter(_format(form, file, secrets, run))
     except OSError as error:
-        problem = error.strerror
+        problem = error.strerror or str(error)
+    if problem or not (in_journal and file == "journal"):  # or each line would be there twice
+        handlers.append(_standard_error(quiet, not handlers, in_journal, _shape(form, in_journal)(secrets, run)))
     logger = logging.getLogger("sectigo_f5")
     logger.setLevel(level)
     logger.propagate = False
-    secrets = list(known)
-    formatter = Redacting(secrets)
-    for handler in handlers:
-        handler.setFormatter(formatter)
+    for handler in reversed(handlers):  # standard error first: if one is given up, the next in the list is left out
         logger.addHandler(handler)
     if problem:
-        logger.warning(
-            "LOG_FILE %s cannot be written (%s): logging here only; run as root or set LOG_FILE", file, problem
-        )
+        remedy = NO_FILE if isinstance(file, Path) else NO_SERVICE
+        logger.warning("LOG_FILE %s cannot be written (%s): logging here only; %s", file, problem, remedy)
     try:
-        with _libraries():
+        with libraries.taken_over():
             yield secrets
     finally:
+        release()
         for handler in handlers:
             logger.removeHandler(handler)
             with contextlib.suppress(OSError):  # reported when the line was written
                 handler.close()
 
 
-class _Terminal(logging.StreamHandler):  # type: ignore[type-arg]  # takes none before Python 3.11
-    """Standard error, a terminal or not."""
+def _lasting(file: Path | Service, places: Places) -> logging.Handler:
+    return file_handler(file) if isinstance(file, Path) else service_handler(file, places)
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """What a handler needs of a stream."""
+def _format(form: str, file: Path | Service, secrets: Secrets, run: str) -> formats.Text:
+    if form == "json":
+        return formats.Json(secrets, run)
+    if isinstance(file, Path):
+        return formats.Text(secrets, run)
+    return formats.OneLine(secrets, run) if file == "syslog" else formats.Text(secrets, run, formats.BARE)
 
-    write: Callable[[str], object]
+
+def _shape(form: str, in_journal: bool) -> Callable[[Secrets, str], formats.Text]:
+    if form == "json":
+        return formats.Json
+    return formats.bare if in_journal else formats.Text
+
+
+def _standard_error(quiet: bool, alone: bool, in_journal: bool, form: formats.Text) -> logging.Handler:
+    """Return the handler of standard error; ``alone`` is true if nothing else keeps the lines."""
+    watched = in_journal or sys.stderr is None or sys.stderr.isatty()
+    handler = Terminal(holds=quiet and not alone and not watched)
+    handler.setLevel(logging.WARNING if quiet else logging.DEBUG)
+    handler.setFormatter(formats.Prioritised(form) if in_journal else form)
+    return handler
+
+
+def are_held() -> bool:
+    """Tell whether lines wait for the summary to be printed."""
+    return any(handler.held for handler in terminals())
 
 
 @contextlib.contextmanager
@@ -123,59 +122,13 @@ def written_by(write: Callable[[str], object]) -> Iterator[Callable[[str], str]]
     It gets whole lines, as they would be written. Yields what makes any other text fit to be shown beside them:
     one printable line, with secrets masked.
     """
-    handlers = [handler for handler in logging.getLogger("sectigo_f5").handlers if isinstance(handler, _Terminal)]
-    formatters = [handler.formatter for handler in handlers if isinstance(handler.formatter, Redacting)]
+    handlers = terminals()
+    cleaners = [h.formatter.clean for h in handlers if isinstance(h.formatter, formats.Text | formats.Prioritised)]
     former = [(handler, handler.stream) for handler in handlers]
     for handler in handlers:
-        handler.setStream(_Writer(write))  # it writes, and that is all
+        handler.setStream(Writer(write))  # it writes, and that is all
     try:
-        yield formatters[0].clean if formatters else one_line
+        yield cleaners[0] if cleaners else one_line
     finally:
         for handler, stream in former:
             handler.setStream(stream)
-
-
-@contextlib.contextmanager
-def _libraries() -> Iterator[None]:
-    """Take over what libraries log, and the warnings of Python: printed, they would quote servers word for word."""
-    handler, root = _Libraries(logging.WARNING), logging.getLogger()
-    root.addHandler(handler)
-    logging.captureWarnings(capture=True)
-    try:
-        yield
-    finally:
-        logging.captureWarnings(capture=False)
-        root.removeHandler(handler)
-
-
-class _Libraries(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        """Pass on the message, without a traceback: nobody can act on it."""
-        logging.getLogger("sectigo_f5.libraries").debug("%s: %s", record.name, record.getMessage())
-
-
-class _LogFile(logging.FileHandler):
-    """The log file; the run continues without it if it can no longer be written."""
-
-    def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "a", encoding=self.encoding, opener=descriptor)  # noqa: PTH123
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name is logging's
-        """Give up a file that takes no more lines (a full disk), and say so once."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, OSError):
-            super().handleError(record)
-            return
-        logger = logging.getLogger("sectigo_f5")
-        logger.removeHandler(self)
-        logger.warning(
-            "LOG_FILE %s can no longer be written (%s): logging here only", self.baseFilename, error.strerror
-        )
-
-
-def _file_handler(file: Path) -> logging.Handler:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fault = fault_of_log_directory(file.parent)
-    if fault:
-        raise OSError(errno.EPERM, fault)
-    return _LogFile(file, encoding="utf-8")

@@ -1,5 +1,9 @@
-"""The levels of the log, as operators write them."""
+"""The levels of the log, its formats, and the services that can take it, as operators write them."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Literal
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+FORMATS = ("text", "json")
+Service = Literal["syslog", "journal"]
+SERVICES: Mapping[str, Service] = {"syslog": "syslog", "journal": "journal"}

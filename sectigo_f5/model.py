@@ -11,6 +11,7 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
+from sectigo_f5.log_levels import Service
 from sectigo_f5.profile_names import profile_names
 from sectigo_f5.secret import Secret
 from sectigo_f5.timestamps import from_stamp
@@ -258,11 +259,12 @@ class Settings:
 
     account: Account
     log_level: str
-    log_file: Path
+    log_file: Path | Service
     state_dir: Path
     metrics_file: Path | None = None
     proxies: Mapping[str, Secret] = field(default_factory=dict)  # what the file sets: HTTPS_PROXY …
     run_time_limit: timedelta = timedelta(hours=6)  # after which a run begins no further certificate
+    log_format: str = "text"
 
 
 @dataclass(frozen=True)

@@ -250,7 +250,7 @@ sys.exit(cli.main(sys.argv[2:], script=Path("start_acme.py"), clock=clock))
 """
 
 
-@pytest.mark.parametrize("when", [1, 2])
+@pytest.mark.parametrize("when", [1, 3])
 def test_a_bug_exits_3_whatever_else_is_wrong(connector: Installation, when: int) -> None:
     (connector.config / "broken.yaml").write_text(BROKEN)
     connector.write_config(MISSING, KEPT)

@@ -41,7 +41,8 @@ PASSED_ON = re.compile(
 )
 # What no child gets: our settings, and variables that would change its Python or its Certbot.
 KEPT_BACK = re.compile(
-    "ACME_.*|SECTIGO_.*|LOG_LEVEL|LOG_FILE|STATE_DIR|METRICS_FILE|RUN_TIME_LIMIT|PYTHON.*|CERTBOT_.*"
+    "ACME_.*|SECTIGO_.*|LOG_LEVEL|LOG_FILE|LOG_FORMAT|STATE_DIR|METRICS_FILE|RUN_TIME_LIMIT|NOTIFY_URLS|HEARTBEAT_URL"
+    "|PYTHON.*|CERTBOT_.*"
 )
 
 

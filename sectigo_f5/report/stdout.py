@@ -8,6 +8,8 @@ import logging
 import os
 import sys
 
+from sectigo_f5.logs.terminal import release
+
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,7 @@ def say(text: str) -> None:
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+        release()  # cron reads both outputs as one text: what is wrong follows the answer
     except OSError as error:
         logger.warning("standard output cannot be written (%s)", error.strerror)
         with contextlib.suppress(OSError, ValueError):  # what is left in its buffer would fail again at our end

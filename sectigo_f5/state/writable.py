@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.files import REMEDY, descriptor, fault_of_log_directory
+from sectigo_f5.log_levels import Service
 from sectigo_f5.model import Settings
 from sectigo_f5.state import lock
 from sectigo_f5.state.directory import FOLDERS
@@ -49,7 +50,9 @@ def _closed(state: Path) -> Iterator[str]:
             yield f"{folder} cannot be written"
 
 
-def _problem_with_log(file: Path) -> str | None:
+def _problem_with_log(file: Path | Service) -> str | None:
+    if not isinstance(file, Path):
+        return None  # a service that does not listen is a warning of every command
     fault = fault_of_log_directory(file.parent)
     if fault:
         return f"{file} is not written: {fault}"

@@ -47,7 +47,7 @@ def test_every_variable_reaches_the_settings(tmp_path: Path, ca_pem: str) -> Non
         + PAIR
         + (
             "export ACME_EMAIL='pki@example.com'  # the team\nACME_CA_BUNDLE=ca.pem\nLOG_LEVEL=debug\n"
-            "LOG_FILE=/srv/log\nSTATE_DIR=state\nMETRICS_FILE=${HOME}/metrics\nRUN_TIME_LIMIT=90\n"
+            "LOG_FILE=/srv/log\nSTATE_DIR=state\nMETRICS_FILE=${HOME}/metrics\nRUN_TIME_LIMIT=90\nLOG_FORMAT=JSON\n"
         )
     )
     settings, warnings = read_settings(private(tmp_path / "env", text), {})
@@ -60,8 +60,17 @@ def test_every_variable_reaches_the_settings(tmp_path: Path, ca_pem: str) -> Non
         state_dir=tmp_path / "state",
         metrics_file=tmp_path / "${HOME}" / "metrics",  # no variable is expanded: a secret may contain a $
         run_time_limit=timedelta(minutes=90),
+        log_format="json",
     )
     assert warnings == ()
+
+
+@pytest.mark.parametrize("word", ["syslog", "journal"])
+def test_the_log_goes_to_a_service_or_to_a_file_of_its_name(tmp_path: Path, word: str) -> None:
+    settings, _ = read_settings(private(tmp_path / "env", f"{SERVER}LOG_FILE={word}\n"), {})
+    assert settings.log_file == word
+    settings, _ = read_settings(private(tmp_path / "env", f"{SERVER}LOG_FILE=./{word}\n"), {})
+    assert settings.log_file == tmp_path / word
 
 
 def test_windows_line_ends_and_quotes_in_the_env_file_are_accepted(tmp_path: Path) -> None:
@@ -170,7 +179,7 @@ def test_the_real_environment_overrides_or_replaces_the_file(tmp_path: Path) -> 
             SERVER + "ACME_CA_BUNDLE=env\n",
             "holds no certificate in PEM (-----BEGIN CERTIFICATE-----); name a file that does",
         ),
-        (SERVER + "LOG_LEVEL=loud\n", "env:2: LOG_LEVEL: 'LOUD' is not valid; write DEBUG, INFO, WARNING or ERROR"),
+        (SERVER + "LOG_LEVEL=loud\n", "env:2: LOG_LEVEL: 'loud' is not valid; write DEBUG, INFO, WARNING or ERROR"),
         (
             SERVER + "this is no line with hunter2\n",
             "env:2: is not a NAME=value line; correct it, or begin a comment with #",
@@ -178,6 +187,7 @@ def test_the_real_environment_overrides_or_replaces_the_file(tmp_path: Path) -> 
         (SERVER + "ACME_EMAIL\n", "env:2: is not a NAME=value line"),
         (SERVER + "ACME_EMAIL='hunter2\n", "env:2: is not a NAME=value line"),
         (SERVER + SERVER, "env:2: ACME_SERVER: is set twice, first at env:1; keep one of them"),
+        (SERVER + "LOG_FORMAT=xml\n", "env:2: LOG_FORMAT: 'xml' is not valid; write text or json"),
         *(
             (
                 f"{SERVER}RUN_TIME_LIMIT={text}\n",

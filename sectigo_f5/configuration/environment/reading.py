@@ -23,13 +23,14 @@ from sectigo_f5.configuration.environment.variables import (
 from sectigo_f5.configuration.findings import Findings, alternatives, quote
 from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
 from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.log_levels import LEVELS
+from sectigo_f5.log_levels import FORMATS, LEVELS, SERVICES, Service
 from sectigo_f5.model import Account, Settings
 from sectigo_f5.secret import Secret
 
 LOG_FILE = Path("/var/log/sectigo/start_acme.log")
 STATE_DIR = Path("/var/lib/sectigo")
 RUN_TIME_LIMIT = "360"  # minutes
+DEFAULTS = {"LOG_LEVEL": "INFO", "LOG_FORMAT": "text"}
 
 
 def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
@@ -44,14 +45,18 @@ def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settin
     known = {name: merged[name] for name in OWN if name in merged} | by_name(in_file) | by_name(in_environment)
     variables = Variables({name: variable for name, variable in known.items() if variable.value}, file)
     account = _account(variables)
-    level = _log_level(variables)
-    log_file, state_dir, metrics_file = (variables.path(name) for name in ("LOG_FILE", "STATE_DIR", "METRICS_FILE"))
+    level, form = _word(variables, "LOG_LEVEL", LEVELS), _word(variables, "LOG_FORMAT", FORMATS)
+    log_file, state_dir, metrics_file = (
+        _log_file(variables),
+        variables.path("STATE_DIR"),
+        variables.path("METRICS_FILE"),
+    )
     minutes = variables.text("RUN_TIME_LIMIT", faults.minutes_fault) or RUN_TIME_LIMIT
     proxies = _proxies(variables)
     if account is None or variables.mistakes:
         raise ConfigurationError(" | ".join([*variables.mistakes, *([hidden] if hidden else [])]))
-    files, limit = (log_file or LOG_FILE, state_dir or STATE_DIR, metrics_file), timedelta(minutes=int(minutes))
-    settings = Settings(account, level, *files, proxies, limit)
+    files, limit = (log_file, state_dir or STATE_DIR, metrics_file), timedelta(minutes=int(minutes))
+    settings = Settings(account, level, *files, proxies, limit, form)
     return settings, (*warnings, *_warnings_about(account.ca_bundle))
 
 
@@ -95,8 +100,16 @@ def _warnings_about(ca_bundle: Path | None) -> list[str]:
     return findings.warnings
 
 
-def _log_level(variables: Variables) -> str:
-    level = (variables.text("LOG_LEVEL") or "INFO").upper()
-    if level not in LEVELS:
-        variables.wrong("LOG_LEVEL", f"{quote(level)} is not valid; write {alternatives(LEVELS)}")
-    return level
+def _word(variables: Variables, name: str, words: tuple[str, ...]) -> str:
+    """Return one of a few words, in any case; the default of each variable is in DEFAULTS."""
+    text = variables.text(name) or DEFAULTS[name]
+    found = next((word for word in words if word.lower() == text.lower()), None)
+    if found is None:
+        variables.wrong(name, f"{quote(text)} is not valid; write {alternatives(words)}")
+    return found or DEFAULTS[name]
+
+
+def _log_file(variables: Variables) -> Path | Service:
+    """Return where the log goes; a file that has the name of a service is written ``./syslog``."""
+    service = SERVICES.get(variables.text("LOG_FILE") or "")
+    return service or variables.path("LOG_FILE") or LOG_FILE

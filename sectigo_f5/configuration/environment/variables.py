@@ -24,6 +24,7 @@ OWN = (
     "ACME_CA_BUNDLE",
     "LOG_LEVEL",
     "LOG_FILE",
+    "LOG_FORMAT",
     "STATE_DIR",
     "METRICS_FILE",
     "RUN_TIME_LIMIT",
