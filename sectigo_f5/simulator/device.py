@@ -106,12 +106,17 @@ class SimulatedBigIP:
         self._direct("POST", f"/mgmt/tm/{url}", {"name": path, **properties})
 
     def add_certificate(
-        self, path: str, cert_pem: str, key_pem: str | None = None, passphrase: str | None = None
+        self,
+        path: str,
+        cert_pem: str,
+        key_pem: str | None = None,
+        passphrase: str | None = None,
+        key_path: str | None = None,
     ) -> None:
-        """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key``."""
+        """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key`` or ``key_path``."""
         with self.engine.lock:
             work = self.engine.work("admin", arranged=True)
-            files.arrange(work, path, cert_pem, key_pem, passphrase)
+            files.arrange(work, path, cert_pem, key_pem, passphrase, key_path)
             self.engine.keep(work)
 
     def add_rule(self, path: str, text: str) -> None:

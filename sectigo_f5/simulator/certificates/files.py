@@ -77,9 +77,11 @@ def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> It
     return _stamp(work, Item(item.kind, item.path, item.properties, content=content), item)
 
 
-def arrange(work: Work, path: str, certificate: str, key: str | None, passphrase: str | None) -> None:
-    """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key``, for a test."""
-    pairs = {CERTIFICATE: (path, certificate), KEY: (path.removesuffix(".crt") + ".key", key)}
+def arrange(
+    work: Work, path: str, certificate: str, key: str | None, passphrase: str | None, key_path: str | None = None
+) -> None:
+    """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key`` or ``key_path``, for a test."""
+    pairs = {CERTIFICATE: (path, certificate), KEY: (key_path or path.removesuffix(".crt") + ".key", key)}
     for kind, (place, text) in pairs.items():
         if text is not None:
             item = Item(kind, place, {"sourcePath": f"file://{DOWNLOADS}/{split_path(place)[2]}"}, generation=0)
