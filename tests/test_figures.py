@@ -14,7 +14,7 @@ from sectigo_f5.figures import CONTINUED, FAILED, ISSUED, NEW, PENDING, Figures,
 from sectigo_f5.model import Outcome
 from sectigo_f5.progress import Progress, Step, doing
 from sectigo_f5.simulator import Fault
-from tests.support.builders import NOW
+from tests.support.builders import NOW, device
 from tests.support.names import ONLY_EC
 from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World, bigip
@@ -101,3 +101,20 @@ def test_a_unit_that_refuses_the_login_is_noted(tmp_path: Path) -> None:
         figures = measured(world)
     assert figures.units == {("bigip-sim", world.device.address): False}
     assert (figures.planned, figures.management) == ({}, {})
+
+
+def test_a_bigip_that_falls_silent_at_work_is_noted(tmp_path: Path) -> None:
+    with bigip(tmp_path) as world:
+        world.pause = lambda seconds: None
+        world.device.fault(Fault(method="GET", path="ltm", times=99, action="drop"))
+        figures = measured(world)
+        unit = ("bigip-sim", world.device.address)
+    assert figures.units == {unit: False}
+    assert (figures.management[unit] - world.now).days > 0, "it had shown its certificate"
+
+
+def test_each_unit_of_a_group_is_noted_by_its_host() -> None:
+    figures, both = Figures(), device(hosts=("192.0.2.10", "192.0.2.11"))
+    figures.note_units(both, {"192.0.2.11": NOW})
+    assert figures.units == {("bigip-fra", "192.0.2.10"): False, ("bigip-fra", "192.0.2.11"): True}
+    assert figures.management == {("bigip-fra", "192.0.2.11"): NOW}

@@ -16,10 +16,11 @@ import pytest
 import yaml
 
 from sectigo_f5.commands.arguments import parser
-from sectigo_f5.report.metrics.names import METRICS
+from sectigo_f5.report.metrics.names import METRICS, STEPS
 from tests.support.console import Console
 from tests.support.installation import ROOT
 from tests.support.names import ONLY_EC
+from tests.support.scraped import Scraped
 from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
 
@@ -30,7 +31,7 @@ ALERTS, TESTS, DASHBOARD = (
 RULES = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
 BOARD: dict[str, Any] = json.loads(DASHBOARD.read_text())
 KNOWN = {metric.full_name: {*metric.labels, *(["shard"] if metric.of_run else [])} for metric in METRICS}
-OF_SCRAPING = {"instance"}
+OF_PROMETHEUS = {"instance", "alertname", "alertstate", "severity"}
 WIDTH = 24  # columns of a dashboard
 
 
@@ -95,7 +96,8 @@ def test_alerts_and_dashboard_name_metrics_and_labels_that_exist() -> None:
     for expression in (*(rule["expr"] for rule in RULES), *expressions()):
         named = set(re.findall(r"\bsectigo_f5_\w+", expression))
         assert named <= KNOWN.keys(), expression
-        labels = {label for name in named for label in KNOWN[name]} | OF_SCRAPING
+        of_metrics = named or KNOWN.keys()  # ALERTS has the labels of any
+        labels = {label for name in of_metrics for label in KNOWN[name]} | OF_PROMETHEUS
         grouped = re.findall(r"(?:by|on) \(([\w, ]+)\)", expression)
         asked = {label for group in grouped for label in group.split(", ")} | set(
             re.findall(r"(\w+)[=!]~?\"", expression)
@@ -147,7 +149,11 @@ def test_the_textfile_of_a_run_is_as_promtool_wants_it(world: World) -> None:
     www = {"common_name": "www.example.com", "virtual_servers": ["vs_www"], "sni": True}
     console, file = Console(world, www), world.folder / "sectigo.prom"
     console.write_env(METRICS_FILE=str(file))
+    world.device.hook = lambda exchange: world.wait(seconds=1)  # so long takes each answer
     assert console.say("run").code == 0
+    took = Scraped(file).of_metric(STEPS, "step")
+    assert {step for step in took if took[step]} == {"2", "3"}
+    assert took["2"] + took["3"] <= Scraped(file).samples["last_run_duration_seconds"]
     console.say("run", "--only", "www.example.com")
     assert promtool("check", "metrics", fed=file.read_text()) == ""
     absent = {"failing_since_timestamp", "pending_since_timestamp", "next_order_timestamp"}
