@@ -59,6 +59,6 @@ def _challenges(unit: Unit, seen: Observation) -> tuple[str, str]:
     except (UnreachableError, OutcomeUnknownError):
         raise
     except ConnectorError as error:
-        return "", str(error)
+        return "", str(error).removeprefix("validation http-01: ")
     where = f"http-01 is answered on {some([server.path for server in answering])}"
     return "; ".join((where, *missing)), ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import assume, event, given
 
 from sectigo_f5.bigip.inventory.memory import Memory
@@ -20,6 +22,7 @@ from sectigo_f5.discovery.sheets import Session, sheet
 from sectigo_f5.discovery.writing import text_of
 from sectigo_f5.model import Generation, Job
 from tests.support import builders
+from tests.support.device_model import Model
 from tests.support.generated_devices import Generated, devices
 from tests.support.properties import generated
 
@@ -92,3 +95,21 @@ def every_virtual_server_and_name_is_in(printed: str, device: Generated) -> None
             assert server.path.rpartition("/")[2] in printed, printed
             names = {name for path in server.client_ssl for name in device.seen.served_by(path)}
             assert [name for name in names if name not in printed] == []
+
+
+@pytest.mark.parametrize(
+    ("port", "validation", "sentence"),
+    [
+        (80, "http-01", "# http-01 is answered on /Common/vs_plain\n"),
+        (8080, "prevalidated", "look: http-01 is not possible: no virtual server with an HTTP profile answers port 80"),
+    ],
+)
+def test_the_validation_is_one_that_can_be_made(port: int, validation: str, sentence: str) -> None:
+    old, held = builders.hand_made("/Common/old", "www.example.com")
+    every = (builders.server(old.path), builders.server(path="/Common/vs_plain", port=port))
+    profiles, certificates = {each.path: each for each in (builders.STOCK, old)}, {held.path: held}
+    seen = replace(builders.seen(builders.job()), profiles=profiles, certificates=certificates)
+    printed = text(Generated(seen, Model({}, {}), every))
+    (job,) = read(printed)
+    assert (job.validation, job.challenge_virtual_servers) == (validation, ())
+    assert sentence in re.sub(r"\n *#   (?=\S)", " ", printed)

@@ -104,17 +104,6 @@ def test_objects_of_a_partition_stay_there(world: World) -> None:
     assert list(discover(world, "--partition", "Shop").jobs) == [SHOP]
 
 
-def test_the_partition_of_an_as3_tenant_is_not_used(world: World) -> None:
-    world.device.add_partition("Web")
-    world.device.add_folder("/Web/App")
-    world.add_virtual_server("/Web/App/service")
-    attach(world, hand_made(world, "/Web/App/tls", WWW), path="/Web/App/service")
-    found = discover(world)
-    (job,) = found.jobs.values()
-    assert job.partition == ("Common" if "AS3" in found.text else "Web")
-    found.must_pass_check()
-
-
 def test_what_check_would_refuse_is_a_comment_with_the_reason(world: World) -> None:
     attach(world, hand_made(world, "old", WWW, "192.0.2.1"))
     found = discover(world)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.discovering import discover
+from tests.support.discovering import discover, options
+from tests.support.installation import ROOT
 from tests.support.virtual_servers import attach, hand_made, url
 from tests.support.world import World, bigip
 
@@ -79,3 +84,50 @@ def test_both_units_of_a_group_are_the_host(world: World) -> None:
     attach(world, hand_made(world, "old", WWW))
     found = discover(world, "--host", "127.0.0.2")
     assert found.configuration.jobs[0].device.hosts == (world.device.address, "127.0.0.2")
+
+
+@pytest.mark.parametrize("as3", [True, False])
+def test_our_objects_are_not_put_where_as3_removes_them(tmp_path: Path, as3: bool) -> None:
+    with bigip(tmp_path, as3=as3) as world:
+        world.device.add_partition("Web")
+        world.device.add_folder("/Web/App")
+        world.add_virtual_server("/Web/App/service")
+        attach(world, hand_made(world, "/Web/App/tls", WWW), path="/Web/App/service")
+        found = discover(world)
+        assert found.jobs[WWW].partition == ("Common" if as3 else "Web")
+        found.must_pass_check()
+    doubts = " ".join(found.doubts())
+    assert ("the profile in service is in partition Web, ours will be in another one" in doubts) == as3
+    assert ("/Web/App/service looks as if declared by AS3" in doubts) == as3
+
+
+def test_a_role_in_one_partition_is_told_at_the_top(tmp_path: Path) -> None:
+    with bigip(tmp_path, role="manager", role_partition="Common") as world:
+        attach(world, hand_made(world, "old", WWW))
+        text = discover(world).unwrapped
+    assert "# admin has a role in Common alone: virtual servers of other partitions are not here\n" in text
+    assert "# a run would fail: admin has the role manager" in text
+
+
+def test_a_password_that_is_typed_is_not_shown(world: World) -> None:
+    attach(world, hand_made(world, "old", WWW))
+    shown, code = at_a_terminal(options(world)[:-2], [world.device.username, "not to be seen"])
+    assert (code, "not to be seen" in shown) == (1, False)
+    assert "User name on 127.0.0.1: " in shown
+    assert "refused the login" in shown
+
+
+def at_a_terminal(arguments: list[str], typed: list[str]) -> tuple[str, int]:
+    """Run ``discover`` at a terminal, and type each line when it is asked for."""
+    command = [sys.executable, str(ROOT / "start_acme.py"), "discover", *arguments]
+    ours, its = os.openpty()
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True) as child:
+        os.close(its)
+        shown = ""
+        with contextlib.suppress(OSError):  # as a terminal ends on Linux
+            while read := os.read(ours, 1000):
+                shown += read.decode()
+                if typed and shown.endswith(": "):
+                    os.write(ours, f"{typed.pop(0)}\n".encode())
+    os.close(ours)
+    return shown, child.returncode
