@@ -24,6 +24,8 @@ SOURCES = [
     "LICENSE",
     "README.md",
     "CHANGELOG.md",
+    "Containerfile",
+    ".dockerignore",
     "env.example",
     "install.sh",
     "requirements.txt",
