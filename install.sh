@@ -16,7 +16,8 @@ trap 'rm -f "$unfinished"' EXIT
 
 usage() {
     cat <<END
-usage: ./install.sh [--dry-run] [--uninstall] [--enable] [--cron | --systemd] [--user NAME] [--with-notify] [--root DIR]
+usage: ./install.sh [--dry-run] [--uninstall] [--enable] [--cron | --systemd] [--user NAME] [--with-notify] [--without-samples]
+                    [--root DIR]
 
   --dry-run          say what would be changed, and change nothing
   --uninstall        remove what was installed, but neither configuration, state and logs, nor the user
@@ -24,17 +25,19 @@ usage: ./install.sh [--dry-run] [--uninstall] [--enable] [--cron | --systemd] [-
   --cron, --systemd  which of the two (default: systemd where it runs)
   --user NAME        whom the connector runs as (default: sectigo)
   --with-notify      also install what NOTIFY_URLS needs
+  --without-samples  create no samples in /etc/sectigo; env is created all the same
   --root DIR         put everything below DIR: no user and no virtual environment is created, nothing is started
 END
 }
 
-user=sectigo root='' action=install enable=no schedule='' requirements='requirements.txt'
+user=sectigo samples=yes root='' action=install enable=no schedule='' requirements='requirements.txt'
 while (($# > 0)); do
     case $1 in
     --dry-run) dry_run=yes ;;
     --uninstall) action=uninstall ;;
     --enable) enable=yes ;;
     --cron | --systemd) schedule=${1#--} ;;
+    --without-samples) samples=no ;;
     --with-notify) requirements='requirements-notify.txt' ;;
     --user | --root)
         (($# > 1)) || give_up "$1 needs a value" "./install.sh --help"
@@ -104,7 +107,6 @@ adapted() {
 }
 
 configuration() {
-    local samples
     directory /etc/sectigo 0750 root "$group"
     directory /etc/sectigo/credentials 0750 root "$group"
     if [ -f env ] && [ ! -e "$root/etc/sectigo/env" ]; then
@@ -113,8 +115,8 @@ configuration() {
     else
         kept env.example /etc/sectigo/env
     fi
-    samples=$(find "$root/etc/sectigo" -maxdepth 1 -iname '*.y*ml' -print -quit 2>/dev/null || true)
-    [ -z "$samples" ] || return 0
+    [ -z "$(find "$root/etc/sectigo" -maxdepth 1 -iname '*.y*ml' -print -quit 2>/dev/null || true)" ] || return 0
+    [ "$samples" = yes ] || return 0
     kept config/smallest.yaml /etc/sectigo/shop.yaml
     kept config/credentials/bigip-fra.yaml /etc/sectigo/credentials/bigip-fra.yaml
 }
