@@ -25,9 +25,10 @@ LINKS = 8  # in a row
 ROOT = 0
 
 
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: str | bytes, mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
     """Replace a file as a whole: a reader, or a power cut, sees the old or the new one. Text is UTF-8.
 
+    ``owner`` are the user and group that it is given to, if we may; else it is ours.
     Raises :class:`ConnectorError` with the reason that the file system gives, and the remedy.
     """
     try:
@@ -39,11 +40,34 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
                 file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
+                if owner:
+                    with contextlib.suppress(PermissionError):
+                        os.fchown(file.fileno(), *owner)
                 os.fchmod(file.fileno(), mode)
             Path(name).replace(path)
             undo.pop_all()
     except OSError as error:
         raise ConnectorError(f"{path} cannot be written ({error.strerror}); {REMEDY}") from error
+
+
+def write_as_named(path: Path, content: str, mode: int = 0o644) -> None:
+    """Write a file that an operator names: replace it as a whole, with the mode and owner that it has.
+
+    ``mode`` is that of a new one. A link that may be followed leads to the file that is replaced; what is no file
+    (``/dev/stdout``, a pipe) is written to. Raises :class:`OSError` or :class:`ConnectorError`.
+    """
+    try:
+        handle = descriptor(path, os.O_WRONLY)
+    except FileNotFoundError:
+        path.parent.stat()  # a directory is not made for a mistyped name
+        write_atomically(path, content, mode)
+        return
+    with os.fdopen(handle, "w", encoding="utf-8") as opened:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            opened.write(content)
+            return
+    write_atomically(path.resolve(), content, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
 
 
 @contextlib.contextmanager

@@ -39,6 +39,7 @@ SOURCES = [
     "tests/test_layers.py",
     "script/demo.py",
 ]
+TEMPLATES = ("page.html", "parts.html", "script.js", "style.css")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
 
 
@@ -105,7 +106,9 @@ def wheel_holds_the_package_and_nothing_else(packages: Packages) -> None:
     package = [name for name in names if not name.startswith(f"sectigo_f5-{__version__}.dist-info/")]
     ours = [file.relative_to(ROOT).as_posix() for file in (ROOT / "sectigo_f5").rglob("*.py")]
     assert modules(package) == set(ours)
-    assert set(package) - modules(package) == {"sectigo_f5/py.typed", "sectigo_f5/simulator/README.md"}
+    templates = {f"sectigo_f5/report/page/templates/{name}" for name in TEMPLATES}
+    beside = {"sectigo_f5/py.typed", "sectigo_f5/simulator/README.md", *templates}
+    assert set(package) - modules(package) == beside
     assert f"sectigo_f5-{__version__}.dist-info/licenses/LICENSE" in names
 
 

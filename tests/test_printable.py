@@ -18,8 +18,8 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.printable import LONGEST, one_line
 from sectigo_f5.report.answer import Answer
+from sectigo_f5.report.page.rendering import About, render
 from sectigo_f5.report.results import summary
-from sectigo_f5.report.status.page import write_html
 from sectigo_f5.report.status.plain import to_text
 from sectigo_f5.report.status.rows import Row
 from sectigo_f5.secret import Secret
@@ -92,15 +92,13 @@ def test_a_traceback_cannot_pass_for_records(tmp_path: Path) -> None:
     assert all(line.startswith("  ") and is_clean(line) for line in more)
 
 
-def test_summary_table_page_and_json_hold_lines(tmp_path: Path) -> None:
+def test_summary_table_page_and_json_hold_lines() -> None:
     result = Result("www.example.com", "bigip", (), Outcome.RENEWED, FORGED, notes=(FORGED,))
     assert len(summary([result]).splitlines()) == 2
     row = Row(f"CN={FORGED}", "bigip", (), (FORGED,), managed=False, reason=FORGED, error=FORGED, issuer=FORGED)
     assert len(to_text([row]).splitlines()) == 2
     assert is_clean("".join(to_text([row]).splitlines()))
-    page = tmp_path / "page.html"
-    write_html(page, [row], NOW)
-    assert is_clean(page.read_text(encoding="utf-8").replace("\n", ""))
+    assert is_clean(render([row], About(NOW, Path("/etc"))).replace("\n", ""))
     answer = json.loads(
         Answer("status", NOW, NOW, 0, [{"result": "kept", "reason": FORGED, "names": [FORGED]}]).to_json()
     )

@@ -2,7 +2,7 @@
 
 
 
-_shtab_sectigo_f5_option_strings=(-h --help --config-dir --env-file --only --shard --jobs --log-level --quiet --json --verbose --force --html --reason --yes --host --port --partition --credentials-file --verify-tls --version)
+_shtab_sectigo_f5_option_strings=(-h --help --config-dir --env-file --only --shard --jobs --log-level --quiet --json --verbose --force --all --html --reason --yes --host --port --partition --credentials-file --verify-tls --version)
 
 _shtab_sectigo_f5___config_dir_COMPGEN=_shtab_compgen_dirs
 _shtab_sectigo_f5___env_file_COMPGEN=_shtab_compgen_files
@@ -19,6 +19,7 @@ _shtab_sectigo_f5___quiet_nargs=0
 _shtab_sectigo_f5___json_nargs=0
 _shtab_sectigo_f5___verbose_nargs=0
 _shtab_sectigo_f5___force_nargs=0
+_shtab_sectigo_f5___all_nargs=0
 _shtab_sectigo_f5___yes_nargs=0
 _shtab_sectigo_f5___version_nargs=0
 

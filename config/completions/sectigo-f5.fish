@@ -66,6 +66,7 @@ complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l quiet -d 'say nothing on th
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l json -d 'one JSON object on standard output, and nothing else there'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l verbose -d 'check: show what is well, too, line by line'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l force -d 'run, plan: renew now, even if it is not due'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l all -d 'status: everything else in use on the BIG-IPs, too'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l html -xka "(__fish_complete_path (commandline -ct))" -d 'status: write a page as well'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l reason -xka "unspecified keycompromise affiliationchanged superseded cessationofoperation" -d 'revoke: unspecified, keycompromise, affiliationchanged, superseded, cessationofoperation'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l yes -d 'revoke: do not ask'

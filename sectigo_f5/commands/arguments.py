@@ -15,7 +15,7 @@ from sectigo_f5.configuration import shards
 from sectigo_f5.log_levels import LEVELS
 
 OF_DISCOVER = ("host", "port", "partition", "credentials_file", "verify_tls")
-OWN_OPTIONS = ("verbose", "force", "html", "reason", "yes", *OF_DISCOVER)  # options that not every command takes
+OWN_OPTIONS = ("verbose", "all", "force", "html", "reason", "yes", *OF_DISCOVER)  # options that not every command takes
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 HIGHEST_PORT = 65535
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
@@ -58,6 +58,7 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else there")
     line.add_argument("--verbose", action="store_true", help="check: show what is well, too, line by line")
     line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
+    line.add_argument("--all", action="store_true", help="status: everything else in use on the BIG-IPs, too")
     line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
     line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
     line.add_argument("--yes", action="store_true", help="revoke: do not ask")

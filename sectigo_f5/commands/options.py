@@ -23,6 +23,7 @@ class Options:
     json: bool = False
     verbose: bool = False
     force: bool = False
+    all: bool = False
     html: Path | None = None
     reason: str | None = None
     yes: bool = False

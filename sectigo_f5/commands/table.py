@@ -43,7 +43,7 @@ COMMANDS = {
         Command(
             "status",
             "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
-            options=frozenset({"html"}),
+            options=frozenset({"all", "html"}),
         ),
         Command(
             "discover",

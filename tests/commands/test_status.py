@@ -201,7 +201,8 @@ def test_the_html_page_shows_every_certificate_and_escapes_texts(world: World, t
     output = Console(world).say("status", "--html", str(page))
     text = page.read_text()
     assert output.code == 1
-    assert "<td>www.example.com@bigip-sim</td>" in text
+    assert ">www.example.com</a>" in text
+    assert f"from <code>{world.folder / 'config'}</code>" in text
     assert "&lt;b&gt;bold &amp; broken&lt;/b&gt;" in text
     assert "<b>bold" not in text
 

@@ -1,14 +1,9 @@
-"""The table of ``status``: text, JSON, and a page that a browser shows as it is meant."""
+"""The table of ``status`` in a pipe, and as JSON."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from sectigo_f5.errors import ConfigurationError
-from sectigo_f5.report.status.page import write_html
 from sectigo_f5.report.status.plain import to_text
 from sectigo_f5.report.status.rows import Row, as_json, iso_or_none
 from tests.support.builders import NOW
@@ -57,20 +52,6 @@ def test_open_matters_stand_beside_the_last_result() -> None:
     text = to_text([pending, braked])
     assert "  pending, not saved on the BIG-IP, the CA has not decided since 2026-11-20  " in text
     assert "  failed, no order before 2026-11-24T12:00:00Z: no  " in text
-
-
-def test_page_escapes_what_others_have_written(tmp_path: Path) -> None:
-    page = tmp_path / "status.html"
-    write_html(page, [MANAGED, FOREIGN], NOW)
-    text = page.read_text()
-    assert "<td>www.example.com@bigip-fra</td>" in text
-    assert "<b>old</b>" not in text
-    assert "&lt;b&gt;old&lt;/b&gt;@bigip-fra" in text
-
-
-def test_page_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"--html .*: cannot be written \(Is a directory\)"):
-        write_html(tmp_path, [MANAGED], NOW)
 
 
 def test_unknown_times_stay_unknown() -> None:
