@@ -172,7 +172,7 @@ install_all() {
     save_record
     if ((changes == 0)); then
         say "nothing to do"
-    elif [ "$dry_run$enable" = no ]; then
+    elif [ "$fresh$dry_run" = yes ]; then
         say_what_is_next
     fi
 }
@@ -195,7 +195,7 @@ as_user() { HOME=/var/lib/sectigo setpriv --reuid "$user" --regid "$(id -g "$use
 say_what_is_next() {
     say "next: fill in /etc/sectigo/env, the YAML files in /etc/sectigo and in /etc/sectigo/credentials, then"
     say "  sectigo-f5 check"
-    say "  ./install.sh --enable$([ "$schedule" = systemd ] || echo ' --cron')"
+    [ "$enable" = yes ] || say "  ./install.sh --enable"
 }
 
 uninstall_all() {

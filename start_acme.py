@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve()
-ENVIRONMENT = SCRIPT.parent / ".venv" / "bin" / "python"  # README.md has its reader create it
+ENVIRONMENT = SCRIPT.parent / ".venv" / "bin" / "python"  # install.sh creates it
 
 if __name__ == "__main__":
     try:

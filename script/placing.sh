@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # install.sh sets root, record, user and group
 
 # shellcheck disable=SC2034  # install.sh reads it
-dry_run='' changes=0 units_changed=no record_changed=no unfinished=''
+dry_run='' changes=0 fresh=no units_changed=no record_changed=no unfinished=''
 
 systemd_runs() { [ -d /run/systemd/system ]; }
 
@@ -59,6 +59,7 @@ new_directory() {
 # kept SOURCE TARGET: a file of the configuration; one that exists is the operator's.
 kept() {
     [ ! -e "$root$2" ] || return 0
+    fresh=yes
     change "create $2 (root:$group, 0640)" written "$1" "$2" 0640 root "$group"
 }
 

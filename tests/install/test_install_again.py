@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from tests.install.placing import CONFIG, install, tree
+from tests.install.placing import CONFIG, install, run, tree
 
 
 def test_second_run_has_nothing_to_do(root: Path) -> None:
@@ -67,3 +67,16 @@ def test_uninstall_leaves_configuration_state_and_logs(root: Path) -> None:
     assert (root / "var/log/sectigo").is_dir()
     assert "left as they are: /etc/sectigo, /var/lib/sectigo, /var/log/sectigo" in said
     assert "nothing to do\n" in install(root, "--uninstall")
+
+
+def handed_over(folder: Path, owner: str) -> str:
+    """Try what install.sh does with a directory that was there before it."""
+    script = ". script/environment.sh; . script/placing.sh; root= dry_run=yes; stat() { echo $whose; }; directory"
+    return run("bash", "-uc", f"whose={owner}; {script} '{folder}' 0700 sectigo sectigo").stdout
+
+
+def test_what_runs_by_root_left_is_given_to_the_user(tmp_path: Path) -> None:
+    assert handed_over(tmp_path, "root") == f"would give {tmp_path} and what is in it to sectigo:sectigo\n"
+    assert handed_over(tmp_path, "sectigo") == ""
+    said = handed_over(tmp_path, "somebody")
+    assert said.startswith(f"note: {tmp_path} belongs to somebody, and not to sectigo: chown -hR sectigo:sectigo ")
