@@ -98,7 +98,7 @@ def _is_bare_stock(profile: ClientSslProfile) -> bool:
 
 def _sni(group: Group, profiles: Profiles, names: Collection[str]) -> Settings:
     shared = any(others_beside(group, server, profiles) for server in group.servers)
-    requires = any(_requires_sni_itself(profile, profiles) for profile in group.profiles)
+    requires = all(_requires_sni_itself(profile, profiles) for profile in group.profiles)
     if not (shared or requires):
         return {}
     served = server_names(group)
@@ -106,7 +106,7 @@ def _sni(group: Group, profiles: Profiles, names: Collection[str]) -> Settings:
     return {
         "sni": True,
         "server_name": usable[0] if len(served) == len(usable) == 1 else None,
-        "sni_default": any(use.profile.sni_default for use in group.uses if len(use.server.client_ssl) > 1),
+        "sni_default": shared and all(use.profile.sni_default for use in group.uses if len(use.server.client_ssl) > 1),
         "sni_require": requires,
     }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sectigo_f5.bigip.challenges import PLUGIN_PORT, challenge_servers
 from sectigo_f5.bigip.observation import observe
-from sectigo_f5.bigip.obstacles import keys_must_be_taken, outlook, profile_must_be_free
+from sectigo_f5.bigip.obstacles import Outlook, keys_must_be_taken, outlook, profile_must_be_free
 from sectigo_f5.bigip.surroundings import as3
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import Observation
@@ -30,13 +30,16 @@ class Verdict:
     unanswered: str = ""  # why it is not
 
 
-def judged(unit: Unit, job: Job, managed: Collection[str], around: Surroundings) -> Verdict:
-    """Judge an entry; raises :class:`ConnectorError` only if the BIG-IP does not answer any more."""
+def judged(unit: Unit, job: Job, managed: Collection[str], around: Surroundings, *, may_lose: bool = False) -> Verdict:
+    """Judge an entry; ``may_lose``: it says itself that names may go which are served today.
+
+    Raises :class:`ConnectorError` only if the BIG-IP does not answer any more.
+    """
     refused, notes, answers = list[str](), tuple[str, ...](), ("", "")
     try:
         seen = observe(unit, job, managed)
         ahead = outlook(unit, seen)
-        refused += dict.fromkeys(ahead.obstacles.values())
+        refused += (*ahead.obstacles.values(), *(() if may_lose else _lost(ahead)))
         notes = (*ahead.notes(), *as3.warnings(job, seen.server_paths, dict(around.declared), around.as3))
         answers = _challenges(unit, seen)
         profile_must_be_free(unit, seen)
@@ -46,6 +49,14 @@ def judged(unit: Unit, job: Job, managed: Collection[str], around: Surroundings)
     except ConnectorError as error:
         refused.append(str(error))
     return Verdict(tuple(dict.fromkeys(refused)), notes, *answers)
+
+
+def _lost(ahead: Outlook) -> Iterator[str]:
+    """Say what a run would lose by a word of the file, which nobody has written."""
+    for turnover in ahead.turnovers:
+        for loss in turnover.losses:
+            if not loss.refused:
+                yield f"{turnover.server} would no longer serve {loss.whom}, as {some(loss.profiles)} does now"
 
 
 def _challenges(unit: Unit, seen: Observation) -> tuple[str, str]:

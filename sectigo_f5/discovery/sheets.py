@@ -118,7 +118,8 @@ def _replacing(of: Session, draft: Draft, job: Job, managed: Collection[str], fo
     profiles = [path for path in draft.profiles if path not in managed and path != job.parent_profile]
     if not profiles:
         return None
-    replacing = judged(of.unit, replace(job, replace_profiles=tuple(profiles)), managed, of.around)
+    allowing = replace(job, replace_profiles=tuple(profiles))
+    replacing = judged(of.unit, allowing, managed, of.around, may_lose=True)
     if replacing.refused:
         return None
     why = tuple(f"without replace_profiles, which is written here: {reason}" for reason in found.refused)

@@ -21,9 +21,10 @@ from sectigo_f5.discovery.nouns import Inventory, Surroundings
 from sectigo_f5.discovery.sheets import Session, sheet
 from sectigo_f5.discovery.writing import text_of
 from sectigo_f5.model import Generation, Job
+from tests.decision.test_three_rules import changed, clients
 from tests.support import builders
 from tests.support.device_model import Model
-from tests.support.generated_devices import Generated, devices
+from tests.support.generated_devices import Generated, a_certificate, as_read, devices
 from tests.support.properties import generated
 
 
@@ -86,7 +87,27 @@ def test_every_entry_that_is_no_comment_passes_the_rules(device: Generated) -> N
     event(f"{len(jobs)} entries, {printed.count('# - common_name')} comments")
     for job in jobs:
         assert with_job(device, job, jobs).outlook().obstacles == {}, printed
+    assert lost_by_a_run(device, jobs) == [], printed
     every_virtual_server_and_name_is_in(printed, device)
+
+
+def lost_by_a_run(device: Generated, jobs: tuple[Job, ...]) -> list[tuple[str, str, bool]]:
+    """Return the clients that are served today and are not after a run over the file, by the model of a BIG-IP."""
+    after = device
+    for job in jobs:
+        of_job = with_job(after, job, jobs)
+        if not of_job.outlook().obstacles:
+            after = read_again(after, changed(of_job))
+    served = [client for client in clients(device) if device.model.serves(*client[:2], sni=client[2])]
+    return [client for client in served if not after.model.serves(*client[:2], sni=client[2])]
+
+
+def read_again(device: Generated, model: Model) -> Generated:
+    ports = {server.path: server.listens.port for server in device.every}
+    every = tuple(builders.server(*model.servers[path], path=path, port=port) for path, port in ports.items())
+    profiles = {path: as_read(path, model) for path in model.profiles}
+    certificates = {path: a_certificate(path, names) for path, names in model.certificates.items()}
+    return Generated(replace(device.seen, profiles=profiles, certificates=certificates), model, every)
 
 
 def every_virtual_server_and_name_is_in(printed: str, device: Generated) -> None:

@@ -14,6 +14,7 @@ from tests.support.discovering import discover, options
 from tests.support.installation import ROOT
 from tests.support.virtual_servers import attach, hand_made, url
 from tests.support.world import World, bigip
+from tests.workflow.test_taking_over import TABLE
 
 WWW = "www.example.com"
 
@@ -131,3 +132,25 @@ def at_a_terminal(arguments: list[str], typed: list[str]) -> tuple[str, int]:
                     os.write(ours, f"{typed.pop(0)}\n".encode())
     os.close(ours)
     return shown, child.returncode
+
+
+@pytest.mark.parametrize(
+    ("row", "entries"),
+    [
+        ("the parent profile", set()),
+        ("a profile for the same name and more", {WWW}),
+        ("a profile for a wildcard", {"*.example.com"}),
+        ("a profile of unknown names", set()),
+        ("several", {WWW, "shop.example.com"}),
+        ("a server SSL profile too", set()),
+    ],
+)
+def test_the_rows_of_the_table_of_taking_over_are_discovered(world: World, row: str, entries: set[str]) -> None:
+    attach(world, *TABLE[row][0](world))
+    found = discover(world)
+    if entries:
+        assert set(found.must_pass_check()) == entries
+        assert found.refused() == []
+    else:
+        (reason,) = found.refused()
+        assert reason.endswith("which name is meant?")

@@ -145,8 +145,8 @@ def _read(
     job: Job, model: Model, every: tuple[VirtualServer, ...], pairs: tuple[Pair, ...], knows_the_other: bool
 ) -> Observation:
     """Return what the connector reads of a model."""
-    profiles = {path: _as_read(path, model) for path in model.profiles}
-    certificates = {path: _certificate(path, names) for path, names in model.certificates.items()}
+    profiles = {path: as_read(path, model) for path in model.profiles}
+    certificates = {path: a_certificate(path, names) for path, names in model.certificates.items()}
     listed = tuple(server for server in every if server.path in job.virtual_servers)
     return Observation(
         job=job,
@@ -160,7 +160,8 @@ def _read(
     )
 
 
-def _as_read(path: str, model: Model) -> ClientSslProfile:
+def as_read(path: str, model: Model) -> ClientSslProfile:
+    """Return a profile of a model as the connector reads it."""
     shown = model.profiles[path]
     return ClientSslProfile(
         path=path,
@@ -174,5 +175,6 @@ def _as_read(path: str, model: Model) -> ClientSslProfile:
     )
 
 
-def _certificate(path: str, names: frozenset[str]) -> CertificateObject:
+def a_certificate(path: str, names: frozenset[str]) -> CertificateObject:
+    """Return a certificate with these names."""
     return replace(builders.certificate(path, *sorted(names), key=EC), serial=f"{abs(hash(path)):x}")
