@@ -67,6 +67,14 @@ def test_common_error_is_said_once_below_the_table_unbroken() -> None:
     assert "h2.example.com@bigip-fra and 6 more: " in plain(many, 80)
 
 
+def test_end_is_said_with_what_to_do_about_it() -> None:
+    ended, foreign = replace(FINE, days_left=-1), replace(FOREIGN, days_left=3)
+    text = plain([ended, replace(FINE, days_left=2, planned_renewal=None), foreign], 200)
+    assert ": has ended, and clients refuse it: run start_acme.py, and see whether cron still does\n" in text
+    assert ": ends within 7 days, and no renewal is planned before: see whether cron still runs\n" in text
+    assert ": ends within 14 days: renew it where it comes from, or add it to a YAML file\n" in text
+
+
 def test_colours_are_used_unless_they_are_unwanted() -> None:
     assert "\x1b[1;31mfailed" in to_terminal(ROWS, NOW, 80, colours=True)
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", to_terminal(ROWS, NOW, 80, colours=False))

@@ -41,6 +41,7 @@ def render(rows: Sequence[Row], about: About) -> str:
     """Return the page."""
     shown, style, script = entries(rows, about.made), _text("style.css"), _text("script.js")
     by_row = {id(entry.row): entry for entry in shown}
+    found = troubles((entry.row for entry in shown), about.made)
     return (
         _environment()
         .get_template("page.html")
@@ -52,9 +53,7 @@ def render(rows: Sequence[Row], about: About) -> str:
             headlines=attention.headlines(rows, about.made),
             tones={**dict.fromkeys(attention.BAD, "bad"), **OTHER_TONES},
             wrong=WRONG,
-            troubles=[
-                (trouble, [by_row[id(row)] for row in trouble.rows]) for trouble in troubles(e.row for e in shown)
-            ],
+            troubles=[(trouble, [by_row[id(row)] for row in trouble.rows]) for trouble in found],
             timeline=timeline(shown, about.made),
             linked=LINKED,
             style=Markup(style),  # noqa: S704  # both are ours, and the policy names their hashes

@@ -75,7 +75,7 @@ def to_terminal(rows: Sequence[Row], now: datetime, width: int, colours: bool) -
     )
     with console.capture() as captured:
         console.print(_table(rows, now, width))
-        for trouble in troubles(rows):
+        for trouble in troubles(rows, now):
             console.print()
             console.print(_paragraph(trouble), soft_wrap=True)
         console.print()

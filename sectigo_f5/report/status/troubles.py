@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sectigo_f5.printable import one_line
+from sectigo_f5.report.status import attention
+from sectigo_f5.report.status.attention import SOON, SOON_FOREIGN, Level
 from sectigo_f5.report.status.rows import Row
 
 NAMED = 3  # certificates that are named; the others are counted
+ERROR, END, OPEN = range(3)  # kinds of troubles, in their order
+REFUSED = (Level.EXPIRED, Level.REVOKED)  # clients refuse these
+ENDS = {  # by level, and by whether it is ours
+    (Level.EXPIRED, True): "has ended, and clients refuse it: run start_acme.py, and see whether cron still does",
+    (Level.EXPIRED, False): "has ended, and clients refuse it: renew it where it comes from, or add it to a YAML file",
+    (
+        Level.ENDING,
+        True,
+    ): f"ends within {SOON} days, and no renewal is planned before: see whether cron still runs",
+    (Level.ENDING, False): f"ends within {SOON_FOREIGN} days: renew it where it comes from, or add it to a YAML file",
+}
 
 
 @dataclass(frozen=True)
@@ -41,16 +55,17 @@ class Trouble:
         return ", ".join(filter(None, parts))
 
 
-def troubles(rows: Iterable[Row]) -> tuple[Trouble, ...]:
-    """Return the errors of certificates, and what is open with them, in the order of the rows."""
-    errors, matters = dict[str, list[Row]](), dict[str, list[Row]]()
+def troubles(rows: Iterable[Row], now: datetime) -> tuple[Trouble, ...]:
+    """Return the errors of certificates, then their ends, then what else is open, each in the order of the rows."""
+    found: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
-        if row.error:
-            errors.setdefault(one_line(row.error), []).append(row)
-        for matter in row.open_matters:
-            matters.setdefault(one_line(matter), []).append(row)
-    return (*_of(errors, is_error=True), *_of(matters, is_error=False))
-
-
-def _of(found: dict[str, list[Row]], is_error: bool) -> Sequence[Trouble]:
-    return [Trouble(text, tuple(rows), is_error) for text, rows in found.items()]
+        urgency = attention.level(row, now)
+        ends = ENDS.get((urgency, row.managed))
+        texts = [(ERROR, row.error), (END, ends), *((OPEN, matter) for matter in row.open_matters)]
+        for kind, text in texts:
+            if text:
+                found.setdefault((kind, one_line(text)), []).append(row)
+    return tuple(
+        Trouble(text, tuple(of), is_error=kind == ERROR or attention.level(of[0], now) in REFUSED)
+        for (kind, text), of in sorted(found.items(), key=lambda each: each[0][0])
+    )

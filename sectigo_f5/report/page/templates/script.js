@@ -1,14 +1,13 @@
 
 "use strict";
-(() => {
-  const root = document.documentElement;
+document.documentElement.classList.add("js"); // before the table is there: the details are never laid out
+addEventListener("DOMContentLoaded", () => {
   const byId = (id) => document.getElementById(id);
   const table = document.querySelector("table");
   const bodies = [...table.tBodies];
   const [find, show, told, nothing] = ["find", "show", "told", "nothing"].map(byId);
   const headings = [...table.tHead.rows[0].cells];
   const texts = new Map();
-  root.classList.add("js");
 
   // -- how old the page is
   const hours = Math.floor((Date.now() - Date.parse(byId("made").dateTime)) / 3600000);
@@ -22,22 +21,20 @@
   const buttonOf = (body) => body.querySelector("button.name");
   function open(body, wanted) {
     const [, more] = body.rows;
-    more.hidden = !wanted;
+    more.classList.toggle("open", wanted);
     more.querySelector("details").open = wanted;
     buttonOf(body).setAttribute("aria-expanded", String(wanted));
   }
   for (const body of bodies) {
-    const [main, more] = body.rows;
-    const link = main.querySelector("a.name");
+    const link = body.querySelector("a.name");
     const button = document.createElement("button");
     button.type = "button";
     button.className = "name";
     button.textContent = link.textContent;
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-controls", link.hash.slice(1));
-    button.addEventListener("click", () => open(body, more.hidden));
+    button.addEventListener("click", () => open(body, button.ariaExpanded === "false"));
     link.replaceWith(button);
-    more.hidden = true;
   }
   function follow() {
     const target = location.hash.length > 1 && byId(location.hash.slice(1));
@@ -118,4 +115,4 @@
   document.querySelector(".tools").hidden = false;
   if (show.value || find.value) filter();
   follow();
-})();
+});
