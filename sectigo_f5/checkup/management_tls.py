@@ -81,7 +81,7 @@ def ask(host: str, port: int) -> Presented | None:
 
 def how_to_pin(device: Device, host: str, found: Presented | None) -> tuple[str, ...]:
     """Return line by line how to trust the certificate that a BIG-IP presents; for a group its file has one each."""
-    file = _file(device)
+    file = pin_file(device)
     lines = [f"it presents {found}"] if found else []
     if found and not found.is_for(host):
         instead = "write host as it names it, or " if found.names else ""
@@ -96,7 +96,8 @@ def how_to_pin(device: Device, host: str, found: Presented | None) -> tuple[str,
     return tuple(lines)
 
 
-def _file(device: Device) -> Path:
+def pin_file(device: Device) -> Path:
+    """Return the file for a BIG-IP's own certificate, beside the file that it is configured in."""
     return device.place.file.absolute().parent / f"{device.name.replace('/', '-')}.pem"
 
 

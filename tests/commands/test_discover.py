@@ -56,6 +56,12 @@ def test_a_certificate_that_is_not_trusted_is_one_line(world: World) -> None:
     done = say(world, *options(world)[:4], "--credentials-file", str(credentials(world)))
     assert (done.code, done.out) == (1, "")
     assert "verify_tls" in done.log.splitlines()[-1]
+    pinned = Path.cwd() / "bigip.pem"
+    assert (
+        f"openssl s_client -connect 127.0.0.1:{world.device.port} -showcerts </dev/null | openssl x509 > {pinned}"
+        in done.log
+    )
+    assert f"then add --verify-tls {pinned}\n" in done.log
 
 
 def test_no_virtual_server_is_an_error_with_what_is_there(tmp_path: Path) -> None:

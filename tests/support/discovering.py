@@ -15,6 +15,7 @@ from sectigo_f5 import cli
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.model import Configuration, Job, Result
 from tests.support.console import Output
+from tests.support.editor import must_agree
 from tests.support.three_commands import checked
 from tests.support.world import World
 
@@ -35,7 +36,9 @@ class Discovery:
         folder = self.world.folder / "discovered"
         folder.mkdir(exist_ok=True)
         (folder / "file.yaml").write_text(self.text)
-        return read_configuration(folder)
+        found = read_configuration(folder)
+        must_agree(self.text, found.mistakes)
+        return found
 
     @property
     def jobs(self) -> dict[str, Job]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sectigo_f5 import log, stopping
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.checkup.management_tls import ask, how_to_pin, pin_file
 from sectigo_f5.commands.discovering.login import Login, hosts_in, login_for, verify_tls_in
 from sectigo_f5.commands.options import Options
 from sectigo_f5.discovery.grouping import of_partitions
@@ -18,6 +19,7 @@ from sectigo_f5.discovery.sheets import Session, sheet
 from sectigo_f5.discovery.surveying import surroundings
 from sectigo_f5.discovery.writing import text_of
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.errors import UntrustedDeviceError
 from sectigo_f5.model import Device, Place, partition_of
 from sectigo_f5.report import stdout
 from sectigo_f5.report.answer import Answer
@@ -36,20 +38,29 @@ def discover(options: Options, clock: Callable[[], datetime], secrets: log.Secre
     secrets.append(login.credentials.password)
     username, password = login.credentials.username, login.credentials.password
     port = options.port or DEFAULT_PORT
-    device = Device("discovered", hosts, port, username, password, verify_tls, Place(Path("--host"), 1))
-    with (
-        stopping.by_signals(_announce) as stop,
-        stopping.obeying(stop),
-        log.about(hosts[0]),
-        ha_group.connected(device, identify=True) as group,
-    ):
-        text = _text(group.at_work[0], options, login, started)
+    device = Device("bigip", hosts, port, username, password, verify_tls, Place(Path("discovered.yaml"), 1))
+    with stopping.by_signals(_announce) as stop, stopping.obeying(stop), log.about(hosts[0]):
+        try:
+            with ha_group.connected(device, identify=True) as group:
+                text = _text(group.at_work[0], options, login, started)
+        except ha_group.NoUnitError as error:
+            _say_how_to_trust(device, error)
+            raise
     if options.json:
         answer = Answer(options.command, started, clock(), 0, documents={"yaml": text})
         stdout.say(answer.to_json())
     else:
         stdout.say(text.rstrip("\n"))
     return 0
+
+
+def _say_how_to_trust(device: Device, error: ha_group.NoUnitError) -> None:
+    """Say how to pin the certificate of a unit that is not trusted, with the commands."""
+    for host, failure in error.failures.items():
+        if isinstance(failure, UntrustedDeviceError):
+            *lines, _ = how_to_pin(device, host, ask(host, device.port))
+            for line in (*lines, f"then add --verify-tls {pin_file(device)}"):
+                logger.warning("%s", line)
 
 
 def _announce(why: str) -> None:
