@@ -117,8 +117,8 @@ configuration() {
     fi
     [ -z "$(find "$root/etc/sectigo" -maxdepth 1 -iname '*.y*ml' -print -quit 2>/dev/null || true)" ] || return 0
     [ "$samples" = yes ] || return 0
-    kept config/smallest.yaml /etc/sectigo/shop.yaml
     kept config/credentials/bigip-fra.yaml /etc/sectigo/credentials/bigip-fra.yaml
+    kept config/smallest.yaml /etc/sectigo/shop.yaml # last: without a YAML file, the next run does both
 }
 
 # files VERB: calls "VERB SOURCE TARGET MODE" for each file that belongs to the program.

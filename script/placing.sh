@@ -49,11 +49,21 @@ directory() {
     fi
 }
 
+# new_directory PATH MODE USER GROUP: by its name there is none with other rights, even if this is killed.
 new_directory() {
-    mkdir -p "$(dirname "$root$1")"
-    mkdir -m 0700 "$root$1"
-    owner_of "$root$1" "$3" "$4"
-    chmod "$2" "$root$1"
+    local new
+    new=$(beside "$1")
+    rm -rf "$new"
+    mkdir -m 0700 "$new"
+    owner_of "$new" "$3" "$4"
+    chmod "$2" "$new"
+    mv -T "$new" "$root$1"
+}
+
+# beside PATH: prints the name under which a file begins; always the same, so that the next run finds what a killed one left.
+beside() {
+    mkdir -p "$root${1%/*}"
+    printf %s "$root${1%/*}/.${1##*/}.new"
 }
 
 # kept SOURCE TARGET: a file of the configuration; one that exists is the operator's.
@@ -65,10 +75,9 @@ kept() {
 
 # written SOURCE TARGET MODE USER GROUP: nobody sees a part of it, or it with other rights.
 written() {
-    local parent=${2%/*}
-    mkdir -p "$root$parent"
-    unfinished=$(mktemp "$root$parent/.${2##*/}.XXXXXX")
-    cat "$1" >"$unfinished"
+    unfinished=$(beside "$2")
+    rm -f "$unfinished"
+    (umask 077 && cat "$1" >"$unfinished")
     owner_of "$unfinished" "$4" "$5"
     chmod "$3" "$unfinished"
     mv -f "$unfinished" "$root$2"

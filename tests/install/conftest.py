@@ -10,7 +10,7 @@ import pytest
 from tests.install.placing import install
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install for systemd, below a directory with a space in its name; for looking only."""
     root = tmp_path_factory.mktemp("a root")

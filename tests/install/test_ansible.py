@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def play(root: Path, environment: dict[str, str], *options: str) -> dict[str, se
         "vault_eab_kid": "a kid",
         "vault_eab_hmac_key": "aG1hYw",
         "vault_bigip_password": "it's a \\secret",
-        "ansible_python_interpreter": sys.executable,
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         "ansible_become": False,
     }
     variables = root.parent / "variables.json"

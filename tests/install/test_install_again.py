@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import signal
 from pathlib import Path
 
-from tests.install.placing import CONFIG, install, run, tree
+import pytest
+
+from tests.install.placing import CONFIG, ENVIRONMENT, ROOT, USER, install, run, tree
 
 
 def test_second_run_has_nothing_to_do(root: Path) -> None:
@@ -80,3 +83,16 @@ def test_what_runs_by_root_left_is_given_to_the_user(tmp_path: Path) -> None:
     assert handed_over(tmp_path, "sectigo") == ""
     said = handed_over(tmp_path, "somebody")
     assert said.startswith(f"note: {tmp_path} belongs to somebody, and not to sectigo: chown -hR sectigo:sectigo ")
+
+
+@pytest.mark.parametrize("number", [1, 4, 5, 6, 9])
+def test_killed_installation_is_completed_by_the_next(number: int, installed: Path, tmp_path: Path) -> None:
+    """Killed before it gives the file or directory of this number its name."""
+    killing = tmp_path / "killing"
+    killing.write_text(f'named=0\nmv() {{ ((++named < {number})) || kill -KILL $$; command mv "$@"; }}\n')
+    command = (ROOT / "install.sh", "--user", USER, "--systemd", "--root", tmp_path / "root")
+    (tmp_path / "root").mkdir()
+    killed = run(*command, environment={**ENVIRONMENT, "BASH_ENV": str(killing)})
+    assert killed.returncode == -signal.SIGKILL
+    install(tmp_path / "root", "--systemd")
+    assert tree(tmp_path / "root") == tree(installed)
