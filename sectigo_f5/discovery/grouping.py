@@ -75,7 +75,7 @@ def _cannot_be_listed(server: VirtualServer) -> str | None:
     if fault := object_fault(server.path):
         return f"its name cannot be written in the YAML: {fault}"
     if not server.http:
-        return "it has no HTTP profile; attach one (for example /Common/http), and discover it again"
+        return "it has no HTTP profile, so nobody renews what it serves; attach one (/Common/http, say) if it is HTTP"
     return None
 
 

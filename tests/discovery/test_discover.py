@@ -145,7 +145,7 @@ def test_what_has_no_http_profile_is_left_out_with_the_reason(world: World) -> N
     world.device.add_virtual_server("/Common/vs_tcp", "127.0.0.9:8443", profiles=("/Common/tcp", old))
     found = discover(world)
     assert found.jobs[WWW].virtual_servers == ("/Common/vs_www",)
-    assert "left out: /Common/vs_tcp: it has no HTTP profile; attach one" in found.text
+    assert "left out: /Common/vs_tcp: it has no HTTP profile, so nobody renews what it serves" in found.unwrapped
     found.must_pass_check()
 
 
