@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,6 +57,12 @@ class CertificateAuthority(Protocol):
 
     def account_problem(self) -> str | None:
         """Return what is wrong with the files of the account, or None."""
+
+    def requires_binding(self) -> bool:
+        """Tell whether the CA registers only with external account binding."""
+
+    def releases(self) -> Mapping[str, tuple[str, str | None]]:
+        """Return by package of Certbot's which release there is, and what is wrong with it, or None."""
 
     def plugin_problem(self, validation: Validation) -> str | None:
         """Return why Certbot cannot use the plugin of a validation, or None if it can."""

@@ -351,7 +351,7 @@ def test_check_reports_a_missing_account_binding_and_ca(connector: Installation)
     connector.write_env(ACME_EAB_KID="", ACME_EAB_HMAC_KEY="")
     done = connector.run("check")
     assert done.returncode == 1
-    assert "\n  ✗ account: the CA requires external account binding: set ACME_EAB_KID" in done.stdout
+    assert "\n  ✗ external account binding: the CA requires external account binding: set ACME_EAB_KID" in done.stdout
     connector.write_env(ACME_SERVER=NO_CA)
     done = connector.run("check", "--quiet")
     assert done.returncode == 1

@@ -18,6 +18,7 @@ from sectigo_f5.acme.concurrency import Once, VirtualServerLocks
 from sectigo_f5.acme.failures import certbot_errors
 from sectigo_f5.acme.failures.known import ALONE
 from sectigo_f5.acme.inside_certbot import order_file
+from sectigo_f5.acme.installed import INSTALL, fault_of_release
 from sectigo_f5.acme.renewal_windows import RenewalWindows
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import create_private
@@ -188,20 +189,32 @@ class Authority:
         """Return what is wrong with the files of the account, with the remedy; reads them only."""
         return registration.problem(self._account, self._certbot)
 
+    def requires_binding(self) -> bool:
+        """Tell whether the CA registers only with external account binding; raises :class:`ConnectorError`."""
+        return directory.requires_binding(self._read_directory())
+
+    def releases(self) -> dict[str, tuple[str, str | None]]:
+        """Return the release of each package of Certbot's that is patched, and what is wrong with it, or None.
+
+        Raises :class:`ConnectorError` if Certbot cannot be run.
+        """
+        found = self._certbot.installed().releases
+        return {package: (release, fault_of_release(package, release)) for package, release in found.items()}
+
     def plugin_problem(self, validation: Validation) -> str | None:
         """Return why Certbot cannot be used for this validation, with the remedy, or None if it can."""
         try:
-            plugins = self._certbot.plugins()
+            plugins = self._certbot.installed().plugins
         except ConnectorError as error:
             return str(error)
         name = authenticator(validation)
         if why := plugins.get(name):
-            return f"Certbot's plugin {name} cannot be loaded ({why}): {certbot_program.INSTALL}"
+            return f"Certbot's plugin {name} cannot be loaded ({why}): {INSTALL}"
         if name in plugins:
             return None
         if isinstance(validation, Dns01):
             return f"Certbot has no plugin {name}: pip install certbot-{name}, or correct dns_authenticator"
-        return f"Certbot's plugin for BIG-IP is not installed: {certbot_program.INSTALL}"
+        return f"Certbot's plugin for BIG-IP is not installed: {INSTALL}"
 
     def _read_directory(self) -> directory.Directory:
         return self._directory.get().directory

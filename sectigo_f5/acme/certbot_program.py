@@ -1,4 +1,4 @@
-"""Certbot as a program: where it is, where it works, where its accounts are, and how secrets reach it.
+"""Certbot as a program: where it works, where its accounts are, and how secrets reach it.
 
 What it is asked to do is in :mod:`sectigo_f5.acme.authority` and :mod:`sectigo_f5.acme.registration`.
 """
@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import shutil
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,10 +19,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sectigo_f5 import process
+from sectigo_f5.acme import installed
 from sectigo_f5.acme.certbot_logs import keep_log
 from sectigo_f5.acme.certbot_options import write_options
 from sectigo_f5.acme.directory import USER_AGENT
 from sectigo_f5.acme.inside_certbot import launcher
+from sectigo_f5.acme.installed import Installed, find_certbot
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.model import Account
@@ -31,9 +32,6 @@ from sectigo_f5.secret import Secret
 from sectigo_f5.trust.stores import store_for_children
 
 logger = logging.getLogger(__name__)
-
-INSTALL = "install the connector again as its README says"
-PLUGINS_TIMEOUT = 120.0  # seconds; usually one, but some DNS plugins bring a whole cloud SDK
 
 # What a child needs of our environment by default: it must not see the rest, such as our HMAC key.
 PASSED_ON = re.compile(
@@ -98,7 +96,7 @@ class Certbot:
         self._holds = holds  # open files: see process.run
         self._lock = threading.Lock()
         self._prepared = False
-        self._plugins: dict[str, str] | None = None
+        self._installed: Installed | None = None
 
     def run(self, workplace: Path, task: Task) -> Answer:
         """Run Certbot once in a :meth:`workplace`; raises :class:`ConnectorError` if it cannot be started."""
@@ -167,37 +165,12 @@ class Certbot:
         for path in (self._home, self.accounts.parent, self.accounts, self._private, self._logs):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def plugins(self) -> Mapping[str, str]:
-        """Return the installed plugins, each with the reason why it cannot be loaded; empty if it can."""
+    def installed(self) -> Installed:
+        """Return which Certbot and which plugins there are, asked once; raises :class:`ConnectorError` if none runs."""
         with self._lock:
-            if self._plugins is None:
-                argv = [*find_certbot(), launcher.LIST_PLUGINS]
-                finished = process.run(argv, timeout=PLUGINS_TIMEOUT, env=_passed_on(whole=False))
-                if finished.status:
-                    raise ConnectorError(f"Certbot cannot be run ({_last_line(finished.output)}): {INSTALL}")
-                lines = (line.partition(" ") for line in finished.output.splitlines())
-                self._plugins = {name: problem for name, _, problem in lines}
-            return self._plugins
-
-
-def find_certbot() -> list[str]:
-    """Return how to start Certbot: the one next to our Python, else the one on PATH, through our launcher.
-
-    Raises :class:`ConnectorError` if there is none, or only one that is not a Python program (a snap):
-    the launcher could not run in it to hand the plugin's tokens back.
-    """
-    program = str(Path(launcher.__file__).absolute())
-    if (Path(sys.executable).parent / "certbot").exists():
-        return [sys.executable, program]
-    found = shutil.which("certbot")
-    if found is None:
-        raise ConnectorError(f"Certbot is not installed: {INSTALL}")
-    interpreter = re.match(rb"#!\s*(/\S*python\S*)", Path(found).read_bytes()[:256])
-    if interpreter is None:
-        raise ConnectorError(
-            f"{found} is not a Certbot that the connector can use; it needs one next to {sys.executable}: {INSTALL}"
-        )
-    return [interpreter[1].decode(), program]
+            if self._installed is None:
+                self._installed = installed.ask(_passed_on(whole=False))
+            return self._installed
 
 
 def _own_options(task: Task, ca_bundle: Path | None) -> list[str]:
@@ -226,10 +199,6 @@ def _passed_on(whole: bool) -> dict[str, str]:
         if (not KEPT_BACK.fullmatch(name) if whole else PASSED_ON.fullmatch(name))
     }
     return {"PATH": os.defpath, **passed, "PYTHONUTF8": "1"}  # the configuration file is UTF-8 in every locale
-
-
-def _last_line(output: str) -> str:
-    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "no output")
 
 
 def bypassing_proxy(hosts: Sequence[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from sectigo_f5.bigip.ha_group import HaGroup, NoUnitError
 from sectigo_f5.checkup import unit
@@ -20,17 +21,15 @@ LIST_EVERY = "list every unit of the group under host, and run again when the ac
 def groups(run: Run, jobs: Sequence[Job], found: HaGroup | Exception) -> list[Group]:
     """Return what was looked at on the BIG-IP of one login: one group, and one for each unit if there are several."""
     device = jobs[0].device
-    name = " and ".join(dict.fromkeys(job.device.name for job in jobs))
+    name, *also = dict.fromkeys(job.device.name for job in jobs)
+    known = partial(Group, DEVICE, name, also=tuple(also))
     units = dict(_units(run, device, found))
     whole = (*(_standing(found) if isinstance(found, HaGroup) else ()), *_saved(run, jobs))
     summary = _summary(found) if isinstance(found, HaGroup) else ""
     if len(units) == 1:
         (looks,) = units.values()
-        return [Group(DEVICE, name, (*looks, *whole), summary)]
-    return [
-        Group(DEVICE, name, whole, summary),
-        *(Group(DEVICE, name, looks, unit=host) for host, looks in units.items()),
-    ]
+        return [known(looks=(*looks, *whole), summary=summary)]
+    return [known(looks=whole, summary=summary), *(known(looks=looks, unit=host) for host, looks in units.items())]
 
 
 def _units(run: Run, device: Device, found: HaGroup | Exception) -> Iterator[tuple[str, tuple[Look, ...]]]:

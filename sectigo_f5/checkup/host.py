@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sectigo_f5 import __version__
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.model import Configuration, Job, Settings
 from sectigo_f5.report.looks import HOST, Group, Look, doubtful, judged, well, wrong
+from sectigo_f5.run import CertificateAuthority
 from sectigo_f5.state.directory import ROOM
 from sectigo_f5.state.writable import problems_of_files
 
@@ -22,15 +24,28 @@ PLENTY = 10  # times what a run needs
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
-def group(settings: Settings, configuration: Configuration, jobs: Sequence[Job]) -> Group:
+def group(
+    settings: Settings, configuration: Configuration, jobs: Sequence[Job], authority: CertificateAuthority
+) -> Group:
     """Look at this host; ``jobs`` are the certificates that were selected."""
     looks = (
         well("program", f"sectigo-f5 {__version__}, Python {platform.python_version()}, {ssl.OPENSSL_VERSION}"),
+        *certbot(authority),
         *configured(configuration, jobs),
         *(judged(name, problem, "can be written") for name, problem in problems_of_files(settings).items()),
         room(settings.state_dir, len(jobs)),
     )
     return Group(HOST, NAME, looks, f"sectigo-f5 {__version__}")
+
+
+def certbot(authority: CertificateAuthority) -> Iterator[Look]:
+    """Say which release of each package of Certbot's there is, and whether the connector knows it."""
+    try:
+        releases = authority.releases()
+    except ConnectorError as error:
+        yield wrong("certbot", str(error))
+        return
+    yield from (judged(package, fault, release) for package, (release, fault) in releases.items())
 
 
 def configured(configuration: Configuration, jobs: Sequence[Job]) -> tuple[Look, ...]:

@@ -10,11 +10,12 @@ from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.checkup import acme_server, device, host
 from sectigo_f5.checkup.certificate import Examination, examine
+from sectigo_f5.checkup.repetitions import RESULT, Told
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.report import checklist, stdout
-from sectigo_f5.report.looks import CERTIFICATE, Group, Level, Look, doubtful, worst
+from sectigo_f5.report.looks import CERTIFICATE, Group, Level, doubtful, worst, wrong
 from sectigo_f5.report.results import EXIT_FAILED, as_json, exit_code
 from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import pending_since, with_history
@@ -24,7 +25,8 @@ Examined = Mapping[str, Examination]  # by certificate
 
 def check(session: Session) -> int:
     """Check this host, the ACME server, every BIG-IP, and every certificate there; returns the exit code."""
-    examined, devices = dict[str, Examination](), dict[str, list[Group]]()  # by the first certificate of a login
+    run, examined = session.run, dict[str, Examination]()
+    devices = dict[str, list[Group]]()  # by the first certificate of a login
 
     def met(run: Run, jobs: Sequence[Job], found: HaGroup | Exception) -> None:
         devices[jobs[0].label] = device.groups(run, jobs, found)
@@ -34,15 +36,15 @@ def check(session: Session) -> int:
         return _result(run, f5, job, examined[job.label])
 
     groups = [
-        host.group(session.settings, session.configuration, session.jobs),
-        acme_server.group(session.settings.account, session.run.authority, session.run.clock()),
+        host.group(session.settings, session.configuration, session.jobs, run.authority),
+        acme_server.group(session.settings.account, run.authority, run.clock()),
     ]
-    outcome = with_history(session.on_every_device(work, met), session.run.state.history.results())
+    outcome = with_history(session.on_every_device(work, met), run.state.history.results())
     groups += [group for job in session.jobs for group in devices.get(job.label, ())]
     code = exit_code(outcome, session.configuration.mistakes)
     code = code or (EXIT_FAILED if worst(groups) is Level.FAILED else 0)
-    told = {look.text: group.title for group in groups for look in group.looks}
-    groups += [_certificate(result, examined.get(result.label), told) for result in outcome]
+    told = Told(groups)
+    groups += [told.once(_certificate(result, examined.get(result.label)), result.device) for result in outcome]
     _print(session, outcome, groups, examined, code)
     return code
 
@@ -57,17 +59,13 @@ def _result(run: Run, f5: Unit, job: Job, found: Examination) -> Result:
     return Result.of(job, Outcome.OK, reason, found.virtual_servers, notes=(*found.notes, *pending))
 
 
-def _certificate(result: Result, found: Examination | None, told: Mapping[str, str]) -> Group:
-    """Return what was looked at for a certificate, and what came of it besides.
-
-    ``told`` is what other groups say already, with their titles: that is not repeated.
-    """
+def _certificate(result: Result, found: Examination | None) -> Group:
+    """Return what was looked at for a certificate, and what came of it besides."""
     looks = found.looks if found else ()
-    known = {*told, *(look.text for look in looks)}
+    known = {look.text for look in looks}
     more = [doubtful("note", note) for note in result.notes if note not in known]
     if result.error and not (found and found.problems):
-        at = next((title for text, title in told.items() if result.error.startswith(text)), "")
-        more.append(Look("result", result.error, Level.FAILED, told_by=at))
+        more.append(wrong(RESULT, result.error))
     return Group(CERTIFICATE, result.label, (*looks, *more), result.reason)
 
 

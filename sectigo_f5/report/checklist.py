@@ -47,7 +47,7 @@ def style_for(stream: TextIO | None, environment: Mapping[str, str]) -> Style:
 
 def to_text(groups: Iterable[Group], style: Style, *, verbose: bool = False, quiet: bool = False) -> str:
     """Return the whole report; ``quiet`` leaves only what is wrong, ``verbose`` shows every single look."""
-    shown: Callable[[Look], bool] = lambda look: verbose or look.level is not Level.OK  # noqa: E731  # it is passed on
+    shown: Callable[[Look], bool] = lambda look: verbose or _is_news(look)  # noqa: E731  # it is passed on
     if quiet:
         groups = [group for group in groups if group.level is Level.FAILED]
         shown = lambda look: look.level is Level.FAILED  # noqa: E731
@@ -59,9 +59,18 @@ def _lines(group: Group, style: Style, shown: Callable[[Look], bool]) -> Iterato
     if _told_elsewhere(group):
         return
     for look in filter(shown, group.looks):
-        yield f"  {style.mark(look.level)} {one_line(f'{look.what}: {look.text}')}"
-        for line in look.remedy if look.level is not Level.OK else ():
+        yield f"  {style.mark(look.level)} {one_line(f'{look.what}: {_text(look)}')}"
+        for line in () if look.level is Level.OK or look.told_by else look.remedy:
             yield f"      {style.arrow} {one_line(line)}"
+
+
+def _is_news(look: Look) -> bool:
+    """Tell what is shown without being asked for: a warning only where it is first met."""
+    return look.level is Level.FAILED or (look.level is Level.WARNING and not look.told_by)
+
+
+def _text(look: Look) -> str:
+    return f"as for {look.told_by}" if look.told_by else look.text
 
 
 def _told_elsewhere(group: Group) -> str:

@@ -66,11 +66,18 @@ class Group:
     looks: tuple[Look, ...] = field(default=())
     summary: str = ""  # what is said of it if all is well
     unit: str = ""  # the host, of one unit of several
+    also: tuple[str, ...] = ()  # other names under which the YAML files know it
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which the YAML files know it."""
+        return (self.name, *self.also)
 
     @property
     def title(self) -> str:
         """How people find it."""
-        return f"{self.name} {self.unit}" if self.unit else self.name
+        name = " and ".join(self.names)
+        return f"{name} {self.unit}" if self.unit else name
 
     @property
     def level(self) -> Level:

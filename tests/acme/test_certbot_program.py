@@ -12,8 +12,8 @@ import pytest
 
 from sectigo_f5.acme import certbot_program
 from sectigo_f5.acme.certbot_options import certbot_options, write_options
-from sectigo_f5.acme.certbot_program import find_certbot
 from sectigo_f5.acme.inside_certbot import launcher
+from sectigo_f5.acme.installed import find_certbot
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import Secret
 from sectigo_f5.validation import Dns01, Http01, Prevalidated

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from sectigo_f5.acme.failures.known import BINDING_REQUIRED
 from sectigo_f5.checkup import acme_server
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
 from sectigo_f5.report.looks import Level
 from sectigo_f5.secret import Secret
@@ -50,5 +52,28 @@ def test_a_server_that_does_not_answer_is_asked_nothing_more(world: World) -> No
     group = acme_server.group(Account("https://acme.example.com"), world.authority, world.now)
     assert [(look.what, look.level) for look in group.looks] == [
         ("directory", Level.FAILED),
+        ("account", Level.OK),
         ("external account binding", Level.OK),
     ]
+
+
+def test_a_binding_that_the_ca_requires_and_nobody_set_is_a_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> str:
+        raise ConnectorError(BINDING_REQUIRED)
+
+    monkeypatch.setattr(world.authority, "account_status", refuse)
+    group = acme_server.group(Account("https://acme.example.com"), world.authority, world.now)
+    (failed,) = (look for look in group.looks if look.level is Level.FAILED)
+    assert (failed.what, failed.text) == ("external account binding", BINDING_REQUIRED)
+
+
+@pytest.mark.parametrize(("required", "text"), [(True, "the CA requires it"), (False, "the CA does not require it")])
+def test_whether_the_ca_requires_a_binding_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, required: bool, text: str
+) -> None:
+    monkeypatch.setattr(world.authority, "requires_binding", lambda: required)
+    group = acme_server.group(Account("https://acme.example.com"), world.authority, world.now)
+    (told,) = (look.text for look in group.looks if look.what == "external account binding")
+    assert told == f"{text}; ACME_EAB_KID is not set"

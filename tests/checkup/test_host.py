@@ -9,8 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from sectigo_f5.checkup import host
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Configuration
 from sectigo_f5.report.looks import Level
+from tests.support.world import World
 
 MANY = 1 << 40
 
@@ -60,6 +62,24 @@ def test_room_that_cannot_be_asked_for_is_not_known(tmp_path: Path) -> None:
 )
 def test_a_size_is_rounded_down(count: int, words: str) -> None:
     assert host.size(count) == words
+
+
+def test_another_release_of_certbot_is_a_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        world.authority, "releases", lambda: {"certbot": ("6.0", "made for 5.8"), "acme": ("5.8.0", None)}
+    )
+    assert [(look.what, look.level, look.text) for look in host.certbot(world.authority)] == [
+        ("certbot", Level.FAILED, "made for 5.8"),
+        ("acme", Level.OK, "5.8.0"),
+    ]
+
+
+def test_a_certbot_that_cannot_be_run_is_a_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise ConnectorError("Certbot is not installed")
+
+    monkeypatch.setattr(world.authority, "releases", refuse)
+    assert [(look.what, look.level) for look in host.certbot(world.authority)] == [("certbot", Level.FAILED)]
 
 
 def test_every_mistake_and_warning_of_the_configuration_is_a_line() -> None:

@@ -109,6 +109,12 @@ class LocalAuthority:
     def account_problem(self) -> str | None:
         return None
 
+    def requires_binding(self) -> bool:
+        return False
+
+    def releases(self) -> dict[str, tuple[str, str | None]]:
+        return {"certbot": ("5.8.0", None)}
+
     def plugin_problem(self, validation: Validation) -> str | None:
         return None
 

@@ -43,6 +43,8 @@ ORDER_FILE = "--order-file"  # of ours too: which file remembers the order
 ANSWER_TIMEOUT = "--answer-timeout"  # and how many seconds the CA has for each answer
 CA_FILE = "--acme-ca-file"  # and by which file alone the ACME server is trusted
 PLUGIN = "--only-plugin"  # and which plugin is loaded besides those that Certbot brings itself
+RELEASE = "= "  # prefix of lines of LIST_PLUGINS that name a package and its release
+PATCHED = {"certbot": "5.8", "acme": "5.8", "certbot-bigip": "1.2.1"}  # the releases that are patched
 OWN = (ORDER_FILE, ANSWER_TIMEOUT, CA_FILE, PLUGIN)
 BIGIP = "bigip"  # the plugin certbot-bigip
 READ_TIMEOUT = 90.0  # seconds; BIG-IP itself gives up on a request after 60
@@ -118,7 +120,7 @@ def _beside(name: str) -> ModuleType:
 
 
 def list_plugins() -> None:
-    """Write each plugin's name, followed by the reason if it cannot be loaded.
+    """Write each plugin's name, followed by the reason if it cannot be loaded; and the releases of what is patched.
 
     ``certbot plugins`` omits some (``manual``), and fails if a single plugin cannot be loaded.
     """
@@ -132,6 +134,11 @@ def list_plugins() -> None:
         except Exception as error:  # noqa: BLE001  # a plugin's module may raise anything
             problem = f" {type(error).__name__}: {error}"
         sys.stdout.write(f"{entry.name}{problem}\n")
+    for package in PATCHED:
+        release = ""
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            release = importlib.metadata.version(package)
+        sys.stdout.write(f"{RELEASE}{package} {release}\n")
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
