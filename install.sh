@@ -58,9 +58,13 @@ done
 root=${root%/}
 [ -n "$schedule" ] || { systemd_runs && schedule='systemd'; } || schedule='cron'
 group=$(id -gn "$user" 2>/dev/null || echo "$user")
+systemd=$(systemctl --version 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\).*/\1/p') || systemd=''
 share=/usr/local/share
 record=$share/sectigo-f5/installed
 read_record
+
+# hands_over_files: RHEL 8 has 239, without LoadCredential=.
+hands_over_files() { ((${systemd:-247} >= 247)); }
 
 # may_be_here: refuses a place from which the service cannot run, or where others could change what it runs.
 may_be_here() {
@@ -100,10 +104,11 @@ fill_environment() {
     .venv/bin/python -W ignore -m compileall -q .venv/lib sectigo_f5 >/dev/null || true
 }
 
-# adapted FILE: prints it with this host's directory, user and group.
+# adapted FILE: prints it with this host's directory, user and group, and as far as its systemd knows what is in it.
 adapted() {
     sed -e "s|/opt/sectigo-f5|$here|g" -e "s|^Group=sectigo$|Group=$group|" -e "s/^\(user\|User\)=sectigo$/\1=$user/" \
-        -e "s|^    su sectigo sectigo$|    su $user $group|" -e "s|  sectigo  |  $user  |" "$1"
+        -e "s|^    su sectigo sectigo$|    su $user $group|" -e "s|  sectigo  |  $user  |" "$1" |
+        if hands_over_files; then cat; else sed -e "/LoadCredential=/d; /as root and hands/d; s|/run/credentials/%n|/etc/sectigo|"; fi
 }
 
 configuration() {

@@ -14,7 +14,7 @@ import pytest
 
 from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.sources.permissions import fault_of_rights, others_may_read
-from tests.install.placing import CONFIG, ROOT, USER, run, tree
+from tests.install.placing import CONFIG, ENVIRONMENT, ROOT, USER, run, tree
 
 SCRIPTS = ("install.sh", "script/placing.sh", "script/environment.sh", "config/command/sectigo-f5")
 
@@ -85,6 +85,19 @@ def test_without_options_the_files_are_those_of_config(tmp_path: Path) -> None:
         found = (tmp_path / "etc" / folder / "sectigo-f5").read_text()
         assert found == (CONFIG / folder / "sectigo-f5").read_text().replace("/opt/sectigo-f5", str(ROOT))
     assert not (tmp_path / "etc/systemd").exists()
+
+
+def test_systemd_that_cannot_hand_over_a_file_reads_it_in_place(tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    older.write_text("systemctl() { printf 'systemd 239 (239-82.el8)\\n+PAM\\n'; }\n")
+    (tmp_path / "root").mkdir()
+    command = (ROOT / "install.sh", "--systemd", "--root", tmp_path / "root")
+    done = run(*command, environment={**ENVIRONMENT, "BASH_ENV": str(older)})
+    assert done.returncode == 0, done.stdout
+    service = (tmp_path / "root/etc/systemd/system/sectigo-f5.service").read_text()
+    assert "LoadCredential" not in service
+    assert "hands it over" not in service
+    assert "\nEnvironment=SECTIGO_ENV_FILE=/etc/sectigo/env\n" in service
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,15 @@ def test_operations_show_the_unit(unit: Path) -> None:
     assert shown(OPERATIONS, "ini", f"# /etc/systemd/system/{unit.name}\n") == unit.read_text(encoding="utf-8")
 
 
-def test_shards_change_only_what_they_must() -> None:
+def test_shards_are_units_without_a_fault(in_place: list[Path], tmp_path: Path) -> None:
+    """As the page on scaling makes them: copies, and a drop-in."""
     page = SCALING.read_text(encoding="utf-8").split("## systemd")[1].split("## Ansible")[0]
-    assert re.findall(r"^    ExecStart=(.*)$", page, re.MULTILINE) == [
-        "",
-        f"{settings(SERVICE)['ExecStart'][0]} --shard %i/4",
-    ]
+    drop_in = re.sub("^    ", "", page[page.index("    [Service]") :], flags=re.MULTILINE).split("\n\n")[0]
+    assert f"\nExecStart={settings(SERVICE)['ExecStart'][0]} --shard %i/4\n" in drop_in
+    folder = tmp_path / "units"
+    (folder / "sectigo-f5@.service.d").mkdir(parents=True)
+    for unit in in_place:
+        (folder / f"sectigo-f5@{unit.suffix}").write_text(unit.read_text())
+    (folder / "sectigo-f5@.service.d" / "override.conf").write_text(drop_in.replace("/opt/sectigo-f5", str(ROOT)))
+    verified = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", folder / "sectigo-f5@0.service")
+    assert (verified.stdout, verified.returncode) == ("", 0)
