@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sectigo_f5.bigip.inventory import shelf
 from tests.commands.test_status import WWW
 from tests.support.console import Console
 from tests.support.names import ONLY_EC
@@ -53,6 +54,26 @@ def test_all_reads_a_large_device_once_and_page_by_page(world: World) -> None:
     console = Console(world, *({"common_name": name, "virtual_servers": [f"vs_{name[:2]}"]} for name in names))
     before = len(world.device.journal)
     (row,) = console.say("status", "--json", "--all").json["unmanaged"]
-    lists = [call for call in world.device.journal[before:] if call.path.endswith("/ltm/virtual")]
+    asked = [call.path for call in world.device.journal[before:]]
+    lists = [path for path in asked if path.endswith("/ltm/virtual")]
     assert len(row["virtual_servers"]) == 60
     assert 1 <= len(lists) <= 3
+
+
+def test_keys_of_ours_are_read_together_though_their_certificates_are_known(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"h{number}.example.com" for number in range(4)]
+    paths = [world.add_virtual_server(f"/Common/vs_{name[:2]}") for name in names]
+    others = [world.add_virtual_server(f"/Common/vs_x{number}") for number in range(3)]
+    attach(world, hand_made(world, "a0", "a0.example.com"), path=others[0])
+    pairs = zip(names, paths, strict=True)
+    world.go(*(world.job(name, keys=ONLY_EC, virtual_servers=(path,)) for name, path in pairs))
+    for number in (1, 2):  # so those of ours lie between those of others
+        attach(world, hand_made(world, f"x{number}", f"x{number}.example.com"), path=others[number])
+    console = Console(world, *({"common_name": name, "virtual_servers": [f"vs_{name[:2]}"]} for name in names))
+    monkeypatch.setattr(shelf, "SMALL", 0)  # every collection is a big one
+    monkeypatch.setattr(shelf, "FOR_EACH", 0)
+    before = len(world.device.journal)
+    assert console.say("status", "--all").code == 0
+    assert [call.path for call in world.device.journal[before:] if "/sys/file/ssl-key/" in call.path] == []

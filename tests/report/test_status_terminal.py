@@ -6,12 +6,15 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from sectigo_f5.report.status.rows import Row
-from sectigo_f5.report.status.terminal import to_terminal
+from sectigo_f5.report.status.terminal import GAP, columns, to_terminal, widths
 from tests.report.test_attention import FAILED, FINE, FOREIGN, moment
 from tests.support.builders import NOW
+from tests.support.properties import generated
 
 ERROR = "bigip-fra: no answer within 30 s; check that the address is right and that no firewall is in between. " * 2
 ROWS = [
@@ -46,6 +49,17 @@ def test_table_fits_and_leaves_out_what_is_least_wanted(width: int) -> None:
     headings = ["STATE", "CERTIFICATE", "DAYS", "ENDS", "RENEWAL", "LAST RESULT", "SINCE", "KEY", "VIRTUAL SERVERS"]
     assert [heading for heading in headings if heading not in lines[0]] == LEFT_OUT[width]
     assert sum(line.startswith("failed") and "  60  " in line for line in lines) == 2
+
+
+@generated(100)
+@given(natural=st.lists(st.integers(1, 90), min_size=9, max_size=9), width=st.integers(54, 250))
+def test_columns_fit_whatever_is_in_them(natural: list[int], width: int) -> None:
+    """A cell without a limit has at most 12 columns: words and dates."""
+    limited = [(each, wide if each.least else min(wide, 12)) for each, wide in zip(columns(NOW), natural, strict=True)]
+    given_to, limit = widths(limited, width), {each.heading: wide for each, wide in limited}
+    assert sum(wide for _, wide in given_to) + GAP * (len(given_to) - 1) <= max(width, 60)
+    assert {each.heading for each, _ in given_to} >= {"STATE", "CERTIFICATE", "DAYS", "LAST RESULT"}
+    assert all(1 <= wide <= limit[each.heading] for each, wide in given_to)
 
 
 def test_long_name_is_folded_and_several_servers_are_counted() -> None:

@@ -95,11 +95,11 @@ class Inventory:
         These and their keys are read, together with those of the other certificates of this login.
         """
         own = self._issues_of(job)
-        if any(issue.certificate not in self.certificates.at_hand for issue in own):
+        held, keys = self.certificates.at_hand, self.keys.at_hand
+        if any(issue.certificate not in held or issue.key not in keys for issue in own):
             of_login = [issue for each in (job, *self._jobs) for issue in self._issues_of(each)]
             self.certificates.prefetch([path for issue in of_login for path in (issue.certificate, issue.chain)])
             self.keys.prefetch([issue.key for issue in of_login])
-        self.keys.prefetch([issue.key for issue in own])
         return own
 
     def _issues_of(self, job: Job) -> tuple[Generation, ...]:

@@ -33,7 +33,7 @@ addEventListener("DOMContentLoaded", () => {
     button.textContent = link.textContent;
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-controls", link.hash.slice(1));
-    button.addEventListener("click", () => open(body, button.ariaExpanded === "false"));
+    button.addEventListener("click", () => open(body, button.getAttribute("aria-expanded") === "false"));
     link.replaceWith(button);
   }
   function follow() {
