@@ -96,7 +96,7 @@ def _found(f5: Unit, seen: Observation) -> tuple[tuple[VirtualServer, ...], tupl
     answering, missing = dict[str, VirtualServer](), dict[str, list[str]]()
     places = ((address, server.listens.route_domain) for server in ours for address in port_80.addresses(server))
     for address, route_domain in dict.fromkeys(places):
-        faults = {server: _fault(f5, server) for server in port_80.answering(every, address, route_domain)}
+        faults = {server: _fault(f5, server) for server in f5.answering_80(address, route_domain)}
         answering |= {server.path: server for server, fault in faults.items() if not fault}
         if all(faults.values()):
             missing.setdefault("; ".join(filter(None, faults.values())), []).append(address)

@@ -14,6 +14,7 @@ from sectigo_f5.bigip.inventory.memory import Memory
 from sectigo_f5.bigip.inventory.standing import Standing
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
+from sectigo_f5.bigip.virtual_servers.port_80 import Listeners
 from sectigo_f5.bigip.virtual_servers.reader import possible_client_ssl, possible_http2, virtual_server
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import VirtualServer
@@ -130,6 +131,13 @@ class Unit(Standing):
             self._servers([item for path, item in every.items() if path not in self.memory.servers])
             self.memory.every_server = tuple(self.memory.servers[path] for path in every)
         return self.memory.every_server
+
+    def answering_80(self, address: str, route_domain: str) -> tuple[VirtualServer, ...]:
+        """Return what answers port 80 of an address, see :class:`Listeners`."""
+        every = self.every_server()
+        if self.memory.listeners is None or self.memory.listeners.servers is not every:
+            self.memory.listeners = Listeners(every)
+        return self.memory.listeners.answering(address, route_domain)
 
     def rule_text(self, path: str) -> str:
         """Read an iRule; empty if it is gone."""

@@ -33,6 +33,8 @@ def flag_conflicts(
 ) -> dict[str, str]:
     """Return the virtual servers that would have two SNI defaults, or none, each with what to do about it."""
     flags = changed_flags(seen, plans)
+    if not flags:
+        return {}
     planned = {plan.virtual_server: plan for plan in plans}
     conflicts = {}
     for server in every_server:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sectigo_f5.bigip.inventory.contents import Inventory
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
+from sectigo_f5.bigip.virtual_servers.port_80 import Listeners
 from sectigo_f5.bigip.virtual_servers.references import References
 from sectigo_f5.device_objects import VirtualServer
 from sectigo_f5.model import Job
@@ -27,6 +28,7 @@ class Memory:
     servers: dict[str, VirtualServer] = field(default_factory=dict)  # that were looked at, by full path
     strict: dict[str, bool] = field(default_factory=dict)  # iApps that refuse changes of what they own, by full path
     every_server: tuple[VirtualServer, ...] | None = None
+    listeners: Listeners | None = None  # of them, on port 80
     places_before: dict[str, dict[str, int]] = field(default_factory=dict)  # see ``Inventory.recall``
     expected: tuple[Job, ...] = ()  # the certificates of this login
     looked_at: datetime | None = None  # when the reading of it began
