@@ -107,7 +107,7 @@ ROWS = st.builds(
 )
 
 
-@generated(150)
+@generated(60)
 @given(rows=st.lists(ROWS, max_size=8))
 def test_whatever_is_seen_is_ordered_once_and_counted_once(rows: list[Row]) -> None:
     ordered = attention.ordered(rows, NOW)
