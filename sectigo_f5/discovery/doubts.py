@@ -86,7 +86,7 @@ def _of_profiles(group: Group, settings: Settings, profiles: Profiles, around: S
         yield f"{some([profile.path for profile in renamed])} has the name of ours, and becomes ours"
     if foreign:
         paths = some([profile.path for profile in foreign])
-        yield f"ours takes the place of the client SSL profile {paths}, which stays on the BIG-IP, unused"
+        yield f"ours takes the place of the client SSL profile {paths}, which stays on the BIG-IP"
     needed = parents(group, profiles, partition_for(group, around))
     if needed[0] in {profile.path for profile in foreign}:
         yield f"{needed[0]} has settings of its own: ours inherits them from it, so it must not be deleted"
