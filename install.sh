@@ -72,9 +72,10 @@ may_be_here() {
     [ -z "$root" ] || return 0
     is_seen_by_service "$here/" ||
         give_up "the service sees no home and no temporary directory, and so could not run from $here: $move"
-    [ -z "$(find . -maxdepth 1 \( ! -user root -o -perm /022 ! -type l \) -print -quit)" ] ||
-        give_up "others than root can change what is in $here, and so what the service runs" \
-            "chown -R root:root $here && chmod -R go-w $here"
+    local changeable
+    changeable=$(changeable_by_others "$here")
+    [ -z "$changeable" ] || give_up "others than root can change $changeable, and so what the service runs" \
+        "chown -R root:root $here && chmod -R go-w $here"
 }
 
 create_user() {

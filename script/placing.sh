@@ -14,6 +14,19 @@ suits() {
     is_seen_by_service "$("$1" -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null)"
 }
 
+# changeable_by_others DIRECTORY: prints the first thing in it, or above it, that others than root (or who tries a dry run)
+# can change. Groups count only in it: on Debian /usr/local belongs to the group staff.
+changeable_by_others() {
+    local parent=$1 found us
+    us=$(id -u)
+    found=$(find "$1" \( ! -user root ! -user "$us" -o -perm /022 ! -type l \) -print -quit)
+    while [ -z "$found" ] && [ "$parent" != / ]; do
+        parent=$(dirname "$parent")
+        found=$(find "$parent" -maxdepth 0 \( ! -user root ! -user "$us" -o -perm /002 ! -perm /1000 \) -print)
+    done
+    printf %s "$found"
+}
+
 quoted() { printf %q "$1"; }
 
 note() { say "note: $*"; }

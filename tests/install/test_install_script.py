@@ -138,6 +138,18 @@ def test_clone_in_a_temporary_directory_is_refused(tmp_path: Path) -> None:
         assert "the service sees no home and no temporary directory" in run(script, "--dry-run").stdout
 
 
+def test_file_that_others_can_change_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "clone" / "sectigo_f5" / "cli.py"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    search = f". script/placing.sh; changeable_by_others '{tmp_path / 'clone'}'"
+    for path, mode, found in ((file, 0o644, ""), (file, 0o664, file), (file, 0o644, ""), (tmp_path, 0o777, tmp_path)):
+        path.chmod(mode)
+        file.parent.chmod(0o755)
+        file.parent.parent.chmod(0o755)
+        assert run("bash", "-euo", "pipefail", "-c", search).stdout == str(found)
+
+
 def test_ordinary_user_is_told_that_root_must_install() -> None:
     ordinary = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory() as folder:  # pytest's own directories are closed to other users
