@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.configuration.conflicts import conflicts
@@ -18,6 +19,8 @@ from sectigo_f5.discovery.grouping import grouped
 from sectigo_f5.discovery.judging import Verdict, judged
 from sectigo_f5.discovery.nouns import Draft, Group, Inventory, Surroundings
 from sectigo_f5.discovery.writing import Sheet, document_of, placeholder
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.errors import OutcomeUnknownError, UnreachableError
 from sectigo_f5.model import Job, Place
 
 PREVALIDATED = {"validation": "prevalidated"}
@@ -31,10 +34,21 @@ READ_AS = Path("discovered")  # the file that the entries are read from, before 
 class Session:
     """What the entries are made of."""
 
-    unit: Unit
+    unit: Unit  # that was read
     have: Inventory
     around: Surroundings
     now: datetime
+    group: HaGroup | None = None  # all the units that answered; None: this one alone
+
+    def judge(self, job: Job, managed: Collection[str], *, may_lose: bool = False) -> Verdict:
+        """Judge an entry on the unit that carries its virtual servers."""
+        try:
+            unit = self.group.carrying(job) if self.group else self.unit
+        except (UnreachableError, OutcomeUnknownError):
+            raise
+        except ConnectorError as error:
+            return Verdict((str(error),))
+        return judged(unit, job, managed, self.around, may_lose=may_lose)
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,7 @@ def _judged(of: Session, read: _Read, managed: Collection[str]) -> Draft:
     draft, job = read.draft, read.job
     if job is None:
         return draft
-    found = judged(of.unit, job, managed, of.around)
+    found = of.judge(job, managed)
     if not found.refused:
         return _with(draft, found)
     other = _with_other_parent(of, draft, job, managed) or _replacing(of, draft, job, managed, found)
@@ -107,7 +121,7 @@ def _judged(of: Session, read: _Read, managed: Collection[str]) -> Draft:
 def _with_other_parent(of: Session, draft: Draft, job: Job, managed: Collection[str]) -> Draft | None:
     """Return an entry with another parent that a virtual server needs, if the rules take that one."""
     for parent in draft.parents[1:]:
-        found = judged(of.unit, replace(job, parent_profile=parent), managed, of.around)
+        found = of.judge(replace(job, parent_profile=parent), managed)
         if not found.refused:
             return _with(replace(draft, settings={**draft.settings, "parent_profile": parent}), found)
     return None
@@ -119,7 +133,7 @@ def _replacing(of: Session, draft: Draft, job: Job, managed: Collection[str], fo
     if not profiles:
         return None
     allowing = replace(job, replace_profiles=tuple(profiles))
-    replacing = judged(of.unit, allowing, managed, of.around, may_lose=True)
+    replacing = of.judge(allowing, managed, may_lose=True)
     if replacing.refused:
         return None
     why = tuple(f"without replace_profiles, which is written here: {reason}" for reason in found.refused)
@@ -163,6 +177,8 @@ def _of_the_device(of: Session, typed: bool) -> Iterator[str]:
     if len(units) > len(hosts):
         named = " and ".join(f"{name} ({address})" for name, address in units.items())
         yield f"the units of its HA group are {named}: write under host the management address of each, in brackets"
+    if of.group and not of.group.active:
+        yield "no unit that answered is active: check refuses that until the active one is under host"
     if typed:
         yield "write username: and password: into the credentials file, and chmod 600 it"
     if of.unit.device.verify_tls is False:

@@ -121,6 +121,43 @@ def test_the_other_units_of_the_group_are_named(tmp_path: Path) -> None:
     assert f"# the units of its HA group are {units}: write under host the management address of each" in text
 
 
+def test_both_units_are_read_where_each_is_active(tmp_path: Path) -> None:
+    with (
+        SimulatedBigIP(Switches(hostname="bigip1.example.net")) as first,
+        SimulatedBigIP(Switches(hostname="bigip2.example.net"), "127.0.0.3", first.port) as second,
+    ):
+        world = World(first, tmp_path)
+        one, two = "127.0.0.40", "127.0.0.41"
+        for number, (name, address) in enumerate([("a", one), ("b", one), ("c", two), ("b", two)]):
+            path = world.add_virtual_server(f"/Common/vs{number}", address=address)
+            attach(world, hand_made(world, f"old{number}", f"{name}.example.com"), path=path)
+        first.make_pair(second)
+        first.add_traffic_group("/Common/traffic-group-2", active=False)
+        first.set("/mgmt/tm/ltm/virtual-address/~Common~127.0.0.41", trafficGroup="/Common/traffic-group-2")
+        first.sync()
+        world.bundle(first, second)
+        found = discover(world, "--host", second.address)
+        (job,) = [job for job in found.configuration.jobs if job.common_name == "a.example.com"]
+        assert job.device.hosts == (first.address, second.address)
+        assert [each.common_name for each in found.configuration.jobs] == ["a.example.com", "c.example.com"]
+        (reason,) = found.refused()
+        assert "are active on different units" in reason
+        assert second.tokens == []
+
+
+def test_a_standby_unit_alone_is_read_and_said_to_be_one(tmp_path: Path) -> None:
+    with (
+        SimulatedBigIP(Switches(hostname="bigip1.example.net")) as first,
+        SimulatedBigIP(Switches(hostname="bigip2.example.net"), "127.0.0.3") as second,
+    ):
+        world = World(first, tmp_path)
+        attach(world, hand_made(world, "old", "www.example.com"), path=world.add_virtual_server())
+        first.make_pair(second)
+        first.fail_over()
+        text = discover(world).unwrapped
+    assert "# no unit that answered is active" in text
+
+
 def test_a_user_of_one_partition_reads_so_at_the_top(tmp_path: Path) -> None:
     with bigip(tmp_path, role="guest") as world:
         attach(world, hand_made(world, "old", "www.example.com"))

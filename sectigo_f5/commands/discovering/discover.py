@@ -42,7 +42,7 @@ def discover(options: Options, clock: Callable[[], datetime], secrets: log.Secre
     with stopping.by_signals(_announce) as stop, stopping.obeying(stop), log.about(hosts[0]):
         try:
             with ha_group.connected(device, identify=True) as group:
-                text = _text(group.at_work[0], options, login, started)
+                text = _text(group, options, login, started)
         except ha_group.NoUnitError as error:
             _say_how_to_trust(device, error)
             raise
@@ -67,7 +67,8 @@ def _announce(why: str) -> None:
     logger.warning("%s: nothing more is read", why)
 
 
-def _text(unit: Unit, options: Options, login: Login, now: datetime) -> str:
+def _text(group: ha_group.HaGroup, options: Options, login: Login, now: datetime) -> str:
+    unit = group.at_work[0]
     every = unit.every_server()
     around = surroundings(unit)
     servers = of_partitions(every, options.partition)
@@ -75,7 +76,7 @@ def _text(unit: Unit, options: Options, login: Login, now: datetime) -> str:
         raise ConnectorError(_nothing(unit, around, options.partition))
     have = Inventory(servers, unit.inventory.profiles.every(), unit.inventory.certificates.every())
     logger.info("%d virtual server(s) found that concern TLS, of %d", len(servers), len(every))
-    return text_of(sheet(Session(unit, have, around, now), _connection(unit.device, login), login.file is None))
+    return text_of(sheet(Session(unit, have, around, now, group), _connection(unit.device, login), login.file is None))
 
 
 def _nothing(unit: Unit, around: Surroundings, partitions: tuple[str, ...]) -> str:
