@@ -25,7 +25,7 @@ def surroundings(unit: Unit) -> Surroundings:
     servers = (server.path for server in unit.every_server())
     declared = as3.tenants((*have.profiles.every(), *have.certificates.every(), *servers))
     return Surroundings(
-        name=_device_name(unit.name),
+        name=_device_name(unit),
         release=unit.release,
         declared=declared,
         as3=unit.surroundings.as3 if declared else None,
@@ -34,8 +34,9 @@ def surroundings(unit: Unit) -> Surroundings:
     )
 
 
-def _device_name(path: str) -> str:
-    """Return the unit's own name as the YAML takes it."""
+def _device_name(unit: Standing) -> str:
+    """Return the unit's own name as the YAML takes it, or its address if it does not tell its name."""
+    path = unit.name if unit.own else unit.client.host
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", path.rpartition("/")[2]).lstrip("_.-")
     return name[:LONGEST_NAME] or "bigip"
 

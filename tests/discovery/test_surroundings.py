@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5.simulator import Fault
 from tests.support.discovering import discover, options
 from tests.support.installation import ROOT
 from tests.support.virtual_servers import attach, hand_made, url
@@ -79,6 +80,20 @@ def test_the_number_of_requests_does_not_grow_with_the_device(world: World) -> N
 def test_the_device_is_called_as_it_calls_itself(world: World) -> None:
     attach(world, hand_made(world, "old", WWW))
     assert discover(world).configuration.jobs[0].device.name == world.device.hostname
+
+
+def test_a_device_that_does_not_tell_its_name_is_called_by_its_address(world: World) -> None:
+    attach(world, hand_made(world, "old", WWW))
+    world.device.fault(Fault("GET", "cm/device$", action="error:403:refused by a test", times=9))
+    assert discover(world).configuration.jobs[0].device.name == world.device.address
+
+
+def test_a_name_that_is_too_long_for_objects_is_a_comment(world: World) -> None:
+    long = ".".join(["a" * 60] * 3 + ["b" * 40, "example.com"])
+    attach(world, hand_made(world, "old", "short.example.com", long))
+    world.device.set("/mgmt/tm/sys/file/ssl-cert/~Common~old.crt", subject=f"CN={long}")
+    (reason,) = discover(world).refused()
+    assert reason.startswith("common_name: makes object names of ")
 
 
 def test_both_units_of_a_group_are_the_host(world: World) -> None:
