@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.printable import one_line
@@ -25,7 +26,7 @@ class Change:
     error: str | None = None
 
 
-TEXTS = frozenset(field.name for field in fields(Change))
+FIELDS = tuple(field.name for field in fields(Change))
 
 
 def following(before: Sequence[Change], result: Result, at: str) -> tuple[Change, ...]:
@@ -58,11 +59,13 @@ def _kind(change: Change) -> tuple[str, str]:
 
 
 def _read(entry: object) -> Change | None:
+    if not isinstance(entry, dict):
+        return None
+    texts: list[Any] = [entry.get(name) for name in FIELDS]
+    change = Change(*texts)
     try:
-        change = Change(**{name: entry[name] for name in TEXTS & entry.keys()})  # type: ignore[attr-defined, index]
         from_iso(change.at)
-        for text in (change.result, change.reason, change.error or ""):
-            text.encode()
-    except (AttributeError, TypeError, ValueError):
+        "".join((change.result, change.reason, change.error or "")).encode()
+    except (TypeError, ValueError):
         return None
     return change

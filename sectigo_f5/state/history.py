@@ -107,9 +107,9 @@ class History:
             raise ConnectorError(f"nothing was changed, because the next run would undo it: {error}") from error
 
     def _write(self, history: dict[str, LastResult]) -> None:
-        content = {label: _as_json(last) for label, last in sorted(history.items())}
+        lines = (f"{json.dumps(label)}: {json.dumps(_as_json(last))}" for label, last in sorted(history.items()))
         self._known = None
-        write_atomically(self._file, json.dumps(content, indent=1))
+        write_atomically(self._file, "{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def _with_results(
