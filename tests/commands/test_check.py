@@ -14,6 +14,7 @@ from sectigo_f5.files import REMEDY
 from sectigo_f5.simulator import Fault
 from tests.support.acme_directory import acme_directory
 from tests.support.console import Console
+from tests.support.installation import ROOT
 from tests.support.names import ONLY_EC
 from tests.support.world import World
 
@@ -188,3 +189,19 @@ def test_the_end_of_the_management_certificate_is_told_in_time(world: World) -> 
     (remark,) = status.json["checks"]
     assert (remark["what"], remark["result"], said in remark["text"]) == ("bigip-sim", "ok", True)
     assert f"bigip-sim: {said}" in console.say("status").out
+
+
+def test_the_report_shown_in_the_docs_is_what_check_prints(console: Console) -> None:
+    console.configure({**WWW, "virtual_servers": ["vs_ww"]})
+    device = console.world.device
+    url = console.env_file.read_text().split("ACME_SERVER=")[1].split("\n")[0]
+    said = console.say("check").out
+    for ours, shown in (
+        (url, "https://acme.sectigo.com/v2/OV"),
+        ("bigip-sim", "bigip-fra"),
+        (device.address, "192.0.2.10"),
+        ("TMOS 16.1.4", "TMOS 17.1.2"),
+    ):
+        said = said.replace(ours, shown)
+    page = (ROOT / "docs" / "commands.md").read_text()
+    assert f"```\n{said}```\n" in page
