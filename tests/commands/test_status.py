@@ -207,6 +207,18 @@ def test_the_html_page_shows_every_certificate_and_escapes_texts(world: World, t
     assert "<b>bold" not in text
 
 
+def test_the_html_page_says_what_it_is_about_and_what_is_wrong_besides(world: World, tmp_path: Path) -> None:
+    console, page = Console(world), tmp_path / "status.html"
+    (world.folder / "config" / "other.yaml").write_text("name: [\n")
+    (world.folder / "config" / "other.yaml").chmod(0o600)
+    options = ("--html", str(page), "--all", "--only", "www*", "--quiet")
+    assert console.say("status", *options).code == 2
+    text = page.read_text()
+    assert "everything else that is in use on these BIG-IPs; only <code>www*</code>" in text
+    assert re.search(r'<li class="warn"><p>[^<]*other\.yaml', text)
+    assert page.stat().st_mode & 0o777 == 0o644
+
+
 def test_an_unwritable_html_page_is_an_error_after_the_table(world: World, tmp_path: Path) -> None:
     output = Console(world).say("status", "--html", str(tmp_path / "nowhere" / "status.html"))
     assert output.code == 2

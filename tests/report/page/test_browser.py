@@ -18,6 +18,7 @@ from tests.support.fleets import fleet
 NOW = datetime.now(timezone.utc)
 SIZE = 84  # certificates: one of each kind
 AA = 4.5  # the contrast that WCAG 2.2 asks for, criterion 1.4.3
+GRAPHICS = 3  # and of what is drawn, criterion 1.4.11
 PAPER = re.compile(rb"/Type\s*/Page\b")
 SHOWN = "[...document.querySelectorAll('tbody')].filter((body) => !body.hidden)"
 
@@ -45,6 +46,20 @@ def focused(chromium: Browser) -> str:
     return str(chromium.value("document.activeElement.id || document.activeElement.textContent.trim()"))
 
 
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``rgb(…)`` (WCAG 2.2)."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def stands_out(chromium: Browser, bar: str) -> bool:
+    """Tell whether a bar of the time line can be told from what is behind it (WCAG 2.2, criterion 1.4.11)."""
+    fill = luminance(chromium.value(f"getComputedStyle(document.querySelector('{bar}')).fill"))
+    back = luminance(chromium.value("getComputedStyle(document.querySelector('.chart')).backgroundColor"))
+    return (max(fill, back) + 0.05) / (min(fill, back) + 0.05) >= GRAPHICS
+
+
 def names_shown(chromium: Browser) -> list[str]:
     return list(chromium.value(f"{SHOWN}.map((body) => body.querySelector('.name').textContent)"))
 
@@ -57,6 +72,7 @@ def test_page_fits_every_width_and_can_be_read_in_both_schemes(chromium: Browser
         if width != 768:  # drawn with the style of 360
             seen, faint = chromium.faint_texts(AA)
             assert (seen > 500, faint) == (True, []), (width, dark)
+        assert [kind for kind in ("renewal", "end", "threat") if not stands_out(chromium, f"rect.{kind}")] == []
         back = chromium.value("getComputedStyle(document.body).backgroundColor")
         assert (sum(map(int, re.findall(r"\d+", back))) < 200) == dark
     assert chromium.messages() == []
