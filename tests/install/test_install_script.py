@@ -46,7 +46,7 @@ def test_directories_and_files_have_the_modes_that_install_says(installed: Path)
     assert not [path for path in tree(installed) if re.search(r"\.\w{6}$", path)]
 
 
-def test_configuration_is_readable_by_the_service_and_changed_by_root_alone(installed: Path) -> None:
+def test_configuration_is_read_by_the_service_and_changed_by_root_alone(installed: Path) -> None:
     """As the connector judges it, when the service's user runs it."""
     user = pwd.getpwnam(USER)
     for file in (installed / "etc/sectigo").rglob("*"):
