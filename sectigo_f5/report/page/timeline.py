@@ -66,6 +66,11 @@ class Timeline:
         """Return how many renewals, threats or ends there are."""
         return sum(len(getattr(day, kind)) for day in self.days)
 
+    @property
+    def busiest(self) -> int:
+        """How many renewals there are on the day that has most."""
+        return max((len(day.renewals) for day in self.days), default=0)
+
 
 def timeline(entries: Sequence[Entry], now: datetime) -> Timeline:
     """Return the time line from today; a renewal that is overdue is planned for today."""

@@ -40,6 +40,7 @@ def test_bars_of_a_day_are_stacked_and_named() -> None:
     rows = [replace(FINE, common_name=f"h{number:02}.example.com") for number in range(40)]
     shown = drawn(*rows, FOREIGN)
     renewal, threat, end = shown.bars
+    assert (shown.busiest, drawn(FOREIGN).busiest) == (40, 0)
     assert threat.top + threat.height == end.top
     assert end.top + end.height <= shown.height
     assert renewal.top >= 0
