@@ -25,7 +25,7 @@ def facts(group: Group) -> Iterator[str]:
     for each in group.certificates:
         key = f"{each.key}" if each.key else "a key that is not shown"
         end = f"until {each.not_after:%Y-%m-%d}" if each.not_after else "its end is not shown"
-        yield f"today: {each.path}, {key}, {end}, issued by {each.issuer or 'itself'}"
+        yield f"today: {each.path}, {key}, {end}, issued by {each.issuer or 'somebody who is not shown'}"
 
 
 def doubts(group: Group, settings: Settings, profiles: Profiles, around: Surroundings, now: datetime) -> Iterator[str]:

@@ -64,7 +64,7 @@ def _challenges(unit: Unit, seen: Observation) -> tuple[str, str]:
     if seen.job.validation != HTTP_01:
         return "", ""
     if seen.job.device.port != PLUGIN_PORT:
-        return "", f"certbot-bigip reaches a BIG-IP on port {PLUGIN_PORT} only"
+        return "", f"the management port is not {PLUGIN_PORT}"
     try:
         answering, missing, _ = challenge_servers(unit, seen)
     except (UnreachableError, OutcomeUnknownError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from sectigo_f5.bigip.challenges import PLUGIN_PORT
 from sectigo_f5.bigip.ha_group import HaGroup
 from sectigo_f5.bigip.permissions import missing_permissions
 from sectigo_f5.bigip.unit import Unit
@@ -113,9 +114,9 @@ def _judged(of: Session, read: _Read, managed: Collection[str]) -> Draft:
         return draft
     found = of.judge(job, managed)
     if not found.refused:
-        return _with(draft, found)
+        return _with(of, draft, found)
     other = _with_other_parent(of, draft, job, managed) or _replacing(of, draft, job, managed, found)
-    return other or _with(draft, found)
+    return other or _with(of, draft, found)
 
 
 def _with_other_parent(of: Session, draft: Draft, job: Job, managed: Collection[str]) -> Draft | None:
@@ -123,7 +124,7 @@ def _with_other_parent(of: Session, draft: Draft, job: Job, managed: Collection[
     for parent in draft.parents[1:]:
         found = of.judge(replace(job, parent_profile=parent), managed)
         if not found.refused:
-            return _with(replace(draft, settings={**draft.settings, "parent_profile": parent}), found)
+            return _with(of, replace(draft, settings={**draft.settings, "parent_profile": parent}), found)
     return None
 
 
@@ -137,15 +138,15 @@ def _replacing(of: Session, draft: Draft, job: Job, managed: Collection[str], fo
     if replacing.refused:
         return None
     why = tuple(f"without replace_profiles, which is written here: {reason}" for reason in found.refused)
-    return _with(replace(draft, settings={**draft.settings, "replace_profiles": profiles}), replacing, why)
+    return _with(of, replace(draft, settings={**draft.settings, "replace_profiles": profiles}), replacing, why)
 
 
-def _with(draft: Draft, found: Verdict, refused: tuple[str, ...] = ()) -> Draft:
+def _with(of: Session, draft: Draft, found: Verdict, refused: tuple[str, ...] = ()) -> Draft:
     """Add to an entry what the rules say of it."""
     settings = {**draft.settings, **(PREVALIDATED if found.unanswered else {})}
     known = (*draft.facts, *filter(None, [found.answered]))
     open_matters = [*draft.doubts, *(f"a run: {note}" for note in found.notes)]
-    if found.unanswered:
+    if found.unanswered and of.unit.device.port == PLUGIN_PORT:  # else it is said of the device
         open_matters.append(f"http-01 is not possible: {found.unanswered}; {INSTEAD}")
     elif has_wildcard(tuple(shown(settings))):
         open_matters.append(f"http-01 proves no wildcard; {INSTEAD}")
@@ -179,6 +180,8 @@ def _of_the_device(of: Session, typed: bool) -> Iterator[str]:
         yield f"the units of its HA group are {named}: write under host the management address of each, in brackets"
     if of.group and not of.group.active:
         yield "no unit that answered is active: check refuses that until the active one is under host"
+    if of.unit.device.port != PLUGIN_PORT:
+        yield f"http-01 is not possible: certbot-bigip reaches a BIG-IP on port {PLUGIN_PORT} only; {INSTEAD}"
     if typed:
         yield "write username: and password: into the credentials file, and chmod 600 it"
     if of.unit.device.verify_tls is False:

@@ -72,6 +72,7 @@ def test_profiles_side_by_side_are_entries_with_sni(world: World) -> None:
     }
     assert (jobs[WILD].validation, jobs[WWW].validation) == ("prevalidated", "prevalidated")
     assert any(doubt.startswith("http-01 proves no wildcard") for doubt in found.doubts())
+    assert found.unwrapped.count("certbot-bigip reaches a BIG-IP on port 443 only") == 1
     assert "/Common/vs_www serves other certificates too, by the profile /Common/a, /Common/c" in found.doubts()
     found.must_pass_check()
     assert {result.outcome for result in world.go(*jobs.values())} == {Outcome.ENROLLED}
