@@ -18,8 +18,7 @@ from sectigo_f5.state.directory import ROOM
 from sectigo_f5.state.writable import problems_of_files
 
 NAME = "this host"
-EACH = 1 << 18  # bytes that a certificate takes in ``STATE_DIR`` until it has been renewed a few times, with its logs
-FILES = 16  # that a run makes for each certificate
+FILES = 8  # that a run makes for each certificate, those in Certbot's working directory too
 PLENTY = 10  # times what a run needs
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
@@ -60,7 +59,7 @@ def configured(configuration: Configuration, jobs: Sequence[Job]) -> tuple[Look,
 
 def room(state: Path, certificates: int) -> Look:
     """Look at the room that is left under ``STATE_DIR`` for a user like us, in bytes and in files."""
-    what, needed, files = "room", ROOM + EACH * certificates, FILES * (certificates + 1)
+    what, needed, files = "room", ROOM * (certificates + 1), FILES * (certificates + 1)
     try:
         found = os.statvfs(state)
     except OSError as error:

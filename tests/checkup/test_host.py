@@ -43,7 +43,7 @@ def test_the_room_is_compared_with_what_a_run_needs(
 
 
 def test_more_certificates_need_more_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    left(monkeypatch, 64 << 20)
+    left(monkeypatch, 48 << 20)
     assert [host.room(tmp_path, count).level for count in (1, 100, 1000)] == [Level.OK, Level.WARNING, Level.FAILED]
 
 
