@@ -293,6 +293,7 @@ class Result:
     misconfigured: bool = False  # the error is a mistake in a YAML file that only showed on the BIG-IP: exit code 2
     last_success: datetime | None = None  # UTC; the last run that left everything as it should be
     failures: int = 0  # runs in a row that failed
+    failing_since: datetime | None = None  # UTC; the first of them
 
     @classmethod
     def of(

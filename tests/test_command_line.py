@@ -105,7 +105,31 @@ def test_a_quiet_run_prints_failures(connector: Installation) -> None:
     done = connector.run("--quiet")
     assert done.returncode == 2
     assert {line.split()[0] for line in messages(done.stderr)} == {"ERROR", "WARNING"}
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["kept", "failed", "1"]
+    lines = done.stdout.splitlines()
+    assert lines[0] == "1 of 2 failed, 5 mistake(s) in the YAML files"
+    assert lines[1].startswith("failed      new.example.com@bigip-sim: ")
+    assert [line.split()[0] for line in lines[2:]] == ["on", "served", "never", *["mistake"] * 5, "1"]
+
+
+def test_a_mail_of_cron_begins_with_the_summary(connector: Installation) -> None:
+    """Cron reads both outputs by one pipe."""
+    connector.write_config(MISSING)
+    connector.write_env(LOG_LEVEL="INFO", ACME_SERVER=NO_CA)
+    mail = shell(connector, "CONNECTOR --quiet 2>&1").stdout.splitlines()
+    assert mail[0] == "1 of 1 failed"
+    assert mail[1].startswith(
+        "failed      new.example.com@bigip-sim: ACME_SERVER https://127.0.0.1:1/directory cannot be"
+    )
+    assert mail[2:5] == [
+        "            on /Common/vs_new",
+        "            served meanwhile: no certificate that a run has seen",
+        "            never a success",
+    ]
+    assert mail[5] == "1 failed"
+    assert {line.split()[1] for line in mail[6:]} == {"ERROR"}
+    connector.write_env(STATE_DIR=str(connector.env_file))
+    mail = shell(connector, "CONNECTOR --quiet 2>&1").stdout.splitlines()
+    assert mail[0].startswith("no certificate was looked at (exit code 2): STATE_DIR ")
 
 
 def test_a_plan_states_that_it_is_only_a_plan(connector: Installation) -> None:
@@ -315,7 +339,7 @@ def test_an_unwritable_history_or_metrics_file_is_a_warning(connector: Installat
     (connector.state / "results.json").mkdir(parents=True)
     connector.write_env(METRICS_FILE="/proc/nowhere/sectigo.prom")
     done = connector.run("--quiet")
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout) == (0, "none of 1 failed, with warnings\n")
     assert "results.json cannot be written (Is a directory)" in done.stderr
 
 

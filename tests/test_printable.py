@@ -19,9 +19,9 @@ from sectigo_f5.model import Outcome, Result
 from sectigo_f5.printable import LONGEST, one_line
 from sectigo_f5.report.answer import Answer
 from sectigo_f5.report.page.rendering import About, render
-from sectigo_f5.report.results import summary
 from sectigo_f5.report.status.plain import to_text
 from sectigo_f5.report.status.rows import Row
+from sectigo_f5.report.summary import summary
 from sectigo_f5.secret import Secret
 from tests.support.properties import generated
 
@@ -94,7 +94,7 @@ def test_a_traceback_cannot_pass_for_records(tmp_path: Path) -> None:
 
 def test_summary_table_page_and_json_hold_lines() -> None:
     result = Result("www.example.com", "bigip", (), Outcome.RENEWED, FORGED, notes=(FORGED,))
-    assert len(summary([result]).splitlines()) == 2
+    assert len(summary([result], NOW).splitlines()) == 2
     row = Row(f"CN={FORGED}", "bigip", (), (FORGED,), managed=False, reason=FORGED, error=FORGED, issuer=FORGED)
     assert len(to_text([row]).splitlines()) == 2
     assert is_clean("".join(to_text([row]).splitlines()))

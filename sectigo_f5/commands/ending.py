@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sectigo_f5 import log
 from sectigo_f5.commands.options import Options
 from sectigo_f5.errors import ConfigurationError, ConnectorError, InterruptedRunError
 from sectigo_f5.model import Configuration
@@ -69,4 +70,6 @@ def end_without_results(
         mistakes = configuration.mistakes if configuration else ()
         answer = Answer(options.command, started, finished, code, errors=(*mistakes, *errors), more=options.shard_field)
         stdout.say(answer.to_json())
+    elif log.are_held():  # cron mails them; they follow
+        stdout.say(f"no certificate was looked at (exit code {code}): {'; '.join(errors)}")
     return code

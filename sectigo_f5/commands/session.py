@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sectigo_f5 import fleet, monitoring
+from sectigo_f5 import fleet, log, monitoring
 from sectigo_f5.commands.options import Options
 from sectigo_f5.figures import Timed
 from sectigo_f5.model import Configuration, Job, Result, Settings
@@ -14,6 +14,7 @@ from sectigo_f5.report import live, results, stdout
 from sectigo_f5.report.answer import Answer, Json
 from sectigo_f5.report.metrics.known import End
 from sectigo_f5.report.metrics.known import Work as Done
+from sectigo_f5.report.summary import headline, summary
 from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import with_history
 from sectigo_f5.visits.visit import Met, Work
@@ -55,8 +56,10 @@ class Session:
         if self.options.json:
             code = results.exit_code(outcome, self.configuration.mistakes)
             self.print_json([results.as_json(result, finished) for result in outcome], finished, code)
-        elif not self.options.quiet or any(result.error for result in outcome):
-            stdout.say(results.summary(outcome))
+        elif not self.options.quiet or self.configuration.mistakes or any(result.error for result in outcome):
+            stdout.say(summary(outcome, finished, self.configuration.mistakes, self.options.quiet))
+        elif log.are_held():  # cron mails them; they follow
+            stdout.say(f"{headline(outcome)}, with warnings")
 
     def print_json(
         self,

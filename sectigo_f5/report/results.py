@@ -1,4 +1,4 @@
-"""The results of a run, for people and for machines: the summary, an entry of JSON, the exit code."""
+"""The results of a run, for machines: an entry of JSON, how many of each, the exit code."""
 
 from __future__ import annotations
 
@@ -22,23 +22,6 @@ def exit_code(results: Sequence[Result], mistakes: Sequence[str]) -> int:
         return EXIT_CONFIGURATION
     failed = any(result.error or result.outcome in (Outcome.FAILED, Outcome.SKIPPED) for result in results)
     return EXIT_FAILED if failed else 0
-
-
-def summary(results: Sequence[Result]) -> str:
-    """Return one line per certificate and a last line of counts."""
-    lines = [_line(result) for result in results]
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in count_words(results).items())
-    return "\n".join([*lines, counts or "nothing to do: no certificate was selected"])
-
-
-def _line(result: Result) -> str:
-    done = result.outcome is not Outcome.FAILED
-    until = f" (valid until {result.not_after:%Y-%m-%d})" if result.not_after and done else ""
-    notes = "".join(f"; {note}" for note in result.notes)
-    changed = done and result.outcome is not Outcome.SKIPPED
-    error = f"; but only the pair was changed: {result.error}" if result.error and changed else ""
-    sentence = result.reason if done else result.error
-    return f"{result.outcome:<11} " + one_line(f"{result.label}{until}: {sentence}{error}{notes}")
 
 
 @dataclass(frozen=True)

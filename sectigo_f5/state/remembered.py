@@ -25,6 +25,7 @@ def _with_last(result: Result, last: LastResult) -> Result:
         not_after=result.not_after or (_moment(last.not_after) if same else None),
         last_success=_moment(last.last_success),
         failures=last.failures,
+        failing_since=_moment(last.since) if last.error else None,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sectigo_f5.model import Outcome, Result
 from sectigo_f5.report.answer import Answer
-from sectigo_f5.report.results import as_json, exit_code, summary
+from sectigo_f5.report.results import as_json, exit_code
 from tests.support.builders import NOW, job
 
 KEPT = Result.of(job(), Outcome.KEPT, "all is well", not_after=NOW + timedelta(days=60), serial="0a")
@@ -39,26 +39,6 @@ BUG = Result("bug.example.com", "bigip-fra", (), Outcome.FAILED, "bug: KeyError"
 )
 def test_exit_code_is_the_highest_that_applies(results: list[Result], mistakes: tuple[str, ...], code: int) -> None:
     assert exit_code(results, mistakes) == code
-
-
-def test_summary_has_a_line_per_certificate_and_one_of_counts() -> None:
-    noted = Result.of(job("api.example.com"), Outcome.RENEWED, "it was due", notes=("changes pending",))
-    assert summary([KEPT, FAILED, noted]).splitlines() == [
-        "kept        www.example.com@bigip-fra (valid until 2027-01-22): all is well",
-        "failed      shop.example.com@bigip-fra: no route",
-        "renewed     api.example.com@bigip-fra: it was due; changes pending",
-        "1 kept, 1 failed, 1 renewed",
-    ]
-    assert summary([DESPITE]).splitlines()[0] == (
-        "renewed     api.example.com@bigip-fra (valid until 2027-01-22): it was due; but only the pair was changed: "
-        "vs_b is gone"
-    )
-    assert summary([PENDING]).splitlines() == [
-        "pending     ev.example.com@bigip-fra: since 2026-11-20 the CA has not decided",
-        "1 pending",
-    ]
-    assert summary([SKIPPED]).splitlines()[0] == "skipped     pay.example.com@bigip-fra: stopped"
-    assert summary([]) == "nothing to do: no certificate was selected"
 
 
 def test_json_has_the_fields_of_the_contract() -> None:
