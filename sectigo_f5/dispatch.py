@@ -34,6 +34,9 @@ from sectigo_f5.configuration.selection import select
 from sectigo_f5.configuration.shards import divided, in_shard, why_empty
 from sectigo_f5.errors import ConfigurationError, InterruptedRunError
 from sectigo_f5.model import Configuration, Job, Settings
+from sectigo_f5.notifications.news import Ended
+from sectigo_f5.notifications.telling import tell
+from sectigo_f5.notifications.urls import parts
 from sectigo_f5.progress import Step
 from sectigo_f5.report import results
 from sectigo_f5.run import Run
@@ -65,6 +68,7 @@ class Start:
     clock: Callable[[], datetime]
     started: datetime
     stop: StopRequest
+    ended: list[Ended]
 
 
 def run_command(options: Options, beside: Path | None, clock: Callable[[], datetime]) -> int:
@@ -81,6 +85,8 @@ def run_command(options: Options, beside: Path | None, clock: Callable[[], datet
         files, now = Files(*paths_despite_mistakes(env_file, os.environ)), clock()
         return end_without_results(options, files, None, (now, now), results.EXIT_CONFIGURATION, [str(error)])
     known = [settings.account.eab_hmac_key] if settings.account.eab_hmac_key else []
+    beat = [settings.heartbeat_url] if settings.heartbeat_url else []
+    known += [part for url in (*settings.notify_urls, *beat) for part in parts(url)]
     level = options.log_level or settings.log_level
     with contextlib.ExitStack() as opened:
         opened.enter_context(proxies.in_environment(settings.proxies))
@@ -107,16 +113,21 @@ def _without_configuration(options: Options, clock: Callable[[], datetime]) -> i
 
 def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime], secrets: log.Secrets) -> int:
     """Run the command; whatever ends it before it has results is told here, and nowhere else."""
-    started, configuration = None, None
+    started, configuration, ended = None, None, list[Ended]()
     with stopping.by_signals(_announce) as stop, stopping.obeying(stop):
         try:
             started = clock()
             configuration = read_configuration(options.config_dir)  # 1
-            return _with_configuration(Start(options, settings, clock, started, stop), configuration, secrets)
+            code = _with_configuration(Start(options, settings, clock, started, stop, ended), configuration, secrets)
         except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
             code, text, finished = exit_code_of(error), log_error(error), clock()
             files = Files(settings.state_dir, settings.metrics_file)
-            return end_without_results(options, files, configuration, (started or finished, finished), code, [text])
+            end_without_results(options, files, configuration, (started or finished, finished), code, [text])
+            if options.command == "run":
+                ended.append(Ended(code, finished, problems=[text], complete=options.is_complete_run))
+        for end in ended:
+            tell(settings, end)
+        return code
 
 
 def _announce(why: str) -> None:
@@ -163,7 +174,9 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
             stop=start.stop,
         )
         shared.figures.note_duration(Step.CONFIGURATION, read.total_seconds())
-        return FUNCTIONS[command.name](Session(options, settings, configuration, jobs, shared, start.started))
+        return FUNCTIONS[command.name](
+            Session(options, settings, configuration, jobs, shared, start.started, start.ended)
+        )
 
 
 def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:

@@ -265,6 +265,8 @@ class Settings:
     proxies: Mapping[str, Secret] = field(default_factory=dict)  # what the file sets: HTTPS_PROXY …
     run_time_limit: timedelta = timedelta(hours=6)  # after which a run begins no further certificate
     log_format: str = "text"
+    notify_urls: tuple[Secret, ...] = ()
+    heartbeat_url: Secret | None = None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def run(
     known: Iterable[Secret] = (),
     grace: float = GRACE,
     holds: Iterable[int] = (),
+    given: int = subprocess.DEVNULL,
 ) -> Completion:
     """Run a program to its end, for at most ``timeout`` + ``grace`` seconds.
 
@@ -53,12 +54,13 @@ def run(
     first: Certbot then has its plugin remove what it put on a BIG-IP. After ``grace`` seconds its whole
     process group is killed. ``env`` is the whole environment; ``argv`` is logged, so it must not hold
     secrets. ``holds`` are open files that the program holds too: a lock among them stays taken until it
-    has ended, even if we were killed. Raises :class:`ConnectorError` if the program cannot be started.
-    One that fails while the run is to stop has been stopped, whatever it says.
+    has ended, even if we were killed. ``given`` is an open file that it reads. Raises
+    :class:`ConnectorError` if the program cannot be started. One that fails while the run is to stop has
+    been stopped, whatever it says.
     """
     began = time.monotonic()
     stopping.check()
-    program = _start(argv, env, holds)
+    program = _start(argv, env, holds, given)
     try:
         timed_out = not program.collect(timeout, stopping.check)
     finally:
@@ -71,12 +73,12 @@ def run(
     return Completion(status, mask(program.text(), known), timed_out, seconds)
 
 
-def _start(argv: Sequence[str], env: Mapping[str, str], holds: Iterable[int]) -> _Program:
+def _start(argv: Sequence[str], env: Mapping[str, str], holds: Iterable[int], given: int) -> _Program:
     try:
         return _Program(
             subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=dict(env),

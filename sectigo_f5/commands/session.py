@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sectigo_f5 import fleet, log, monitoring
 from sectigo_f5.commands.options import Options
 from sectigo_f5.figures import Timed
 from sectigo_f5.model import Configuration, Job, Result, Settings
+from sectigo_f5.notifications.news import Ended
 from sectigo_f5.report import live, results, stdout
 from sectigo_f5.report.answer import Answer, Json
 from sectigo_f5.report.metrics.known import End
@@ -30,6 +31,7 @@ class Session:
     jobs: tuple[Job, ...]
     run: Run
     started: datetime
+    ended: list[Ended] = field(default_factory=list)  # who is told of it is told when the lock is free
 
     def on_every_device(self, work: Work, met: Met | None = None) -> list[Result]:
         """Do ``work`` for the selected jobs, as many at a time as ``--jobs`` says; ``met`` is told of each login."""
@@ -49,7 +51,14 @@ class Session:
         command = monitoring.Command(self.configuration, self.run.state, self.options.shard, outcome, self.run)
         monitoring.note_in_metrics(self.settings.metrics_file, command, history, end)
         self.print_results(outcome, finished)
+        self.ended.append(self._ended(outcome, finished, code))
         return code
+
+    def _ended(self, outcome: list[Result], finished: datetime, code: int) -> Ended:
+        read = self.configuration
+        labels = None if read.mistakes else frozenset(job.label for job in read.jobs)
+        of_run, complete = self.options.command == "run", self.options.is_complete_run
+        return Ended(code, finished, outcome, read.mistakes, labels, of_run, complete)
 
     def print_results(self, outcome: list[Result], finished: datetime) -> None:
         """Print the summary or the JSON object."""

@@ -14,7 +14,7 @@ from sectigo_f5.model import Settings
 from sectigo_f5.state import lock
 from sectigo_f5.state.directory import FOLDERS
 
-FILES = ("devices.json", "results.json")
+FILES = ("devices.json", "results.json", "told.json")
 
 
 def problems_of_files(settings: Settings) -> dict[str, str | None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.environment import faults
+from sectigo_f5.configuration.environment.notify import heartbeat_fault, name_of, separated
 from sectigo_f5.configuration.environment.proxies import EXEMPTIONS, PROXIES, by_name, exemptions_fault, proxy_fault
 from sectigo_f5.configuration.environment.search import out_of_sight
 from sectigo_f5.configuration.environment.variables import (
@@ -53,11 +54,12 @@ def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settin
     )
     minutes = variables.text("RUN_TIME_LIMIT", faults.minutes_fault) or RUN_TIME_LIMIT
     proxies = _proxies(variables)
+    told, doubts = _told(variables)
     if account is None or variables.mistakes:
         raise ConfigurationError(" | ".join([*variables.mistakes, *([hidden] if hidden else [])]))
     files, limit = (log_file, state_dir or STATE_DIR, metrics_file), timedelta(minutes=int(minutes))
-    settings = Settings(account, level, *files, proxies, limit, form)
-    return settings, (*warnings, *_warnings_about(account.ca_bundle))
+    settings = Settings(account, level, *files, proxies, limit, form, *told)
+    return settings, (*warnings, *doubts, *_warnings_about(account.ca_bundle))
 
 
 def paths_despite_mistakes(file: Path | None, environ: Mapping[str, str]) -> tuple[Path, Path | None]:
@@ -98,6 +100,19 @@ def _warnings_about(ca_bundle: Path | None) -> list[str]:
     findings = Findings(ca_bundle)
     warn_if_others_may_change(findings)
     return findings.warnings
+
+
+def _told(variables: Variables) -> tuple[tuple[tuple[Secret, ...], Secret | None], list[str]]:
+    """Return who is told how a run has ended, and what is wrong with that: warnings, since no renewal depends on it."""
+    urls, beat = separated(variables.text("NOTIFY_URLS") or ""), variables.text("HEARTBEAT_URL")
+    doubts = [
+        variables.warning("NOTIFY_URLS", f"{name_of(number, url)}: write URLs as Apprise knows them, such as ntfy://…")
+        for number, url in enumerate(urls, 1)
+        if "://" not in url.reveal()
+    ]
+    fault = heartbeat_fault(beat) if beat else None
+    doubts += [variables.warning("HEARTBEAT_URL", fault)] if fault else []
+    return (urls, Secret(beat) if beat and not fault else None), doubts
 
 
 def _word(variables: Variables, name: str, words: tuple[str, ...]) -> str:

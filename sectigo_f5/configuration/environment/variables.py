@@ -28,6 +28,8 @@ OWN = (
     "STATE_DIR",
     "METRICS_FILE",
     "RUN_TIME_LIMIT",
+    "NOTIFY_URLS",
+    "HEARTBEAT_URL",
 )
 ENVIRONMENT = "environment"  # the origin of what no file sets
 VARIABLES = (*OWN, *PROXIES)
@@ -56,6 +58,10 @@ class Variables:
     def is_from_file(self, name: str) -> bool:
         """Return whether the file sets the variable, and the real environment does not."""
         return self._by_name[name].origin != ENVIRONMENT
+
+    def warning(self, name: str, text: str) -> str:
+        """Return what is wrong with a variable that no renewal depends on."""
+        return f"{self._by_name[name].origin}: {name}: {text}"
 
     def missing(self, name: str, why: str, example: str) -> None:
         """Note that a variable must be set, and where."""
@@ -104,7 +110,9 @@ def from_file(file: Path) -> tuple[dict[str, Variable], tuple[str, ...]]:
             _warn_of_unknown(name, line, findings)
     warn_if_others_may_change(findings)
     for name, variable in variables.items():
-        if name == "ACME_EAB_HMAC_KEY" or (is_proxy(name) and hides_a_password(variable.value)):
+        if name in ("ACME_EAB_HMAC_KEY", "NOTIFY_URLS", "HEARTBEAT_URL") or (
+            is_proxy(name) and hides_a_password(variable.value)
+        ):
             warn_if_readable_by_others(findings, name)
     return variables, tuple(findings.warnings)
 

@@ -1,0 +1,66 @@
+"""Messages by Apprise, in a process of its own: what hangs there is ended, and it gets the URLs by a pipe."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sectigo_f5 import process
+from sectigo_f5.secret import Secret
+
+PATIENCE = 30.0  # seconds for all URLs together
+MODULE = "sectigo_f5.notifications.apprise_child"
+MISSING = (
+    "the Python package apprise is not installed, so nobody is told; run: .venv/bin/pip install --require-hashes "
+    "-r requirements-notify.txt"
+)
+KEPT_BACK = re.compile("ACME_.*|NOTIFY_URLS|HEARTBEAT_URL|PYTHON.*")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one URL is to be told."""
+
+    url: Secret
+    title: str
+    body: str
+
+
+def is_possible() -> bool:
+    """Tell whether Apprise is installed."""
+    return importlib.util.find_spec("apprise") is not None
+
+
+def send(messages: Sequence[Message], patience: float = PATIENCE) -> list[str]:
+    """Send all at once; returns for each what went wrong, or an empty text.
+
+    Raises :class:`ConnectorError` if the process cannot be started.
+    """
+    task = [{"url": each.url.reveal(), "title": each.title, "body": each.body} for each in messages]
+    given = os.memfd_create("messages")
+    try:
+        os.write(given, json.dumps(task).encode())
+        os.lseek(given, 0, os.SEEK_SET)
+        done = process.run(
+            [sys.executable, "-m", MODULE],
+            timeout=patience,
+            env={**_environment(), "PYTHONPATH": str(Path(__file__).parents[2])},
+            known=[each.url for each in messages],
+            grace=1.0,
+            given=given,
+        )
+    finally:
+        os.close(given)
+    told = {int(number): problem for number, problem in re.findall(r"^told (\d+) (.*)$", done.output, re.MULTILINE)}
+    late = f"no answer within {patience:.0f} s" if done.timed_out else "Apprise has ended early"
+    return [told.get(number, late) for number in range(len(messages))]
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not KEPT_BACK.fullmatch(name)}
