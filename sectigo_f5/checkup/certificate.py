@@ -23,6 +23,7 @@ from sectigo_f5.unfinished import unfinished_order
 from sectigo_f5.validation import arithmetic
 
 ROLE, SERVERS, HTTP_PROFILE, CHALLENGE = "role and shell", "virtual servers", "HTTP profile", "challenge path"
+READING = "reading"  # the BIG-IP; only if that failed
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Examination:
 
     virtual_servers: tuple[str, ...]  # full paths
     looks: tuple[Look, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """False if the BIG-IP could not be read to the end."""
+        return all(look.what != READING for look in self.looks)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -53,7 +59,7 @@ def examine(run: Run, f5: Unit, job: Job) -> Examination:
         looks += [doubtful("surroundings", note) for note in notes.of_check(f5, seen)]
         needs = needs_of(run, f5, seen, issues=True, ordered=unfinished_order(run, f5, seen))
     except ConnectorError as error:  # the device, or something that the YAML names there, cannot be read
-        return Examination((), (*looks, wrong("reading", str(error))))
+        return Examination((), (*looks, wrong(READING, str(error))))
     return Examination(seen.server_paths, (*looks, *_needed(f5, seen, needs), *_validation(run, job, needs)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,9 @@ from sectigo_f5.report.looks import CERTIFICATE, Group, Level, doubtful, worst, 
 from sectigo_f5.report.results import EXIT_FAILED, as_json, exit_code
 from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import pending_since, with_history
+from sectigo_f5.visits.visit import failed
+
+logger = logging.getLogger(__name__)
 
 Examined = Mapping[str, Examination]  # by certificate
 
@@ -50,9 +54,16 @@ def check(session: Session) -> int:
 
 
 def _result(run: Run, f5: Unit, job: Job, found: Examination) -> Result:
-    """Return the result of a certificate; raises :class:`ConnectorError` if a run would fail."""
+    """Return the result of a certificate; raises :class:`ConnectorError` if the BIG-IP could not be read.
+
+    Whatever else is wrong, what was read of it still counts for the next certificate.
+    """
     if found.problems:
-        raise ConnectorError("; ".join(found.problems))
+        error = ConnectorError("; ".join(found.problems))
+        if not found.is_complete:
+            raise error
+        logger.error("%s", error)
+        return failed(job, error)
     reason = f"TMOS {f5.release}, {', '.join(found.virtual_servers) or 'no virtual server'}"
     since = pending_since(run.state.orders, job, run.state.history.results().get(job.label))
     pending = (f"the CA has had an order since {since:%Y-%m-%d %H:%M} UTC and has not decided",) if since else ()
