@@ -49,8 +49,8 @@ PARTS = {
     "what there is of it is whole",
     "list every unit of the group under host, and run again when the active one answers",
 }
-# What these write is a page, a file or figures, and no error.
-DRAWING = ("report/page/", "report/metrics", "discovery/writing.py")
+# What these write is a page, a file, figures or a message, and no error.
+DRAWING = ("report/page/", "report/metrics", "discovery/writing.py", "notifications/news.py")
 
 
 class Row(NamedTuple):
