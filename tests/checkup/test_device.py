@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5.acme import installed
+from sectigo_f5.acme.inside_certbot import launcher
 from sectigo_f5.checkup import unit
 from sectigo_f5.report.looks import Level
 from sectigo_f5.simulator import Fault
@@ -17,6 +19,13 @@ from tests.support.names import ONLY_EC, PLAIN
 from tests.support.world import World, bigip
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _certbot_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To ask the real one takes longer than all that is looked at here."""
+    plugins = dict.fromkeys(("bigip", "manual", "standalone"), "")
+    monkeypatch.setattr(installed, "ask", lambda environment: installed.Installed(plugins, dict(launcher.PATCHED)))
 
 
 @pytest.fixture
