@@ -9,11 +9,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sectigo_f5 import __version__
+from sectigo_f5.configuration.environment.notify import name_of
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import REMEDY
 from sectigo_f5.model import Configuration, Job, Settings
+from sectigo_f5.notifications import sending
 from sectigo_f5.report.looks import HOST, Group, Look, doubtful, judged, well, wrong
 from sectigo_f5.run import CertificateAuthority
+from sectigo_f5.secret import Secret
 from sectigo_f5.state.directory import ROOM
 from sectigo_f5.state.writable import problems_of_files
 
@@ -33,6 +36,7 @@ def group(
         *configured(configuration, jobs),
         *(judged(name, problem, "can be written") for name, problem in problems_of_files(settings).items()),
         room(settings.state_dir, len(jobs)),
+        *notified(settings.notify_urls),
     )
     return Group(HOST, NAME, looks, f"sectigo-f5 {__version__}")
 
@@ -55,6 +59,22 @@ def configured(configuration: Configuration, jobs: Sequence[Job]) -> tuple[Look,
     )
     devices = len({(job.device.hosts, job.device.port) for job in jobs})
     return said or (well("configuration", f"{len(jobs)} certificate(s) on {devices} BIG-IP(s), no mistake"),)
+
+
+def notified(urls: Sequence[Secret]) -> Iterator[Look]:
+    """Say whether Apprise can use each URL of those who are told; nobody is told anything."""
+    what = "NOTIFY_URLS"
+    if urls and not sending.is_possible():
+        yield doubtful(what, sending.MISSING)
+        return
+    try:
+        found = sending.faults(urls) if urls else []
+    except ConnectorError as error:
+        yield doubtful(what, str(error))
+        return
+    for number, (url, fault) in enumerate(zip(urls, found, strict=True), 1):
+        name = name_of(number, url)
+        yield doubtful(what, f"{name}: {fault}") if fault else well(what, f"{name}: Apprise can use it")
 
 
 def room(state: Path, certificates: int) -> Look:

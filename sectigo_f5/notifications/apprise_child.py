@@ -1,5 +1,7 @@
 """Runs in a process of its own: reads messages as JSON, sends each by Apprise, and says how that ended.
 
+One without a text is not sent: only its URL is read.
+
 Nothing that Apprise logs is printed: it may hold a part of a URL.
 """
 
@@ -61,6 +63,8 @@ def _sent(task: dict[str, str]) -> str | None:
     plugin: Any = apprise.Apprise.instantiate(task["url"], suppress_exceptions=True)
     if plugin is None:
         return "Apprise knows no such URL; see https://github.com/caronc/apprise/wiki"
+    if "body" not in task:
+        return None
     return None if plugin.notify(title=task["title"], body=task["body"]) else "not delivered"
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,16 +42,25 @@ def send(messages: Sequence[Message], patience: float = PATIENCE) -> list[str]:
 
     Raises :class:`ConnectorError` if the process cannot be started.
     """
-    task = [{"url": each.url.reveal(), "title": each.title, "body": each.body} for each in messages]
+    tasks = [{"url": each.url.reveal(), "title": each.title, "body": each.body} for each in messages]
+    return _done_by_apprise(tasks, [each.url for each in messages], patience)
+
+
+def faults(urls: Sequence[Secret], patience: float = PATIENCE) -> list[str]:
+    """Return for each URL why Apprise cannot use it, or an empty text; nothing is sent. Raises as :func:`send`."""
+    return _done_by_apprise([{"url": url.reveal()} for url in urls], urls, patience)
+
+
+def _done_by_apprise(tasks: Sequence[Mapping[str, str]], known: Sequence[Secret], patience: float) -> list[str]:
     given = os.memfd_create("messages")
     try:
-        os.write(given, json.dumps(task).encode())
+        os.write(given, json.dumps(tasks).encode())
         os.lseek(given, 0, os.SEEK_SET)
         done = process.run(
             [sys.executable, "-m", MODULE],
             timeout=patience,
             env={**_environment(), "PYTHONPATH": str(Path(__file__).parents[2])},
-            known=[each.url for each in messages],
+            known=known,
             grace=1.0,
             given=given,
         )
@@ -59,7 +68,7 @@ def send(messages: Sequence[Message], patience: float = PATIENCE) -> list[str]:
         os.close(given)
     told = {int(number): problem for number, problem in re.findall(r"^told (\d+) (.*)$", done.output, re.MULTILINE)}
     late = f"no answer within {patience:.0f} s" if done.timed_out else "Apprise has ended early"
-    return [told.get(number, late) for number in range(len(messages))]
+    return [told.get(number, late) for number in range(len(tasks))]
 
 
 def _environment() -> dict[str, str]:

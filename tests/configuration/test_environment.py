@@ -246,6 +246,25 @@ def test_an_unknown_variable_is_a_warning(tmp_path: Path, line: str, expected: s
     assert warning.replace(str(file), "env") == expected
 
 
+def test_who_is_told_is_read_and_what_is_wrong_with_it_prevents_nothing(tmp_path: Path) -> None:
+    text = "NOTIFY_URLS='ntfy://t0ken@host/topic, json://host/t0ken'\nHEARTBEAT_URL=https://hc/t0ken\n"
+    settings, warnings = read_settings(private(tmp_path / "env", SERVER + text), {})
+    assert settings.notify_urls == (Secret("ntfy://t0ken@host/topic"), Secret("json://host/t0ken"))
+    assert (settings.heartbeat_url, warnings) == (Secret("https://hc/t0ken"), ())
+    assert "t0ken" not in repr(settings)
+    wrong = private(tmp_path / "env", f"{SERVER}NOTIFY_URLS=t0ken\nHEARTBEAT_URL=ftp://hc/t0ken\n")
+    wrong.chmod(0o644)
+    settings, warnings = read_settings(wrong, {})
+    assert settings.heartbeat_url is None
+    assert [warning.replace(str(wrong), "env")[:40] for warning in warnings] == [
+        "env: holds NOTIFY_URLS and can be read b",
+        "env: holds HEARTBEAT_URL and can be read",
+        "env:2: NOTIFY_URLS: 1 (not a URL): write",
+        "env:3: HEARTBEAT_URL: is not an http or ",
+    ]
+    assert "t0ken" not in "".join(warnings)
+
+
 def test_a_key_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
     file = private(tmp_path / "env", SERVER + PAIR)
     file.chmod(0o640)

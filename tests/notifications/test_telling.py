@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import ThreadingHTTPServer
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sectigo_f5.checkup import host
 from sectigo_f5.configuration.environment.notify import heartbeat_fault, name_of, separated
 from sectigo_f5.http.fetching import Limits
 from sectigo_f5.model import Account, Outcome, Settings
@@ -19,13 +21,16 @@ from sectigo_f5.notifications import heartbeat
 from sectigo_f5.notifications.news import Ended, Told, message, news
 from sectigo_f5.notifications.telling import FILE, tell
 from sectigo_f5.notifications.urls import parts, with_code
+from sectigo_f5.report.looks import well
 from sectigo_f5.secret import Secret
 from tests.report.test_results import DESPITE, FAILED, KEPT, PENDING, SKIPPED
 from tests.support.builders import NOW
+from tests.support.console import Console
 from tests.support.dripping import dripping
 from tests.support.serving import QuietHandler, serving
-from tests.support.world import free_port
+from tests.support.world import World, free_port
 
+NOWHERE = {"common_name": "www.example.com", "virtual_servers": ["vs_nowhere"]}
 TOKEN = "t0ken-4711-canary"
 WELL = replace(FAILED, outcome=Outcome.KEPT, error=None, reason="all is well")
 RENEWED = replace(KEPT, outcome=Outcome.RENEWED, reason="it was due")
@@ -39,6 +44,7 @@ class Web(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Noting)
         self.asked: list[tuple[str, str, str]] = []
+        self.look: Callable[[], None] = lambda: None
 
 
 class Noting(QuietHandler):
@@ -47,6 +53,7 @@ class Noting(QuietHandler):
     def do_POST(self) -> None:  # noqa: N802  # the name is http.server's
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.asked.append((self.command, self.path, body.decode()))
+        self.server.look()
         self.respond(b"OK", self.server.status)
 
 
@@ -198,6 +205,46 @@ def test_a_server_that_hangs_is_not_waited_for(tmp_path: Path, caplog: pytest.Lo
         tell(settings(tmp_path, f"json://127.0.0.1:{port}/{TOKEN}"), ended(FAILED), patience=2)
     assert "1 (json) was not told (no answer within 2 s)" in caplog.text
     assert json.loads((tmp_path / FILE).read_text())["unsent"]["1 (json)"], "the next run tries again"
+
+
+def test_check_says_which_urls_apprise_can_use_and_tells_nobody(web: Web) -> None:
+    known, unknown = host.notified([Secret(f"json://127.0.0.1:{web.server_port}/{TOKEN}"), Secret(f"x://{TOKEN}")])
+    assert known == well("NOTIFY_URLS", "1 (json): Apprise can use it")
+    assert unknown.text.startswith("2 (x): Apprise knows no such URL")
+    assert (web.asked, list(host.notified([]))) == ([], [])
+
+
+# -- a command -------------------------------------------------------------------------------------
+
+
+def test_a_run_tells_when_its_lock_is_free_and_never_prints_a_token(world: World, web: Web) -> None:
+    """A virtual server that there is not, then a run that cannot begin, then one that finds another at work."""
+    console, free = Console(world, NOWHERE), list[bool]()
+
+    def look() -> None:
+        with (world.state.path / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free.append(True)
+
+    web.look = look
+    url = f"127.0.0.1:{web.server_port}/{TOKEN}"
+    console.write_env(NOTIFY_URLS=f"json://{url}", HEARTBEAT_URL=f"http://{url}", LOG_LEVEL="DEBUG")
+    done = [console.say("run"), console.say("run", "--only", "*")]
+    assert [path for _, path, _ in web.asked] == [f"/{TOKEN}", f"/{TOKEN}/1"]
+    assert json.loads(web.asked[0][2])["title"].endswith(": 1 of 1 failed")
+    assert web.asked[1][2].startswith("1 of 1 failed\nfailed      www.example.com@bigip-sim: ")
+    assert free == [True, True]
+    next(console.config.iterdir()).unlink()
+    done.append(console.say("run"))
+    assert [path for _, path, _ in web.asked[2:]] == [f"/{TOKEN}", f"/{TOKEN}/2"]
+    web.look = lambda: None
+    with (world.state.path / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        console.configure()
+        done.append(console.say("run"))
+    assert ([output.code for output in done], len(web.asked)) == ([1, 1, 2, 75], 4)
+    printed = "".join(output.out + output.log for output in done) + (world.folder / "start_acme.log").read_text()
+    assert TOKEN not in printed
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"failing": 1, "problems": [], "unsent": {}}', "\udcff"])
