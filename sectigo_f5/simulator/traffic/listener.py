@@ -71,6 +71,7 @@ class Listener(socketserver.ThreadingTCPServer):
         self.report = report
         self.refusing = refusing_context()
         self.connections: set[socket.socket] = set()
+        self.ended = False
         super().__init__(address, _Conversation)
         threading.Thread(target=self.serve_forever, args=(0.01,), name=f"listener {address}", daemon=True).start()
 
@@ -78,9 +79,15 @@ class Listener(socketserver.ThreadingTCPServer):
         """Accept no more connections and end the open ones."""
         self.shutdown()
         self.server_close()
+        self.ended = True  # for a connection that its thread has not kept yet
         for connection in tuple(self.connections):
-            with contextlib.suppress(OSError):  # it has ended already
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # SSLSocket's own would pull TLS from under a read
+            _hang_up(connection)
+
+    def keep(self, connection: socket.socket) -> None:
+        """Remember an open connection, to end it with the others."""
+        self.connections.add(connection)
+        if self.ended:
+            _hang_up(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Log a client that went away or refused the handshake; report anything else: it is our bug."""
@@ -90,6 +97,11 @@ class Listener(socketserver.ThreadingTCPServer):
         else:
             logger.error("%s: %s", self.service.view.path, client_address, exc_info=error)
             self.report(f"{self.service.view.path}: the simulator failed: {error!r}")
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has ended already
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # SSLSocket's own would pull TLS from under a read
 
 
 class _Conversation(BaseHTTPRequestHandler):
@@ -102,7 +114,7 @@ class _Conversation(BaseHTTPRequestHandler):
         """Prepare TLS if the virtual server uses it; the handshake itself is in ``handle()``."""
         self.service = self.server.service
         self.request.settimeout(IDLE_TIMEOUT)
-        self.server.connections.add(self.request)
+        self.server.keep(self.request)
         if self.service.view.tls:
             self._choose_profile()
         super().setup()
@@ -120,7 +132,7 @@ class _Conversation(BaseHTTPRequestHandler):
         self.request = context.wrap_socket(
             self.request, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=True
         )
-        self.server.connections.add(self.request)
+        self.server.keep(self.request)
 
     def handle(self) -> None:
         """Do the handshake, raise the connection's first event, and answer requests until either side hangs up."""
