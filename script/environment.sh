@@ -135,7 +135,7 @@ install_by_pip() {
 install_by_uv() {
     works .venv-uv || "$1/bin/python" -m venv --clear .venv-uv >&2 &&
         install_by_pip .venv-uv requirements-uv.txt &&
-        .venv-uv/bin/uv pip install --quiet --python "$1/bin/python" --require-hashes --requirement "$2" >&2 </dev/null
+        .venv-uv/bin/uv pip install --quiet --system-certs --python "$1/bin/python" --require-hashes --requirement "$2" >&2 </dev/null
 }
 
 # forget_settings: the settings that the caller's shell holds for real work must not reach a test or the demo.
