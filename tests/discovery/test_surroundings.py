@@ -45,7 +45,19 @@ def test_a_disabled_virtual_server_is_a_doubt(world: World) -> None:
     found.must_pass_check()
 
 
-def test_route_domains_and_lists_are_read(world: World) -> None:
+def test_virtual_servers_that_listen_on_lists_are_found(world: World) -> None:
+    lists = {"destinationAddressList": "/Common/site", "destinationPortList": "/Common/tls"}
+    world.device.add("net/address-list", "/Common/site", addresses=[{"name": "192.0.2.10"}, {"name": "192.0.2.11"}])
+    world.device.add("net/port-list", "/Common/tls", ports=[{"name": "443"}, {"name": "8443"}])
+    world.device.add("ltm/traffic-matching-criteria", "/Common/criteria", **lists)
+    profiles = ["/Common/tcp", "/Common/http", hand_made(world, "old", WWW)]
+    world.device.add("ltm/virtual", "/Common/vs_lists", profiles=profiles, trafficMatchingCriteria="/Common/criteria")
+    found = discover(world)
+    assert found.jobs[WWW].virtual_servers == ("/Common/vs_lists",)
+    found.must_pass_check()
+
+
+def test_route_domains_and_addresses_of_both_kinds_are_read(world: World) -> None:
     profiles = ("/Common/tcp", "/Common/http", hand_made(world, "old", WWW))
     world.device.add_virtual_server("/Common/vs_domain", "198.51.100.7%2:443", profiles=profiles)
     world.device.add_virtual_server("/Common/vs_six", "2001:db8::7.443", profiles=profiles)

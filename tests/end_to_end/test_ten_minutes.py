@@ -90,7 +90,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
             "./install.sh": f"./install.sh --root {tmp_path}",
             "chgrp sectigo": "test -f",
             "/etc/sectigo": str(tmp_path / "etc" / "sectigo"),
-            "/tmp/shop.yaml": str(tmp_path / "shop.yaml"),  # noqa: S108  # it is replaced
+            "/root/shop.yaml": str(tmp_path / "shop.yaml"),
             "192.0.2.10:443": f"127.0.0.1:{device.port}",
             "--host 192.0.2.10": f"--host 127.0.0.1 --port {device.port}",
             "username: sectigo": f"username: {device.username}",
