@@ -170,6 +170,7 @@ ELSEWHERE = {  # with their reasons
     "state/lock.py",  # by descriptor
     "report/stdout.py",  # /dev/null
     "acme/inside_certbot/own_process.py",  # /dev/null
+    "notifications/apprise_child.py",  # /dev/null
     "acme/inside_certbot/order_file.py",  # a temporary file, as ours
 }
 
