@@ -99,8 +99,10 @@ def _problem(
             return None
         problem = str(error)
     else:
-        if problem is None:
-            logger.info("%s serves the certificate of %s", server.path, question)
+        if problem is None and question.server_name:
+            logger.info("%s serves the certificate of %s", server.path, question.server_name)
+        elif problem is None:
+            logger.info("%s serves clients that send no server name as it should", server.path)
     return problem if problem is None or question.is_certain else f"asked for {question}, {problem}"
 
 

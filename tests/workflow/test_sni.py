@@ -165,6 +165,7 @@ def test_of_two_certificates_with_one_name_either_is_right(world: World, caplog:
         run_without_error(world, sni(world, "*.example.com"), sni(world, WWW, SHOP))
     for name in ("connector-check.example.com", WWW, SHOP):
         assert f"/Common/vs_www serves the certificate of {name}" in caplog.text
+    assert "/Common/vs_www serves clients that send no server name as it should" in caplog.text
 
 
 def test_sni_require_refuses_clients_without_a_known_server_name(world: World) -> None:
