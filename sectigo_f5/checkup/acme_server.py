@@ -43,7 +43,7 @@ def _files(authority: CertificateAuthority, status: str) -> Look:
 
 
 def clock(now: datetime, ahead: timedelta | None) -> Look:
-    """Look at how far the clock of the CA is ahead of ours: more than an hour, and every order would be in vain."""
+    """Look at how far the clock of the CA is ahead of ours: more than an hour, and no order could succeed."""
     if ahead is None:
         return well("clock", "the ACME server does not tell the time")
     refusal = None if agree(ahead) else compare_clocks(now, ahead, None, "").refusal
