@@ -319,3 +319,13 @@ class Result:
     def label(self) -> str:
         """What the log, the summary and ``--only`` call the certificate."""
         return f"{self.common_name}@{self.device}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One run that ended otherwise than the one before it; ``at`` is ISO 8601, UTC."""
+
+    at: str
+    result: str
+    reason: str
+    error: str | None = None

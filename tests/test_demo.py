@@ -12,22 +12,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.install import placing
+
 ROOT = Path(__file__).resolve().parent.parent
 BASH = shutil.which("bash") or "bash"
 
 
 def run(command: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        env={**os.environ, **environment},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return placing.run(*command, folder=Path("/"), environment={**os.environ, **environment})
 
 
 def test_demo_enrols_shows_the_handshake_and_keeps(tmp_path: Path) -> None:

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
-from sectigo_f5.model import Outcome, Result
+from sectigo_f5.model import Change, Outcome, Result
 from sectigo_f5.printable import one_line
 from sectigo_f5.timestamps import from_iso
 
 MOST = 20  # changes that are remembered of one certificate
 LONGEST = 400  # characters of a text in them; the whole of the last error is beside them
 QUIET = (Outcome.KEPT, Outcome.FAILED, Outcome.PENDING)  # of these a second in a row is nothing new
-
-
-@dataclass(frozen=True)
-class Change:
-    """One run that ended otherwise than the one before it; ``at`` is ISO 8601, UTC."""
-
-    at: str
-    result: str
-    reason: str
-    error: str | None = None
 
 
 FIELDS = tuple(field.name for field in fields(Change))

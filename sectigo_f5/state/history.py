@@ -12,9 +12,8 @@ from typing import Any
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import changed_by_one, write_atomically
-from sectigo_f5.model import Job, Outcome, Result
+from sectigo_f5.model import Change, Job, Outcome, Result
 from sectigo_f5.state import changes
-from sectigo_f5.state.changes import Change
 from sectigo_f5.timestamps import from_iso, to_iso
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,14 +109,21 @@ def test_the_line_is_checked(line: list[str], sentence: str, capsys: pytest.Capt
     assert sentence in capsys.readouterr().err
 
 
-def test_the_other_units_of_the_group_are_named(tmp_path: Path) -> None:
+@contextmanager
+def one_of_a_pair(folder: Path) -> Iterator[World]:
+    """A BIG-IP with a hand-made profile, and another unit that it may fail over to."""
     with (
         SimulatedBigIP(Switches(hostname="bigip1.example.net")) as first,
         SimulatedBigIP(Switches(hostname="bigip2.example.net"), "127.0.0.3") as second,
     ):
-        world = World(first, tmp_path)
+        world = World(first, folder)
         attach(world, hand_made(world, "old", "www.example.com"), path=world.add_virtual_server())
         first.make_pair(second)
+        yield world
+
+
+def test_the_other_units_of_the_group_are_named(tmp_path: Path) -> None:
+    with one_of_a_pair(tmp_path) as world:
         text = discover(world).unwrapped
     units = "bigip1.example.net (127.0.0.1) and bigip2.example.net (127.0.0.3)"
     assert f"# the units of its HA group are {units}: write under host the management address of each" in text
@@ -146,14 +154,8 @@ def test_both_units_are_read_where_each_is_active(tmp_path: Path) -> None:
 
 
 def test_a_standby_unit_alone_is_read_and_said_to_be_one(tmp_path: Path) -> None:
-    with (
-        SimulatedBigIP(Switches(hostname="bigip1.example.net")) as first,
-        SimulatedBigIP(Switches(hostname="bigip2.example.net"), "127.0.0.3") as second,
-    ):
-        world = World(first, tmp_path)
-        attach(world, hand_made(world, "old", "www.example.com"), path=world.add_virtual_server())
-        first.make_pair(second)
-        first.fail_over()
+    with one_of_a_pair(tmp_path) as world:
+        world.device.fail_over()
         text = discover(world).unwrapped
     assert "# no unit that answered is active" in text
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectigo_f5.model import Outcome, Result
+from sectigo_f5.model import Change, Outcome, Result
 from sectigo_f5.state import changes
-from sectigo_f5.state.changes import LONGEST, MOST, Change
+from sectigo_f5.state.changes import LONGEST, MOST
 from sectigo_f5.state.history import History
 from sectigo_f5.timestamps import to_iso
 from tests.support import builders

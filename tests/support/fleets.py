@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sectigo_f5.report.status.rows import Past, Row
+from sectigo_f5.model import Change
+from sectigo_f5.report.status.rows import Row
 from sectigo_f5.timestamps import to_iso
 
 DEVICES = ("bigip-fra", "bigip-ber", "bigip-muc")
@@ -42,11 +43,11 @@ def _row(number: int, now: datetime) -> Row:
         since=moment(left - 90),
         last_success=moment(-0.3),
         history=(
-            Past(moment(left - 90), "enrolled", f"found no certificate for {name} on the BIG-IP"),
-            Past(moment(left - 89), "kept", "all is well"),
+            Change(moment(left - 90), "enrolled", f"found no certificate for {name} on the BIG-IP"),
+            Change(moment(left - 89), "kept", "all is well"),
         ),
     )
-    past = Past(moment(-1.3), "failed", "", f"{device}: {NO_ANSWER}")
+    past = Change(moment(-1.3), "failed", "", f"{device}: {NO_ANSWER}")
     kinds: dict[int, dict[str, Any]] = {
         1: {"result": "failed", "error": f"{device}: {NO_ANSWER}", "failures": 3, "planned_renewal": None},
         13: {"result": "failed", "error": REFUSED, "failures": 2, "next_order": moment(0.6)},

@@ -10,7 +10,7 @@ from typing import Any
 from sectigo_f5.circumstances import circumstances
 from sectigo_f5.device_objects import CertificateObject, Observation
 from sectigo_f5.model import Job
-from sectigo_f5.report.status.rows import Past, Row, iso_or_none
+from sectigo_f5.report.status.rows import Row, iso_or_none
 from sectigo_f5.run import Run
 from sectigo_f5.state.history import LastResult
 from sectigo_f5.state.remembered import pending_since
@@ -116,5 +116,5 @@ def _last(last: LastResult | None) -> dict[str, Any]:
         "since": last.since,
         "last_success": last.last_success,
         "failures": last.failures,
-        "history": tuple(Past(**vars(change)) for change in last.changes),
+        "history": last.changes,
     }

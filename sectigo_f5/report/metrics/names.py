@@ -11,7 +11,7 @@ UNIT = ("device", "host")
 
 @dataclass(frozen=True)
 class Metric:
-    """A gauge, or a counter that goes on where the file left off; ``of_run`` adds the label ``shard`` in a shard."""
+    """A gauge, or a counter that continues from what the file says; ``of_run`` adds the label ``shard`` in a shard."""
 
     name: str
     text: str

@@ -6,17 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sectigo_f5.model import Change
 from sectigo_f5.timestamps import to_iso
-
-
-@dataclass(frozen=True)
-class Past:
-    """A run that ended otherwise than the one before it; ``at`` is ISO 8601, UTC."""
-
-    at: str
-    result: str
-    reason: str
-    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +36,7 @@ class Row:
     unsaved: bool = False  # what an earlier run changed is not saved on the BIG-IP
     pending_since: str | None = None  # the CA has an order since then, and has not decided
     next_order: str | None = None  # no order is made before, after failures in a row
-    history: tuple[Past, ...] = ()  # how the results have changed, newest last
+    history: tuple[Change, ...] = ()  # how the results have changed, newest last
 
     @property
     def label(self) -> str:

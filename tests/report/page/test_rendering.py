@@ -12,8 +12,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sectigo_f5.model import Change
 from sectigo_f5.report.page.rendering import About, render
-from sectigo_f5.report.status.rows import Past, Row
+from sectigo_f5.report.status.rows import Row
 from tests.report.test_attention import FAILED, FINE, FOREIGN, moment
 from tests.support.builders import NOW
 from tests.support.fleets import fleet
@@ -64,7 +65,7 @@ def page(*rows: Row, about: About = ABOUT) -> Page:
 
 
 def test_page_tells_everything_of_a_certificate() -> None:
-    past = (Past(moment(-9), "renewed", "30 days left"), Past(moment(-2), "failed", "", "no answer; look at it"))
+    past = (Change(moment(-9), "renewed", "30 days left"), Change(moment(-2), "failed", "", "no answer; look at it"))
     row = replace(FAILED, error="no answer; look at it", history=past, key="RSA 2048", issuer="CN=CA", serial="2a")
     shown = page(replace(row, failures=3, last_success=moment(-3), revoked="superseded (CRL)")).text
     for text in (*row.names, row.device, *row.virtual_servers, "RSA 2048", "CN=CA", "2a", "revoked: superseded (CRL)"):
@@ -166,7 +167,7 @@ HOSTILE_ROWS = st.builds(
     failures=st.integers(0, 3),
     unsaved=st.booleans(),
     next_order=st.none() | st.just(moment(1)),
-    history=st.lists(st.builds(Past, st.just(moment(-3)), HOSTILE, HOSTILE, st.none() | HOSTILE), max_size=2).map(
+    history=st.lists(st.builds(Change, st.just(moment(-3)), HOSTILE, HOSTILE, st.none() | HOSTILE), max_size=2).map(
         tuple
     ),
 )
