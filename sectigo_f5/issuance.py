@@ -152,7 +152,7 @@ def new_stamp(run: Run, f5: Unit, job: Job) -> str:
 
     A key that a killed run left alone counts too: taken for the new one it would not open.
     """
-    have = f5.inventory
+    have = f5.holdings
     ours = [Generation.parse(path, job.base) for path in (*have.keys, *have.certificates)]
     ours += run.state.certificates.copies(job)
     taken = (generation.issued_at + timedelta(seconds=1) for generation in ours if generation)

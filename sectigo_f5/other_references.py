@@ -61,6 +61,6 @@ def remaining(run: Run, f5: Unit, job: Job, *, changed: bool, after: bool = True
 
 def _is_explained(path: str, f5: Unit, named: Iterable[str]) -> bool:
     """Tell whether a file that the BIG-IP calls in use is gone by now, or named with its user."""
-    gone = path not in f5.inventory.certificates and path not in f5.inventory.keys
+    gone = path not in f5.holdings.certificates and path not in f5.holdings.keys
     certificate = path.replace("_chain.crt", ".crt").replace(".key", ".crt")
     return gone or any(certificate in sentence for sentence in named)

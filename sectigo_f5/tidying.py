@@ -34,7 +34,7 @@ def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
     keep = Keep({*previous, *live}, serving, in_use)
     with _only_warned_of():
         if begun:
-            f5.inventory.keys.read_names()
+            f5.holdings.keys.read_names()
         if begun or any(not_needed(f5, job, keep)):
             f5.must_be_active()
             delete_uploads(f5, job, begun)

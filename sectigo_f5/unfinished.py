@@ -88,7 +88,7 @@ def _parts(run: Run, f5: Unit, job: Job, order: Order) -> Iterator[Part]:
     """Yield the keys of an order that the BIG-IP still has."""
     for variant in order.requests:
         generation = order.generation(job, variant)
-        key = f5.inventory.keys.get(generation.key)
+        key = f5.holdings.keys.get(generation.key)
         if key is not None:
             placed = run.state.orders.is_placed(job, order.stamp, variant)
             copy = run.state.certificates.kept(job, generation)

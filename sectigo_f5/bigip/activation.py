@@ -52,7 +52,7 @@ def restore(f5: Unit, change: ProfileChange) -> None:
     """
     try:
         f5.forget()
-        operations = backward(change, f5.inventory.keys)
+        operations = backward(change, f5.holdings.keys)
         send_and_confirm(f5.client, lambda: send(f5, operations), lambda: _confirm_as_before(f5, change))
     finally:
         f5.memory.made.pop(change.profile, None)
@@ -86,7 +86,7 @@ def _must_be_held(f5: Unit, made: MadeChange) -> None:
 
 
 def _must_be_known_to_be_held(f5: Unit, made: MadeChange) -> None:
-    if not made.is_held_by(f5.inventory.profiles):
+    if not made.is_held_by(f5.holdings.profiles):
         raise ConnectorError(f"the BIG-IP does not show the change of {made.profile}")
     servers = f5.servers_at([plan.virtual_server for plan in made.attachments])
     for plan in made.attachments:
@@ -153,7 +153,7 @@ def _must_be_in_service(f5: Unit, change: ProfileChange) -> None:
 def _concerns_others(f5: Unit, change: ProfileChange) -> bool:
     """Tell whether other profiles change too: SNI defaults, and what inherits from ours."""
     flags = any(plan.make_default or plan.drop_default for plan in change.plans)
-    return flags or any(each.parent == change.profile for each in f5.inventory.profiles.at_hand.values())
+    return flags or any(each.parent == change.profile for each in f5.holdings.profiles.at_hand.values())
 
 
 def _confirm_as_before(f5: Unit, change: ProfileChange) -> None:
@@ -175,7 +175,7 @@ def must_ask_as_foreseen(f5: Unit, change: ProfileChange) -> None:
     parent = change.seen.job.parent_profile
     if change.pair_only or not gets_another_parent(change.seen):
         return
-    after = f5.inventory.profiles.get(change.profile)  # as it was read back
+    after = f5.holdings.profiles.get(change.profile)  # as it was read back
     lost = [less(foreseen, after.client_settings) for foreseen in settings_after(change.seen)] if after else []
     if lost and all(lost):
         raise ConnectorError(f"{change.profile} asks less of clients than {parent} does: {', '.join(lost[0])}")
@@ -183,7 +183,7 @@ def must_ask_as_foreseen(f5: Unit, change: ProfileChange) -> None:
 
 def _profile(f5: Unit, change: ProfileChange) -> ClientSslProfile | None:
     profile = f5.client.find(change.profile_url)
-    return f5.inventory.profiles.put(profile) if profile else None
+    return f5.holdings.profiles.put(profile) if profile else None
 
 
 def _held(f5: Unit, change: ProfileChange) -> Files | None:

@@ -54,7 +54,7 @@ def _stored(f5: Unit, path: str) -> str | None:
     certificate = find_created(f5.client, object_url("sys/file/ssl-cert", path))
     if certificate is None:
         raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
-    return f5.inventory.certificates.put(certificate).checksum
+    return f5.holdings.certificates.put(certificate).checksum
 
 
 def checksum_of(content: bytes) -> str:

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from sectigo_f5 import stopping
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.inventory.memory import Memory
-from sectigo_f5.bigip.inventory.standing import FAILOVER_STATUS, is_active, itself
+from sectigo_f5.bigip.holdings.memory import Memory
+from sectigo_f5.bigip.holdings.standing import FAILOVER_STATUS, is_active, itself
 from sectigo_f5.bigip.observation import listed_servers
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import VirtualServer

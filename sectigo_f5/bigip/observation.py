@@ -21,7 +21,7 @@ def observe(f5: Unit, job: Job, managed: Collection[str] = ()) -> Observation:
     job = _named_as_there(f5, job)
     listed = listed_servers(f5, job)
     unusable = _unusable_places(f5, job, listed) | _unusable_servers(f5, job, listed)
-    have = f5.inventory
+    have = f5.holdings
     return Observation(
         job=job,
         profile=have.profiles.get(job.profile),
@@ -45,12 +45,12 @@ def listed_servers(f5: Unit, job: Job) -> Mapping[str, VirtualServer | None]:
 
 def _named_as_there(f5: Unit, job: Job) -> Job:
     """Let a profile keep the name that an earlier version gave it, if it is there under that name alone."""
-    present = [path for path in job.profiles if path in f5.inventory.profiles]
+    present = [path for path in job.profiles if path in f5.holdings.profiles]
     return replace(job, named_before=bool(present) and present[0] != job.profiles[0])
 
 
 def _pairs(f5: Unit, job: Job) -> Iterator[Pair]:
-    have = f5.inventory
+    have = f5.holdings
     for issue in have.ours(job):
         certificate, key = have.certificates.get(issue.certificate), have.keys.get(issue.key)
         if certificate and key:
@@ -59,7 +59,7 @@ def _pairs(f5: Unit, job: Job) -> Iterator[Pair]:
 
 def _unusable_places(f5: Unit, job: Job, listed: Mapping[str, VirtualServer | None]) -> dict[str, str]:
     """Return why the partition or the parent profile cannot be used, by its name."""
-    profiles, parent = f5.inventory.profiles, job.parent_profile
+    profiles, parent = f5.holdings.profiles, job.parent_profile
     unusable = dict[str, str]()
     there = {COMMON, *(partition_of(path) for path, found in listed.items() if found)}
     partitions = f5.references.partitions if job.partition not in there and job.profile not in profiles else None

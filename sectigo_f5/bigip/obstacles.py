@@ -106,7 +106,7 @@ def keys_must_be_taken(f5: Unit, seen: Observation) -> None:
     release = readers.major_release(f5.release)
     if release is None or release >= UNKNOWN_WITHOUT_RSA or any(spec.type == "rsa" for spec in seen.job.keys):
         return
-    f5.inventory.certificates.every()  # rather than one by one
+    f5.holdings.certificates.every()  # rather than one by one
     if not any(_is_without_rsa(seen, profile) for profile in seen.profiles.values()):
         raise ConnectorError(f"TMOS {f5.release} would refuse {seen.job.common_name} (010717e3): {NEEDS_RSA}")
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.inventory.contents import VIRTUAL_SERVERS, Inventory
-from sectigo_f5.bigip.inventory.memory import Memory
-from sectigo_f5.bigip.inventory.standing import Standing
+from sectigo_f5.bigip.holdings.contents import VIRTUAL_SERVERS, Holdings
+from sectigo_f5.bigip.holdings.memory import Memory
+from sectigo_f5.bigip.holdings.standing import Standing
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
 from sectigo_f5.bigip.virtual_servers.port_80 import Listeners
@@ -43,13 +43,13 @@ class Unit(Standing):
     # -- looking -------------------------------------------------------------------------------
 
     @property
-    def inventory(self) -> Inventory:
+    def holdings(self) -> Holdings:
         """Everything about certificates that the device holds; :meth:`forget` has it read again."""
-        if self.memory.inventory is None:
-            self.memory.inventory = Inventory(self.client)
-            self.memory.inventory.expect(self.memory.expected)
-            self.memory.inventory.recall(self.memory.places_before)
-        return self.memory.inventory
+        if self.memory.holdings is None:
+            self.memory.holdings = Holdings(self.client)
+            self.memory.holdings.expect(self.memory.expected)
+            self.memory.holdings.recall(self.memory.places_before)
+        return self.memory.holdings
 
     def expect(self, jobs: Iterable[Job]) -> None:
         """Know the certificates of this login, so that what they need is read together."""
@@ -71,7 +71,7 @@ class Unit(Standing):
 
     def forget(self) -> None:
         """Have everything read again at the next look."""
-        self.memory.inventory = self.memory.every_server = self.memory.looked_at = None
+        self.memory.holdings = self.memory.every_server = self.memory.looked_at = None
         self.memory.servers, self.memory.strict, self.memory.active = {}, {}, False
 
     def look(self, now: datetime) -> None:
@@ -110,15 +110,15 @@ class Unit(Standing):
         self.memory.every_server = None
         item = self.client.find(object_url(VIRTUAL_SERVERS, path), {"expandSubcollections": "true"})
         if item is None:
-            self.inventory.servers.remove(path)
+            self.holdings.servers.remove(path)
             self.memory.servers.pop(path, None)
             return None
-        self.inventory.servers.put(item)
+        self.holdings.servers.put(item)
         return self._servers([item])[path]
 
     def servers_at(self, paths: Collection[str]) -> Mapping[str, VirtualServer | None]:
         """Return virtual servers by path, None for one that does not exist; :meth:`forget` has them read again."""
-        shelf = self.inventory.servers
+        shelf = self.holdings.servers
         shelf.prefetch(paths)
         new = [shelf[path] for path in paths if path not in self.memory.servers and path in shelf]
         self._servers(new)
@@ -127,7 +127,7 @@ class Unit(Standing):
     def every_server(self) -> tuple[VirtualServer, ...]:
         """Return every virtual server that the user can see; :meth:`forget` has them read again."""
         if self.memory.every_server is None:
-            every = self.inventory.servers.every()
+            every = self.holdings.servers.every()
             self._servers([item for path, item in every.items() if path not in self.memory.servers])
             self.memory.every_server = tuple(self.memory.servers[path] for path in every)
         return self.memory.every_server
@@ -153,12 +153,12 @@ class Unit(Standing):
 
     def missing_server(self, path: str) -> str:
         """Say that there is no such virtual server, and which name may be meant."""
-        return missing("the virtual server", path, tuple(self.inventory.servers))
+        return missing("the virtual server", path, tuple(self.holdings.servers))
 
     def _servers(self, items: Collection[Json]) -> dict[str, VirtualServer]:
         """Take virtual servers as the BIG-IP shows them; their client SSL profiles are read together."""
         attached = {readers.full_path(item): self._attached(item) for item in items}
-        self.inventory.profiles.prefetch({path for each in attached.values() for path in possible_client_ssl(each)})
+        self.holdings.profiles.prefetch({path for each in attached.values() for path in possible_client_ssl(each)})
         servers = [self._with_profiles(item, attached[readers.full_path(item)]) for item in items]
         self.memory.servers |= {server.path: server for server in servers}
         return self.memory.servers
@@ -170,7 +170,7 @@ class Unit(Standing):
         return list(profiles)
 
     def _with_profiles(self, item: Json, profiles: list[Json]) -> VirtualServer:
-        have, refer = self.inventory, self.references
+        have, refer = self.holdings, self.references
         server = virtual_server(item, lambda: refer.listens(item), profiles, have.profiles, lambda: have.http)
         fast = not server.http and bool(refer.fast_http & set(server.profiles))
         http2 = refer.enforcing_http2(possible_http2(server, profiles))

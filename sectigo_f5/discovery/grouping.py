@@ -15,7 +15,7 @@ from sectigo_f5.device_objects import (
     VirtualServer,
 )
 from sectigo_f5.discovery.naming import common_name, names_served
-from sectigo_f5.discovery.nouns import Bare, Group, Inventory, Use
+from sectigo_f5.discovery.nouns import Bare, Found, Group, Use
 from sectigo_f5.model import base_of, partition_of
 
 HTTPS = 443
@@ -35,7 +35,7 @@ def of_partitions(servers: Collection[VirtualServer], partitions: Collection[str
     return tuple(sorted(filter(concerns_tls, wanted), key=lambda server: server.path))
 
 
-def grouped(have: Inventory) -> tuple[tuple[Group, ...], tuple[Bare, ...]]:
+def grouped(have: Found) -> tuple[tuple[Group, ...], tuple[Bare, ...]]:
     """Sort virtual servers by the certificate that they serve; those for which there can be no entry come with why."""
     groups, bare = dict[str, Group](), list[Bare]()
     for server in have.servers:
@@ -52,7 +52,7 @@ def grouped(have: Inventory) -> tuple[tuple[Group, ...], tuple[Bare, ...]]:
     return tuple(sorted(groups.values(), key=lambda group: group.common_name)), tuple(bare)
 
 
-def _uses(have: Inventory, server: VirtualServer) -> Iterator[Use]:
+def _uses(have: Found, server: VirtualServer) -> Iterator[Use]:
     for path in server.client_ssl:
         profile = have.profiles[path]
         certificates = tuple(_certificates(have, profile))
@@ -60,7 +60,7 @@ def _uses(have: Inventory, server: VirtualServer) -> Iterator[Use]:
             yield Use(server, profile, certificates)
 
 
-def _certificates(have: Inventory, profile: ClientSslProfile) -> Iterator[CertificateObject]:
+def _certificates(have: Found, profile: ClientSslProfile) -> Iterator[CertificateObject]:
     for entry in profile.entries:
         certificate = have.certificates.get(entry.certificate or "")
         if certificate and not certificate.is_the_devices_own:
@@ -79,7 +79,7 @@ def _cannot_be_listed(server: VirtualServer) -> str | None:
     return None
 
 
-def _why_nameless(have: Inventory, server: VirtualServer, uses: tuple[Use, ...]) -> str:
+def _why_nameless(have: Found, server: VirtualServer, uses: tuple[Use, ...]) -> str:
     if uses:
         names = ", ".join(names_served(each for use in uses for each in use.certificates)) or "no name at all"
         return f"its certificate is for {names}, for which none can be ordered; which name is meant?"

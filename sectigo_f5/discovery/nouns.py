@@ -28,7 +28,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Inventory:
+class Found:
     """Everything that bears on TLS: the virtual servers that count, and all profiles and certificates by full path."""
 
     servers: tuple[VirtualServer, ...]

@@ -18,7 +18,7 @@ from sectigo_f5.discovery.doubts import doubts, facts
 from sectigo_f5.discovery.drafting import has_wildcard, parents, partition_for, settings_of, shown
 from sectigo_f5.discovery.grouping import grouped
 from sectigo_f5.discovery.judging import Verdict, judged
-from sectigo_f5.discovery.nouns import Draft, Group, Inventory, Surroundings
+from sectigo_f5.discovery.nouns import Draft, Found, Group, Surroundings
 from sectigo_f5.discovery.writing import Sheet, document_of, placeholder
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import OutcomeUnknownError, UnreachableError
@@ -36,7 +36,7 @@ class Session:
     """What the entries are made of."""
 
     unit: Unit  # that was read
-    have: Inventory
+    have: Found
     around: Surroundings
     now: datetime
     group: HaGroup | None = None  # all the units that answered; None: this one alone

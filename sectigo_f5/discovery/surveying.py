@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from sectigo_f5.bigip.inventory.standing import Standing
+from sectigo_f5.bigip.holdings.standing import Standing
 from sectigo_f5.bigip.permissions import partitions_of
 from sectigo_f5.bigip.surroundings import as3
 from sectigo_f5.bigip.unit import Unit
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 def surroundings(unit: Unit) -> Surroundings:
     """Read what bears on every certificate."""
-    have = unit.inventory
+    have = unit.holdings
     servers = (server.path for server in unit.every_server())
     declared = as3.tenants((*have.profiles.every(), *have.certificates.every(), *servers))
     return Surroundings(

@@ -14,7 +14,7 @@ from datetime import datetime
 from sectigo_f5 import log, stopping
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.ha_group import HaGroup
-from sectigo_f5.bigip.inventory.learned import learned, recall
+from sectigo_f5.bigip.holdings.learned import learned, recall
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Device, Job, Outcome, Result

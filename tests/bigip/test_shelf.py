@@ -9,10 +9,10 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sectigo_f5.bigip.inventory.contents import Inventory
-from sectigo_f5.bigip.inventory.learned import learned, recall
-from sectigo_f5.bigip.inventory.memory import Memory
-from sectigo_f5.bigip.inventory.shelf import FOR_EACH, GAP, LONGEST, SMALL, Shelf, windows
+from sectigo_f5.bigip.holdings.contents import Holdings
+from sectigo_f5.bigip.holdings.learned import learned, recall
+from sectigo_f5.bigip.holdings.memory import Memory
+from sectigo_f5.bigip.holdings.shelf import FOR_EACH, GAP, LONGEST, SMALL, Shelf, windows
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
@@ -135,7 +135,7 @@ def test_windows_hold_all_places_and_little_else(places: set[int]) -> None:
 def unit(release: str = "17.1.2", username: str = "admin") -> Unit:
     device = builders.device(username=username)
     client: Any = Device(named(3))
-    return Unit(device, client, release, memory=Memory(inventory=Inventory(client)))
+    return Unit(device, client, release, memory=Memory(holdings=Holdings(client)))
 
 
 def test_what_was_learned_is_recalled_by_the_same_user_and_release() -> None:

@@ -120,7 +120,7 @@ class Scene:
 
     def carry_to(self, issued: Issued) -> str | None:
         self.unit.forget()
-        return stapling.carry(self.unit, self.unit.inventory.certificates[FORMER], NEW, issued)
+        return stapling.carry(self.unit, self.unit.holdings.certificates[FORMER], NEW, issued)
 
     @property
     def new(self) -> tuple[Any, Any, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sectigo_f5.bigip.inventory import shelf
+from sectigo_f5.bigip.holdings import shelf
 from tests.commands.test_status import WWW
 from tests.support.console import Console
 from tests.support.names import ONLY_EC

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import assume, event, given
 
-from sectigo_f5.bigip.inventory.memory import Memory
+from sectigo_f5.bigip.holdings.memory import Memory
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.configuration.files import jobs_in
 from sectigo_f5.configuration.findings import Findings
 from sectigo_f5.discovery.grouping import of_partitions
-from sectigo_f5.discovery.nouns import Inventory, Surroundings
+from sectigo_f5.discovery.nouns import Found, Surroundings
 from sectigo_f5.discovery.sheets import Session, sheet
 from sectigo_f5.discovery.writing import text_of
 from sectigo_f5.model import Generation, Job
@@ -32,12 +32,12 @@ def unit_of(device: Generated) -> Unit:
     """Return a login on a device of which everything is read already; a call would fail."""
     seen, servers = device.seen, {server.path: server for server in device.every}
     certificates, profiles = _Shelf(seen.certificates), _Shelf(seen.profiles)
-    inventory: Any = SimpleNamespace(
+    holdings: Any = SimpleNamespace(
         profiles=profiles, certificates=certificates, keys={}, servers=_Shelf(), ours=lambda _: ()
     )
     references: Any = SimpleNamespace(partitions={"Common": "0"}, addresses={})
     surroundings: Any = SimpleNamespace(find=lambda _: None, items=lambda *_: None)
-    memory = Memory(inventory, references, surroundings, servers=servers, every_server=device.every)
+    memory = Memory(holdings, references, surroundings, servers=servers, every_server=device.every)
     client: Any = None
     return Unit(builders.device(), client, "17.1.0", memory=memory)
 
@@ -52,7 +52,7 @@ class _Shelf(dict[str, Any]):
 
 def text(device: Generated) -> str:
     """Return what is printed."""
-    have = Inventory(of_partitions(device.every, ()), device.seen.profiles, device.seen.certificates)
+    have = Found(of_partitions(device.every, ()), device.seen.profiles, device.seen.certificates)
     session = Session(unit_of(device), have, Surroundings("bigip", "17.1.0"), builders.NOW)
     return text_of(sheet(session, {"host": "192.0.2.10", "username": "admin", "password": "x"}, typed=False))
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from sectigo_f5.discovery.grouping import of_partitions
-from sectigo_f5.discovery.nouns import Inventory, Surroundings
+from sectigo_f5.discovery.nouns import Found, Surroundings
 from sectigo_f5.discovery.sheets import Session, sheet
 from sectigo_f5.discovery.writing import text_of
 from tests.discovery.test_any_device import unit_of
@@ -29,7 +29,7 @@ def printed() -> str:
     )
     profiles, certificates = {each.path: each for each in (stock, old)}, {held.path: replace(held, issuer=ISSUER)}
     seen = replace(builders.seen(builders.job()), profiles=profiles, certificates=certificates)
-    have = Inventory(of_partitions(every, ()), profiles, certificates)
+    have = Found(of_partitions(every, ()), profiles, certificates)
     unit = unit_of(Generated(seen, Model({}, {}), every))
     session = Session(unit, have, Surroundings("bigip-fra", "17.1.2"), builders.NOW)
     device = {"host": "192.0.2.10", "credentials_file": "/etc/sectigo/credentials/bigip-fra.yaml"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sectigo_f5.bigip.inventory.memory import Memory
+from sectigo_f5.bigip.holdings.memory import Memory
 from sectigo_f5.bigip.obstacles import Outlook, outlook
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, Entry, Observation, Pair, VirtualServer

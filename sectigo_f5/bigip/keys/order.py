@@ -111,7 +111,7 @@ def clear_away(order: KeyOrder) -> None:
 
 def _delete(order: KeyOrder) -> None:
     quietly(f"the key {order.generation.key}", order.f5.client.delete, order.key_object_url)
-    order.f5.inventory.keys.remove(order.generation.key)
+    order.f5.holdings.keys.remove(order.generation.key)
 
 
 def _shown_key(order: KeyOrder) -> KeyObject:
@@ -119,4 +119,4 @@ def _shown_key(order: KeyOrder) -> KeyObject:
     if item is None:
         name = order.generation.key
         raise RouteUnavailableError(f"the BIG-IP does not show the key {name} that it was asked to make")
-    return order.f5.inventory.keys.put(item)
+    return order.f5.holdings.keys.put(item)

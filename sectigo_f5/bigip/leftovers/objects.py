@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.inventory.contents import Inventory
+from sectigo_f5.bigip.holdings.contents import Holdings
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
@@ -47,7 +47,7 @@ class Deleted:
 
 def not_needed(f5: Unit, job: Job, keep: Keep) -> Iterator[tuple[str, str]]:
     """Yield collection and full path of what need not stay, certificates first; what a profile holds is in use."""
-    have = f5.inventory
+    have = f5.holdings
     certificates, keys = have.certificates_of(job), have.keys_of(job)
     complete = {generation for path, generation in keys.items() if generation.certificate in certificates}
     chains_last = sorted(certificates, key=lambda path: path.endswith("_chain.crt"))  # they may be issuers of others
@@ -67,7 +67,7 @@ def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
     Raises :class:`~sectigo_f5.errors.ConnectorError` if the configuration cannot be saved before: a saved profile
     may still refer to them.
     """
-    deleted, have = Deleted(), f5.inventory
+    deleted, have = Deleted(), f5.holdings
     for collection, path in list(not_needed(f5, job, keep)):
         f5.save_before_deleting()
         f5.note_change()  # before: a signal may hide that it was made
@@ -96,7 +96,7 @@ def delete_own_requests(f5: Unit) -> None:
             f5.client.files_left = True
 
 
-def _used(have: Inventory) -> frozenset[str | None]:
+def _used(have: Holdings) -> frozenset[str | None]:
     entries = (entry for profile in have.profiles.values() for entry in profile.entries)
     used = frozenset(path for entry in entries for path in (entry.certificate, entry.key, entry.chain))
     held = (have.certificates.get(path or "") for path in used)

@@ -31,7 +31,7 @@ def rehearse(f5: Unit, change: ProfileChange) -> None:
 
     Raises :class:`DeviceError` if it refuses. Where it cannot judge beforehand, that is logged once in a login.
     """
-    every, plain = (stand_ins(change.seen, f5.inventory.keys, unprotected=one) for one in (False, True))
+    every, plain = (stand_ins(change.seen, f5.holdings.keys, unprotected=one) for one in (False, True))
     if not every:
         logger.info("the change is not rehearsed: the BIG-IP has no pair that could stand in for the new one")
     elif makes_nothing(f5, change):

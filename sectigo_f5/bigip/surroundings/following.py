@@ -36,7 +36,7 @@ class InService:
 
 def stale(f5: Unit, job: Job, found: tuple[Reference, ...]) -> tuple[Reference, ...]:
     """Return the references that can follow and do not lead to what is in service; parents before their children."""
-    now = references.serving(job, f5.inventory)
+    now = references.serving(job, f5.holdings)
     rest = [each for each in found if each.collection in FOLLOWING and each.certificate not in now] if now else []
     paths = {each.path for each in rest}
     return tuple(sorted(rest, key=lambda each: each.parent in paths))
@@ -72,7 +72,7 @@ def _must_be_free(f5: Unit, reference: Reference, item: Json) -> None:
 
 
 def _in_service(f5: Unit, job: Job) -> Iterator[InService]:
-    have = f5.inventory
+    have = f5.holdings
     for entry in have.profiles[job.profile].entries:
         key, certificate = have.keys.get(entry.key or ""), have.certificates.get(entry.certificate or "")
         if certificate and key and references.ours(job)(certificate.path):
@@ -107,7 +107,7 @@ def _server_ssl(f5: Unit, job: Job, item: Json, pairs: tuple[InService, ...]) ->
 
 def _successor(f5: Unit, path: str, pairs: tuple[InService, ...]) -> InService:
     """Return the pair in service with the key type and all names of an earlier certificate."""
-    former = f5.inventory.certificates.get(path)
+    former = f5.holdings.certificates.get(path)
     if former is None or former.key is None or former.cut or not former.served_names():
         raise ConnectorError(f"the names and the key type of {path} are not known")
     new = next((pair for pair in pairs if pair.certificate.key and pair.certificate.key.type == former.key.type), None)

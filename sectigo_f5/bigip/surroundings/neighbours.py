@@ -14,7 +14,7 @@ def unmanaged(f5: Unit, seen: Observation) -> Mapping[str, datetime | None]:
 
     The certificate that every BIG-IP makes for itself serves nobody.
     """
-    profiles, certificates = f5.inventory.profiles.at_hand, f5.inventory.certificates.at_hand
+    profiles, certificates = f5.holdings.profiles.at_hand, f5.holdings.certificates.at_hand
     foreign = {path for server in seen.listed for path in server.client_ssl} - {*seen.managed, *seen.job.profiles}
     held = {entry.certificate for path in foreign if path in profiles for entry in profiles[path].entries}
     return {

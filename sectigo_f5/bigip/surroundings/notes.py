@@ -39,7 +39,7 @@ def of_references(f5: Unit, job: Job, collections: Collection[str] = (), *, afte
     Without any it costs no request. ``after`` a run what could follow has.
     """
     found = references_to_ours(f5, job, collections)
-    in_service = references.serving(job, f5.inventory)
+    in_service = references.serving(job, f5.holdings)
     if not collections:  # what is still in service is no news every night
         found = tuple(each for each in found if each.certificate not in in_service)
     return references.sentences(job, found, in_service, after)
@@ -47,14 +47,14 @@ def of_references(f5: Unit, job: Job, collections: Collection[str] = (), *, afte
 
 def has_earlier_pairs(f5: Unit, job: Job) -> bool:
     """Tell whether the BIG-IP has pairs of a certificate that are not in service: nothing refers to one just made."""
-    in_service = references.serving(job, f5.inventory)
-    ours = map(references.ours(job), f5.inventory.certificates)
+    in_service = references.serving(job, f5.holdings)
+    ours = map(references.ours(job), f5.holdings.certificates)
     return any(of not in in_service for of in ours if of)
 
 
 def references_to_ours(f5: Unit, job: Job, collections: Collection[str]) -> tuple[references.Reference, ...]:
     """Return what refers to a pair of a certificate besides its own profile."""
-    profiles = f5.inventory.profiles
+    profiles = f5.holdings.profiles
     profiles.prefetch([job.profile])
     looked_at = profiles.every() if collections else profiles.at_hand  # nothing is read for it every night
     others = [profile for path, profile in looked_at.items() if path != job.profile]
@@ -85,7 +85,7 @@ def look(f5: Unit, collection: str) -> tuple[Json, ...]:
 
 def _of_as3(f5: Unit, seen: Observation, servers: Iterable[str]) -> tuple[str, ...]:
     """Ask for AS3 only if something looks as if it had been declared."""
-    have, servers = f5.inventory, tuple(servers)
+    have, servers = f5.holdings, tuple(servers)
     declared = as3.tenants((*have.profiles, *have.certificates, *have.keys, *servers))
     if seen.job.partition not in declared and not any(map(as3.is_declared, servers)):
         return ()

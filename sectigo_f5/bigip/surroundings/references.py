@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sectigo_f5.bigip.inventory.contents import Inventory
+from sectigo_f5.bigip.holdings.contents import Holdings
 from sectigo_f5.bigip.readers import full_path
 from sectigo_f5.device_objects import ClientSslProfile, Observation
 from sectigo_f5.icontrol.call import Json
@@ -98,7 +98,7 @@ def of_profiles(seen: Observation, paths: Iterable[str]) -> dict[str, str]:
     return {file: of for file, of in known.items() if not seen.is_the_devices_own(of)}
 
 
-def serving(job: Job, have: Inventory) -> tuple[str, ...]:
+def serving(job: Job, have: Holdings) -> tuple[str, ...]:
     """Return the certificates of ours that our profile holds, in its order."""
     profile, known = have.profiles.get(job.profile), ours(job)
     held = (known(entry.certificate or "") for entry in profile.entries) if profile else ()

@@ -110,7 +110,7 @@ def _issuer_object(f5: Unit, former: str, generation: Generation, chain: tuple[C
 
     The former one, unless that is a chain of an earlier generation, which will be deleted.
     """
-    have, ours = f5.inventory.certificates, Generation.parse(former, generation.base)
+    have, ours = f5.holdings.certificates, Generation.parse(former, generation.base)
     if not chain:
         return None
     if former in have and ours is None and _is(have[former], chain[0]):

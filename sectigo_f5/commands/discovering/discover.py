@@ -14,7 +14,7 @@ from sectigo_f5.checkup.management_tls import ask, how_to_pin, pin_file
 from sectigo_f5.commands.discovering.login import Login, hosts_in, login_for, verify_tls_in
 from sectigo_f5.commands.options import Options
 from sectigo_f5.discovery.grouping import of_partitions
-from sectigo_f5.discovery.nouns import Inventory, Surroundings
+from sectigo_f5.discovery.nouns import Found, Surroundings
 from sectigo_f5.discovery.sheets import Session, sheet
 from sectigo_f5.discovery.surveying import surroundings
 from sectigo_f5.discovery.writing import text_of
@@ -74,7 +74,7 @@ def _text(group: ha_group.HaGroup, options: Options, login: Login, now: datetime
     servers = of_partitions(every, options.partition)
     if not servers:
         raise ConnectorError(_nothing(unit, around, options.partition))
-    have = Inventory(servers, unit.inventory.profiles.every(), unit.inventory.certificates.every())
+    have = Found(servers, unit.holdings.profiles.every(), unit.holdings.certificates.every())
     logger.info("%d virtual server(s) found that concern TLS, of %d", len(servers), len(every))
     return text_of(sheet(Session(unit, have, around, now, group), _connection(unit.device, login), login.file is None))
 

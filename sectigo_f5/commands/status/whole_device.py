@@ -16,7 +16,7 @@ def in_use(f5: Unit, device: str, ours: Iterable[str], now: datetime) -> list[Ro
 
     A profile is looked at once, however many virtual servers have it.
     """
-    servers, have = dict[str, list[str]](), f5.inventory
+    servers, have = dict[str, list[str]](), f5.holdings
     for server in f5.every_server():
         for profile in server.client_ssl:
             servers.setdefault(profile, []).append(server.path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sectigo_f5.bigip.inventory.contents import Inventory
+from sectigo_f5.bigip.holdings.contents import Holdings
 from sectigo_f5.bigip.made_change import MadeChange
 from sectigo_f5.bigip.surroundings.reading import Surroundings
 from sectigo_f5.bigip.virtual_servers.port_80 import Listeners
@@ -19,7 +19,7 @@ from sectigo_f5.model import Job
 class Memory:
     """What was read and still counts, what the BIG-IP has shown to do, and what we have changed."""
 
-    inventory: Inventory | None = None
+    holdings: Holdings | None = None
     references: References | None = None
     surroundings: Surroundings | None = None
     made: dict[str, MadeChange] = field(default_factory=dict)  # by the full path of our profile
@@ -29,7 +29,7 @@ class Memory:
     strict: dict[str, bool] = field(default_factory=dict)  # iApps that refuse changes of what they own, by full path
     every_server: tuple[VirtualServer, ...] | None = None
     listeners: Listeners | None = None  # of them, on port 80
-    places_before: dict[str, dict[str, int]] = field(default_factory=dict)  # see ``Inventory.recall``
+    places_before: dict[str, dict[str, int]] = field(default_factory=dict)  # see ``Holdings.recall``
     expected: tuple[Job, ...] = ()  # the certificates of this login
     looked_at: datetime | None = None  # when the reading of it began
     active: bool = False  # the unit was active when it was last asked

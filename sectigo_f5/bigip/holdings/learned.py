@@ -13,7 +13,7 @@ Number = TypeVar("Number", int, float)
 
 def learned(unit: Unit) -> Json:
     """Return what of a login is worth remembering."""
-    memory, places = unit.memory, unit.memory.inventory.places() if unit.memory.inventory else {}
+    memory, places = unit.memory, unit.memory.holdings.places() if unit.memory.holdings else {}
     return {
         "release": unit.release,
         "username": unit.device.username,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sectigo_f5.bigip import readers
-from sectigo_f5.bigip.inventory.shelf import Shelf
+from sectigo_f5.bigip.holdings.shelf import Shelf
 from sectigo_f5.device_objects import CertificateObject, ClientSslProfile, KeyObject
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import IControl
@@ -38,7 +38,7 @@ class NamesOfOurs:
         return self._names.get((job.partition, job.base), {})
 
 
-class Inventory:
+class Holdings:
     """What was read, and what is still to be read; what we change is put into it as the BIG-IP then shows it."""
 
     def __init__(self, client: IControl) -> None:
