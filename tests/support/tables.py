@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sectigo_f5.bigip.inventory.memory import Memory
-
+from sectigo_f5.bigip.holdings.memory import Memory
 from sectigo_f5.bigip.obstacles import outlook
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.attachment import plan_attachments

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from sectigo_f5.bigip.inventory import shelf
 
+from sectigo_f5.bigip.holdings import shelf
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.simulator.rest.wire import Exchange
 from tests.support.names import ONLY_EC, PLAIN
