@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from sectigo_f5.configuration.certificate_readers import KEY_SIZES  # noqa: E402  # the path comes first
-from sectigo_f5.configuration.checks import LONGEST_PATH  # noqa: E402
+from sectigo_f5.configuration.checks import LONGEST_PATH, LONGEST_REMARK  # noqa: E402
 from sectigo_f5.configuration.files import LONGEST_DEVICE_NAME, VERSION  # noqa: E402
 from sectigo_f5.configuration.settings import LONGEST_LIFETIME, REQUIRED, SETTINGS, Level  # noqa: E402
 
@@ -69,6 +69,7 @@ HOST = either(HOST_NAME, text(IPV6), text(r"^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"))
 CERTIFICATE_NAME = text(rf"^(?:\*\.)?(?:{LABEL}\.)+{LAST_LABEL}{END}", maxLength=255)
 OBJECT_NAME = text(OBJECT, maxLength=LONGEST_PATH)
 SECRET = text(r"""^(?!--$)(?!\[.*\]$)(?!.*["']\s+[#;])[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$""")
+REMARK = text(rf"^\s*(?=\S)[^\x00-\x1f\x7f]{{1,{LONGEST_REMARK}}}\s*{END}")
 OPTION = either(text(r"""^(?!--$)(?!\[.*\]$)(?!.*["']\s+[#;])[^\x00-\x1f\x7f]+$"""), {"type": ["number", "boolean"]})
 
 SHAPES: dict[str, Schema] = {
@@ -106,6 +107,8 @@ SHAPES: dict[str, Schema] = {
     "revocation_check": TRUTH,
     "update_other_references": TRUTH,
     "verify_handshake": words("auto", "required", "off"),
+    "owner": REMARK,
+    "purpose": REMARK,
 }
 
 

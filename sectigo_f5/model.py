@@ -113,6 +113,8 @@ class Job:
     key_route: str  # auto | native | openssl
     place: Place
     update_other_references: bool = False  # other profiles with an earlier pair of ours get the one in service
+    owner: str | None = None  # for the inventory alone, like ``purpose``: whom to ask
+    purpose: str | None = None  # what it is for
     named_before: bool = False  # on its device the profile has the name that an earlier version gave it
 
     @property

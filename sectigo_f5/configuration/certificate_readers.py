@@ -7,7 +7,7 @@ import re
 from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.findings import alternatives, quote
-from sectigo_f5.configuration.setting_readers import RawSetting, list_of, read_each, text_checked
+from sectigo_f5.configuration.setting_readers import RawSetting, list_of, read_each, text_checked, text_of
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, KeySpec
 
 KEY_SIZES = {"rsa": ("2048", "3072", "4096"), "ecdsa": ("secp256r1", "secp384r1")}
@@ -36,6 +36,14 @@ def replace_profiles(raw: RawSetting) -> tuple[str, ...]:
 
 def _in_common(name: str) -> str:
     return name if name.startswith("/") else f"/Common/{name}"
+
+
+def remark(raw: RawSetting) -> str:
+    """Read a line for people; a folded text of YAML ends with a line break, which is not part of it."""
+    text = text_of(raw).strip()
+    if fault := checks.remark_fault(text):
+        raise raw.wrong(fault)
+    return text
 
 
 def plugin_options(raw: RawSetting) -> dict[str, str]:

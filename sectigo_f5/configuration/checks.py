@@ -23,6 +23,7 @@ LONGEST_CA_FILE = 10 << 20  # bytes; a whole system trusts some 200 KB of CAs
 LONGEST_PATH = 255  # BIG-IP object names
 LONGEST_FILE_PATH = 243  # of keys and certificates: the file of each is :Common:NAME_12345_1, and has 255 at most
 WILDCARD_LABELS = 2  # no CA may issue a certificate for "*.com"
+LONGEST_REMARK = 200  # characters
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SEGMENT = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.][A-Za-z0-9_.-]*")
 # what mcpd takes for the names of objects; a comma would end a name in certbot-bigip's list, a tilde in a URL
@@ -126,6 +127,13 @@ def plugin_fault(name: str) -> str | None:
     if re.fullmatch("[a-z0-9][a-z0-9_-]*", name):
         return None
     return f"{quote(name)} is not the name of a Certbot plugin; write it as `certbot plugins` shows it: dns-route53"
+
+
+def remark_fault(text: str) -> str | None:
+    """Check a text that is only shown: one line, which fits into a table."""
+    if not text.isprintable():
+        return "has a line break, or a character that cannot be shown; write one line"
+    return f"has {len(text)} characters; write at most {LONGEST_REMARK}" if len(text) > LONGEST_REMARK else None
 
 
 def certificate_file_fault(file: Path) -> str | None:

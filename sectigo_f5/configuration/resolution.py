@@ -112,6 +112,8 @@ def _job(device: Device, scope: Scope) -> Job:
         key_route=scope.value(Table.key_route),
         place=scope.place,
         update_other_references=scope.value(Table.update_other_references),
+        owner=scope.value(Table.owner),
+        purpose=scope.value(Table.purpose),
     )
 
 

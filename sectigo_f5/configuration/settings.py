@@ -106,6 +106,8 @@ class Table:
     revocation_check = Setting(Level.CERTIFICATE, truth_value, "true", True)
     update_other_references = Setting(Level.CERTIFICATE, truth_value, "false", False)
     verify_handshake = Setting(Level.CERTIFICATE, one_of("auto", "required", "off"), "auto", "auto")
+    owner = Setting(Level.CERTIFICATE, certificate_readers.remark, "Web team, web@example.com", None)
+    purpose = Setting(Level.CERTIFICATE, certificate_readers.remark, "Customer portal", None)
 
 
 SETTINGS: tuple[Setting[object, object], ...] = tuple(row for row in vars(Table).values() if isinstance(row, Setting))

@@ -57,6 +57,8 @@ VALUES: dict[str, list[Any]] = {
     "revocation_check": [True, False],
     "update_other_references": [True, False],
     "verify_handshake": ["auto", "required", "off"],
+    "owner": ["Team Shop, shop@example.com", "x" * 200],
+    "purpose": ["Kundenportal Zürich", "  a b\n"],
     "type": ["F5"],
     "protocol": ["https"],
 }

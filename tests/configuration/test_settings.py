@@ -163,6 +163,8 @@ def test_an_empty_list_of_virtual_servers_is_allowed(tmp_path: Path) -> None:
         ("renew_before_days: 397", "renew_before_days", 397),
         ("key_route: openssl", "key_route", "openssl"),
         ("server_name: WWW.example.com", "server_name", "www.example.com"),
+        ("owner: 'Team Shop, shop@example.com'", "owner", "Team Shop, shop@example.com"),
+        ("purpose: >\n    Customer portal,\n    Zürich", "purpose", "Customer portal, Zürich"),
         ("replace_profiles: [old, /Shop/old]", "replace_profiles", ("/Common/old", "/Shop/old")),
     ],
 )
