@@ -11,6 +11,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Job, Outcome
 from tests.support.hierarchy import new_authority
 from tests.support.names import ONLY_EC, PROFILE, PROFILE_URL
+from tests.support.spread import spread
 from tests.support.three_commands import done_as_planned, refused
 from tests.support.virtual_servers import attach, attached, hand_made, profile
 from tests.support.world import World
@@ -57,11 +58,10 @@ CELLS = [
     Cell("ciphers", "ECDHE+AES-GCM", "DEFAULT"),
     Cell("cipherGroup", "/Common/strong", "none"),
 ]
-every_setting = pytest.mark.parametrize("cell", CELLS, ids=str)
+KINDS = ("authenticateDepth", "caFile", "allowNonSsl", "tmOptions", "cipherGroup")
+every_setting = pytest.mark.parametrize("cell", spread(CELLS, days=3), ids=str)
 each_kind = pytest.mark.parametrize(  # of comparison; on one way all settings are compared
-    "cell",
-    [cell for cell in CELLS if cell.name in ("authenticateDepth", "caFile", "allowNonSsl", "tmOptions", "cipherGroup")],
-    ids=str,
+    "cell", spread([cell for cell in CELLS if cell.name in KINDS], days=2), ids=str
 )
 
 
