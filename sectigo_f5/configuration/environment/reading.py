@@ -10,6 +10,7 @@ from pathlib import Path
 from sectigo_f5.acme.certbot_options import secret_fault
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.environment import faults
+from sectigo_f5.configuration.environment.key_file import KEY, KEY_FILE, hmac_key
 from sectigo_f5.configuration.environment.notify import heartbeat_fault, name_of, separated
 from sectigo_f5.configuration.environment.proxies import EXEMPTIONS, PROXIES, by_name, exemptions_fault, proxy_fault
 from sectigo_f5.configuration.environment.search import out_of_sight
@@ -31,6 +32,7 @@ from sectigo_f5.secret import Secret
 LOG_FILE = Path("/var/log/sectigo/start_acme.log")
 STATE_DIR = Path("/var/lib/sectigo")
 RUN_TIME_LIMIT = "360"  # minutes
+PAIR = "missing, but {} is set: the CA issues them as a pair"
 DEFAULTS = {"LOG_LEVEL": "INFO", "LOG_FORMAT": "text"}
 
 
@@ -45,7 +47,7 @@ def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settin
     merged = {**in_file, **in_environment}
     known = {name: merged[name] for name in OWN if name in merged} | by_name(in_file) | by_name(in_environment)
     variables = Variables({name: variable for name, variable in known.items() if variable.value}, file)
-    account = _account(variables)
+    account, of_key = _account(variables, environ)
     level, form = _word(variables, "LOG_LEVEL", LEVELS), _word(variables, "LOG_FORMAT", FORMATS)
     log_file, state_dir, metrics_file = (
         _log_file(variables),
@@ -59,7 +61,7 @@ def read_settings(file: Path | None, environ: Mapping[str, str]) -> tuple[Settin
         raise ConfigurationError(" | ".join([*variables.mistakes, *([hidden] if hidden else [])]))
     files, limit = (log_file, state_dir or STATE_DIR, metrics_file), timedelta(minutes=int(minutes))
     settings = Settings(account, level, *files, proxies, limit, form, *told)
-    return settings, (*warnings, *doubts, *_warnings_about(account.ca_bundle))
+    return settings, (*warnings, *of_key, *doubts, *_warnings_about(account.ca_bundle))
 
 
 def paths_despite_mistakes(file: Path | None, environ: Mapping[str, str]) -> tuple[Path, Path | None]:
@@ -72,20 +74,22 @@ def paths_despite_mistakes(file: Path | None, environ: Mapping[str, str]) -> tup
     return variables.path("STATE_DIR") or STATE_DIR, variables.path("METRICS_FILE")
 
 
-def _account(variables: Variables) -> Account | None:
+def _account(variables: Variables, environ: Mapping[str, str]) -> tuple[Account | None, list[str]]:
     server = variables.text("ACME_SERVER", checks.server_url_fault)
     if "ACME_SERVER" not in variables:
         variables.missing("ACME_SERVER", "missing", "https://acme.sectigo.com/v2/OV")
     kid = variables.text("ACME_EAB_KID", secret_fault)
-    hmac_key = variables.text("ACME_EAB_HMAC_KEY", faults.broken_key_fault, secret_fault, faults.hmac_key_fault)
-    for name, other in (("ACME_EAB_KID", "ACME_EAB_HMAC_KEY"), ("ACME_EAB_HMAC_KEY", "ACME_EAB_KID")):
-        if name not in variables and other in variables:
-            variables.missing(name, f"missing, but {other} is set: the CA issues them as a pair", "…")
+    key, warnings = hmac_key(variables, environ)
+    has_key = KEY in variables or KEY_FILE in variables
+    if has_key and "ACME_EAB_KID" not in variables:
+        variables.missing("ACME_EAB_KID", PAIR.format(KEY if KEY in variables else KEY_FILE), "…")
+    if "ACME_EAB_KID" in variables and not has_key:
+        variables.missing(KEY, PAIR.format("ACME_EAB_KID"), "…")
     email = variables.text("ACME_EMAIL", faults.email_fault)
     bundle = variables.path("ACME_CA_BUNDLE")
     if bundle and (fault := checks.certificate_file_fault(bundle)):
         variables.wrong("ACME_CA_BUNDLE", fault)
-    return Account(server, kid, Secret(hmac_key) if hmac_key else None, email, bundle) if server else None
+    return Account(server, kid, key, email, bundle) if server else None, warnings
 
 
 def _proxies(variables: Variables) -> dict[str, Secret]:

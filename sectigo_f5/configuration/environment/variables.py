@@ -20,6 +20,7 @@ OWN = (
     "ACME_SERVER",
     "ACME_EAB_KID",
     "ACME_EAB_HMAC_KEY",
+    "ACME_EAB_HMAC_KEY_FILE",
     "ACME_EMAIL",
     "ACME_CA_BUNDLE",
     "LOG_LEVEL",

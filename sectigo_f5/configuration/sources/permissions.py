@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sectigo_f5.configuration.findings import Findings
+from sectigo_f5.configuration.sources.handed_over import DIRECTORY
 
 ROOT = 0
-CREDENTIALS = "CREDENTIALS_DIRECTORY"  # systemd's LoadCredential= sets it
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 READABLE = stat.S_IRGRP | stat.S_IROTH
 
@@ -41,7 +41,7 @@ def others_may_read(mode: int, owner: int, group: int, us: int, our_group: int) 
 
 def is_handed_over(file: Path, environ: Mapping[str, str]) -> bool:
     """Return whether systemd made the file, for this service alone (``LoadCredential=``)."""
-    directory = environ.get(CREDENTIALS)
+    directory = environ.get(DIRECTORY)
     return bool(directory) and file.parent == Path(str(directory)) and not _rights(file)[0] & stat.S_IROTH
 
 
