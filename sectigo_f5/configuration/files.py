@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.conflicts import conflicts
-from sectigo_f5.configuration.device_readers import CREDENTIALS
+from sectigo_f5.configuration.credentials.inline import KEYS
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, quote
 from sectigo_f5.configuration.resolution import device_of, job_of
 from sectigo_f5.configuration.setting_readers import RawSetting, text_of
@@ -86,7 +86,7 @@ def _check_kind(document: Value) -> None:
     if document.entries is None:
         text = f"is {document.kind}; a file begins with name:, version: and devices:"
         raise InvalidValueError(Mistake(document.line, None, text))
-    if document.entries and set(document.entries) <= set(CREDENTIALS):
+    if document.entries and set(document.entries) <= set(KEYS):
         text = "is a credentials file; move it to a directory of its own and write credentials_file: credentials/…"
         raise InvalidValueError(Mistake(document.line, None, text))
 

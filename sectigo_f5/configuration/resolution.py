@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sectigo_f5.configuration.certificate_readers import DEFAULT_SIZE, KEY_SIZES
 from sectigo_f5.configuration.combinations import check_combinations, names_of
-from sectigo_f5.configuration.device_readers import Credentials
+from sectigo_f5.configuration.credentials.inline import Credentials
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives
 from sectigo_f5.configuration.settings import ParsedSetting, Scope, Table
 from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change

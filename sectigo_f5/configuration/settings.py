@@ -13,6 +13,8 @@ from typing import Final, Generic, TypeVar, cast
 
 from sectigo_f5.configuration import certificate_readers, checks, device_readers
 from sectigo_f5.configuration.certificate_readers import KEY_SIZES
+from sectigo_f5.configuration.credentials.file import credentials_file
+from sectigo_f5.configuration.credentials.inline import inline_password, username_text
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, did_you_mean
 from sectigo_f5.configuration.setting_readers import (
     RawSetting,
@@ -80,9 +82,9 @@ class Table:
     protocol = Setting(Level.DEVICE, one_of("https"), "https", "https")
     host = Setting(Level.DEVICE, device_readers.hosts, "192.0.2.10", REQUIRED)
     port = Setting(Level.DEVICE, number_between(1, 65535), "443", 443)
-    credentials_file = Setting(Level.DEVICE, device_readers.credentials_file, "credentials/bigip-fra.yaml", None)
-    username = Setting(Level.DEVICE, device_readers.username_text, "sectigo", None)
-    password = Setting(Level.DEVICE, device_readers.inline_password, "…", None)
+    credentials_file = Setting(Level.DEVICE, credentials_file, "credentials/bigip-fra.yaml", None)
+    username = Setting(Level.DEVICE, username_text, "sectigo", None)
+    password = Setting(Level.DEVICE, inline_password, "…", None)
     verify_tls = Setting(Level.DEVICE, device_readers.verify_tls, "/etc/sectigo/bigip-ca.pem", True)
     partition = Setting(Level.CERTIFICATE, text_checked(checks.segment_fault), "Common", "Common")
     parent_profile = Setting(Level.CERTIFICATE, certificate_readers.parent_profile, STOCK_PROFILE, STOCK_PROFILE)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sectigo_f5.configuration import checks
-from sectigo_f5.configuration.device_readers import Credentials, credentials_in
+from sectigo_f5.configuration.credentials.file import credentials_in
+from sectigo_f5.configuration.credentials.inline import Credentials
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.secret import Secret
 

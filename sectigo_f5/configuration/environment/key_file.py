@@ -26,7 +26,7 @@ def hmac_key(variables: Variables, environ: Mapping[str, str]) -> tuple[Secret |
         text = variables.text(KEY, *CHECKS)
         return Secret(text) if text else None, []
     if KEY in variables:
-        variables.wrong(KEY_FILE, f"cannot be combined with {KEY}; keep one of them")
+        variables.wrong(KEY_FILE, "cannot be combined with ACME_EAB_HMAC_KEY; keep one of them")
         return None, []
     file = _file(variables, environ)
     text = _content(file, variables) if file else None

@@ -32,7 +32,6 @@ from sectigo_f5.secret import Secret
 LOG_FILE = Path("/var/log/sectigo/start_acme.log")
 STATE_DIR = Path("/var/lib/sectigo")
 RUN_TIME_LIMIT = "360"  # minutes
-PAIR = "missing, but {} is set: the CA issues them as a pair"
 DEFAULTS = {"LOG_LEVEL": "INFO", "LOG_FORMAT": "text"}
 
 
@@ -80,11 +79,10 @@ def _account(variables: Variables, environ: Mapping[str, str]) -> tuple[Account 
         variables.missing("ACME_SERVER", "missing", "https://acme.sectigo.com/v2/OV")
     kid = variables.text("ACME_EAB_KID", secret_fault)
     key, warnings = hmac_key(variables, environ)
-    has_key = KEY in variables or KEY_FILE in variables
-    if has_key and "ACME_EAB_KID" not in variables:
-        variables.missing("ACME_EAB_KID", PAIR.format(KEY if KEY in variables else KEY_FILE), "…")
-    if "ACME_EAB_KID" in variables and not has_key:
-        variables.missing(KEY, PAIR.format("ACME_EAB_KID"), "…")
+    one, other = "ACME_EAB_KID", KEY_FILE if KEY_FILE in variables else KEY
+    for name, there in ((one, other), (other, one)):
+        if name not in variables and there in variables:
+            variables.missing(name, f"missing, but {there} is set: the CA issues them as a pair", "…")
     email = variables.text("ACME_EMAIL", faults.email_fault)
     bundle = variables.path("ACME_CA_BUNDLE")
     if bundle and (fault := checks.certificate_file_fault(bundle)):

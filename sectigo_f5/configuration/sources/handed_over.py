@@ -23,15 +23,15 @@ def located(text: str, directory: Path, environ: Mapping[str, str]) -> Path:
     name = text.removeprefix(PREFIX)
     if not re.fullmatch(r"[!-~]+", name) or re.search("[/:]", name) or name in (".", "..") or len(name) > LONGEST_NAME:
         raise UnreadableFileError(
-            f"is not the name of a credential; write {PREFIX}NAME, with the NAME of LoadCredential=NAME:/path"
+            "is not the name of a credential; write credential:NAME, with the NAME of LoadCredential=NAME:/path"
         )
     remedy = f"systemd hands it over to the service alone: add LoadCredential={name}:/path by systemctl edit sectigo-f5"
     handed_over = environ.get(DIRECTORY)
     if not handed_over:
-        raise UnreadableFileError(f"cannot be used, because ${DIRECTORY} is not set; {remedy}")
+        raise UnreadableFileError(f"cannot be used, because $CREDENTIALS_DIRECTORY is not set; {remedy}")
     file = Path(handed_over) / name
     if not _is_there(file):
-        raise UnreadableFileError(f"is not in ${DIRECTORY} ({handed_over}); {remedy}")
+        raise UnreadableFileError(f"is not in $CREDENTIALS_DIRECTORY ({handed_over}); {remedy}")
     return file
 
 
