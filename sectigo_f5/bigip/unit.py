@@ -157,13 +157,14 @@ class Unit(Standing):
 
     def _servers(self, items: Collection[Json]) -> dict[str, VirtualServer]:
         """Take virtual servers as the BIG-IP shows them; their client SSL profiles are read together."""
-        attached = {readers.full_path(item): self._attached(item) for item in items}
+        attached = {readers.full_path(item): self.attached(item) for item in items}
         self.holdings.profiles.prefetch({path for each in attached.values() for path in possible_client_ssl(each)})
         servers = [self._with_profiles(item, attached[readers.full_path(item)]) for item in items]
         self.memory.servers |= {server.path: server for server in servers}
         return self.memory.servers
 
-    def _attached(self, item: Json) -> list[Json]:
+    def attached(self, item: Json) -> list[Json]:
+        """Return the profiles on a virtual server; they are asked for if the BIG-IP has not shown them with it."""
         profiles = (item.get("profilesReference") or {}).get("items")
         if profiles is None:
             profiles = self.client.items(object_url(VIRTUAL_SERVERS, readers.full_path(item)) + "/profiles")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sectigo_f5.inventory.nouns import Finding, Holds, Item, Role, Severity, Use, Word
+from sectigo_f5.inventory.nouns import Finding, Holds, Item, Role, Severity, Use, UseKind, Word
 
 SOON = timedelta(days=30)  # before its end a certificate counts as expiring ...
 SHARE = 4  # ... or in the last quarter of its lifetime, if that is known and shorter: renewals come before that
@@ -119,12 +119,16 @@ _RULES: tuple[Rule, ...] = (_expired, _weak_key, _weak_signature, _chain_ends_fi
 def _of_profiles(item: Item) -> Iterator[Finding]:
     """Yield what the profiles allow in which it is shown; one on no virtual server negotiates nothing."""
     for use in item.uses:
-        if use.role is not Role.PAIR or use.tls is None or not use.servers:
+        if use.role is not Role.PAIR or use.tls is None or not (use.servers or use.kind is UseKind.MANAGEMENT):
             continue
         if old := [version for version in use.tls.protocols or () if version in WEAK_PROTOCOLS]:
-            yield Finding(Word.WEAK_PROTOCOL, Severity.WARNING, f"{use.path} allows {', '.join(old)}")
+            yield Finding(Word.WEAK_PROTOCOL, Severity.WARNING, f"{_of(use)} allows {', '.join(old)}")
         if weak := tuple(dict.fromkeys(each for text in _strings(use) for each in weak_ciphers(text))):
-            yield Finding(Word.WEAK_CIPHER, Severity.WARNING, f"{use.path} allows {', '.join(weak)}")
+            yield Finding(Word.WEAK_CIPHER, Severity.WARNING, f"{_of(use)} allows {', '.join(weak)}")
+
+
+def _of(use: Use) -> str:
+    return f"the management interface of {use.path}" if use.kind is UseKind.MANAGEMENT else use.path
 
 
 def _strings(use: Use) -> tuple[str, ...]:

@@ -112,11 +112,15 @@ class SimulatedBigIP:
         key_pem: str | None = None,
         passphrase: str | None = None,
         key_path: str | None = None,
+        security_type: str | None = None,
     ) -> None:
-        """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key`` or ``key_path``."""
+        """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key`` or ``key_path``.
+
+        ``security_type`` is what the key object shows, as in ``fips``: there is no such hardware here.
+        """
         with self.engine.lock:
             work = self.engine.work("admin", arranged=True)
-            files.arrange(work, path, cert_pem, key_pem, passphrase, key_path)
+            files.arrange(work, path, cert_pem, key_pem, passphrase, key_path, security_type)
             self.engine.keep(work)
 
     def add_rule(self, path: str, text: str) -> None:

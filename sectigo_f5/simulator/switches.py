@@ -64,6 +64,7 @@ class Switches:
     # Keys and CSRs.
     native_password_keys: str = _switch(WORKS, "`securityType: password` on creation", WORKS, SILENTLY_NORMAL, REJECTED)
     curve_name: str = _switch(WORKS, "`curveName` on creation; ignored: always prime256v1", WORKS, IGNORED, REJECTED)
+    key_export: str = _switch("enabled", "`sys crypto allow-key-export`", "enabled", "disabled")
     csr_for_password_keys: str = _switch(WORKS, "a CSR for a protected key", WORKS, REJECTED)
     csr_pem_in_answer: bool = _switch(False, "the answer to a creation has the PEM in `commandResult`", *_EITHER)
     gen_csr_value: str = _switch(IGNORED, "the value of `gen-csr`", IGNORED, NAMES_THE_CSR)

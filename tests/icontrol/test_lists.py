@@ -82,6 +82,9 @@ class Device:
     def read(self) -> list[int]:
         return [int(item["name"][3:]) for item in Collections(self).items(PATH, ("mask",))]
 
+    def streamed(self) -> list[int]:
+        return [int(item["name"][3:]) for item in Collections(self).stream(PATH, ("mask",))]
+
 
 def test_a_small_collection_is_one_request() -> None:
     for count in (0, 1, PAGE - 1, PAGE):
@@ -109,6 +112,9 @@ def test_every_device_is_read_completely_and_once(
     """A device may be slow, leave out what tells a page, or ignore some of the options."""
     patient = 100_000 if "$top" not in knows or "$skip" not in knows else capacity
     device = Device(list(range(count)), patient, tells, shows if tells else 1, frozenset(knows))
+    assert device.streamed() == [name for name in device.names if name % device.shows == 0]
+    assert len(device.asked) <= 10 + 2 * PAGE // 14
+    device.asked.clear()
     assert device.read() == [name for name in device.names if name % device.shows == 0]
     assert len(device.asked) <= 10 + 2 * PAGE // 14  # the smallest pages hold 15, and overlap
 
@@ -123,10 +129,18 @@ def test_objects_that_stay_are_all_read_while_others_come_and_go(data: st.DataOb
             device.names = sorted({*device.names} ^ {odd})
 
     device = Device(sorted(stay | set(data.draw(st.sets(st.integers(0, 2400))))), meanwhile=meanwhile)
-    read = device.read()
+    read = device.streamed() if data.draw(st.booleans()) else device.read()
     assert stay <= set(read)
     assert len(set(read)) == len(read)
     assert len(device.asked) <= 4 * 6
+
+
+def test_a_stream_misses_nothing_that_moves_between_two_pages() -> None:
+    def meanwhile(device: Device) -> None:
+        device.names = device.names[5:] if len(device.asked) == 1 else device.names
+
+    device = Device(list(range(3 * PAGE)), meanwhile=meanwhile)
+    assert sorted(device.streamed()) == list(range(3 * PAGE))
 
 
 @pytest.mark.parametrize("expand", [False, True])

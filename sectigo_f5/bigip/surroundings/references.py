@@ -51,7 +51,7 @@ def find(known: Known, profiles: Iterable[ClientSslProfile], others: Objects) ->
     for collection, items in others.items():
         for item in items:
             path, parent = full_path(item) if "name" in item else "", str(item.get("defaultsFrom") or "") or None
-            found |= {Reference(each, collection, path, parent) for each in _named(known, item)}
+            found |= {Reference(each, collection, path, parent) for each in named(known, item)}
     return tuple(sorted(found, key=lambda each: (each.certificate, each.collection, each.path)))
 
 
@@ -63,14 +63,14 @@ def _in_profiles(known: Known, profiles: Iterable[ClientSslProfile]) -> Iterator
                     yield Reference(of, CLIENT_SSL, profile.path, profile.parent)
 
 
-def _named(known: Known, value: Any) -> Iterator[str]:
+def named(known: Known, value: Any) -> Iterator[str]:
     """Yield the pairs that any property names, by full path or by its file in the file store."""
     if isinstance(value, dict):
         for below in value.values():
-            yield from _named(known, below)
+            yield from named(known, below)
     elif isinstance(value, list):
         for below in value:
-            yield from _named(known, below)
+            yield from named(known, below)
     elif isinstance(value, str):
         stored = re.fullmatch(r"/config/filestore/.*/:([^:/]+):([^:/]+?)_\d+_\d+", value)
         of = known(f"/{stored[1]}/{stored[2]}" if stored else value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -18,7 +18,7 @@ import requests
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
-from sectigo_f5.icontrol.lists.manner import NAMES, Manner, Names, names_of
+from sectigo_f5.icontrol.lists.manner import NAMES, SHRINKING, Manner, Names, names_of
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,35 @@ class Collections:
         page: list[Json] = answer.get("items") or []
         return [] if len(page) > top or manner.loses(page) else page
 
+    def stream(self, path: str, select: Collection[str] = (), expand: bool = False) -> Iterator[Json]:
+        """Yield the objects of a collection, each once; no more is held than a page of them, and the names of all.
+
+        Pages overlap, by one object as long as nothing moves, then by a part: of those that stay, none is missed
+        unless more are deleted meanwhile than the pages overlap by.
+        """
+        manner, skip, moving = self._manner(path, select, expand), 0, False
+        known, before = set[Names](), list[Names]()
+        for _ in range(MOST_PAGES):
+            try:
+                answer, page = self._page(path, manner, skip, before)
+            except (_OtherMannerError, OutcomeUnknownError) as error:
+                manner = self._learned[path, expand] = _other_manner(manner, error)
+                skip, before = (skip, before) if manner.top else (0, [])
+                continue
+            names = list(map(names_of, page))
+            yield from (item for item, its_names in zip(page, names, strict=True) if its_names not in known)
+            known.update(names)
+            if manner.ends_with(answer):
+                self.counts[path] = len(known)
+                return
+            if not moving and skip and names[:1] != before[-1:]:  # what has moved before this page is read again
+                moving, skip = True, max(0, skip - (manner.top or 0) // SHRINKING)
+            else:
+                following = manner.again(answer, skip) if moving else skip + len(page) - 1
+                skip = max(skip + 1, following)
+            before = names
+        raise _endless(path)
+
     def _manner(self, path: str, select: Collection[str], expand: bool) -> Manner:
         page = EXPANDED_PAGE if expand else PAGE_OF_NAMES if set(select) <= set(NAMES) and select else PAGE
         if self.seconds.get(path, QUICK) < QUICK:
@@ -106,14 +135,8 @@ class Collections:
             started = time.monotonic()
             try:
                 items = self._complete(path, manner, most)
-            except _OtherMannerError as other:
-                manner = other.manner
-            except OutcomeUnknownError as error:
-                smaller = manner.smaller()
-                if not error.took_too_long or smaller is None:
-                    raise
-                manner = smaller
-                logger.info("%s; reading %d objects at a time", error, manner.top)
+            except (_OtherMannerError, OutcomeUnknownError) as error:
+                manner = _other_manner(manner, error)
             else:
                 self.seconds[path] = round(time.monotonic() - started, 1)
                 return items
@@ -135,13 +158,8 @@ class Collections:
         """
         items, skip, before = list[Json](), 0, list[Names]()
         for _ in range(MOST_PAGES):
-            answer = self._answer(path, manner, skip)
-            page: list[Json] = answer.get("items") or []
-            if manner.loses(page):
-                raise _OtherMannerError(replace(manner, select=()))
+            answer, page = self._page(path, manner, skip, before)
             names = list(map(names_of, page))
-            if skip and names and names == before:  # it ignores $skip
-                raise _OtherMannerError(replace(manner, top=None))
             if not moving and skip and names[:1] != before[-1:]:
                 return None
             known = set(map(names_of, items)) if moving else set(before[-1:])
@@ -154,7 +172,17 @@ class Collections:
             if following <= skip:
                 return None
             skip, before = following, names
-        raise ConnectorError(f"{path} has no end: after {MOST_PAGES} pages the BIG-IP still says that there are more")
+        raise _endless(path)
+
+    def _page(self, path: str, manner: Manner, skip: int, before: list[Names]) -> tuple[Json, list[Json]]:
+        """Read one page; raises :class:`_OtherMannerError` if the BIG-IP ignores an option."""
+        answer = self._answer(path, manner, skip)
+        page: list[Json] = answer.get("items") or []
+        if manner.loses(page):
+            raise _OtherMannerError(replace(manner, select=()))
+        if skip and page and list(map(names_of, page)) == before:  # it ignores $skip
+            raise _OtherMannerError(replace(manner, top=None))
+        return answer, page
 
     def _count(self, path: str, answer: Json, most: int | None) -> None:
         """Note how many objects there are, if that is told; raises :class:`_TooManyError` for more than ``most``."""
@@ -173,6 +201,21 @@ class Collections:
                 raise
             logger.info("%s; reading it without %s", error, "$select" if manner.select else "$top and $skip")
             raise _OtherMannerError(plainer) from error
+
+
+def _other_manner(manner: Manner, error: _OtherMannerError | OutcomeUnknownError) -> Manner:
+    """Return in which manner a page is tried next; raises the error if there is none."""
+    if isinstance(error, _OtherMannerError):
+        return error.manner
+    smaller = manner.smaller() if error.took_too_long else None
+    if smaller is None:
+        raise error
+    logger.info("%s; reading %d objects at a time", error, smaller.top)
+    return smaller
+
+
+def _endless(path: str) -> ConnectorError:
+    return ConnectorError(f"{path} has no end: after {MOST_PAGES} pages the BIG-IP still says that there are more")
 
 
 def _is_about_options(error: DeviceError) -> bool:

@@ -180,4 +180,4 @@ def delete(work: Work, what: str, path: str) -> None:
 def allow_key_export(work: Work) -> Json:
     """Return ``sys crypto allow-key-export``."""
     kind = "tm:sys:crypto:allow-key-export:allow-key-exportstate"
-    return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), "value": "enabled"}
+    return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), "value": work.switches.key_export}

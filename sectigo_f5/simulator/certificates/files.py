@@ -78,7 +78,13 @@ def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> It
 
 
 def arrange(
-    work: Work, path: str, certificate: str, key: str | None, passphrase: str | None, key_path: str | None = None
+    work: Work,
+    path: str,
+    certificate: str,
+    key: str | None,
+    passphrase: str | None,
+    key_path: str | None = None,
+    security_type: str | None = None,
 ) -> None:
     """Create ``/Common/x.crt`` and, if a key is given, ``/Common/x.key`` or ``key_path``, for a test."""
     pairs = {CERTIFICATE: (path, certificate), KEY: (key_path or path.removesuffix(".crt") + ".key", key)}
@@ -86,7 +92,9 @@ def arrange(
         if text is not None:
             item = Item(kind, place, {"sourcePath": f"file://{DOWNLOADS}/{split_path(place)[2]}"}, generation=0)
             store = store_key if kind == KEY else store_certificate
-            work.configuration.put(store(work, item, text.encode(), passphrase or ""))
+            stored = store(work, item, text.encode(), passphrase or "")
+            given = {"securityType": security_type} if security_type and kind == KEY else {}
+            work.configuration.put(stored.with_properties(**given))
 
 
 def _stamp(work: Work, new: Item, before: Item) -> Item:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -126,7 +126,7 @@ def describe_key(key: object, half: str) -> tuple[str, int, str]:
         return f"ec-{half}", key.curve.key_size, _DEVICE_CURVE.get(key.curve.name, key.curve.name)
     if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
         return f"rsa-{half}", key.key_size, "none"
-    return f"dsa-{half}", 0, "none"
+    return f"dsa-{half}", key.key_size if isinstance(key, dsa.DSAPublicKey) else 0, "none"
 
 
 def one_line(name: x509.Name) -> str:

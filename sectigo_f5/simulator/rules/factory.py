@@ -41,7 +41,12 @@ _CLIENT_SSL: dict[str, Json] = {  # the properties that they do not inherit from
     "wom-default-clientssl": {"allowNonSsl": "enabled"},
 }
 
-_CIPHER_GROUPS = ("f5-aes", "f5-default", "f5-ecc", "f5-secure")
+_CIPHER_RULES = {  # of a 14.1.2.1 (Cisco genieparser), where each has a group of its name
+    "f5-aes": "AES-GCM:AES",
+    "f5-default": "DEFAULT",
+    "f5-ecc": "ECDHE:ECDHE_ECDSA",
+    "f5-secure": "ECDHE:RSA:ECDHE_ECDSA:!SSLV3:!RC4:!EXP:!DES:!3DES",
+}
 _MODULES = ("afm", "am", "apm", "asm", "avr", "dos", "fps", "gtm", "ilx", "lc", "ltm", "pem", "sslo", "swg", "urldb")
 
 
@@ -57,8 +62,11 @@ def equip(work: Work) -> None:
     for module in _MODULES:
         put(Item("sys/provision", module, {"level": "nominal"} if module == "ltm" else {}))
     _certificates(work)
-    for name in _CIPHER_GROUPS:
-        put(Item(CIPHER_GROUP, f"/Common/{name}", {"allow": [{"name": name, "partition": "Common"}]}))
+    for name, string in _CIPHER_RULES.items():
+        reference = work.reference("ltm/cipher/rule", f"/Common/{name}")
+        put(Item("ltm/cipher/rule", f"/Common/{name}", {"cipher": string}))
+        allowed = [{"name": name, "partition": "Common", "nameReference": reference}]
+        put(Item(CIPHER_GROUP, f"/Common/{name}", {"allow": allowed}))
     for kind, names in _STOCK.items():
         for text in names:
             name, _, parent = text.partition(":")

@@ -22,6 +22,13 @@ _PLACES = (
     *(f"auth/{name}" for name in ("login-failures", "password-policy", "user")),
 )
 ORGANIZING = ("auth", "cm", "ltm", "ltm/profile", "sys", "sys/crypto", "sys/file")
+_KEY_EXCHANGES = ("ECDHE-RSA-", "ECDHE-ECDSA-", "")
+_SUITES = ("AES128-GCM-SHA256 AES256-GCM-SHA384 AES128-SHA AES256-SHA", "AES128-SHA256")
+_MANAGEMENT_CIPHERS = ":".join(
+    f"{exchange}{suite}"
+    for exchange in _KEY_EXCHANGES
+    for suite in (*" ".join(_SUITES).split(), "AES256-SHA384" if exchange else "AES256-SHA256")
+)
 _DATABASE = {"systemauth.disablebash": "false", "systemauth.disablerootlogin": "false"}
 
 
@@ -79,7 +86,9 @@ def httpd(work: Work) -> Json:
         "selfLink": work.link("sys/httpd"),
         "sslCertfile": "/etc/httpd/conf/ssl.crt/server.crt",
         "sslCertkeyfile": "/etc/httpd/conf/ssl.key/server.key",
+        "sslCiphersuite": _MANAGEMENT_CIPHERS,
         "sslPort": 443,
+        "sslProtocol": "all -SSLv2 -SSLv3 -TLSv1",
     }
 
 

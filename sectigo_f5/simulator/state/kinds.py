@@ -116,6 +116,12 @@ _KINDS = (
     Kind("ltm/rule", "iRule", {}, "apiAnonymous appService"),
     Kind("ltm/policy", "policy", {"strategy": "/Common/first-match"}, "appService description requires controls rules"),
     Kind("ltm/cipher/group", "cipher group", {"ordering": "default"}, "allow require exclude description appService"),
+    Kind(
+        "ltm/cipher/rule",
+        "cipher rule",
+        each("cipher dhGroups signatureAlgorithms", "DEFAULT"),
+        "description appService",
+    ),
     Kind("ltm/pool", "Pool", POOL, "appService description monitor members"),
     Kind("ltm/data-group/internal", "value list", {}, "appService description records type", fixed="type"),
     Kind("ltm/node", "node", {"session": "user-enabled", "state": "unchecked"}, "appService address description fqdn"),
