@@ -26,6 +26,14 @@ def test_workflow_runs_what_ci_runs_on_every_supported_python() -> None:
     assert set(versions) == set(supported[1].split())
 
 
+def test_known_vulnerabilities_are_asked_for_every_day() -> None:
+    workflow = read(".github/workflows/vulnerabilities.yml")
+    (when,) = workflow[True]["schedule"]  # YAML 1.1 reads `on` as a boolean
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", when["cron"])
+    assert workflow["jobs"]["known"]["steps"][-1] == {"run": "script/vulnerabilities"}
+    assert workflow["permissions"] == {"contents": "read"}
+
+
 def test_issue_form_asks_for_release_check_and_debug_log() -> None:
     form = read(".github/ISSUE_TEMPLATE/bug.yml")
     required = {field["id"] for field in form["body"] if field.get("validations", {}).get("required")}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from script.wheel import build
 from sectigo_f5 import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +42,7 @@ SOURCES = [
     "tests/test_layers.py",
     "script/demo.py",
 ]
+EPOCH = 1_764_000_000  # seconds since 1970: the time of the release
 TEMPLATES = ("page.html", "parts.html", "script.js", "style.css")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
 
@@ -68,9 +72,8 @@ class Packages:
         return self.environment / "bin" / name
 
 
-def build_and_install(folder: Path) -> Packages:
-    """Build as pip does, from what a clone holds, with the locked build tool; nothing is downloaded."""
-    clone = folder / "clone"
+def clone_into(clone: Path) -> Path:
+    """Lay what a clone holds into this folder."""
     for name in SOURCES:
         target = clone / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,14 +81,29 @@ def build_and_install(folder: Path) -> Packages:
             shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, target)
-    build = f"from setuptools import build_meta; build_meta.build_sdist({str(folder)!r})"
-    succeed([sys.executable, "-c", build], clone)
-    (sdist,) = folder.glob("*.tar.gz")
+    return clone
+
+
+def clone_of_somebody_else(clone: Path) -> Path:
+    """Lay another one, at another time and under a stricter umask."""
+    for file in clone_into(clone).rglob("*"):
+        file.chmod(file.stat().st_mode & 0o700)
+        os.utime(file, (1_500_000_000, 1_500_000_000))
+    return clone
+
+
+def sums(files: Sequence[Path]) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def build_and_install(folder: Path) -> Packages:
+    """Build as a release is, from two clones, with the locked build tool; nothing is downloaded."""
+    sdist, wheel = build(clone_into(folder / "clone"), folder, EPOCH)
+    others = build(clone_of_somebody_else(folder / "elsewhere" / "clone"), folder / "elsewhere" / "dist", EPOCH)
+    assert sums(others) == sums((sdist, wheel))
     with tarfile.open(sdist) as archive:
         archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # type: ignore[arg-type]  # noqa: S202
     source = folder / sdist.name.removesuffix(".tar.gz")
-    succeed([*PIP, "wheel", "--no-build-isolation", "--no-index", "--no-deps", "-w", folder, source], folder)
-    (wheel,) = folder.glob("*.whl")
     environment = folder / "environment"
     succeed([sys.executable, "-m", "venv", "--without-pip", environment], folder)
     # The dependencies are those that the tests run with.
@@ -120,6 +138,16 @@ def wheel_states_version_licence_and_dependencies(packages: Packages) -> None:
     needed = metadata.get_all("Requires-Dist") or []
     assert {"acme==5.8.0", "certbot==5.8.0"} <= set(needed)
     assert not [name for name in needed if re.match("acme2certifier|pytest", name)]
+
+
+def packages_have_the_time_of_the_release_and_modes_for_all(packages: Packages) -> None:
+    with zipfile.ZipFile(packages.wheel) as archive:
+        assert {(one.date_time[:3], one.external_attr >> 16 & 0o644) for one in archive.infolist()} == {
+            ((2025, 11, 24), 0o644)
+        }
+    with tarfile.open(f"{packages.source}.tar.gz") as archive:
+        assert {(one.mtime, one.uid, one.uname) for one in archive} == {(EPOCH, 0, "")}
+        assert {one.mode for one in archive} == {0o644, 0o755}
 
 
 def sdist_holds_both_ways_to_run_but_no_tests(packages: Packages, folder: Path) -> None:
@@ -158,9 +186,9 @@ def test_packages_hold_what_runs_and_run_without_the_clone(tmp_path: Path) -> No
     """One test, since building takes longer than looking, and each worker would build for itself."""
     packages = build_and_install(tmp_path)
     elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
     wheel_holds_the_package_and_nothing_else(packages)
     wheel_states_version_licence_and_dependencies(packages)
+    packages_have_the_time_of_the_release_and_modes_for_all(packages)
     sdist_holds_both_ways_to_run_but_no_tests(packages, elsewhere)
     installed_command_runs_without_the_clone(packages, elsewhere)
     installed_command_ignores_an_env_beside_it(packages, elsewhere)

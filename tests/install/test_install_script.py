@@ -16,7 +16,12 @@ from sectigo_f5.configuration.files import read_configuration
 from sectigo_f5.configuration.sources.permissions import fault_of_rights, others_may_read
 from tests.install.placing import CONFIG, ENVIRONMENT, ROOT, USER, run, tree
 
-SCRIPTS = ("install.sh", "script/placing.sh", "script/environment.sh", "config/command/sectigo-f5")
+SCRIPTS = (
+    "install.sh",
+    "config/command/sectigo-f5",
+    *(f"script/{name}" for name in ("environment.sh", "generate", "lock", "placing.sh")),
+    *(f"script/{name}" for name in ("sbom", "vulnerabilities", "wheel")),
+)
 
 
 def mode(root: Path, path: str) -> int:
