@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from sectigo_f5 import turns
 from sectigo_f5.bigip.leftovers.challenge_rules import delete_challenge_rules
 from sectigo_f5.bigip.leftovers.objects import Keep, delete_objects, delete_requests, not_needed
+from sectigo_f5.bigip.leftovers.survey import is_anything_left
 from sectigo_f5.bigip.leftovers.uploads import delete_uploads
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of, why_revoked
@@ -33,9 +34,10 @@ def tidy_before(run: Run, f5: Unit, plan: Plan) -> None:
     previous = _previous(run, job, (pair for pair in seen.pairs if pair.generation.stamp < serving))
     keep = Keep({*previous, *live}, serving, in_use)
     with _only_warned_of():
-        if begun:
+        left = begun or (bool(seen.pairs) and not orders.knows(job) and is_anything_left(f5, job))
+        if left:
             f5.holdings.keys.read_names()
-        if begun or any(not_needed(f5, job, keep)):
+        if left or any(not_needed(f5, job, keep)):
             f5.must_be_active()
             delete_uploads(f5, job, begun)
             gone = delete_challenge_rules(f5, job, orders.tokens(job), run.authority.alone_on)

@@ -130,9 +130,14 @@ class OrderStore:
         except (OSError, UnicodeDecodeError):
             return ()
 
+    def knows(self, job: Job) -> bool:
+        """Tell whether every run that may have left something is remembered; not those of an earlier version."""
+        return self._home(job).is_dir()
+
     def end(self, job: Job) -> None:
-        """Forget them: nothing is left of those runs."""
+        """Forget them: nothing is left of those runs, nor of any before."""
         with contextlib.suppress(OSError):
+            self._home(job).mkdir(parents=True, exist_ok=True)
             (self._home(job) / BEGUN).unlink(missing_ok=True)
 
     def in_use(self, job: Job) -> frozenset[str]:

@@ -37,6 +37,7 @@ class Memory:
     watched: bool = False  # that it makes nothing of what it validates was seen in this login
     requests: list[str] = field(default_factory=list)  # CSRs of ours, full paths, to be deleted at the end
     uploads: set[str] = field(default_factory=set)  # files of ours in the device's downloads, to be removed at the end
+    left: frozenset[str] | None = None  # stems of names, of which CSRs or files are there; None: not looked for
     tidied: list[Job] = field(default_factory=list)  # certificates of which nothing but such files is left
     takes_files: bool = False  # by the route of step 10
     validates_only: bool | None = None  # transactions with ``validateOnly``; None: not tried yet
