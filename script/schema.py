@@ -78,6 +78,7 @@ SHAPES: dict[str, Schema] = {
     "host": either(HOST, list_of(HOST, minItems=1)),
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
     "credentials_file": NOT_EMPTY,
+    "credentials_command": list_of(NOT_EMPTY, minItems=1),
     "username": SECRET,
     "password": SECRET,
     "verify_tls": either(TRUTH, {**NOT_EMPTY, "not": {"enum": ["true", "false"]}}),
@@ -149,7 +150,7 @@ def schema() -> Schema:
     }
     device = _section(own_keys, every, ["name"])
     device["allOf"].append({"not": {"required": ["common_name", "certificates"]}})
-    device["allOf"].append(either(_without("credentials_file"), _without("username", "password")))
+    device["allOf"] += _one_login()
     file_keys = {
         "name": {"title": "name", "description": told["name"], **NOT_EMPTY},
         "version": {"title": "version", "description": "the version of this format", "const": VERSION},
@@ -186,18 +187,26 @@ def _without(*keys: str) -> Schema:
     return {"properties": dict.fromkeys(keys, False)}
 
 
+def _one_login() -> list[Schema]:
+    """Return what says that a device is logged in to in one way."""
+    file, command = _without("credentials_file"), _without("credentials_command")
+    inline = _without("username", "password")
+    return [either(file, inline), either(command, {"properties": file["properties"] | inline["properties"]})]
+
+
 def _from_above() -> list[Schema]:
     """Return what must be set somewhere: at the top for all devices, or on each device, or on each certificate."""
     listed = {"required": ["certificates"]}
-    credentials = either({"required": ["credentials_file"]}, {"required": ["username"]}, {"required": ["password"]})
-    login = either({"required": ["credentials_file"]}, {"required": ["username", "password"]})
+    file, command = {"required": ["credentials_file"]}, {"required": ["credentials_command"]}
+    credentials = either(file, command, {"required": ["username"]}, {"required": ["password"]})
+    login = either(file, command, {"required": ["username", "password"]})
     own_servers = {"properties": {"certificates": list_of({"required": ["virtual_servers"]})}, **listed}
     return [
         either({"required": ["host"]}, _each_device({"required": ["host"]})),
         either({"required": ["common_name"]}, _each_device(either({"required": ["common_name"]}, listed))),
         either({"required": ["virtual_servers"]}, _each_device(either({"required": ["virtual_servers"]}, own_servers))),
         either(credentials, _each_device(login)),
-        either(_without("credentials_file"), _without("username", "password")),
+        *_one_login(),
     ]
 
 

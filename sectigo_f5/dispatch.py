@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -26,6 +26,8 @@ from sectigo_f5.commands.run import run
 from sectigo_f5.commands.session import Session
 from sectigo_f5.commands.status.command import status
 from sectigo_f5.commands.table import COMMANDS, Command
+from sectigo_f5.configuration.credentials import asking
+from sectigo_f5.configuration.credentials.asking import Answers
 from sectigo_f5.configuration.environment import proxies
 from sectigo_f5.configuration.environment.reading import paths_despite_mistakes, read_settings
 from sectigo_f5.configuration.environment.search import find_env_file
@@ -159,6 +161,9 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         if command.writes:
             own_process.hide_memory()
             authority.clear_up()
+        answers = _asked(start, jobs)
+        secrets.extend(answers.passwords)
+        configuration, jobs = replace(configuration, jobs=answers.given_to(configuration.jobs)), answers.given_to(jobs)
         devices = {host for job in configuration.jobs for host in job.device.hosts}
         shared = Run(
             authority=authority,
@@ -177,6 +182,13 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         return FUNCTIONS[command.name](
             Session(options, settings, configuration, jobs, shared, start.started, start.ended)
         )
+
+
+def _asked(start: Start, jobs: Sequence[Job]) -> Answers:
+    """Run the programs that print the credentials of the BIG-IPs that the command will log in to."""
+    environment = asking.environment(os.environ, ours=start.settings.proxies)
+    wanted = jobs if COMMANDS[start.options.command].logs_in else ()
+    return asking.Asking(environment, start.stop).ask(wanted, start.options.jobs)
 
 
 def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:

@@ -73,12 +73,15 @@ class Device:
     password: Secret
     verify_tls: bool | Path
     place: Place
+    credentials_command: tuple[str, ...] = ()  # prints user name and password, which are empty until it was run
+    no_login: str | None = None  # why there are no credentials: what it came to
 
     def is_reached_like(self, other: Device) -> bool:
         """True when one login session would do for both."""
 
         def way(device: Device) -> tuple[object, ...]:
-            return device.hosts, device.port, device.username, device.password, device.verify_tls
+            login = device.username, device.password, device.credentials_command
+            return device.hosts, device.port, *login, device.verify_tls
 
         return way(self) == way(other)
 

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sectigo_f5 import stopping
 from sectigo_f5.errors import ConnectorError
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 GRACE = 90.0  # seconds to clean up after SIGTERM: a plugin detaches its iRules by up to six calls each
 POLL_INTERVAL = 0.1  # seconds; only matters if the end of the output is not the end of the program
 OUTPUT_LIMIT = 1 << 20  # bytes, the last ones: they say why a program failed
+INSTALL = "install the connector again as its README says"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Completion:
     """How a program ended."""
 
     status: int  # its exit status; negative: the signal that ended it
-    output: str  # standard output and standard error in their order, secrets masked
+    output: str = field(repr=False)  # standard output and standard error in their order, secrets masked
     timed_out: bool
     seconds: float
+    printed: bytes = field(default=b"", repr=False)  # the same as it came, or the last of it
 
 
 def run(
@@ -47,6 +49,8 @@ def run(
     grace: float = GRACE,
     holds: Iterable[int] = (),
     given: int = subprocess.DEVNULL,
+    errors: int = subprocess.STDOUT,
+    remedy: str = INSTALL,
 ) -> Completion:
     """Run a program to its end, for at most ``timeout`` + ``grace`` seconds.
 
@@ -54,13 +58,17 @@ def run(
     first: Certbot then has its plugin remove what it put on a BIG-IP. After ``grace`` seconds its whole
     process group is killed. ``env`` is the whole environment; ``argv`` is logged, so it must not hold
     secrets. ``holds`` are open files that the program holds too: a lock among them stays taken until it
-    has ended, even if we were killed. ``given`` is an open file that it reads. Raises
-    :class:`ConnectorError` if the program cannot be started. One that fails while the run is to stop has
+    has ended, even if we were killed. ``given`` is an open file that it reads. ``errors`` is where its
+    standard error goes, instead of into its output. Raises :class:`ConnectorError` with the ``remedy`` if the
+    program cannot be started. One that fails while the run is to stop has
     been stopped, whatever it says.
     """
     began = time.monotonic()
     stopping.check()
-    program = _start(argv, env, holds, given)
+    try:
+        program = _start(argv, env, holds, (given, errors))
+    except OSError as error:
+        raise ConnectorError(f"{argv[0]} cannot be started ({error.strerror}); {remedy}") from error
     try:
         timed_out = not program.collect(timeout, stopping.check)
     finally:
@@ -70,27 +78,23 @@ def run(
     logger.debug("%s: %s after %.1f s", shlex.join(argv), how, seconds)
     if status:  # Ctrl-C reaches also a program that is just being started: it has failed because the run is to stop
         stopping.check()
-    return Completion(status, mask(program.text(), known), timed_out, seconds)
+    return Completion(status, mask(program.text(), known), timed_out, seconds, program.printed)
 
 
-def _start(argv: Sequence[str], env: Mapping[str, str], holds: Iterable[int], given: int) -> _Program:
-    try:
-        return _Program(
-            subprocess.Popen(
-                argv,
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=dict(env),
-                bufsize=0,
-                start_new_session=True,
-                pass_fds=tuple(holds),
-            )
+def _start(argv: Sequence[str], env: Mapping[str, str], holds: Iterable[int], files: tuple[int, int]) -> _Program:
+    given, errors = files
+    return _Program(
+        subprocess.Popen(
+            argv,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=dict(env),
+            bufsize=0,
+            start_new_session=True,
+            pass_fds=tuple(holds),
         )
-    except OSError as error:
-        raise ConnectorError(
-            f"{argv[0]} cannot be started ({error.strerror}); install the connector again as its README says"
-        ) from error
+    )
 
 
 class _Program:
@@ -134,9 +138,14 @@ class _Program:
                     os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
 
+    @property
+    def printed(self) -> bytes:
+        """What was read, or the last of it."""
+        return bytes(self._bytes)
+
     def text(self) -> str:
         """Return what was read, without a first line that was cut short: it may begin inside a secret."""
-        whole = bytes(self._bytes)
+        whole = self.printed
         if len(whole) > OUTPUT_LIMIT:
             whole = whole[-OUTPUT_LIMIT:].partition(b"\n")[2]
         return whole.decode(errors="replace")

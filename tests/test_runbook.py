@@ -31,6 +31,7 @@ PARTS = {
     "`start_acme.py run --force --only …` gets a new key and certificate instead",
     "at the top",
     "an empty value",
+    "an empty list",
     "whichever is wrong",
     "what was put in service …",
     "move it out of this directory",

@@ -150,8 +150,10 @@ def connected(
     it at once: the same user, refused by each unit in turn, is soon locked out.
     Units that are ``unreachable`` are not asked again; those that turn out to be are added. ``identify``: who they
     are will be asked, so that tells whether they are active, too.
-    Raises :class:`ConnectorError` if no unit can be used.
+    Raises :class:`ConnectorError` if no unit can be used, or nobody knows the credentials.
     """
+    if device.no_login:
+        raise ConnectorError(device.no_login)
     with contextlib.ExitStack() as sessions:
         units, failures = list[tuple[Unit, bool]](), dict[str, ConnectorError]()
         unreachable = {} if unreachable is None else unreachable

@@ -17,6 +17,7 @@ class Command:
     options: frozenset[str] = frozenset()  # those of arguments.OWN_OPTIONS that it takes
     writes: bool = False  # it takes the lock
     needs_only: bool = False  # it never acts on everything
+    logs_in: bool = True  # to BIG-IPs, so that it needs their credentials
     configured: bool = True  # it needs the YAML files and the env file
     confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sectigo_f5.configuration.certificate_readers import DEFAULT_SIZE, KEY_SIZES
 from sectigo_f5.configuration.combinations import check_combinations, names_of
-from sectigo_f5.configuration.credentials.inline import Credentials
+from sectigo_f5.configuration.credentials.nearest import login_of
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, alternatives
-from sectigo_f5.configuration.settings import ParsedSetting, Scope, Table
+from sectigo_f5.configuration.settings import Scope, Table
 from sectigo_f5.configuration.sources.permissions import warn_if_others_may_change
 from sectigo_f5.model import ALL_VIRTUAL_SERVERS, Device, Job, KeySpec
 from sectigo_f5.secret import Secret
@@ -19,57 +19,25 @@ from sectigo_f5.validation import hook_programs
 def device_of(name: str | None, scope: Scope, findings: Findings) -> Device | None:
     """Put the connection settings of a device together; None, with every mistake noted, if one is missing or wrong."""
     findings.attempt(scope.required, Table.host)
-    findings.attempt(_credentials, scope)
+    findings.attempt(login_of, scope)
     return findings.attempt(_device, name, scope) if name else None
 
 
 def _device(name: str, scope: Scope) -> Device:
     scope.value(Table.type)
     scope.value(Table.protocol)
-    login = _credentials(scope)
+    login = login_of(scope)
+    given = login.credentials
     return Device(
         name=name,
         hosts=scope.required(Table.host),
         port=scope.value(Table.port),
-        username=login.username,
-        password=login.password,
+        username=given.username if given else "",
+        password=given.password if given else Secret(""),
         verify_tls=scope.value(Table.verify_tls),
         place=scope.place,
+        credentials_command=login.command,
     )
-
-
-def _credentials(scope: Scope) -> Credentials:
-    """Return the nearest credentials: a file, or a user name and a password, perhaps at two levels."""
-    username: ParsedSetting[str] | None = None
-    password: ParsedSetting[Secret] | None = None
-    for section in scope.sections:
-        file = section.get(Table.credentials_file)
-        own_username, own_password = section.get(Table.username), section.get(Table.password)
-        if file and (own_username or own_password):
-            text = "cannot be combined with username or password; keep the file or the two keys, not both"
-            raise InvalidValueError(Mistake(file.line, "credentials_file", text))
-        if file and not (username or password):
-            return file.valid()
-        if file:
-            break
-        username, password = username or own_username, password or own_password
-    return _inline_credentials(username, password, scope)
-
-
-def _inline_credentials(
-    username: ParsedSetting[str] | None, password: ParsedSetting[Secret] | None, scope: Scope
-) -> Credentials:
-    if username and password:
-        return Credentials(username.valid(), password.valid())
-    if username:
-        text = "missing; username is set here without it: write password: as well"
-        raise InvalidValueError(Mistake(username.line, "password", text))
-    if password:
-        text = "missing; password is set here without it: write username: as well"
-        raise InvalidValueError(Mistake(password.line, "username", text))
-    example = Table.credentials_file.example
-    text = f"missing; write credentials_file: {example}, or username: and password: here"
-    raise InvalidValueError(Mistake(scope.place.line, "credentials_file", text))
 
 
 def job_of(device: Device | None, scope: Scope, findings: Findings) -> Job | None:

@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from sectigo_f5.configuration import certificate_readers, checks, device_readers
 from sectigo_f5.configuration.certificate_readers import KEY_SIZES
+from sectigo_f5.configuration.credentials.command import EXAMPLE, credentials_command
 from sectigo_f5.configuration.credentials.file import credentials_file
 from sectigo_f5.configuration.credentials.inline import inline_password, username_text
 from sectigo_f5.configuration.findings import Findings, InvalidValueError, Mistake, did_you_mean
@@ -83,6 +84,7 @@ class Table:
     host = Setting(Level.DEVICE, device_readers.hosts, "192.0.2.10", REQUIRED)
     port = Setting(Level.DEVICE, number_between(1, 65535), "443", 443)
     credentials_file = Setting(Level.DEVICE, credentials_file, "credentials/bigip-fra.yaml", None)
+    credentials_command = Setting(Level.DEVICE, credentials_command, EXAMPLE, None)
     username = Setting(Level.DEVICE, username_text, "sectigo", None)
     password = Setting(Level.DEVICE, inline_password, "…", None)
     verify_tls = Setting(Level.DEVICE, device_readers.verify_tls, "/etc/sectigo/bigip-ca.pem", True)

@@ -194,7 +194,8 @@ def fingerprint(job: Job) -> str:
     """Return what stays the same until somebody changes the YAML of a certificate or of its device."""
     settings = {each.name: getattr(job, each.name) for each in fields(job) if each.name not in ("device", "place")}
     device = job.device
-    return hashlib.sha256(repr((settings, device.hosts, device.port, device.username)).encode()).hexdigest()
+    who = device.credentials_command or device.username  # a vault may give a new user each time
+    return hashlib.sha256(repr((settings, device.hosts, device.port, who)).encode()).hexdigest()
 
 
 def _json(file: Path) -> dict[str, Any] | None:

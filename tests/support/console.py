@@ -83,7 +83,9 @@ class Console:
             **device,
         }
         file = self.config / f"{name}.yaml"
-        file.write_text(yaml.safe_dump({"name": name, "version": "v1", "devices": [settings]}, sort_keys=False))
+        file.write_text(
+            yaml.safe_dump({"name": name, "version": "v1", "devices": [_without_none(settings)]}, sort_keys=False)
+        )
         file.chmod(0o600)
 
     def say(self, *arguments: str, on_terminal: bool = False) -> Output:

@@ -29,9 +29,12 @@ BEYOND = {
         r"http-01 (?:cannot prove|has no virtual)|is not a name of the certificate|makes object names of|makes no CSR"
         r"|common name of more than"
     ),
-    "other files": r"the CA file |credentials_file: \S|credentials/\S+:\d",
+    "other files": (
+        r"the CA file |credentials_file: \S|credentials/\S+:\d"
+        r"|credentials_command: \S+ (?:is no (?:file|program)|may not be|cannot be run|is used)"
+    ),
     "what YAML 1.1 takes for something else": r"must be text, not a (?:date|truth value|number)|neither true nor false",
-    "characters without a shape": r"another control character",
+    "characters without a shape": r"another control character|that no program can be given",
     "an address in figures": r"neither a host name nor an IP|is an IP address",
 }
 # Before these nothing else in the file can be judged; an editor marks most of them itself.

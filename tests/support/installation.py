@@ -74,6 +74,7 @@ class Installation:
             "certificates": list(certificates),
             **device,
         }
+        settings = {key: value for key, value in settings.items() if value is not None}
         file = self.config / f"{name}.yaml"
         file.write_text(yaml.safe_dump({"name": name, "version": "v1", "devices": [settings]}, sort_keys=False))
         file.chmod(0o600)
