@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sectigo_f5.configuration.sources.content import UnreadableFileError
 
-DIRECTORY = "CREDENTIALS_DIRECTORY"  # systemd sets it
+CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"  # systemd sets it
 PREFIX = "credential:"  # a file that is really called so is written ./credential:…
 LONGEST_NAME = 255  # characters
 
@@ -26,7 +26,7 @@ def located(text: str, directory: Path, environ: Mapping[str, str]) -> Path:
             "is not the name of a credential; write credential:NAME, with the NAME of LoadCredential=NAME:/path"
         )
     remedy = f"systemd hands it over to the service alone: add LoadCredential={name}:/path by systemctl edit sectigo-f5"
-    handed_over = environ.get(DIRECTORY)
+    handed_over = environ.get(CREDENTIALS_DIRECTORY)
     if not handed_over:
         raise UnreadableFileError(f"cannot be used, because $CREDENTIALS_DIRECTORY is not set; {remedy}")
     file = Path(handed_over) / name

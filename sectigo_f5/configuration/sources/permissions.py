@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sectigo_f5.configuration.findings import Findings
-from sectigo_f5.configuration.sources.handed_over import DIRECTORY
+from sectigo_f5.configuration.sources.handed_over import CREDENTIALS_DIRECTORY
 
 ROOT = 0
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
@@ -41,7 +41,7 @@ def others_may_read(mode: int, owner: int, group: int, us: int, our_group: int) 
 
 def is_handed_over(file: Path, environ: Mapping[str, str]) -> bool:
     """Return whether systemd made the file, for this service alone (``LoadCredential=``)."""
-    directory = environ.get(DIRECTORY)
+    directory = environ.get(CREDENTIALS_DIRECTORY)
     return bool(directory) and file.parent == Path(str(directory)) and not _rights(file)[0] & stat.S_IROTH
 
 
