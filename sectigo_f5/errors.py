@@ -1,6 +1,6 @@
 """The one root exception: every failure of an operator, a device or a CA that we foresee.
 
-Its text is one line that says what to do about it. It is caught in one place per
+Its text is one line, without secrets, that says what to do about it. It is caught in one place per
 certificate (:mod:`sectigo_f5.workflow`) and one place per run (:mod:`sectigo_f5.dispatch`). Any
 other exception is a bug and ends in exit code 3.
 """
@@ -8,13 +8,14 @@ other exception is a bug and ends in exit code 3.
 import re
 
 from sectigo_f5.printable import one_line
+from sectigo_f5.secret import mask
 
 
 class ConnectorError(Exception):
     """Something that an operator can fix; the text says what and how."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(one_line(text))
+        super().__init__(one_line(mask(text)))
 
 
 class ConfigurationError(ConnectorError):

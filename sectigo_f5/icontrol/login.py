@@ -48,7 +48,7 @@ class Login:
     """One user's login on one BIG-IP, with the token that is valid now, if any."""
 
     def __init__(self, client: Client, username: str, password: Secret) -> None:
-        self.token: str | None = None
+        self.token: Secret | None = None
         self._client = client
         self._username = username
         self._password = password
@@ -56,7 +56,7 @@ class Login:
     @property
     def headers(self) -> dict[str, str]:
         """What each call carries while there is a token."""
-        return {} if self.token is None else {"X-F5-Auth-Token": self.token}
+        return {} if self.token is None else {"X-F5-Auth-Token": self.token.reveal()}
 
     def has_expired(self, error: ConnectorError) -> bool:
         """Tell an expired token from a role that is too low, and from a refused login: that is never repeated."""
@@ -71,7 +71,7 @@ class Login:
         with stopping.whole():
             self.begin()
             with contextlib.suppress(ConnectorError):
-                self._client.exchange(Call("DELETE", f"{TOKENS}/{former}"))
+                self._client.exchange(Call("DELETE", f"{TOKENS}/{former.reveal() if former else ''}"))
 
     def begin(self) -> None:
         """Log in; raises :class:`ConnectorError` with what to check if the BIG-IP refuses."""
@@ -86,7 +86,7 @@ class Login:
         found = str(token.get("token") or "") if isinstance(token, dict) else ""
         if not re.fullmatch("[!-~]{1,1000}", found):  # it goes into a header
             raise ConnectorError(f"{self._client.host}: the answer to the login holds no token; is this a BIG-IP?")
-        self.token = found
+        self.token = Secret(found)
 
     def _explain(self, error: DeviceError) -> ConnectorError | None:
         """Return what a failed login means; None if the error says it already."""
@@ -125,7 +125,7 @@ class Login:
             return
         host, problem = self._client.host, "the login token could not be deleted; it expires by itself in 20 minutes"
         try:
-            call = Call("DELETE", f"{TOKENS}/{self.token}", repeatable=True, accepted=_LOGOUT_REFUSALS)
+            call = Call("DELETE", f"{TOKENS}/{self.token.reveal()}", repeatable=True, accepted=_LOGOUT_REFUSALS)
             answer = self._client.send(call)
             if not succeeded(answer) and not _STALE_TOKEN.search(message(answer)):
                 logger.warning("%s: %s", host, problem)

@@ -285,6 +285,12 @@ class SimulatedBigIP:
         return list(self.engine.audit)
 
     @property
+    def audit_log(self) -> list[str]:
+        """What ``/var/log/audit`` and ``/var/log/restjavad-audit.0.log`` of a device would hold of the requests."""
+        with self.engine.lock:
+            return list(self._server.audit)
+
+    @property
     def unknown(self) -> list[str]:
         """Calls, properties and options that the simulator does not know."""
         return self.engine.unknown

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _ACTIONS = re.compile(
-    r"(?:status:\d{3}|html:\d{3}|drop|drop-after|async-timeout|async-timeout-after|delay:\d+(?:\.\d+)?|error:\d{3}:.+)",
+    r"(?:status:\d{3}|html:\d{3}|echo:\d{3}|error:\d{3}:.+|drop|drop-after|async-timeout|async-timeout-after"
+    r"|delay:\d+(?:\.\d+)?)",
     re.DOTALL,
 )
-_NAMES = "status, html, error, drop, drop-after, async-timeout, async-timeout-after, delay"
+_NAMES = "status, html, error, echo, drop, drop-after, async-timeout, async-timeout-after, delay"
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,10 @@ class Fault:
     """One thing that goes wrong.
 
     ``action``: ``status:503`` answers with that status and no body, ``html:502`` with an error page,
-    ``error:400:01070712:3: text`` with BIG-IP's JSON; ``drop`` closes the connection before the call is
-    executed, ``drop-after`` once it is; ``async-timeout`` and ``async-timeout-after`` answer instead with the page
-    of a REST service whose time is over (AS3 #750, #780: TMOS 15.1.9 and later);
-    ``delay:2.5`` waits that many seconds first.
+    ``error:400:01070712:3: text`` with BIG-IP's JSON, ``echo:400`` with that too, quoting all that was sent, the token
+    included; ``drop`` closes the connection before the call is executed, ``drop-after`` once it is;
+    ``async-timeout`` and ``async-timeout-after`` answer instead with the page of a REST service whose time is over
+    (AS3 #750, #780: TMOS 15.1.9 and later); ``delay:2.5`` waits that many seconds first.
     """
 
     method: str

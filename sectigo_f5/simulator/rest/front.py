@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+from typing import Any
 
 from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.rest import routes
 from sectigo_f5.simulator.rules import transactions
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
 
+_PLAIN_BODIES = "/mgmt/shared/file-transfer/"
 _OPEN = ("/mgmt/shared/authn/login",)
 
 
@@ -36,6 +40,18 @@ def execute(engine: Engine, request: Request, arranged: bool = False) -> Answer:
         result = routes.dispatch(engine, work, request)
         engine.keep(work)
         return result
+
+
+def body_of(request: Request) -> Any:
+    """Return a request's JSON; refuses other content types and invalid JSON (texts uncertain)."""
+    if not request.content or request.path.startswith(_PLAIN_BODIES):
+        return None
+    if "json" not in request.headers.get("content-type", ""):
+        raise Refusal(415, "The server refused this request: Content-Type is not application/json")
+    try:
+        return json.loads(request.content)
+    except ValueError as error:
+        raise refusals.bad_request("Found invalid JSON body in the request.") from error
 
 
 def user_of(engine: Engine, path: str, headers: dict[str, str]) -> str:

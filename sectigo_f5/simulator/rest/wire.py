@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from sectigo_f5.simulator.faults import Faults
-from sectigo_f5.simulator.refusals import Refusal, UnknownCallError, bad_request
-from sectigo_f5.simulator.rest import front
+from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
+from sectigo_f5.simulator.rest import audit, front
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
 from sectigo_f5.simulator.state.configuration import Json
 
@@ -28,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 IDLE_TIMEOUT = 60.0  # seconds
 _LINE = 65536  # longest line between chunks
-_PLAIN_BODIES = "/mgmt/shared/file-transfer/"
 _OPERATIONS = itertools.count(7502011)
 _HTML = {"Content-Type": "text/html"}
 _PAGE = (
@@ -75,6 +74,7 @@ class Server(ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.context, self.engine, self.faults = context, engine, faults
         self.journal: list[Exchange] = []
+        self.audit: list[str] = []
         self.hook: Callable[[Exchange], None] | None = None
         self.connections: set[socket.socket] = set()
         super().__init__(address, Conversation)
@@ -100,6 +100,7 @@ class Server(ThreadingHTTPServer):
             only = isinstance(request.body, dict) and bool(request.body.get("validateOnly"))
             call = request.method, request.path, status, request.user, coordination, query, only, agent, size
             self.journal.append(done := Exchange(number, *call))
+            self.audit += audit.lines(request, status)
         if self.hook is not None:
             self.hook(done)
 
@@ -149,8 +150,8 @@ class Conversation(BaseHTTPRequestHandler):
         if action == "delay":
             time.sleep(float(words))
         answer: Answer | None = None
-        if action in ("status", "html", "error"):
-            answer = _fault_answer(action, words, request.path)
+        if action in ("status", "html", "error", "echo"):
+            answer = _fault_answer(action, words, request)
         elif action not in ("drop", "async-timeout"):
             request, answer = self._answer(request)
         if action.startswith("async-timeout"):
@@ -191,7 +192,7 @@ class Conversation(BaseHTTPRequestHandler):
         try:
             user = front.user_of(engine, request.path, request.headers)
             request = replace(request, user=user)
-            request = replace(request, body=_json(request))
+            request = replace(request, body=front.body_of(request))
             return request, front.answer(engine, request)
         except Refusal as refusal:
             return request, Answer(error_body(refusal, request.path), refusal.status)
@@ -227,23 +228,14 @@ def _content(answer: Answer) -> bytes:
     return answer.body or b""
 
 
-def _json(request: Request) -> Any:
-    """Return a request's JSON; refuses other content types and invalid JSON (texts uncertain)."""
-    if not request.content or request.path.startswith(_PLAIN_BODIES):
-        return None
-    if "json" not in request.headers.get("content-type", ""):
-        raise Refusal(415, "The server refused this request: Content-Type is not application/json")
-    try:
-        return json.loads(request.content)
-    except ValueError as error:
-        raise bad_request("Found invalid JSON body in the request.") from error
-
-
-def _fault_answer(action: str, words: str, path: str) -> Answer:
+def _fault_answer(action: str, words: str, request: Request) -> Answer:
     """Return the answer of a fault."""
     status, _, message = words.partition(":")
-    if action == "error":
-        return Answer(error_body(Refusal(int(status), message), path), int(status))
+    if action == "echo":
+        sent = request.content.decode("utf-8", "replace")
+        message = f"01070734:3: Configuration error: {sent} of {request.headers.get('x-f5-auth-token')}"
+    if action in ("error", "echo"):
+        return Answer(error_body(Refusal(int(status), message), request.path), int(status))
     if action == "html":
         page = _PAGE.format("502 Proxy Error" if status == "502" else f"{status} Error")
         return Answer(page.encode(), int(status), _HTML)

@@ -1,0 +1,86 @@
+"""No secret is on any surface, during a run or after it, whatever the run has met; and the search would find one."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+
+from tests.secrecy.situations import SITUATIONS, Situation
+from tests.secrecy.stage import ODD, PASSPHRASE, TOKEN, Stage, opened
+from tests.secrecy.surfaces import SURFACES, Surface, search
+from tests.support.canaries import Canaries, unique
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "base64": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
+    "base64url": lambda text: base64.urlsafe_b64encode(f"me:{text}".encode()).decode(),
+    "URL": lambda text: quote(text, safe=""),
+    "JSON": json.dumps,
+    "JSON in JSON": lambda text: json.dumps(json.dumps({"x": text})),
+    "HTML": html.escape,
+    "hexadecimal": lambda text: text.encode().hex(),
+    "repr": lambda text: repr({"x": text.encode()}),
+    "its beginning": lambda text: text[:16],
+    "its end": lambda text: text[-16:],
+}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with opened(tmp_path_factory.mktemp("stage")) as stage:
+        stage.run()  # so that every surface has something on it
+        yield stage
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_no_secret_is_left_or_seen_by_others(stage: Stage, situation: Situation) -> None:
+    stage.forget()
+    with situation.arranged(stage):
+        said = stage.run(sick=situation.sick)
+    assert situation.seen in said.log + "".join(file.read_text() for file in stage.folder.glob("*.log"))
+    assert search(stage) == []
+
+
+# -- the search itself -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("surface", SURFACES, ids=lambda surface: surface.name)
+def test_a_planted_secret_is_found_on_each_surface(stage: Stage, surface: Surface) -> None:
+    stage.forget()
+    for name in (TOKEN, PASSPHRASE):
+        stage.canaries.add(name, unique())
+    newest = {name: list(texts)[-1] for name, texts in stage.canaries.known.items()}
+    remove = surface.plant(stage, "\n".join(newest.values()))
+    try:
+        assert {(found, on) for found, on, _ in search(stage)} == {(name, surface.name) for name in newest}
+    finally:
+        remove()
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_secret_is_found_in_whatever_spelling(spelling: str) -> None:
+    canaries = Canaries()
+    text, _ = canaries.add("it", unique() + ODD + unique()), canaries.add("another", unique())
+    assert canaries.found_in(f"before {SPELLINGS[spelling](text)} after") == {"it"}
+
+
+def test_the_bytes_of_a_key_are_found_as_well() -> None:
+    canaries = Canaries()
+    canaries.add("key", base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("="), of_bytes=True)
+    assert canaries.found_in(bytes(range(32))) == canaries.found_in(bytes(range(32)).hex()) == {"key"}
+    assert canaries.found_in("nothing of it") == set()
+
+
+def test_every_secret_and_every_surface_took_part(stage: Stage) -> None:
+    """A search that nothing was given to would find nothing either."""
+    stage.forget()
+    stage.run()
+    stage.run(sick=False)
+    assert [name for name, texts in stage.canaries.known.items() if not texts] == []
+    empty = [surface.name for surface in SURFACES if not any(content for _, content in surface.read(stage))]
+    assert empty == []
