@@ -19,7 +19,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.run import Run
 from sectigo_f5.state.orders import Order, fingerprint
-from sectigo_f5.x509.certificates import read_certificate, read_chain
+from sectigo_f5.x509.certificates import must_be_for, read_certificate, read_chain
 from sectigo_f5.x509.chains import has_path
 from sectigo_f5.x509.remarks import first_end
 
@@ -106,11 +106,26 @@ def _why_given_up(run: Run, job: Job, order: Order, parts: Collection[Part]) -> 
     lacking = sorted({name for pair in pairs for name in order.names if name not in (pair.certificate.names or ())})
     if lacking:
         return f"its certificate lacks {', '.join(lacking)}"
+    unusable = _why_unusable(order, parts)
+    if unusable:
+        return f"its certificate can never be used: {unusable}"
     revoked = why_revoked(run, job, pairs, copies)
     if revoked:
         return f"its certificate was revoked: {revoked}"
     due = when_due(run, job, pairs, copies)
     return f"its certificate has to be renewed already: {due[1]}" if due and is_due(due[0], run.clock()) else None
+
+
+def _why_unusable(order: Order, parts: Collection[Part]) -> str | None:
+    """Return why what the CA has issued serves nobody: asked again for this order, it would answer the same."""
+    specs = dict(zip(order.requests, order.keys, strict=False))
+    try:
+        for variant, copy in ((part.generation.variant, part.copy) for part in parts):
+            if copy:
+                must_be_for(copy, order.requests[variant], order.names, specs[variant])
+    except ConnectorError as error:
+        return str(error)
+    return None
 
 
 def _as_object(generation: Generation, copy: Issued) -> CertificateObject:

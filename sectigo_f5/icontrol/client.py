@@ -9,6 +9,7 @@ in :mod:`sectigo_f5.icontrol.lists`, :mod:`sectigo_f5.icontrol.transactions` and
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
@@ -69,6 +70,7 @@ class IControl:
         self.collections = Collections(self)
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._answered = -RESTART  # when a call last succeeded, by the monotonic clock
+        self._known = set[str]()  # the collections and commands that have answered
         self._given_up = False  # the device did not come back in time: each remaining call is tried once
 
     @property
@@ -103,11 +105,14 @@ class IControl:
     def get(self, path: str, query: Mapping[str, str] | None = None, *, hurried: bool = False) -> Json:
         """Read an object; raises :class:`DeviceError` if it does not exist.
 
-        ``hurried``: one that takes too long is not asked for again. A body that is not a JSON object is an error:
-        taken for an empty collection it would have every certificate ordered again.
+        ``hurried``: one that takes too long is not asked for again. A body that is not a JSON object, twice, is an
+        error: taken for an empty collection it would have every certificate ordered again.
         """
         call = Call("GET", path, query=query or {}, hurried=hurried)
         content = json_object(self.send(call))
+        if not content:  # it was cut short, perhaps
+            self.pause(PAUSES[0])
+            content = json_object(self.send(call))
         if not content:
             raise OutcomeUnknownError(self.host, "GET", path, requests.codes.ok, "a body that is not a JSON object")
         must_be_regular(self.host, path, content)
@@ -150,7 +155,8 @@ class IControl:
         Repeats what never reached the device or what it was too busy to begin (503, REST starting),
         and what does no harm twice: reads, and what is ``repeatable``, if their answer was lost.
         Never repeats another write whose answer was lost: :class:`OutcomeUnknownError`.
-        A path that is not registered while another one answers stays so: :class:`UnknownPathError`.
+        A path that is not registered while another one answers stays so, if nothing ever answered there:
+        :class:`UnknownPathError`.
         Returns an answer of success, or of a status that the call accepts.
         """
         relogin, running = True, time.monotonic() < self._answered + RESTART
@@ -163,7 +169,7 @@ class IControl:
             if relogin and self._login.has_expired(error):
                 relogin = False
                 self._login.renew()
-            elif isinstance(error, DeviceError) and error.unregistered and self._is_running():
+            elif isinstance(error, DeviceError) and self._may_lack(call, error) and self._is_running():
                 if running:
                     raise UnknownPathError(self.host, call.method, call.shown_path, error.status, error.message)
                 running = True  # perhaps since a moment ago: the path is asked for once more, at once
@@ -177,7 +183,12 @@ class IControl:
         if not succeeded(answer) and answer.status_code not in call.accepted:
             raise refusal(self.host, call, answer)
         self._answered, self._given_up = time.monotonic(), False
+        self._known.add(_place(call))
         return answer
+
+    def _may_lack(self, call: Call, error: DeviceError) -> bool:
+        """Tell whether the device may not have the path: what has answered in this login, it has."""
+        return error.unregistered and _place(call) not in self._known
 
     def _is_running(self) -> bool:
         """Tell whether the REST service answers at a path that it must have, or is starting."""
@@ -227,6 +238,11 @@ class IControl:
         self.date = from_http_date(answer.headers.get("Date"))
         logger.debug("%s -> %s in %.3f s", call, answer.status_code, time.monotonic() - started)
         return answer
+
+
+def _place(call: Call) -> str:
+    """Return the path of the collection or command: without objects, and without numbers of transactions."""
+    return re.sub(r"/[~\d].*", "", call.path)
 
 
 def object_url(collection: str, path: str) -> str:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _ACTIONS = re.compile(
-    r"(?:status:\d{3}|html:\d{3}|echo:\d{3}|error:\d{3}:.+|drop|drop-after|async-timeout|async-timeout-after"
-    r"|delay:\d+(?:\.\d+)?)",
+    r"(?:(?:drop|async-timeout)(?:-after)?|(?:status|html)(?:-after)?:\d{3}|error(?:-after)?:\d{3}:.+"
+    r"|echo:\d{3}|delay:\d+(?:\.\d+)?|token-ended|garbage|empty|slow)",
     re.DOTALL,
 )
-_NAMES = "status, html, error, echo, drop, drop-after, async-timeout, async-timeout-after, delay"
+_NAMES = (
+    "status, html, error, drop, async-timeout (each also with -after), echo, delay, token-ended, garbage, empty, slow"
+)
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,13 @@ class Fault:
     """One thing that goes wrong.
 
     ``action``: ``status:503`` answers with that status and no body, ``html:502`` with an error page,
-    ``error:400:01070712:3: text`` with BIG-IP's JSON, ``echo:400`` with that too, quoting all that was sent, the token
-    included; ``drop`` closes the connection before the call is executed, ``drop-after`` once it is;
-    ``async-timeout`` and ``async-timeout-after`` answer instead with the page of a REST service whose time is over
-    (AS3 #750, #780: TMOS 15.1.9 and later); ``delay:2.5`` waits that many seconds first.
+    ``error:400:01070712:3: text`` with BIG-IP's JSON; ``drop`` closes the connection; ``async-timeout`` answers with
+    the page of a REST service whose time is over (AS3 #750, #780: TMOS 15.1.9 and later). All of these come instead
+    of executing the call; with ``-after``, as in ``drop-after`` or ``error-after:400:…``, once it is executed.
+    ``echo:400`` answers as ``error`` does, and quotes all that was sent, the token included; the call is not executed.
+    ``token-ended`` ends the login token of the call before it is looked at. Of a call that is executed, ``garbage``
+    answers 200 with JSON that is cut short, ``empty`` 200 without a body, ``slow`` nothing until the client has hung
+    up. ``delay:2.5`` waits that many seconds first.
     """
 
     method: str

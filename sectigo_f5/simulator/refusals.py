@@ -1,4 +1,4 @@
-"""The refusals of the simulated device; only :mod:`sectigo_f5.simulator.rest.wire` turns them into JSON.
+"""The refusals of the simulated device; only :mod:`sectigo_f5.simulator.rest.answers` turns them into JSON.
 
 Each function names the source of its text: F5's own repositories and issue threads. "Uncertain" marks
 texts that no public source quotes: match their status or a part of them, never the whole.

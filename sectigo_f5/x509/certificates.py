@@ -88,22 +88,13 @@ def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpe
     it (RFC 5280 section 6.1).
     Raises :class:`ConnectorError` naming what differs.
     """
+    must_be_for(issued, csr_pem, names, key)
     leaf, described = _load(issued.certificate), read_certificate(issued.certificate)
-    if public_bytes(leaf) != public_bytes(load_request(csr_pem)):
-        raise ConnectorError("the CA's certificate is not for the key of the CSR; nothing was installed")
-    wanted = frozenset(names)
-    if not wanted <= described.names:
-        raise ConnectorError(
-            f"the CA's certificate has the names {_listed(described.names)} instead of {_listed(wanted)}"
-        )
-    if described.key != key:
-        raise ConnectorError(f"the CA's certificate has a key {described.key} instead of {key}")
     if not described.not_before - CLOCK_SKEW <= now < described.not_after:
         raise ConnectorError(
             f"the CA's certificate is valid from {described.not_before} to {described.not_after}, "
             f"and the clock here says {now}; check the clock"
         )
-    _check_usage(leaf)
     above = read_chain(issued.chain)
     _check_links(leaf, above)
     if above and above[0].not_after <= now:
@@ -111,6 +102,23 @@ def check_issued(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpe
             f"the CA's own certificate expired on {above[0].not_after}; nothing was installed, ask the CA"
         )
     return described
+
+
+def must_be_for(issued: Issued, csr_pem: str, names: Iterable[str], key: KeySpec) -> None:
+    """Refuse a certificate for another key, other names or another use: neither time nor another chain mends that.
+
+    Raises :class:`ConnectorError` naming what differs.
+    """
+    leaf, described, wanted = _load(issued.certificate), read_certificate(issued.certificate), frozenset(names)
+    if public_bytes(leaf) != public_bytes(load_request(csr_pem)):
+        raise ConnectorError("the CA's certificate is not for the key of the CSR; nothing was installed")
+    if not wanted <= described.names:
+        raise ConnectorError(
+            f"the CA's certificate has the names {_listed(described.names)} instead of {_listed(wanted)}"
+        )
+    if described.key != key:
+        raise ConnectorError(f"the CA's certificate has a key {described.key} instead of {key}")
+    _check_usage(leaf)
 
 
 def extract_request(text: str) -> str | None:

@@ -188,6 +188,11 @@ def test_a_plugin_that_fails_is_named_instead_of_the_ca(output: str, log: str, n
     assert is_on_our_side(Answer(finished, log, None))
 
 
+def test_a_certbot_that_a_signal_ended_was_refused_nothing() -> None:
+    """The kernel ends the largest process when memory is short; the order waits for the next run."""
+    assert is_on_our_side(Answer(Completion(-9, FRAME.format(""), timed_out=False, seconds=1.0), "", None))
+
+
 NOT_VALIDATED = (
     "Certbot failed to authenticate some domains (authenticator: manual). The Certificate Authority reported:\n"
     "  Domain: www.example.com\n  Type:   dns\n  Detail: No TXT record found\n"

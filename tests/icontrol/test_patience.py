@@ -70,6 +70,19 @@ def test_a_path_is_asked_for_once_more_if_the_last_answer_is_old(device: respons
         assert f5.get(THING) == {"name": "vs"}
 
 
+@pytest.mark.parametrize("later", [THING, "/mgmt/tm/ltm/virtual/~Common~other"])
+def test_a_path_that_has_answered_is_waited_for(device: responses.RequestsMock, later: str) -> None:
+    """Its collection exists on this device, so that it is not registered now can only be a restart."""
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    device.get(ORIGIN + later, **UNREGISTERED)
+    device.get(ORIGIN + later, json={"name": "other"})
+    pauses: list[float] = []
+    with client(pauses) as f5:
+        f5.get(THING)
+        assert f5.get(later) == {"name": "other"}
+    assert pauses == [2.0]
+
+
 def test_a_rest_service_that_has_just_started_is_asked_again_at_once(device: responses.RequestsMock) -> None:
     """It is known to run only since it was asked for its version: the call before was not answered."""
     device.get(ORIGIN + THING, **UNREGISTERED)
@@ -99,6 +112,19 @@ def test_a_read_that_the_rest_service_gave_up_is_repeated(device: responses.Requ
     with client(pauses) as f5:
         assert f5.get(THING) == {"name": "vs"}
     assert pauses == [2.0]
+
+
+@pytest.mark.parametrize("body", ["", '{"name": "v', "[]"])
+def test_a_read_that_brings_no_object_is_repeated_once(device: responses.RequestsMock, body: str) -> None:
+    device.get(ORIGIN + THING, body=body)
+    device.get(ORIGIN + THING, json={"name": "vs"})
+    device.get(ORIGIN + VERSION, body=body)
+    pauses: list[float] = []
+    with client(pauses) as f5:
+        assert f5.get(THING) == {"name": "vs"}
+        with pytest.raises(OutcomeUnknownError, match="a body that is not a JSON object"):
+            f5.get(VERSION)
+    assert (pauses, count(device, "GET", ORIGIN + VERSION)) == ([2.0, 2.0], 2)
 
 
 def test_a_wait_is_in_the_log(device: responses.RequestsMock, caplog: pytest.LogCaptureFixture) -> None:

@@ -56,7 +56,8 @@ class Rest:
         headers |= more.pop("headers", {})
         url = self.origin + (path if path.startswith("/mgmt") else f"/mgmt/tm/{path}")
         verify = str(self.device.ca_file)
-        return self.session.request(method, url, json=body, headers=headers, verify=verify, timeout=60, **more)
+        timeout = more.pop("timeout", 60)
+        return self.session.request(method, url, json=body, headers=headers, verify=verify, timeout=timeout, **more)
 
     def get(self, path: str, **query: str) -> Any:
         answer = self.call("GET", path, params=query)

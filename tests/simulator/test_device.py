@@ -127,6 +127,37 @@ def test_lost_answer_and_lost_request_look_the_same(
     assert device.journal[-1].status == 0
 
 
+@pytest.mark.parametrize(
+    ("action", "status", "body"),
+    [
+        ("error-after:400:remoteSender:10.0.2.2, method:POST ", 400, '"message":"remoteSender:10.0.2.2, method:POST "'),
+        ("html-after:503", 503, "Configuration Utility restarting..."),
+        ("garbage", 200, '{"kind":"tm:sys:global-sett'),
+        ("empty", 200, ""),
+    ],
+)
+def test_an_executed_call_is_answered_as_its_fault_has_it(
+    rest: Rest, device: SimulatedBigIP, action: str, status: int, body: str
+) -> None:
+    device.fault(Fault("POST", "/ltm/rule", action=action))
+    answer = rest.call("POST", "ltm/rule", {"name": "r"})
+    assert (answer.status_code, body in answer.text, bool(answer.text)) == (status, True, bool(body))
+    assert device.rules == ["/Common/r"]
+
+
+def test_a_token_that_ended_is_refused_and_stays_so(rest: Rest, device: SimulatedBigIP) -> None:
+    device.fault(Fault("GET", "/sys/version", action="token-ended"))
+    assert [rest.refusal("GET", "sys/version") for _ in range(2)] == [(401, "X-F5-Auth-Token does not exist.")] * 2
+    assert device.tokens == []
+
+
+def test_a_slow_call_is_executed_and_answers_nothing(rest: Rest, device: SimulatedBigIP) -> None:
+    device.fault(Fault("POST", "/ltm/rule", action="slow"))
+    with pytest.raises(requests.ReadTimeout):
+        rest.call("POST", "ltm/rule", {"name": "r"}, timeout=0.2)
+    assert (device.rules, device.journal[-1].status) == (["/Common/r"], 0)
+
+
 def test_invalid_faults_and_scenarios_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="must be one of status"):
         Fault("GET", "x", action="explode")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -119,19 +119,10 @@ def the_run_is_killed(scene: Scene) -> None:
 
 def killed_after(writes: int, scene: Scene) -> None:
     """End the run after one of its writes: nothing that it still sends arrives."""
-    _killed_after(writes, scene, WRITES)
-
-
-def killed_after_exchange(exchanges: int, scene: Scene) -> None:
-    """End the run after one of its calls, reads included."""
-    _killed_after(exchanges, scene, ("GET", *WRITES))
-
-
-def _killed_after(number: int, scene: Scene, methods: Collection[str]) -> None:
     numbers = count(1)
 
     def hook(exchange: Exchange) -> None:
-        if exchange.method in methods and "/shared/auth" not in exchange.path and next(numbers) == number:
+        if exchange.method in WRITES and "/shared/auth" not in exchange.path and next(numbers) == writes:
             scene.authority.refusal = "there is nobody to order"
             scene.device.fault(Fault("GET", ".", action="error:401:X-F5-Auth-Token has expired.", times=FOR_EVER))
             for method in WRITES:

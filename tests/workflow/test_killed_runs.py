@@ -19,7 +19,7 @@ def test_a_run_killed_after_any_write_leaves_the_site_in_service(world: World) -
         world.wait(hours=1)
     runs_with_litter = 0
     made = next(n for n, call in enumerate(world.device.writes()[writes:], 1) if TRANSACTION in call.path)
-    for last in range(1, made + 1):  # what comes then is the same on every route: see test_faults
+    for last in range(1, made + 1):  # what comes then is the same on every route: see tests/walk
         with arranged(partial(killed_after, last), scene):
             world.one(job, force=True)
         ordered = f"{authority.issued[-1].serial_number:x}"

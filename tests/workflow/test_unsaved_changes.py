@@ -53,6 +53,15 @@ def first(world: World) -> str:
     return result.serial or ""
 
 
+def test_an_unsaved_change_fails_and_the_next_run_saves_it(world: World) -> None:
+    world.device.fault(SAVE)
+    result = world.one(world.job())
+    assert (result.outcome, "in service but not saved" in (result.error or "")) == (Outcome.FAILED, True)
+    assert not world.device.saved_is_current
+    assert world.one(world.job()).outcome is Outcome.KEPT
+    assert (world.device.saved, world.device.saved_is_current) == (1, True)
+
+
 def test_a_renewal_that_a_restart_undoes_has_failed(world: World, first: str) -> None:
     job = world.job(keys=ONLY_EC, sni=True)
     world.wait(days=80)

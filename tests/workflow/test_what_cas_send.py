@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.x509 import ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sectigo_f5.model import Issued, Outcome, RenewalInformation
 from sectigo_f5.tls.client import handshake
 from sectigo_f5.x509.certificates import read_certificate
 from tests.support.hierarchy import new_authority
-from tests.support.issuing import new_leaf, pem
+from tests.support.issuing import new_key, new_leaf, pem
 from tests.support.names import ONLY_EC, PROFILE_URL
 from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
@@ -112,6 +114,32 @@ def test_a_name_that_the_ca_leaves_out_is_refused(world: World) -> None:
     result = world.one(world.job("www.example.com", "api.example.com"))
     assert result.outcome is Outcome.FAILED
     assert "has the names www.example.com instead of api.example.com, www.example.com" in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    ("whose", "usage", "said"),
+    [
+        ("another", ExtendedKeyUsageOID.SERVER_AUTH, "is not for the key of the CSR"),
+        ("its", ExtendedKeyUsageOID.CLIENT_AUTH, "is not for TLS servers"),
+    ],
+)
+def test_what_can_never_be_used_is_ordered_again_and_not_refused_for_ever(
+    world: World, caplog: pytest.LogCaptureFixture, whose: str, usage: ObjectIdentifier, said: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    other, stranger = new_authority("Other CA", world.now), new_key()
+
+    def spoilt(issued: Issued) -> Issued:
+        key = stranger if whose == "another" else _certificate(issued)
+        leaf = new_leaf(other, key, "www.example.com", begins=world.now, usage=usage)
+        return Issued(pem(leaf), other.certificate_pem)
+
+    world.authority.answer = spoilt
+    assert said in (world.one(world.job(keys=ONLY_EC)).error or "")
+    world.authority.answer = lambda issued: issued
+    result = world.one(world.job(keys=ONLY_EC))
+    assert (result.outcome, result.error, len(world.authority.placed)) == (Outcome.ENROLLED, None, 2)
+    assert "is not continued: its certificate can never be used: the CA's certificate is not for" in caplog.text
 
 
 def _certificate(issued: Issued) -> x509.Certificate:

@@ -148,13 +148,13 @@ def lacks_plugin(finished: Completion) -> bool:
 
 
 def is_on_our_side(answer: Answer) -> bool:
-    """Return True if a call failed at a plugin or on the way to the CA, or was stopped by us: nobody refused."""
+    """Return True if a call failed at a plugin or on the way to the CA, or was ended by a signal: nobody refused."""
     finished = answer.finished
     if CHALLENGE.search(finished.output):
         return False
     known = f"{BIGIP_PLUGIN_FAILED}|{ON_THE_WAY}|{UNAVAILABLE}"
     ours = re.search(known, finished.output) or _said_by_plugin(finished, answer.logged)
-    return finished.timed_out or bool(ours)
+    return finished.timed_out or finished.status < 0 or bool(ours)
 
 
 def is_refused_to_the_account(answer: Answer) -> bool:

@@ -1,10 +1,8 @@
-"""HTTPS: requests in, answers out, and the one place where a refusal becomes BIG-IP's JSON."""
+"""HTTPS: requests in, answers out, the journal, and the faults."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-import json
 import logging
 import socket
 import ssl
@@ -20,21 +18,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sectigo_f5.simulator.faults import Faults
 from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
-from sectigo_f5.simulator.rest import audit, front
+from sectigo_f5.simulator.rest import answers, audit, front
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
-from sectigo_f5.simulator.state.configuration import Json
 
 logger = logging.getLogger(__name__)
 
 IDLE_TIMEOUT = 60.0  # seconds
 _LINE = 65536  # longest line between chunks
-_OPERATIONS = itertools.count(7502011)
-_HTML = {"Content-Type": "text/html"}
-_PAGE = (
-    "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Configuration Utility restarting...</p></body></html>"
-)
-
-_ASYNC_TIMEOUT = Answer(b"<html><body><h2>HTTP ERROR 500</h2>AsyncContext timeout</body></html>", 500, _HTML)
+_INSTEAD = ("status", "html", "error", "echo", "drop", "async-timeout")  # the faults of a call that is not executed
+_SILENT = ("drop", "slow")
 
 
 @dataclass(frozen=True)
@@ -51,16 +43,6 @@ class Exchange:
     validates_only: bool = False  # a commit that was to change nothing
     agent: str = ""  # how the client called itself
     size: int = 0  # bytes of the answer's body
-
-
-def error_body(refusal: Refusal, path: str) -> Json:
-    """Return a refusal's body: mcpd's below /mgmt/tm, restjavad's elsewhere and for its own errors."""
-    body: Json = {"code": refusal.status, "message": refusal.message}
-    if path.startswith("/mgmt/tm/") and not refusal.from_restjavad:
-        return {**body, "errorStack": [], "apiError": refusal.api_error}
-    stack = [f"java.util.concurrent.TimeoutException: {refusal.message}"] if "remoteSender:" in refusal.message else []
-    body |= {"referer": "127.0.0.1", "restOperationId": next(_OPERATIONS), "kind": ":resterrorresponse"}
-    return {**body, **({"errorStack": stack} if stack else {})}
 
 
 class Server(ThreadingHTTPServer):
@@ -146,23 +128,30 @@ class Conversation(BaseHTTPRequestHandler):
         request = self._read()
         if self.server.engine.world.switches.latency:  # even sleep(0) yields to other threads
             time.sleep(self.server.engine.world.switches.latency)
-        action, _, words = self.server.faults.due(request.method, request.path).partition(":")
+        name, _, words = self.server.faults.due(request.method, request.path).partition(":")
+        action = name.removesuffix("-after")
         if action == "delay":
             time.sleep(float(words))
+        if action == "token-ended":
+            self.server.engine.world.accounts.forget(request.headers.get("x-f5-auth-token", ""))
         answer: Answer | None = None
-        if action in ("status", "html", "error", "echo"):
-            answer = _fault_answer(action, words, request)
-        elif action not in ("drop", "async-timeout"):
+        if action not in _INSTEAD or action != name:
             request, answer = self._answer(request)
-        if action.startswith("async-timeout"):
-            answer = _ASYNC_TIMEOUT
-        if answer is None or action == "drop-after":
+        self._reply(request, answer, action, words)
+
+    def _reply(self, request: Request, answer: Answer | None, action: str, words: str) -> None:
+        """Answer a request that was executed, or was not, as its fault has it."""
+        answer = answers.of_fault(action, words, request) or answer
+        if answer is None or action in _SILENT:
             self.server.note(request, 0)
             self.close_connection = True
-        else:
-            content = _content(answer)
-            self.server.note(request, answer.status, len(content))
-            self._send(answer, content)
+            if action == "slow":
+                with contextlib.suppress(OSError):
+                    self.request.recv(1)  # until the client has hung up
+            return
+        content = answers.content(answer)
+        self.server.note(request, answer.status, len(content))
+        self._send(answer, content)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815  the base class's
 
@@ -195,7 +184,7 @@ class Conversation(BaseHTTPRequestHandler):
             request = replace(request, body=front.body_of(request))
             return request, front.answer(engine, request)
         except Refusal as refusal:
-            return request, Answer(error_body(refusal, request.path), refusal.status)
+            return request, Answer(answers.error_body(refusal, request.path), refusal.status)
         except UnknownCallError as unknown:
             problem = f"the simulator does not know {unknown}"
         except Exception as bug:
@@ -219,24 +208,3 @@ class Conversation(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the base class's
         """Log the base class's messages."""
         logger.debug(format, *args)
-
-
-def _content(answer: Answer) -> bytes:
-    """Return an answer's body; JSON without spaces, because scripts take it apart with cut and sed."""
-    if isinstance(answer.body, dict):
-        return json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False).encode()
-    return answer.body or b""
-
-
-def _fault_answer(action: str, words: str, request: Request) -> Answer:
-    """Return the answer of a fault."""
-    status, _, message = words.partition(":")
-    if action == "echo":
-        sent = request.content.decode("utf-8", "replace")
-        message = f"01070734:3: Configuration error: {sent} of {request.headers.get('x-f5-auth-token')}"
-    if action in ("error", "echo"):
-        return Answer(error_body(Refusal(int(status), message), request.path), int(status))
-    if action == "html":
-        page = _PAGE.format("502 Proxy Error" if status == "502" else f"{status} Error")
-        return Answer(page.encode(), int(status), _HTML)
-    return Answer(None, int(status))

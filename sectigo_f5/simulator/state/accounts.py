@@ -169,6 +169,10 @@ class Accounts:
         """Delete every token, as users do who have reached the limit (BIGREST #13)."""
         self._tokens.clear()
 
+    def forget(self, name: str) -> None:
+        """Forget a token, as a device does that has restarted its REST service."""
+        self._tokens.pop(name, None)
+
     def restart(self) -> None:
         """End every session and forget wrong passwords: the device starts again."""
         self._tokens.clear()

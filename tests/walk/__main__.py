@@ -1,0 +1,95 @@
+"""Walk the cells that the options name, and print the table; the exit code is 1 if one is not as it should be."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from tests.walk import table
+from tests.walk.cells import Cell, Walked, cells_of, survey, walk
+from tests.walk.certbot_failures import FAILURES
+from tests.walk.faults import TROUBLES
+from tests.walk.operations import OPERATIONS
+from tests.walk.scene import opened
+
+FAULTS = [*TROUBLES, *FAILURES]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process walks at a time: every request of an operation, or one, with one fault."""
+
+    operation: str
+    fault: str
+    number: int | None = None
+
+
+def walked(share: Share) -> list[Walked]:
+    """Walk a share."""
+    logging.disable(logging.CRITICAL)
+    with opened(OPERATIONS[share.operation]) as scene:
+        ground = survey(scene)
+        cells = cells_of(ground, share.fault)
+        return [walk(ground, cell) for cell in cells if share.number in (None, cell.number)]
+
+
+def all_of(shares: Sequence[Share], jobs: int) -> Iterator[list[Walked]]:
+    """Walk shares in so many processes."""
+    if jobs == 1:
+        yield from map(walked, shares)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(walked, share) for share in shares]):
+            yield done.result()
+
+
+def _shares(options: Any, before: Sequence[Walked]) -> list[Share]:
+    """Return what is to be walked and was not before."""
+    if options.cell:
+        return [Share(cell.operation, cell.fault, cell.number) for cell in map(Cell.read, options.cell)]
+    operations, patterns = options.operation or OPERATIONS, options.fault or ["*"]
+    faults = [fault for fault in FAULTS if any(fnmatchcase(fault, pattern) for pattern in patterns)]
+    shares = [Share(operation, fault) for operation in operations for fault in faults]
+    done = {Share(each.cell.operation, each.cell.fault) for each in before}
+    return [share for share in shares if share not in done]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code."""
+    line = argparse.ArgumentParser(prog="python -m tests.walk", description=__doc__)
+    line.add_argument("--operation", action="append", choices=OPERATIONS, help="this one alone; may be repeated")
+    line.add_argument("--fault", action="append", metavar="PATTERN", help="these alone, as '500*'; may be repeated")
+    line.add_argument("--cell", action="append", metavar="OPERATION/FAULT/NUMBER", help="one cell of an earlier walk")
+    line.add_argument("--jobs", type=int, default=1, metavar="N", help="in so many processes")
+    kept = "add each cell to this file, in JSON lines; what is there is in the table, and is not walked again"
+    line.add_argument("--results", type=Path, metavar="FILE", help=kept)
+    options: Any = line.parse_args(arguments)
+    every = table.read(options.results) if options.results else []
+    with (options.results or Path(os.devnull)).open("a") as results:
+        for share in all_of(_shares(options, every), options.jobs):
+            every += share
+            results.writelines(f"{table.as_json(each)}\n" for each in share)
+            results.flush()
+            for each in share:
+                if each.problems or options.cell:
+                    sys.stdout.write(f"{'BAD ' if each.problems else ''}{table.as_json(each)}\n")
+    sys.stdout.write(table.as_markdown(sorted(every, key=_place)))
+    return 1 if any(each.problems for each in every) else 0
+
+
+def _place(walked: Walked) -> tuple[int, int, int]:
+    cell: Cell = walked.cell
+    return [*OPERATIONS].index(cell.operation), FAULTS.index(cell.fault), cell.number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The first run of a cell, which meets the fault: in this process, or in one that gets a real signal."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from unittest.mock import patch
+
+import requests
+
+from sectigo_f5 import stopping
+from sectigo_f5.icontrol.call import Call
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.model import Result
+from sectigo_f5.report.results import exit_code
+from sectigo_f5.simulator import Exchange
+from tests.support.world import World
+from tests.walk.operations import Operation
+from tests.walk.watching import Watch
+
+IMPATIENCE = 0.3  # seconds, the time-out of the one call that is not answered
+LONGEST = 120  # seconds of a run in another process
+
+
+def in_this_process(world: World, operation: Operation) -> Result:
+    """Run the operation once."""
+    return world.one(operation.job(world), work=operation.work)
+
+
+@contextmanager
+def impatient_at(number: int) -> Iterator[None]:
+    """Shorten the time-out of the call of that number: what is not answered within it is too slow."""
+    numbers, exchange = count(1), IControl.exchange
+
+    def counted(client: IControl, call: Call) -> requests.Response:
+        return exchange(client, replace(call, timeout=IMPATIENCE) if next(numbers) == number else call)
+
+    with patch.object(IControl, "exchange", counted):
+        yield
+
+
+def until_signal(
+    world: World, operation: Operation, watch: Watch, last: int, number: signal.Signals
+) -> tuple[Result | None, int]:
+    """Run the operation in a process of its own, which gets a signal when its request ``last`` is executed.
+
+    The simulator and the books of the CA stay here; the signal is sent before the request is answered. Returns the
+    result that it still told, if any, and the exit code; negative: the signal that ended it.
+    """
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the threads of the simulator do not come along: right so
+        child = os.fork()
+    if child == 0:
+        _go_and_end(world, operation, writing)
+    os.close(writing)
+
+    requests_so_far = count(1)
+
+    def hook(exchange: Exchange) -> None:
+        if next(requests_so_far) == last:
+            os.kill(child, number)
+        world.authority.read_books()  # type: ignore[attr-defined]
+        watch.look_after(exchange)
+
+    world.device.hook = hook
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read()
+    world.device.hook = None
+    world.authority.read_books()  # type: ignore[attr-defined]
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return (pickle.loads(told) if told else None), code  # noqa: S301  # our own child wrote it
+
+
+def _go_and_end(world: World, operation: Operation, writing: int) -> None:
+    """Be the process that runs; like the command line it asks for an orderly end when it is signalled."""
+    code = 3
+    try:
+        signal.alarm(LONGEST)
+        with stopping.by_signals(lambda why: None) as stop, stopping.obeying(stop):
+            result = world.one(operation.job(world), work=operation.work, stop=stop)
+        code = exit_code([result], [])
+        with os.fdopen(writing, "wb") as pipe:
+            pickle.dump(result, pipe)
+    finally:
+        os._exit(code)
