@@ -18,6 +18,7 @@ from sectigo_f5.acme.inside_certbot import own_process
 from sectigo_f5.commands.check import check
 from sectigo_f5.commands.discovering.discover import discover
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
+from sectigo_f5.commands.inventory.command import inventory
 from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.plan import plan
 from sectigo_f5.commands.revoke import revoke
@@ -53,6 +54,7 @@ FUNCTIONS: Mapping[str, Callable[[Session], int]] = {
     "check": check,
     "plan": plan,
     "status": status,
+    "inventory": inventory,
     "revoke": revoke,
     "rollback": rollback,
 }

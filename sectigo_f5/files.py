@@ -13,7 +13,7 @@ import os
 import pwd
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sectigo_f5.errors import ConnectorError
@@ -24,9 +24,11 @@ WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 LINKS = 8  # in a row
 ROOT = 0
 
+Content = str | bytes | Iterable[str]  # text is UTF-8; in pieces if it is long
 
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
-    """Replace a file as a whole: a reader, or a power cut, sees the old or the new one. Text is UTF-8.
+
+def write_atomically(path: Path, content: Content, mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
+    """Replace a file as a whole: a reader, or a power cut, sees the old or the new one.
 
     ``owner`` are the user and group that it is given to, if we may; else it is ours.
     Raises :class:`ConnectorError` with the reason that the file system gives, and the remedy.
@@ -37,7 +39,7 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644, owner:
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             undo.callback(Path(name).unlink, missing_ok=True)
             with os.fdopen(handle, "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
+                file.writelines(_pieces(content))
                 file.flush()
                 os.fsync(file.fileno())
                 if owner:
@@ -50,7 +52,7 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644, owner:
         raise ConnectorError(f"{path} cannot be written ({error.strerror}); {REMEDY}") from error
 
 
-def write_as_named(path: Path, content: str, mode: int = 0o644) -> None:
+def write_as_named(path: Path, content: str | Iterable[str], mode: int = 0o644) -> None:
     """Write a file that an operator names: replace it as a whole, with the mode and owner that it has.
 
     ``mode`` is that of a new one. A link that may be followed leads to the file that is replaced; what is no file
@@ -65,7 +67,7 @@ def write_as_named(path: Path, content: str, mode: int = 0o644) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as opened:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
-            opened.write(content)
+            opened.writelines([content] if isinstance(content, str) else content)
             return
     write_atomically(path.resolve(), content, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
 
@@ -90,6 +92,13 @@ def changed_by_one(path: Path) -> Iterator[None]:
             remedy = NO_LOCKS if error.errno in WITHOUT_LOCKS else REMEDY
             raise ConnectorError(f"{path} cannot be written ({problem}); {remedy}") from error
         yield
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+    else:
+        yield from (text.encode() for text in ((content,) if isinstance(content, str) else content))
 
 
 def create_private(path: Path, content: str | bytes) -> None:

@@ -43,7 +43,7 @@ SOURCES = [
     "script/demo.py",
 ]
 EPOCH = 1_764_000_000  # seconds since 1970: the time of the release
-TEMPLATES = ("page.html", "parts.html", "script.js", "style.css")
+TEMPLATES = ("inventory.css", "inventory.html", "page.html", "parts.html", "script.js", "style.css")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
 
 

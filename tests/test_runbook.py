@@ -51,7 +51,14 @@ PARTS = {
     "list every unit of the group under host, and run again when the active one answers",
 }
 # What these write is a page, a file, figures or a message, and no error.
-DRAWING = ("report/page/", "report/metrics", "discovery/writing.py", "notifications/news.py")
+DRAWING = (
+    "report/page/",
+    "report/metrics",
+    "report/inventory/",
+    "inventory/findings.py",
+    "discovery/writing.py",
+    "notifications/news.py",
+)
 
 
 class Row(NamedTuple):

@@ -50,7 +50,7 @@ function _shtab_sectigo_f5_using
 end
 
 set -g _shtab_sectigo_f5_commands
-set -g _shtab_sectigo_f5_opts_with_value --config-dir --credentials-file --env-file --host --html --jobs --log-level --only --partition --port --reason --shard --verify-tls
+set -g _shtab_sectigo_f5_opts_with_value --config-dir --credentials-file --csv --env-file --host --html --jobs --log-level --only --partition --port --reason --shard --verify-tls
 
 complete -c sectigo-f5 -e
 complete -c sectigo-f5 -f
@@ -67,7 +67,8 @@ complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l json -d 'one JSON object on
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l verbose -d 'check: show what is well, too, line by line'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l force -d 'run, plan: renew now, even if it is not due'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l all -d 'status: everything else in use on the BIG-IPs, too'
-complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l html -xka "(__fish_complete_path (commandline -ct))" -d 'status: write a page as well'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l html -xka "(__fish_complete_path (commandline -ct))" -d 'status: write a page as well; inventory: write a page'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l csv -xka "(__fish_complete_path (commandline -ct))" -d 'inventory: write a CSV file'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l reason -xka "unspecified keycompromise affiliationchanged superseded cessationofoperation" -d 'revoke: unspecified, keycompromise, affiliationchanged, superseded, cessationofoperation'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l yes -d 'revoke: do not ask'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l host -x -d 'discover: management address of the BIG-IP; repeatable, for the units of one HA group'
@@ -76,6 +77,6 @@ complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l partition -x -d 'discover: 
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l credentials-file -xka "(__fish_complete_path (commandline -ct))" -d 'discover: YAML file with username and password (default: ask on the terminal)'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l verify-tls -x -d 'discover: true (default), false, or the file of the CA, as in the YAML'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l version -d 'show program'"'"'s version number and exit'
-complete -c sectigo-f5 -n '_shtab_sectigo_f5_using; and test $_shtab_sectigo_f5_npos -eq 0' -ka "run check plan status discover revoke rollback" -d 'what to do (default: run)'
+complete -c sectigo-f5 -n '_shtab_sectigo_f5_using; and test $_shtab_sectigo_f5_npos -eq 0' -ka "run check plan status inventory discover revoke rollback" -d 'what to do (default: run)'
 
 complete -c start_acme.py -w sectigo-f5

@@ -15,7 +15,7 @@ from sectigo_f5.configuration import shards
 from sectigo_f5.log_levels import LEVELS
 
 OF_DISCOVER = ("host", "port", "partition", "credentials_file", "verify_tls")
-OWN_OPTIONS = ("verbose", "all", "force", "html", "reason", "yes", *OF_DISCOVER)  # options that not every command takes
+OWN_OPTIONS = ("verbose", "all", "force", "html", "csv", "reason", "yes", *OF_DISCOVER)  # not of every command
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 HIGHEST_PORT = 65535
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
@@ -59,7 +59,8 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument("--verbose", action="store_true", help="check: show what is well, too, line by line")
     line.add_argument("--force", action="store_true", help="run, plan: renew now, even if it is not due")
     line.add_argument("--all", action="store_true", help="status: everything else in use on the BIG-IPs, too")
-    line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well")
+    line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well; inventory: write a page")
+    line.add_argument("--csv", type=Path, metavar="FILE", help="inventory: write a CSV file")
     line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
     line.add_argument("--yes", action="store_true", help="revoke: do not ask")
     line.add_argument(
@@ -95,6 +96,8 @@ def parse(argv: Sequence[str] | None, program: str) -> Options:
         if getattr(options, option) and option not in command.options:
             takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
             line.error(f"--{option.replace('_', '-')} belongs to {takers}, not to {command.name}")
+    if sum(map(bool, (getattr(options, option) for option in command.at_most_one))) > 1:
+        line.error(f"{command.name} takes only one of {', '.join(f'--{each}' for each in command.at_most_one)}")
     if command.needs_only and not options.only:
         line.error(f"{command.name} needs --only: it never acts on everything")
     if not command.configured and not options.host:

@@ -25,6 +25,7 @@ class Options:
     force: bool = False
     all: bool = False
     html: Path | None = None
+    csv: Path | None = None
     reason: str | None = None
     yes: bool = False
     host: tuple[str, ...] = ()  # of discover, like what follows

@@ -79,6 +79,17 @@ class Session:
         more: Json | None = None,
     ) -> None:
         """Print the one object of ``--json``; ``more`` is what only this command says."""
+        stdout.say(self.answer(entries, finished, code, errors, more).to_json())
+
+    def answer(
+        self,
+        entries: Sequence[Json],
+        finished: datetime,
+        code: int,
+        errors: Sequence[str] = (),
+        more: Json | None = None,
+    ) -> Answer:
+        """Return the object of ``--json``."""
         errors = (*self.configuration.mistakes, *errors)
         more = {**self.options.shard_field, **(more or {})}
-        stdout.say(Answer(self.options.command, self.started, finished, code, entries, errors, more).to_json())
+        return Answer(self.options.command, self.started, finished, code, entries, errors, more)

@@ -15,6 +15,7 @@ class Command:
     name: str
     help: str
     options: frozenset[str] = frozenset()  # those of arguments.OWN_OPTIONS that it takes
+    at_most_one: tuple[str, ...] = ()  # options that exclude each other
     writes: bool = False  # it takes the lock
     needs_only: bool = False  # it never acts on everything
     logs_in: bool = True  # to BIG-IPs, so that it needs their credentials
@@ -45,6 +46,12 @@ COMMANDS = {
             "status",
             "every managed certificate: names, device, virtual servers, key, days left, next renewal, last result",
             options=frozenset({"all", "html"}),
+        ),
+        Command(
+            "inventory",
+            "every certificate and key on the BIG-IPs, ours or not: custody, where used, what is wrong; reads only",
+            options=frozenset({"csv", "html"}),
+            at_most_one=("json", "csv", "html"),
         ),
         Command(
             "discover",

@@ -9,6 +9,7 @@ from sectigo_f5.configuration.findings import did_you_mean, quote
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Job
 
+EVERY = "*"
 LISTED = 20  # certificates in a message, before the number of the others
 
 
@@ -41,6 +42,19 @@ def _labels(jobs: Sequence[Job], pattern: str) -> set[str]:
         return exact
     names, devices = _matching(pattern.lower(), names), _matching(pattern, devices)
     return {job.label for job in jobs if job.common_name in names or job.device.name in devices}
+
+
+def whole_devices(jobs: Sequence[Job], patterns: Sequence[str]) -> frozenset[str]:
+    """Return the devices of which ``--only`` names everything, and not single certificates; all without a pattern."""
+    names, devices = {job.common_name for job in jobs}, {job.device.name for job in jobs}
+    whole = set[str]() if patterns else devices
+    for pattern in patterns:
+        name, at, device = pattern.rpartition("@")
+        if at:
+            whole |= _matching(device, devices) if name == EVERY else set()
+        elif pattern.lower() not in names:
+            whole |= _matching(pattern, devices)
+    return frozenset(whole)
 
 
 def _matching(pattern: str, candidates: Iterable[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,15 @@ class Answer:
     errors: Sequence[str] = ()  # what concerns no single certificate: mistakes in files, a lock that is held
     more: Json = field(default_factory=dict)  # what only this command says
     documents: Mapping[str, str] = field(default_factory=dict)  # texts of several lines that we wrote ourselves
+
+    def with_list(self, name: str, entries: Iterable[Json]) -> Iterator[str]:
+        """Yield the object as text in pieces, with a last field that may be too long to be kept in memory."""
+        yield self.to_json().removesuffix("\n}") + f',\n  "{name}": ['
+        separator = "\n"
+        for entry in entries:
+            yield f"{separator}    {json.dumps(_printable(entry))}"
+            separator = ",\n"
+        yield "\n  ]\n}"
 
     def to_json(self) -> str:
         """Return the object as text."""

@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Iterable
 
 from sectigo_f5.logs.terminal import release
 
@@ -21,11 +22,22 @@ def prepare() -> None:
 
 
 def say(text: str) -> None:
+    """Write a command's answer and a line break, see :func:`say_in_pieces`."""
+    say_in_pieces((text,))
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Write a command's answer line by line."""
+    say_in_pieces(text for number, line in enumerate(lines) for text in (("\n", line) if number else (line,)))
+
+
+def say_in_pieces(pieces: Iterable[str]) -> None:
     """Write a command's answer; if nobody can read it (a closed pipe, a full disk), that is only a warning."""
     if sys.stdout is None:  # closed before we were started
         return
     try:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.writelines(pieces)
+        sys.stdout.write("\n")
         sys.stdout.flush()
         release()  # cron reads both outputs as one text: what is wrong follows the answer
     except OSError as error:

@@ -26,13 +26,14 @@ from sectigo_f5.files import fault_of_directory
 from sectigo_f5.state import lock
 from sectigo_f5.state.certificate_store import CertificateStore
 from sectigo_f5.state.history import History
+from sectigo_f5.state.inventory import KnownItems
 from sectigo_f5.state.known_devices import KnownDevices
 from sectigo_f5.state.learned import LearnedStore
 from sectigo_f5.state.orders import OrderStore
 from sectigo_f5.state.unsaved import UnsavedDevices
 
 OF_CERTBOT = ("certbot", "certbot/accounts", "certbot/logs", "certbot/private")
-FOLDERS = ("ari", *OF_CERTBOT, "certificates", "learned", "orders", "unsaved")
+FOLDERS = ("ari", *OF_CERTBOT, "certificates", "inventory", "learned", "orders", "unsaved")
 ROOM = 1 << 16  # bytes that must be free: about what an order writes, Certbot's log included
 
 
@@ -46,6 +47,7 @@ class StateDirectory:
         self.orders = OrderStore(path / "orders")
         self.devices = KnownDevices(path / "devices.json")
         self.unsaved = UnsavedDevices(path / "unsaved")
+        self.inventory = KnownItems(path / "inventory")
         self.learned = LearnedStore(path / "learned")
 
     def prepare(self) -> None:

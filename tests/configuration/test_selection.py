@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sectigo_f5.configuration.selection import select
+from sectigo_f5.configuration.selection import select, whole_devices
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Job
 from tests.configuration.directory import GOOD, only_job
@@ -47,6 +47,24 @@ def jobs(tmp_path: Path) -> list[Job]:
 )
 def test_a_pattern_chooses(jobs: list[Job], patterns: list[str], chosen: list[str]) -> None:
     assert [job.label for job in select(jobs, patterns)] == chosen
+
+
+@pytest.mark.parametrize(
+    ("patterns", "whole"),
+    [
+        ([], {"fra", "muc"}),
+        (["*"], {"fra", "muc"}),
+        (["fra"], {"fra"}),
+        (["*@m*", "www.example.com@fra"], {"muc"}),
+        (["www.example.com"], set()),
+        (["*.example.com"], set()),
+        (["*.example.com@fra", "api.*"], set()),
+    ],
+)
+def test_a_device_is_meant_as_a_whole_if_it_is_named_itself(
+    jobs: list[Job], patterns: list[str], whole: set[str]
+) -> None:
+    assert whole_devices(jobs, patterns) == whole
 
 
 @pytest.mark.parametrize("pattern", ["wwww.example.com", "*@ber", "*.example.com@muc", "", "www.example.com@fr"])

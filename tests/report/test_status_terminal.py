@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from sectigo_f5.report.columns import GAP, widths
 from sectigo_f5.report.status.rows import Row
-from sectigo_f5.report.status.terminal import GAP, columns, to_terminal, widths
+from sectigo_f5.report.status.terminal import columns, to_terminal
 from tests.report.test_attention import FAILED, FINE, FOREIGN, moment
 from tests.support.builders import NOW
 from tests.support.properties import generated

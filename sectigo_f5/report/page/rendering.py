@@ -40,11 +40,11 @@ class About:
 
 def render(rows: Sequence[Row], about: About) -> str:
     """Return the page."""
-    shown, style, script = entries(rows, about.made), _text("style.css"), _text("script.js")
+    shown, style, script = entries(rows, about.made), text("style.css"), text("script.js")
     by_row = {id(entry.row): entry for entry in shown}
     found = troubles((entry.row for entry in shown), about.made)
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             about=about,
@@ -64,16 +64,18 @@ def render(rows: Sequence[Row], about: About) -> str:
     )
 
 
-def policy(style: str, script: str) -> str:
-    """Return the content security policy: this style and this script, and nothing that is loaded."""
+def policy(style: str, script: str | None = None) -> str:
+    """Return the content security policy: this style and this script, if any, and nothing that is loaded."""
+    scripts = f"'{_hash(script)}'" if script is not None else "'none'"
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src {scripts}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
 @functools.cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where the templates are, with everything escaped that they show."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -89,7 +91,8 @@ def _printable(value: object) -> object:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """Return a file of the page as it is."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
