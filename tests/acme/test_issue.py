@@ -28,6 +28,7 @@ from sectigo_f5.x509.chains import in_order
 from tests.acme.conftest import SECOND_KEY, SECOND_KID, Open, account, logs, now, request
 from tests.support.authorities import Acme2Certifier, ChallengeTestServer, Pebble
 from tests.support.ca_front import CaFront, ca_front, problem, processing
+from tests.support.canaries import Canaries
 from tests.support.watch import Watch, must_not_be_kept
 
 NO_BIGIP = "127.231.7.9"  # loopback, with nothing on port 443
@@ -329,13 +330,15 @@ def test_leftovers_of_a_killed_run_are_deleted(authority: Open, ca: Acme2Certifi
 
 def test_secrets_are_neither_visible_nor_kept(authority: Open, ca: Acme2Certifier, state_dir: Path) -> None:
     opened = authority(ca)
-    with Watch() as watch:
+    with Watch(state_dir) as watch:
         opened.register()
         with pytest.raises(ConnectorError) as failure:
             opened.issue(request("www.example.com"), http01(), known=[Secret("passphrase")])
-    secrets = [ca.eab_hmac_key, PASSWORD.reveal(), PASSWORD.reveal().split()[0]]
-    watch.must_not_have_seen(secrets)
-    must_not_be_kept(secrets, state_dir, str(failure.value))
+    canaries = Canaries()
+    canaries.add("HMAC key", ca.eab_hmac_key)
+    canaries.add("password", PASSWORD.reveal())
+    watch.must_not_have_seen(canaries)
+    must_not_be_kept(canaries, state_dir, str(failure.value))
     assert list((state_dir / "certbot" / "private").iterdir()) == []
 
 

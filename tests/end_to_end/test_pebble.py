@@ -21,9 +21,10 @@ import pytest
 
 from sectigo_f5.simulator import Exchange, SimulatedBigIP, Switches
 from tests.support.authorities import ChallengeTestServer, Pebble
+from tests.support.canaries import Canaries
 from tests.support.installation import Installation, verified_names
 from tests.support.loopback import own_address
-from tests.support.watch import Watch, collect_passphrases, must_not_be_kept
+from tests.support.watch import Watch, collect_secrets, must_not_be_kept
 
 PASSWORD = 'pa ss #that "only the plugin knows'
 HTTP = ("/Common/tcp", "/Common/http")
@@ -64,13 +65,14 @@ COUNTERS = ("generation", "lastModifiedTime")  # which the device changes by its
 def test_http_01_is_answered_by_the_virtual_server(here: Installation, ca: Pebble) -> None:
     here.write_config({"common_name": "www.example.com", "virtual_servers": ["vs_www_https"]})
     before = here.device.get(PORT_80)
-    hidden = collect_passphrases(here.device)
+    hidden = collect_secrets(here.device, Canaries())
     with Watch(here.state) as watch:
         first = here.run_json()
     assert (first["exit_code"], first["summary"]) == (0, {"enrolled": 1}), first["log"]
     answered = r"waited \d\.\d s for the challenge of www\.example\.com on /Common/vs_www_http: it is answered"
     assert re.search(answered, first["log"])  # certbot-bigip alone sleeps for ten, whatever the data plane takes
-    hidden |= {PASSWORD, ca.eab_hmac_key}
+    hidden.add("password", PASSWORD)
+    hidden.add("HMAC key", ca.eab_hmac_key)
     watch.must_not_have_seen(hidden)
     assert ("certbot.ini", 0o600) in watch.modes
     must_not_be_kept(hidden, here.state, first["log"], here.log.read_text())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -169,13 +168,6 @@ def test_a_pinned_route_is_used(tmp_path: Path, route: str, spec: KeySpec) -> No
 def test_a_pinned_route_that_is_unavailable_is_not_replaced(tmp_path: Path, closed: dict[str, str]) -> None:
     with bigip(tmp_path, **closed) as world:
         must_refuse(world, "makes no password-protected key", key_route="native")
-
-
-@pytest.mark.parametrize("switches", [{}, {"native_password_keys": "rejected"}, {"bash": False}])
-def test_no_command_line_on_the_device_carries_a_passphrase(tmp_path: Path, switches: dict[str, Any]) -> None:
-    with bigip(tmp_path, **switches) as world:
-        must_enrol_and_renew(world)
-        assert [line for line in world.device.audit if re.search(r"[A-Za-z0-9]{40}", line)] == []
 
 
 def test_the_hundredth_token_is_refused_with_advice(tmp_path: Path) -> None:
