@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from sectigo_f5.commands.arguments import parse
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
@@ -37,6 +38,13 @@ def test_the_object_has_the_file_as_it_is_printed(world: World) -> None:
 def test_neither_configuration_nor_env_file_is_read(world: World) -> None:
     nowhere = str(world.folder / "nowhere")
     assert discover(world, "--config-dir", nowhere, "--env-file", nowhere).text.count("common_name") == 1
+
+
+def test_a_credential_of_systemd_is_read_and_named_in_the_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(world.folder))
+    done = say(world, *options(world)[:-1], "credential:credentials.yaml")
+    assert done.code == 0, done.log
+    assert yaml.safe_load(done.out)["devices"][0]["credentials_file"] == "credential:credentials.yaml"
 
 
 def test_a_refused_login_is_one_line(world: World) -> None:
@@ -81,6 +89,10 @@ def test_no_virtual_server_is_an_error_with_what_is_there(tmp_path: Path) -> Non
             "--verify-tls: the CA file /nowhere.pem cannot be read",
         ),
         (["--host", "192.0.2.1", "--credentials-file", "/nowhere.yaml"], "/nowhere.yaml: cannot be read"),
+        (
+            ["--host", "192.0.2.1", "--credentials-file", "credential:nowhere"],
+            "--credentials-file: credential:nowhere is not in $CREDENTIALS_DIRECTORY",
+        ),
         (["--host", "192.0.2.1"], "there is no terminal to ask on; write a file with username: and password:"),
     ],
 )
@@ -89,6 +101,7 @@ def test_a_mistake_in_an_option_is_told_before_anything_is_asked(
 ) -> None:
     with Path("/dev/null").open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(world.folder))
         done = say(world, *arguments)
     assert (done.code, sentence in done.log) == (2, True), done.log
 

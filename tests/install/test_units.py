@@ -10,7 +10,7 @@ import pytest
 from tests.install.placing import CONFIG, ROOT, placed, run, shown
 
 SERVICE, TIMER = (CONFIG / "systemd" / f"sectigo-f5.{kind}" for kind in ("service", "timer"))
-OPERATIONS, SCALING = (ROOT / "docs" / f"{page}.md" for page in ("operations", "scaling"))
+OPERATIONS, SCALING, CREDENTIALS = (ROOT / "docs" / f"{page}.md" for page in ("operations", "scaling", "credentials"))
 EXPOSURE = 1.3  # of 10, by systemd 252; other releases count a little differently
 HIGHEST = 15  # tenths
 
@@ -79,3 +79,14 @@ def test_shards_are_units_without_a_fault(in_place: list[Path], tmp_path: Path) 
     (folder / "sectigo-f5@.service.d" / "override.conf").write_text(drop_in.replace("/opt/sectigo-f5", str(ROOT)))
     verified = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", folder / "sectigo-f5@0.service")
     assert (verified.stdout, verified.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_drop_ins_for_credentials_have_no_fault(in_place: list[Path], tmp_path: Path, number: int) -> None:
+    """As the page on credentials shows them."""
+    drop_ins = re.findall(r"```ini\n(.*?)```", CREDENTIALS.read_text(encoding="utf-8"), re.DOTALL)
+    folder = tmp_path / "sectigo-f5.service.d"
+    folder.mkdir()
+    (folder / "override.conf").write_text(drop_ins[number])
+    verified = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", in_place[0])
+    assert (len(drop_ins), verified.stdout, verified.returncode) == (2, "", 0)

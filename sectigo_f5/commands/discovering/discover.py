@@ -98,6 +98,6 @@ def _connection(device: Device, login: Login) -> Mapping[str, object]:
     return {
         "host": device.hosts[0] if len(device.hosts) == 1 else list(device.hosts),
         **({"port": device.port} if device.port != DEFAULT_PORT else {}),
-        "credentials_file": str(login.file or NO_FILE),
+        "credentials_file": login.file or NO_FILE,
         **({} if verify is True else {"verify_tls": str(verify) if isinstance(verify, Path) else verify}),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from pathlib import Path
 from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.credentials.file import credentials_in
 from sectigo_f5.configuration.credentials.inline import Credentials
+from sectigo_f5.configuration.sources.content import UnreadableFileError
+from sectigo_f5.configuration.sources.handed_over import PREFIX, located
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.secret import Secret
 
@@ -23,21 +26,24 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Login:
-    """User name and password, and the file that they are from, if any."""
+    """User name and password, and the file that they are from, as the YAML names it, if any."""
 
     credentials: Credentials
-    file: Path | None
+    file: str | None
 
 
 def login_for(hosts: Sequence[str], file: Path | None) -> Login:
     """Read the file, or ask; raises :class:`ConfigurationError` with what to write."""
     if file is None:
         return Login(_asked(", ".join(hosts)), None)
-    file = file.absolute()
-    credentials, said = credentials_in(file)
+    try:
+        found = located(str(file), Path.cwd(), os.environ)
+    except UnreadableFileError as error:
+        raise ConfigurationError(f"--credentials-file: {file} {error}") from error
+    credentials, said = credentials_in(found)
     for warning in said:
         logger.warning("%s", warning)
-    return Login(credentials, file)
+    return Login(credentials, str(file if str(file).startswith(PREFIX) else found))
 
 
 def _asked(what: str) -> Credentials:
