@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
-from benchmarks import idle, issuing, page, start_up, table
+from benchmarks import idle, inventory, issuing, page, start_up, table
 from benchmarks.measuring import CORES, BenchmarkError
 from benchmarks.options import Options
 from benchmarks.table import Row
@@ -25,6 +25,7 @@ PARTS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
     "prevalidated": issuing.prevalidated_beside_stock,
     "growth": idle.growth,
     "page": page.page,
+    "inventory": inventory.inventory,
 }
 
 

@@ -89,7 +89,7 @@ def certificate_object(item: Json) -> CertificateObject:
         checksum=text(item, "checksum"),
         names=alternative_names(alternative.rpartition(",")[0] if cut else alternative) if alternative else None,
         common_name=common_name[1].strip().lower() if common_name else None,
-        not_after=_end(item),
+        not_after=certificate_end(item),
         created_at=_moment(text(item, "createTime"), "%Y-%m-%dT%H:%M:%SZ"),
         key=_key_spec(text(item, "keyType"), item.get("certificateKeySize"), text(item, "certificateKeyCurveName")),
         serial=serial_number(serial) if serial else None,
@@ -188,7 +188,7 @@ def _key_spec(kind: str | None, size: object, curve: str | None) -> KeySpec | No
     return KeySpec(kind.partition("-")[0], str(size))
 
 
-def _end(item: Json) -> datetime | None:
+def certificate_end(item: Json) -> datetime | None:
     """Return the end of a certificate, or None if it cannot be read: one odd object must not hide the others."""
     try:
         return datetime.fromtimestamp(int(item.get("expirationDate") or ""), timezone.utc)

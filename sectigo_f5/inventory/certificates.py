@@ -61,11 +61,6 @@ def item_of(item: Json, where: Where) -> Item:
     )
 
 
-def end_of(item: Json) -> datetime | None:
-    """Return when a certificate object ends."""
-    return certificate_object(item).not_after
-
-
 def with_copy(item: Item, copy: Certificate, chain_ends: datetime | None, signature: str | None) -> Item:
     """Return an item with what our copy of the certificate tells besides; one of another certificate tells nothing."""
     if item.serial not in (None, copy.serial):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from sectigo_f5.inventory.negotiation import REMEMBERED
 from sectigo_f5.inventory.nouns import Finding, Holds, Item, Role, Severity, Use, UseKind, Word
 
 SOON = timedelta(days=30)  # before its end a certificate counts as expiring ...
@@ -135,6 +137,7 @@ def _strings(use: Use) -> tuple[str, ...]:
     return tuple(filter(None, (use.tls.ciphers, *use.tls.allowed))) if use.tls else ()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def weak_ciphers(text: str) -> tuple[str, ...]:
     """Return what a cipher string names that nobody should use, and does not exclude again.
 

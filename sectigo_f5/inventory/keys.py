@@ -16,7 +16,7 @@ HARDWARE = ("fips", "nethsm")  # such a key never leaves its module in the clear
 OF_EVERY_DEVICE = ("/Common/default.key", "/Common/f5_api_com.key")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Key:
     """What is known of a key object."""
 

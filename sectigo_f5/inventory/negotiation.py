@@ -8,7 +8,8 @@ of SSL 3.0 (RFC 8422). ``DEFAULT`` offers no SSL 3.0 on any release that the pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 from sectigo_f5.decision.protection import FAMILIES, PROTOCOLS
 
@@ -20,12 +21,14 @@ SHOWN = {  # as RFCs and scanners write them, oldest first; no release that the 
     "tlsv1.3": "TLSv1.3",
 }
 NEWEST, NEW, OLDEST = "tlsv1.3", "tlsv1.2", "sslv3"
+REMEMBERED = 256  # different settings; thousands of profiles have few
 FIRST_WITH_TLS_1_3 = 14  # the release
 _OF_TLS_1_2 = re.compile(r"SHA256|SHA384|GCM|CCM|CHACHA20")
 _OLDER_HASH = frozenset({"SHA", "SHA1"})  # without it only suites of TLS 1.2 are left
 
 
-def enabled(options: str | None, strings: Sequence[str], major: int | None) -> tuple[str, ...] | None:
+@lru_cache(maxsize=REMEMBERED)
+def enabled(options: str | None, strings: tuple[str, ...], major: int | None) -> tuple[str, ...] | None:
     """Return the versions that neither options nor cipher strings turn off, oldest first; None if that is not known.
 
     ``strings`` are allowed together; none: they are not known, and then SSL 3.0 is not said to be on. ``major`` is

@@ -57,7 +57,7 @@ class Role(str, Enum):
 SHOWN = (Role.PAIR, Role.CHAIN, Role.SIGNER)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Listener:
     """A virtual server, and where it listens."""
 
@@ -67,7 +67,7 @@ class Listener:
     enabled: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tls:
     """What a profile negotiates, its parents' settings included."""
 
@@ -78,7 +78,7 @@ class Tls:
     options: tuple[str, ...] | None = None  # as the device writes them, without ``no-tls…``'s meaning
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Use:
     """One reference to a certificate or key."""
 
@@ -89,7 +89,7 @@ class Use:
     tls: Tls | None = None  # None: not known, or it says nothing of what is negotiated
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Custody:
     """Who could take a private key."""
 
@@ -127,7 +127,7 @@ class Word(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something an assessor, or the operator, has to look at."""
 

@@ -33,7 +33,7 @@ FOR_SIGNING = "CA"  # the ``usage`` of an entry of ``certKeyChain``, from TMOS 1
 Strings = Callable[[str], tuple[str, ...]]  # the cipher strings behind a cipher group
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A certificate with its key and chain in a profile; full paths."""
 
@@ -43,7 +43,7 @@ class Entry:
     role: Role = Role.PAIR
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A profile as the BIG-IP shows it; None for what it does not show."""
 
@@ -52,7 +52,7 @@ class Shown:
     settings: tuple[str | None, ...]  # in the order of SETTINGS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A profile as it is in effect."""
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from cryptography import x509
 
-from sectigo_f5.bigip.readers import full_path, major_release
+from sectigo_f5.bigip.readers import certificate_end, full_path, major_release
 from sectigo_f5.bigip.surroundings.references import MODULES, TITLES
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.call import Json
@@ -22,7 +23,7 @@ from sectigo_f5.inventory.asking import Asking
 from sectigo_f5.inventory.certificates import Where
 from sectigo_f5.inventory.findings import findings
 from sectigo_f5.inventory.keys import Key
-from sectigo_f5.inventory.nouns import Holds, Item
+from sectigo_f5.inventory.nouns import Holds, Item, Use
 from sectigo_f5.inventory.profiles import COLLECTIONS, SELECT, Profiles
 from sectigo_f5.inventory.uses import Uses
 from sectigo_f5.model import Generation, Job, partition_of
@@ -93,7 +94,7 @@ class Survey:
                 found.add_profile(profile, attached)
         self._add_others(found)
         for item in self._certificates(certificates.OF_ENDS):
-            found.add_certificate(item, certificates.end_of(item))
+            found.add_certificate(item, certificate_end(item))
         return found
 
     def _cipher_groups(self, any_named: bool) -> ciphers.CipherGroups:
@@ -130,7 +131,8 @@ class Survey:
         except NonsenseError as error:
             self.asking.notes[str(error)] = None
             return self._bare(path, Holds.CERTIFICATE)
-        return self._as_kept(replace(found, chain_not_after=joined.chain_ends(path)))
+        chain_ends = joined.chain_ends(path)
+        return self._as_kept(replace(found, chain_not_after=chain_ends) if chain_ends else found)
 
     def _as_kept(self, item: Item) -> Item:
         """Add what our copy tells, if there is one."""
@@ -158,29 +160,28 @@ class Survey:
     def _complete(
         self, item: Item, key: str | None, held: dict[str, Key], joined: Uses, exportable: bool | None
     ) -> Item:
-        of_key = held.get(key or "")
-        item = replace(item, key=key, uses=joined.of_item(item.certificate, key))
+        of_key, path = held.get(key or ""), item.certificate
+        changes: dict[str, Any] = {"key": key, "uses": joined.of_item(path, key)}
         if key and item.holds is Holds.CERTIFICATE:
-            item = replace(item, holds=Holds.PAIR)
+            changes["holds"] = Holds.PAIR
         if of_key:
-            item = replace(
-                item,
-                custody=of_key.custody(exportable),
-                key_type=item.key_type or of_key.type,
-                key_size=item.key_size or of_key.size,
-                curve=item.curve or of_key.curve,
-                is_the_devices_own=item.is_the_devices_own or of_key.is_the_devices_own,
-            )
-        item = replace(item, configured_as=self._label(item))
+            changes |= {
+                "custody": of_key.custody(exportable),
+                "key_type": item.key_type or of_key.type,
+                "key_size": item.key_size or of_key.size,
+                "curve": item.curve or of_key.curve,
+                "is_the_devices_own": item.is_the_devices_own or of_key.is_the_devices_own,
+            }
+        found = replace(item, configured_as=self._label(path or key or "", changes["uses"]), **changes)
         known = self.asking.hidden.isdisjoint(OF_USES)
-        return replace(item, findings=findings(item, self.now, every_use_is_known=known))
+        return replace(found, findings=findings(found, self.now, every_use_is_known=known))
 
-    def _label(self, item: Item) -> str | None:
+    def _label(self, path: str, used: Iterable[Use]) -> str | None:
         """Return the certificate of the YAML that it was made for, or that has a profile which refers to it."""
-        issue = Generation.of(item.certificate or item.key or "")
+        issue = Generation.of(path)
         job = self._configured.get((issue.partition, issue.base)) if issue else None
         if job is None:
-            job = next((self._serving[use.path] for use in item.uses if use.path in self._serving), None)
+            job = next((self._serving[use.path] for use in used if use.path in self._serving), None)
         return job.label if job else None
 
     def _bare(self, path: str, holds: Holds) -> Item:
