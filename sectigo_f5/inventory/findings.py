@@ -111,7 +111,7 @@ def _chain_ends_first(item: Item, now: datetime) -> Finding | None:
 def _unprotected_key(item: Item, _now: datetime) -> Finding | None:
     if item.custody.protected is not False:
         return None
-    severity = Severity.NOTE if item.is_the_devices_own else Severity.WARNING
+    severity = Severity.NOTE if item.is_the_devices_own and not item.is_shown else Severity.WARNING
     return Finding(Word.UNPROTECTED_KEY, severity, f"no password guards {item.key or 'its key'}")
 
 

@@ -18,6 +18,7 @@ from sectigo_f5.bigip.readers import certificate_end, full_path, major_release
 from sectigo_f5.bigip.surroundings.references import MODULES, TITLES
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.inventory import certificates, ciphers, keys, listeners, uses
 from sectigo_f5.inventory.asking import Asking
 from sectigo_f5.inventory.certificates import Where
@@ -195,12 +196,12 @@ class Survey:
             if unit.client.certificate is None:
                 continue
             try:
-                found = certificates.of_management(unit.client.certificate, Where(unit.device.name, unit.name))
+                found = certificates.of_management(unit.client.certificate, Where(unit.device.name, _name(unit)))
             except NonsenseError as error:
                 self.asking.notes[f"{unit.client.host}: {error}"] = None
                 continue
             httpd = self._httpd if unit is self.unit else {}
-            found = replace(found, uses=(uses.of_management(unit.name, httpd),))
+            found = replace(found, uses=(uses.of_management(found.unit, httpd),))
             yield replace(found, findings=findings(found, self.now))
 
     @cached_property
@@ -209,7 +210,7 @@ class Survey:
 
     @cached_property
     def _where(self) -> Where:
-        return Where(self.unit.device.name, self.unit.name)
+        return Where(self.unit.device.name, _name(self.unit))
 
     @cached_property
     def _configured(self) -> dict[tuple[str, str], Job]:
@@ -218,3 +219,11 @@ class Survey:
     @cached_property
     def _serving(self) -> dict[str, Job]:
         return {path: job for job in self.jobs for path in job.profiles}
+
+
+def _name(unit: Unit) -> str:
+    """Return a unit's own name, or its address if it does not tell its name."""
+    try:
+        return unit.name
+    except DeviceError:
+        return unit.client.host

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa
 
+from sectigo_f5.bigip import ha_group
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.inventory.nouns import Custody, Holds, Item, Listener, Role, Severity, UseKind, Word
 from sectigo_f5.inventory.reading import Survey
 from sectigo_f5.model import Job
 from sectigo_f5.simulator import Fault
+from tests.support.ha_pair import ha_pair
 from tests.support.hierarchy import Identity, new_authority, new_server
 from tests.support.issuing import new_key, new_leaf, pem
 from tests.support.names import PROFILE
@@ -251,6 +253,18 @@ def test_the_management_certificate_is_an_item_with_its_protocols(world: World) 
     assert words(item) == ["weak-protocol"]
 
 
+def test_each_unit_of_a_pair_has_a_management_certificate_and_one_is_read(tmp_path: Path) -> None:
+    with ha_pair(tmp_path) as pair:
+        add_pair(pair.world, "/Common/a.crt")
+        with ha_group.connected(pair.job().device) as group:
+            first, second = group.answering
+            items = list(Survey(first, pair.world.now, others=(second,)).items())
+    management = [item for item in items if item.holds is Holds.MANAGEMENT]
+    assert len({item.unit for item in management}) == len({item.fingerprint for item in management}) == 2
+    assert {item.unit for item in items if item.holds is not Holds.MANAGEMENT} == {first.name}
+    assert [use.tls is None for item in management for use in item.uses] == [False, True]
+
+
 # -- what cannot be read ---------------------------------------------------------------------------
 
 DENIED = "error:403:Authorization failed: user=https://localhost/mgmt/shared/authz/users/admin resource=/x"
@@ -281,6 +295,12 @@ def test_keys_that_cannot_be_seen_have_no_custody(world: World) -> None:
     items, notes = survey(world)
     assert (items["/Common/a.crt"].key, items["/Common/a.crt"].custody) == ("/Common/a.key", Custody())
     assert "custody of keys" in notes[0]
+
+
+def test_a_unit_that_does_not_tell_its_name_is_called_by_its_address(world: World) -> None:
+    world.device.fault(Fault("GET", "/cm/device$", action=DENIED, times=99))
+    items, _ = survey(world)
+    assert {item.unit for item in items.values()} == {world.device.address}
 
 
 def test_certificates_that_cannot_be_seen_are_an_error(world: World) -> None:
