@@ -5,6 +5,7 @@ The log level is DEBUG.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -105,7 +106,10 @@ def must_be_put_away(here: Installation, canaries: Canaries, *texts: str) -> Non
 
 
 def test_secrets_stay_hidden_on_both_routes(here: Installation, canaries: Canaries, ca: Acme2Certifier) -> None:
-    """An enrolment with everything in files; then a renewal with the HMAC key in the environment of the connector."""
+    """An enrolment with everything in files; then a renewal with the HMAC key in the environment of the connector.
+
+    And with a password that a program prints.
+    """
     here.write_config({**WWW, "key_route": "native"})
     collect_secrets(here.device, canaries)
     with Watch(*watched(here)) as watch:
@@ -115,7 +119,10 @@ def test_secrets_stay_hidden_on_both_routes(here: Installation, canaries: Canari
     watch.must_not_have_seen_core_files()
     assert any(b"apprise_child" in command for command in watch.commands)
     assert watch.modes == {("certbot.ini", 0o600), ("private", 0o700)}
-    here.write_config({**WWW, "key_route": "openssl"})
+    login = here.config / "login"
+    login.write_text(json.dumps({"username": here.device.username, "password": here.device.password}))
+    printing: dict[str, Any] = {"username": None, "password": None, "credentials_command": ["/bin/cat", str(login)]}
+    here.write_config({**WWW, "key_route": "openssl"}, **printing)
     here.write_env(ACME_EAB_HMAC_KEY="")
     here.environment["ACME_EAB_HMAC_KEY"] = ca.eab_hmac_key
     with Watch(*watched(here)) as watch:
