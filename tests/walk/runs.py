@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +27,8 @@ from tests.walk.operations import Operation
 from tests.walk.watching import Watch
 
 IMPATIENCE = 0.3  # seconds, the time-out of the one call that is not answered
-LONGEST = 120  # seconds of a run in another process
+PATIENCE = 2.0  # seconds for a connection that was closed to end
+LONGEST = 30  # seconds of a run in another process
 
 
 def in_this_process(world: World, operation: Operation) -> Result:
@@ -53,6 +56,7 @@ def until_signal(
     The simulator and the books of the CA stay here; the signal is sent before the request is answered. Returns the
     result that it still told, if any, and the exit code; negative: the signal that ended it.
     """
+    _until_nothing_is_served()
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the threads of the simulator do not come along: right so
@@ -78,10 +82,18 @@ def until_signal(
     return (pickle.loads(told) if told else None), code  # noqa: S301  # our own child wrote it
 
 
+def _until_nothing_is_served() -> None:
+    """Wait until each connection has ended: a fork would copy the locks of its thread, and nobody would open them."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(PATIENCE)
+
+
 def _go_and_end(world: World, operation: Operation, writing: int) -> None:
     """Be the process that runs; like the command line it asks for an orderly end when it is signalled."""
     code = 3
     try:
+        faulthandler.dump_traceback_later(LONGEST - 5)
         signal.alarm(LONGEST)
         with stopping.by_signals(lambda why: None) as stop, stopping.obeying(stop):
             result = world.one(operation.job(world), work=operation.work, stop=stop)

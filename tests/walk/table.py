@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from tests.walk.cells import Cell, Walked
 
-HEAD = ("operation", "fault", "cells", "survived", "orders")
-
-
-def rows(walked: Iterable[Walked]) -> list[tuple[str, ...]]:
-    """Return a row for each operation and fault, and one for all: how many cells, how many survived, their orders."""
-    by_row: dict[tuple[str, str], list[Walked]] = {}
-    for each in walked:
-        by_row.setdefault((each.cell.operation, each.cell.fault), []).append(each)
-    every = [each for of_row in by_row.values() for each in of_row]
-    return [
-        *((operation, fault, *_figures(of_row)) for (operation, fault), of_row in by_row.items()),
-        ("all", "", *_figures(every)),
-    ]
-
-
-def _figures(walked: Sequence[Walked]) -> tuple[str, str, str]:
-    orders = Counter(each.orders for each in walked)
-    told = ", ".join(f"{number} in {cells}" for number, cells in sorted(orders.items()))
-    return str(len(walked)), str(sum(not each.problems for each in walked)), told
-
 
 def as_markdown(walked: Iterable[Walked]) -> str:
-    """Return the table as it stands in ``docs/walks.md``."""
-    lines = [HEAD, ("---",) * len(HEAD), *rows(walked)]
+    """Return the table as it stands in ``docs/walks.md``: of how many cells how many survived, and their orders."""
+    every = list(walked)
+    operations = list(dict.fromkeys(each.cell.operation for each in every))
+    faults = list(dict.fromkeys(each.cell.fault for each in every))
+    lines = [["fault", *operations], ["---"] * (1 + len(operations))]
+    for fault in faults:
+        of_fault = [each for each in every if each.cell.fault == fault]
+        lines.append([fault, *_columns(operations, of_fault)])
+    lines.append(["all", *_columns(operations, every)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _columns(operations: Sequence[str], walked: Sequence[Walked]) -> list[str]:
+    return [_figures([each for each in walked if each.cell.operation == operation]) for operation in operations]
+
+
+def _figures(walked: Sequence[Walked]) -> str:
+    if not walked:
+        return ""
+    orders = sorted({each.orders for each in walked})
+    survived = sum(not each.problems for each in walked)
+    return f"{survived} of {len(walked)}; {' or '.join(map(str, orders))}"
 
 
 def as_json(walked: Walked) -> str:

@@ -92,4 +92,10 @@ def test_a_cell_is_read_back_and_counted(tmp_path: Path) -> None:
     file = tmp_path / "results"
     file.write_text(f"{as_json(good)}\n{as_json(bad)}\n{as_json(good)[:40]}")
     assert read(file) == [good, bad]
-    assert "| renewal | SIGKILL | 2 | 1 | 1 in 1, 2 in 1 |\n" in as_markdown([good, bad])
+    assert as_markdown([good, bad, replace(good, cell=Cell("repair", "empty", 1), orders=0)]).splitlines() == [
+        "| fault | renewal | repair |",
+        "| --- | --- | --- |",
+        "| SIGKILL | 1 of 2; 1 or 2 |  |",
+        "| empty |  | 1 of 1; 0 |",
+        "| all | 1 of 2; 1 or 2 | 1 of 1; 0 |",
+    ]
