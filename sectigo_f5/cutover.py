@@ -10,6 +10,7 @@ from sectigo_f5 import stopping
 from sectigo_f5.bigip import activation
 from sectigo_f5.bigip.certificate_objects import upload_chain
 from sectigo_f5.bigip.created_objects import created_objects
+from sectigo_f5.bigip.made_change import recorded
 from sectigo_f5.bigip.observation import observe
 from sectigo_f5.bigip.obstacles import Outlook, outlook, outlook_of_pair, restricted_to_attached
 from sectigo_f5.bigip.profile_change import ProfileChange, old_entry
@@ -24,6 +25,7 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError, UnreachableError
 from sectigo_f5.preparation import Plan
 from sectigo_f5.progress import Step, doing
+from sectigo_f5.recording import Ending
 from sectigo_f5.run import Run
 from sectigo_f5.tls.baseline import check_of, look_before
 from sectigo_f5.tls.client import Expected
@@ -106,7 +108,9 @@ def put_in_service(
     before = look_before(check, run.silent)
     f5.must_be_active()
     run.state.unsaved.mark(job.device.name)
-    with stopping.whole():
+    with stopping.whole(), recorded(change) as served:
+        served.serial = ", ".join(each.serial for each in expected if each.serial)
+        served.sha256 = ", ".join(each.fingerprint for each in expected if each.fingerprint)
         activation.apply(f5, change)
         try:
             activation.must_ask_as_foreseen(f5, change)
@@ -115,6 +119,7 @@ def put_in_service(
             confirm(check, before, expected, f5.client.pause)
         except ConnectorError as error:
             _take_back(f5, change, error)
+            served.ending = Ending.TAKEN_BACK
             raise
 
 

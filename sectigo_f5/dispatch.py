@@ -12,9 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from sectigo_f5 import log, stopping
+from sectigo_f5 import log, recording, stopping
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.acme.inside_certbot import own_process
+from sectigo_f5.commands.auditing.audit import audit
+from sectigo_f5.commands.auditing.trail import recorded
 from sectigo_f5.commands.check import check
 from sectigo_f5.commands.discovering.discover import discover
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
@@ -41,6 +43,7 @@ from sectigo_f5.notifications.news import Ended
 from sectigo_f5.notifications.telling import tell
 from sectigo_f5.notifications.urls import parts
 from sectigo_f5.progress import Step
+from sectigo_f5.recording import NOBODY, Recorder
 from sectigo_f5.report import results
 from sectigo_f5.run import Run
 from sectigo_f5.state.directory import StateDirectory
@@ -60,6 +63,10 @@ FUNCTIONS: Mapping[str, Callable[[Session], int]] = {
 }
 WITHOUT_CONFIGURATION: Mapping[str, Callable[[Options, Callable[[], datetime], log.Secrets], int]] = {
     "discover": discover,
+}
+
+WITHOUT_YAML: Mapping[str, Callable[[Options, Settings, Callable[[], datetime]], int]] = {
+    "audit": audit,
 }
 
 
@@ -121,6 +128,8 @@ def _with_log(options: Options, settings: Settings, clock: Callable[[], datetime
     with stopping.by_signals(_announce) as stop, stopping.obeying(stop):
         try:
             started = clock()
+            if not COMMANDS[options.command].reads_yaml:
+                return WITHOUT_YAML[options.command](options, settings, clock)
             configuration = read_configuration(options.config_dir)  # 1
             code = _with_configuration(Start(options, settings, clock, started, stop, ended), configuration, secrets)
         except (Exception, InterruptedRunError) as error:  # noqa: BLE001  # the one place where a bug ends
@@ -159,6 +168,10 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         for warning in divided(options.shard, configuration.jobs, state.devices.identities()) if options.shard else ():
             logger.warning("%s", warning)
         locks = (held.enter_context(state.locked(start.started, options.shard)),) if command.writes else ()
+        trail: Recorder = NOBODY
+        if command.writes:
+            trail = held.enter_context(recorded(options, settings.state_dir, secrets, clock))
+        held.enter_context(recording.told(trail))
         authority = Authority(settings.account, settings.state_dir, clock=clock, holds=locks)
         if command.writes:
             own_process.hide_memory()
@@ -179,6 +192,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
             reads_only=not command.writes,
             time_limit=settings.run_time_limit if command.name == "run" else None,
             stop=start.stop,
+            recorder=trail,
         )
         shared.figures.note_duration(Step.CONFIGURATION, read.total_seconds())
         return FUNCTIONS[command.name](

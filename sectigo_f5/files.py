@@ -108,6 +108,31 @@ def create_private(path: Path, content: str | bytes) -> None:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
+def opened_to_append(path: Path) -> int:
+    """Open a file that lines are appended to, mode 0640; a new one outlives a power cut. Raises :class:`OSError`."""
+    is_new = not path.exists()
+    handle = descriptor(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    if is_new:
+        sync_directory(path.parent)
+    return handle
+
+
+def append(handle: int, content: bytes) -> None:
+    """Append to an open file, and return when it is on the disk; raises :class:`OSError`, perhaps after a part."""
+    while content:
+        content = content[os.write(handle, content) :]
+    os.fsync(handle)
+
+
+def sync_directory(path: Path) -> None:
+    """Return when the names in a directory are on the disk; raises :class:`OSError`."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def descriptor(path: str | Path, flags: int, mode: int = 0o640) -> int:
     """Open a file, by no link of somebody else; raises :class:`OSError`. Works as an ``opener`` of :func:`open`.
 

@@ -6,12 +6,14 @@ serves, whatever happens: a run that ends in between costs no second certificate
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sectigo_f5 import turns
+from sectigo_f5 import recording, turns
 from sectigo_f5.bigip.certificate_objects import upload_certificate
 from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.keys.creation import create_key, create_request, download_request
@@ -26,11 +28,13 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import Generation, Issued, Job
 from sectigo_f5.preparation import Plan
 from sectigo_f5.progress import Step, doing
+from sectigo_f5.recording import Change, What
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret, one_time_passphrase
 from sectigo_f5.state.orders import Attempt, Order, fingerprint
 from sectigo_f5.timestamps import to_stamp
-from sectigo_f5.x509.certificates import check_issued
+from sectigo_f5.validation import Http01, Validation
+from sectigo_f5.x509.certificates import check_issued, read_certificate
 from sectigo_f5.x509.chains import in_order
 from sectigo_f5.x509.remarks import remarks
 
@@ -138,10 +142,12 @@ def _new_keys(run: Run, f5: Unit, plan: Plan, made: CreatedObjects) -> Asking:
     for key_order in key_orders(f5, job, stamp, made):
         doing("the BIG-IP makes the key", Step.KEY)
         key = create_key(key_order)  # 4
-        doing("the BIG-IP makes the CSR", Step.REQUEST)
-        key = create_request(key_order, key)  # 5
-        doing("downloading the CSR", Step.DOWNLOAD)
-        requests[key_order.generation.variant] = download_request(key_order, key)  # 6
+        with recording.change(What.REQUEST, new=", ".join(job.names)) as request:
+            doing("the BIG-IP makes the CSR", Step.REQUEST)
+            key = create_request(key_order, key)  # 5
+            request.objects += key.request_names
+            doing("downloading the CSR", Step.DOWNLOAD)
+            requests[key_order.generation.variant] = download_request(key_order, key)  # 6
         keys.append(NewKey(key_order.generation, key_order.passphrase, None))
     order = Order(stamp, job.partition, job.names, job.keys, requests, decided.outcome, decided.reason, run.clock())
     return Asking(order, tuple(keys), made)
@@ -199,11 +205,27 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
         if is_new:
             run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))
         doing("asking for the certificate", Step.ISSUE)
-        with run.figures.ordering(is_new):
+        with run.figures.ordering(is_new), _challenged(plan.validation), _ordered(job, is_new) as ordered:
             answer = run.authority.issue(request, plan.validation, known, file)  # 9
+            with contextlib.suppress(ConnectorError):  # it is judged below
+                ordered.concern(read_certificate(answer.certificate))
         issued = in_order(answer, request, run.clock())
     run.state.certificates.keep(job, key.generation, issued)
     return issued
+
+
+def _ordered(job: Job, is_new: bool) -> AbstractContextManager[Change]:
+    old = "" if is_new else "an order of an earlier run"
+    return recording.change(What.ORDER, old=old, new=", ".join(job.names), at_once=True)
+
+
+def _challenged(validation: Validation) -> AbstractContextManager[object]:
+    """Record on which virtual servers Certbot, a process of its own, puts iRules of its own for a while."""
+    if not isinstance(validation, Http01):
+        return contextlib.nullcontext()
+    return recording.change(
+        What.CHALLENGE, (), validation.virtual_servers, units=validation.hosts, new="http-01", at_once=True
+    )
 
 
 def _is_worth_keeping(run: Run, job: Job, order: Order, key: NewKey) -> bool:

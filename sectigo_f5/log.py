@@ -110,6 +110,17 @@ def _standard_error(quiet: bool, alone: bool, in_journal: bool, form: formats.Te
     return handler
 
 
+def cleaner(secrets: Secrets) -> Callable[[str], str]:
+    """Return what makes a text fit to be kept: one printable line, with secrets masked, also those that are added."""
+    return formats.Text(secrets).clean
+
+
+def current_run() -> str:
+    """Return what the log calls this run; empty if there is no log."""
+    handlers = logging.getLogger("sectigo_f5").handlers
+    return next((h.formatter.run for h in handlers if isinstance(h.formatter, formats.Text)), "")
+
+
 def are_held() -> bool:
     """Tell whether lines wait for the summary to be printed."""
     return any(handler.held for handler in terminals())

@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from sectigo_f5 import stopping
+from sectigo_f5 import recording, stopping
 from sectigo_f5.bigip.surroundings import following, notes, references
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.model import Job
+from sectigo_f5.recording import What
 from sectigo_f5.run import Run
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ def update(run: Run, f5: Unit, job: Job) -> None:
 
 def _update_one(f5: Unit, job: Job, reference: references.Reference) -> None:
     try:
-        with stopping.whole():
+        with stopping.whole(), recording.change(What.REFERENCE, [reference.path], old=reference.certificate) as one:
+            one.new = " and ".join(references.serving(job, f5.holdings))
             following.follow(f5, job, reference)
     except ConnectorError as error:
         logger.warning("the %s stays with %s: %s", reference, reference.certificate, error)

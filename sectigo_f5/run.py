@@ -13,6 +13,7 @@ from sectigo_f5 import stopping
 from sectigo_f5.figures import Figures
 from sectigo_f5.model import Issued, Job, RenewalInformation
 from sectigo_f5.progress import SILENT, Progress
+from sectigo_f5.recording import NOBODY, Recorder
 from sectigo_f5.secret import Secret
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.stopping import StopRequest
@@ -97,6 +98,7 @@ class Run:
     stop: StopRequest = field(default_factory=StopRequest)  # set: begin nothing new
     progress: Progress = SILENT  # who is told how the work goes
     figures: Figures = field(default_factory=Figures)  # what is noted for METRICS_FILE
+    recorder: Recorder = NOBODY  # who is told of each change
     pause: Callable[[float], None] = stopping.pause  # how a device that is not ready yet is waited for
 
     @property
@@ -108,6 +110,8 @@ class Run:
         """Return why no further certificate is begun; None while there is no reason."""
         if self.stop.is_set():
             return STOPPED
+        if self.recorder.problem:
+            return self.recorder.problem
         if self.time_limit and self.clock() >= self.beginning + self.time_limit:
             minutes = self.time_limit // timedelta(minutes=1)
             return f"the run's time of {minutes} minutes is over; it is first next time"

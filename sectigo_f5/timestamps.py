@@ -17,6 +17,11 @@ def to_iso(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
+def to_precise_iso(moment: datetime) -> str:
+    """Write a time in UTC with microseconds: ``2026-11-23T15:38:13.000042Z``; such texts compare as the times do."""
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
 def from_iso(text: str) -> datetime:
     """Read what :func:`to_iso` wrote; raises :class:`ValueError` for anything else."""
     return _moment(_ISO.fullmatch(text), text)

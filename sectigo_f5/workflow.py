@@ -26,7 +26,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sectigo_f5 import cutover, issuance, other_references
+from sectigo_f5 import cutover, issuance, other_references, recording
 from sectigo_f5.bigip.created_objects import created_objects
 from sectigo_f5.bigip.profile_change import ProfileChange
 from sectigo_f5.bigip.rehearsal.change import rehearse
@@ -39,6 +39,7 @@ from sectigo_f5.issuance import Asking, NewPair
 from sectigo_f5.model import Job, Outcome, Result
 from sectigo_f5.preparation import Plan, prepare, prepare_replacement
 from sectigo_f5.progress import Step, doing
+from sectigo_f5.recording import Ending, What
 from sectigo_f5.run import Run
 from sectigo_f5.tidying import tidy_after, tidy_before
 from sectigo_f5.tls.handshake_check import expected_of_issued
@@ -102,9 +103,11 @@ def try_beforehand(f5: Unit, plan: Plan, asking: Asking) -> Plan:
     Returns the plan that it would take. Raises :class:`ConnectorError` if it takes none.
     """
     doing("rehearsing the change", Step.REHEARSE)
-    rehearse_upload(f5, asking.keys[0].generation)
     change = ProfileChange(plan.seen, (), plan.decided.attachments, pair_only=bool(plan.decided.obstacles))
-    return cutover.despite(f5, plan, change, lambda change: rehearse(f5, change), plan.seen.names_to_come)
+    with recording.change(What.REHEARSAL, [change.profile], change.changed_servers):
+        recording.amend(Ending.NOTHING)
+        rehearse_upload(f5, asking.keys[0].generation)
+        return cutover.despite(f5, plan, change, lambda change: rehearse(f5, change), plan.seen.names_to_come)
 
 
 def activate(run: Run, f5: Unit, plan: Plan, pairs: Sequence[NewPair]) -> Plan:

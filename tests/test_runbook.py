@@ -30,6 +30,8 @@ PARTS = {
     "the CSR is fetched by unix-mv instead of util/bash, and the openssl key route is not available",
     "`start_acme.py run --force --only …` gets a new key and certificate instead",
     "at the top",
+    "in the trail",
+    "an order of an earlier run",
     "an empty value",
     "an empty list",
     "whichever is wrong",

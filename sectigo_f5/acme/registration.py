@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sectigo_f5 import recording
 from sectigo_f5.acme import directory
 from sectigo_f5.acme.account_files import account_folders, fault, move_aside
 from sectigo_f5.acme.certbot_program import Certbot, Task
@@ -12,6 +13,7 @@ from sectigo_f5.acme.failures import certbot_errors
 from sectigo_f5.acme.failures.known import BINDING_REQUIRED
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Account
+from sectigo_f5.recording import What
 from sectigo_f5.secret import Secret
 
 TIMEOUT = 300.0  # seconds for a handful of requests; Certbot gives each of them 45
@@ -59,12 +61,13 @@ def _register(account: Account, certbot: Certbot, aside: Sequence[Path]) -> None
         options = {"eab-kid": account.eab_kid, "eab-hmac-key": account.eab_hmac_key.reveal()}
         known = (account.eab_hmac_key,)
     contact = ["--email", account.email] if account.email else ["--register-unsafely-without-email"]
-    with certbot.workplace() as workplace:
+    made = recording.change(What.ACCOUNT, new=account.server, at_once=True)
+    with certbot.workplace() as workplace, made:
         task = Task("register", ["--agree-tos", "--no-eff-email", *contact], options, TIMEOUT, known)
         answer = certbot.run(workplace, task)
-    if answer.finished.status and not _is_registered(account, certbot):
-        instead = f" instead of the damaged one, which is kept in {aside[0]}" if aside else ""
-        raise certbot_errors.failure(f"the ACME account could not be registered{instead}", answer)
+        if answer.finished.status and not _is_registered(account, certbot):
+            instead = f" instead of the damaged one, which is kept in {aside[0]}" if aside else ""
+            raise certbot_errors.failure(f"the ACME account could not be registered{instead}", answer)
 
 
 def _is_registered(account: Account, certbot: Certbot) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from sectigo_f5.bigip.made_change import MadeChange
+from sectigo_f5.bigip.made_change import MadeChange, in_words
 from sectigo_f5.bigip.profile_change import Files, ProfileChange, backward, files, forward, without_ciphertext
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.protection import less
@@ -100,12 +100,12 @@ def manual_recovery(f5: Unit, change: ProfileChange) -> str:
     profile, before = change.profile, change.seen.profile
     try:
         held = _held(f5, change)
-        now = _describe(held) if held else "nothing: it does not exist"
+        now = in_words(held) if held else "nothing: it does not exist"
     except ConnectorError:
         now = "what cannot be read now"
     steps = [f"take {profile} off {plan.virtual_server}" for plan in change.plans if plan.add]
     steps += [f"put {' and '.join(plan.remove)} on {plan.virtual_server}" for plan in change.plans if plan.remove]
-    steps += [f"give {profile} back {_describe(files(before.entries))}"] if before else []
+    steps += [f"give {profile} back {in_words(files(before.entries))}"] if before else []
     return f"{profile} holds {now}; to go back by hand, {', '.join(steps)}"
 
 
@@ -190,7 +190,3 @@ def _held(f5: Unit, change: ProfileChange) -> Files | None:
     """Return the files that our profile names now; None if there is no such profile."""
     profile = _profile(f5, change)
     return files(profile.entries) if profile else None
-
-
-def _describe(held: Files) -> str:
-    return " and ".join(", ".join(path for path in entry if path) for entry in sorted(held, key=str))

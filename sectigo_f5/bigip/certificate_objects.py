@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 
+from sectigo_f5 import recording
 from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
@@ -16,6 +17,8 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.public_files import store_public_file
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
 from sectigo_f5.model import Generation, Issued
+from sectigo_f5.recording import What
+from sectigo_f5.x509.certificates import read_certificate
 
 logger = logging.getLogger(__name__)
 
@@ -27,15 +30,19 @@ def upload_certificate(f5: Unit, issued: Issued, generation: Generation, created
 
     Raises :class:`ConnectorError` if the device then holds other bytes than were sent.
     """
-    if issued.chain:
-        upload_chain(f5, issued, generation, created)
-    _store(f5, generation.certificate, issued.certificate.encode(), created)
+    with recording.change(What.CERTIFICATE) as stored:
+        stored.concern(read_certificate(issued.certificate))
+        for path, content in ((generation.chain, issued.chain), (generation.certificate, issued.certificate)):
+            if content:
+                stored.objects.append(path)
+                _store(f5, path, content.encode(), created)
     logger.info("10 CA chain and certificate uploaded: %s", generation.certificate)
 
 
 def upload_chain(f5: Unit, issued: Issued, generation: Generation, created: CreatedObjects) -> None:
     """Store the chain alone."""
-    _store(f5, generation.chain, issued.chain.encode(), created)
+    with recording.change(What.CERTIFICATE, [generation.chain]):
+        _store(f5, generation.chain, issued.chain.encode(), created)
 
 
 def _store(f5: Unit, path: str, content: bytes, created: CreatedObjects) -> None:

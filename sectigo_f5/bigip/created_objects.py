@@ -6,7 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sectigo_f5 import recording
 from sectigo_f5.icontrol.shell import quietly
+from sectigo_f5.recording import Ending, What
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,18 @@ class CreatedObjects:
 
     def undo(self, what: str, delete: Callable[..., object], *arguments: object) -> None:
         """Have ``delete`` called at the end unless :meth:`keep` was."""
-        self.on_failure.callback(quietly, what, delete, *arguments)
+        self.on_failure.callback(_undo, what, delete, *arguments)
 
     def keep(self) -> None:
         """Keep what was created: it is in service."""
         self.on_failure.pop_all()
+
+
+def _undo(what: str, delete: Callable[..., object], *arguments: object) -> None:
+    with recording.change(What.DELETED, [what.rpartition(" ")[2]]) as undone:
+        undone.reason = "a run has made it that could not use it"
+        if not quietly(what, delete, *arguments):
+            undone.ending = Ending.UNKNOWN
 
 
 @contextlib.contextmanager

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from sectigo_f5.bigip.profile_change import Files, ProfileChange, files, settings_of, wanted_settings
+from sectigo_f5 import recording
+from sectigo_f5.bigip.profile_change import (
+    KEY_CHAIN,
+    Files,
+    ProfileChange,
+    changed_properties,
+    files,
+    settings_of,
+    wanted_settings,
+)
 from sectigo_f5.decision.attachment import Attachment
 from sectigo_f5.device_objects import ClientSslProfile
+from sectigo_f5.recording import What
 
 SNI_DEFAULT = "sniDefault"
 
@@ -50,3 +61,22 @@ class MadeChange:
         return all(shown[name] == value for name, value in self.settings.items()) and all(
             path in profiles and profiles[path].sni_default == is_it for path, is_it in self.sni_defaults.items()
         )
+
+
+def recorded(change: ProfileChange) -> AbstractContextManager[recording.Change]:
+    """Record the change that the block makes, in words; no passphrase is among them."""
+    before = change.seen.profile
+    parts = [in_words(change.files), *map(str, change.plans)]
+    settings = sorted(changed_properties(change).keys() - {KEY_CHAIN, "appService"})
+    return recording.change(
+        What.SERVICE,
+        [change.profile, *(path for entry in sorted(change.files, key=str) for path in entry if path)],
+        change.changed_servers or change.seen.server_paths,
+        old=in_words(files(before.entries)) if before else "",
+        new="; ".join([*parts, *([f"settings: {', '.join(settings)}"] if settings else [])]),
+    )
+
+
+def in_words(held: Files) -> str:
+    """Name certificate, key and chain of each entry."""
+    return " and ".join(", ".join(path for path in entry if path) for entry in sorted(held, key=str))

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sectigo_f5 import __version__
+from sectigo_f5.commands.auditing import since
 from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.table import COMMANDS
 from sectigo_f5.configuration import shards
 from sectigo_f5.log_levels import LEVELS
+from sectigo_f5.printable import one_line
 
 OF_DISCOVER = ("host", "port", "partition", "credentials_file", "verify_tls")
-OWN_OPTIONS = ("verbose", "all", "force", "html", "csv", "reason", "yes", *OF_DISCOVER)  # not of every command
+OF_AUDIT = ("since", "verify")
+# options that not every command takes
+OWN_OPTIONS = ("verbose", "all", "force", "html", "csv", "reason", "yes", "ticket", *OF_AUDIT, *OF_DISCOVER)
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 HIGHEST_PORT = 65535
+LONGEST_TICKET = 200  # characters
 EXIT_CODES = "0 all well · 1 a certificate failed · 2 usage or configuration · 3 a bug · 75 another run holds the lock"
 
 
@@ -64,6 +70,11 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
     line.add_argument("--yes", action="store_true", help="revoke: do not ask")
     line.add_argument(
+        "--ticket", type=_ticket, metavar="TEXT", help="run, revoke, rollback: what it is done for; the trail keeps it"
+    )
+    line.add_argument("--since", type=_since, metavar="TIME", help="audit: only from then on; 2026-11-26, 7d, 12h")
+    line.add_argument("--verify", action="store_true", help="audit: tell whether anybody has changed the trail")
+    line.add_argument(
         "--host",
         action="append",
         default=[],
@@ -106,7 +117,24 @@ def parse(argv: Sequence[str] | None, program: str) -> Options:
         line.error(f"{command.name} takes neither --only nor --shard: there are no entries yet")
     if command.configured and options.shard is None and (problem := shards.forgotten(os.environ)):
         line.error(problem)
-    return replace(options, only=tuple(options.only), host=tuple(options.host), partition=tuple(options.partition))
+    if options.verify and (options.only or options.since):
+        line.error("--verify looks at the whole trail: it takes neither --only nor --since")
+    typed = (program, *(sys.argv[1:] if argv is None else argv))
+    only, host, partition = tuple(options.only), tuple(options.host), tuple(options.partition)
+    return replace(options, only=only, host=host, partition=partition, typed=typed)
+
+
+def _ticket(text: str) -> str:
+    if not text.strip() or one_line(text) != text or len(text) > LONGEST_TICKET:
+        raise argparse.ArgumentTypeError(f"write one printable line of at most {LONGEST_TICKET} characters")
+    return text
+
+
+def _since(text: str) -> since.Since:
+    try:
+        return since.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _shard(text: str) -> shards.Shard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sectigo_f5.commands.auditing.since import Since
 from sectigo_f5.configuration.shards import Shard
 
 
@@ -28,11 +29,15 @@ class Options:
     csv: Path | None = None
     reason: str | None = None
     yes: bool = False
+    ticket: str | None = None
+    since: Since | None = None  # of audit, like the next
+    verify: bool = False
     host: tuple[str, ...] = ()  # of discover, like what follows
     port: int | None = None
     partition: tuple[str, ...] = ()
     credentials_file: Path | None = None
     verify_tls: str | None = None
+    typed: tuple[str, ...] = ()  # the command line as it was typed, with the program's name
 
     @property
     def shard_field(self) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from sectigo_f5 import log, turns
+from sectigo_f5 import log, recording, turns
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of
 from sectigo_f5.commands.in_service import pairs_in_service, result_of_pairs
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Issued, Job, Outcome, Result
+from sectigo_f5.recording import What
 from sectigo_f5.run import Run
 from sectigo_f5.visits.visit import failed
 from sectigo_f5.x509.certificates import read_certificate
@@ -83,7 +84,9 @@ def _revoke_copies(run: Run, job: Job, copies: dict[Generation, Issued], reason:
     if copies:
         run.authority.connect()
     for generation, copy in copies.items():
-        with turns.given_back():
+        with turns.given_back(), recording.change(What.REVOKED, [generation.certificate], at_once=True) as revoked:
+            revoked.concern(read_certificate(copy.certificate))
+            revoked.new = reason
             run.authority.revoke(copy.certificate, reason)
         run.state.certificates.note_revoked(job, generation, reason)
         logger.info("serial %s is revoked (%s); %s", _serial(copy), reason, MEANWHILE)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sectigo_f5 import fleet, log, monitoring
 from sectigo_f5.commands.options import Options
 from sectigo_f5.figures import Timed
-from sectigo_f5.model import Configuration, Job, Result, Settings
+from sectigo_f5.model import Configuration, Job, Outcome, Result, Settings
 from sectigo_f5.notifications.news import Ended
 from sectigo_f5.report import live, results, stdout
 from sectigo_f5.report.answer import Answer, Json
@@ -18,6 +18,7 @@ from sectigo_f5.report.metrics.known import Work as Done
 from sectigo_f5.report.summary import headline, summary
 from sectigo_f5.run import Run
 from sectigo_f5.state.remembered import with_history
+from sectigo_f5.visits.saving import UNTOUCHED
 from sectigo_f5.visits.visit import Met, Work
 
 
@@ -43,6 +44,7 @@ class Session:
     def finish(self, outcome: list[Result]) -> int:
         """Record and print the results of a command that acts; returns the exit code."""
         finished = self.run.clock()
+        outcome = _with_problem(outcome, self.run.recorder.problem)
         code = results.exit_code(outcome, self.configuration.mistakes)
         history = self.run.state.history.record(outcome, finished, of_run=self.options.command == "run")
         outcome = with_history(outcome, history)
@@ -93,3 +95,19 @@ class Session:
         errors = (*self.configuration.mistakes, *errors)
         more = {**self.options.shard_field, **(more or {})}
         return Answer(self.options.command, self.started, finished, code, entries, errors, more)
+
+
+def _with_problem(outcome: list[Result], problem: str | None) -> list[Result]:
+    """Have each certificate fail whose change the trail may not tell of: all of them, if none was changed itself."""
+    if problem is None:
+        return outcome
+    every = all(each.outcome in UNTOUCHED for each in outcome)
+    return [_untold(each, problem) if every or each.outcome not in UNTOUCHED else each for each in outcome]
+
+
+def _untold(result: Result, problem: str) -> Result:
+    if result.outcome in (Outcome.FAILED, Outcome.SKIPPED):
+        return result
+    return replace(
+        result, outcome=Outcome.FAILED, error=f"{result.outcome}, but perhaps the trail has no line of it: {problem}"
+    )

@@ -20,6 +20,7 @@ class Command:
     needs_only: bool = False  # it never acts on everything
     logs_in: bool = True  # to BIG-IPs, so that it needs their credentials
     configured: bool = True  # it needs the YAML files and the env file
+    reads_yaml: bool = True  # False: of the two, the env file alone
     confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
 
 
@@ -29,7 +30,7 @@ COMMANDS = {
         Command(
             "run",
             "bring everything up to date; what cron runs (default)",
-            options=frozenset({"force"}),
+            options=frozenset({"force", "ticket"}),
             writes=True,
         ),
         Command(
@@ -54,6 +55,12 @@ COMMANDS = {
             at_most_one=("json", "csv", "html"),
         ),
         Command(
+            "audit",
+            "who has changed what on a BIG-IP or at the CA, and when; reads the trail, needs no YAML",
+            options=frozenset({"since", "verify"}),
+            reads_yaml=False,
+        ),
+        Command(
             "discover",
             "print a YAML file for what a BIG-IP serves today; reads only, needs no configuration",
             options=frozenset({"credentials_file", "host", "partition", "port", "verify_tls"}),
@@ -62,7 +69,7 @@ COMMANDS = {
         Command(
             "revoke",
             "revoke the certificate in service at the CA (the next run replaces it)",
-            options=frozenset({"reason", "yes"}),
+            options=frozenset({"reason", "ticket", "yes"}),
             writes=True,
             needs_only=True,
             confirmation="revoke the certificate in service of",
@@ -70,7 +77,7 @@ COMMANDS = {
         Command(
             "rollback",
             "put the previous key and certificate back in service",
-            options=frozenset({"yes"}),  # accepted for runbooks: it can be undone, so it never asks
+            options=frozenset({"ticket", "yes"}),  # the latter for runbooks: it can be undone, so it never asks
             writes=True,
             needs_only=True,
         ),

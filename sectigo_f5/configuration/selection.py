@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sectigo_f5.configuration.findings import did_you_mean, quote
 from sectigo_f5.errors import ConfigurationError
@@ -22,26 +22,36 @@ def select(jobs: Sequence[Job], patterns: Sequence[str]) -> tuple[Job, ...]:
     """
     if not patterns:
         return tuple(jobs)
-    chosen: set[str] = set()
-    for pattern in patterns:
-        labels = _labels(jobs, pattern)
-        if not labels:
-            raise ConfigurationError(_nothing_matches(jobs, pattern))
-        chosen |= labels
+    chosen = labels_that_match(list(dict.fromkeys(job.label for job in jobs)), patterns)
     return tuple(job for job in jobs if job.label in chosen)
 
 
-def _labels(jobs: Sequence[Job], pattern: str) -> set[str]:
-    names, devices = {job.common_name for job in jobs}, {job.device.name for job in jobs}
+def labels_that_match(labels: Collection[str], patterns: Sequence[str], where: str = "configured") -> set[str]:
+    """Return which of ``common_name@device`` the patterns name; of what belongs to a device alone the name is empty.
+
+    ``where`` they are is said by the :class:`ConfigurationError` if a pattern matches none.
+    """
+    parts = {label: (label.rpartition("@")[0], label.rpartition("@")[2]) for label in labels}
+    chosen = set[str]()
+    for pattern in patterns:
+        found = _labels(parts, pattern)
+        if not found:
+            raise ConfigurationError(_nothing_matches(parts, pattern, where))
+        chosen |= found
+    return chosen
+
+
+def _labels(parts: Mapping[str, tuple[str, str]], pattern: str) -> set[str]:
+    names, devices = {name for name, _ in parts.values()}, {device for _, device in parts.values()}
     if "@" in pattern:
         name, _, device = pattern.rpartition("@")
         names, devices = _matching(name.lower(), names), _matching(device, devices)
-        return {job.label for job in jobs if job.common_name in names and job.device.name in devices}
-    exact = {job.label for job in jobs if pattern.lower() == job.common_name or pattern == job.device.name}
+        return {label for label, (name, device) in parts.items() if name in names and device in devices}
+    exact = {label for label, (name, device) in parts.items() if pattern.lower() == name or pattern == device}
     if exact:
         return exact
     names, devices = _matching(pattern.lower(), names), _matching(pattern, devices)
-    return {job.label for job in jobs if job.common_name in names or job.device.name in devices}
+    return {label for label, (name, device) in parts.items() if name in names or device in devices}
 
 
 def whole_devices(jobs: Sequence[Job], patterns: Sequence[str]) -> frozenset[str]:
@@ -62,9 +72,10 @@ def _matching(pattern: str, candidates: Iterable[str]) -> set[str]:
     return {pattern} if pattern in candidates else {text for text in candidates if fnmatch.fnmatchcase(text, pattern)}
 
 
-def _nothing_matches(jobs: Sequence[Job], pattern: str) -> str:
-    labels = [job.label for job in jobs]
-    guess = did_you_mean(pattern, [*labels, *(job.common_name for job in jobs), *(job.device.name for job in jobs)])
+def _nothing_matches(parts: Mapping[str, tuple[str, str]], pattern: str, where: str) -> str:
+    labels = list(parts)
+    guess = did_you_mean(pattern, [*labels, *(name for name, _ in parts.values()), *(of for _, of in parts.values())])
     more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
-    configured = ", ".join(labels[:LISTED]) or "none"
-    return f"--only {quote(pattern)} matches no certificate{guess}; configured: {configured}{more}"
+    return (
+        f"--only {quote(pattern)} matches no certificate{guess}; {where}: {', '.join(labels[:LISTED]) or 'none'}{more}"
+    )

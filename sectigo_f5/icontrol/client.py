@@ -22,7 +22,7 @@ import urllib3
 from requests.utils import default_headers
 from urllib3.exceptions import InsecureRequestWarning
 
-from sectigo_f5 import stopping
+from sectigo_f5 import recording, stopping
 from sectigo_f5.deadlines.sockets import deadline
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.answers import json_object, must_be_regular, no_answer, refusal, succeeded
@@ -159,6 +159,10 @@ class IControl:
         :class:`UnknownPathError`.
         Returns an answer of success, or of a status that the call accepts.
         """
+        with recording.writing(call.method, call.path):
+            return self._send(call)
+
+    def _send(self, call: Call) -> requests.Response:
         relogin, running = True, time.monotonic() < self._answered + RESTART
         pauses, until = iter(PAUSES), time.monotonic() + PATIENCE
         while True:
@@ -225,6 +229,7 @@ class IControl:
         Raises :class:`UnreachableError` if it was never sent, :class:`OutcomeUnknownError` if the answer was lost.
         """
         stopping.check()
+        recording.note_write(self.host, call.method, call.path)
         started = time.monotonic()
         try:
             with deadline(call.longest), stopping.whole(not call.harmless):

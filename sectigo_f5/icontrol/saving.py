@@ -9,10 +9,12 @@ import logging
 
 import requests
 
+from sectigo_f5 import recording
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Call, Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.recording import What
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,11 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, *[10.0] * 60)  # seconds before each look at a tas
 
 def save_configuration(client: IControl) -> None:
     """Save the running configuration; raises :class:`ConnectorError` if no way ends with the device's word for it."""
+    with recording.change(What.SAVED):
+        _save(client)
+
+
+def _save(client: IControl) -> None:
     try:
         client.post(PLAIN, SAVE, TIMEOUT)
     except DeviceError as error:

@@ -6,10 +6,11 @@ import logging
 import re
 from collections.abc import Callable
 
-from sectigo_f5 import stopping
+from sectigo_f5 import recording, stopping
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import READ_TIMEOUT
 from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.recording import What
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,9 @@ def shell_safe(name: str) -> str:
 def remove_file(client: IControl, path: str) -> None:
     """Delete a file of ours from the device's transfer folders, which offer no DELETE; one that stays is noted."""
     arguments = {"command": "run", "utilCmdArgs": shell_safe(path)}
-    if not quietly(f"the file {path}", lambda: client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True)):
-        client.files_left = True
+    with recording.part_of(What.FILES, [path]):
+        if not quietly(f"the file {path}", lambda: client.post("/mgmt/tm/util/unix-rm", arguments, repeatable=True)):
+            client.files_left = True
 
 
 def quietly(what: str, act: Callable[..., object], *arguments: object) -> bool:

@@ -36,7 +36,7 @@ class Text(logging.Formatter):
         super().__init__(form, datefmt=ISO_FORMAT)
         self.converter = time.gmtime
         self._known = known
-        self._run = run
+        self.run = run
 
     def clean(self, text: str) -> str:
         """Return a text as one printable line; secrets are masked first, or what is cut off could leave half of one."""
@@ -72,7 +72,7 @@ class Text(logging.Formatter):
             "step": int(step[1]) if step else "",
             "message": self.clean(record.getMessage()),
             "exception": self.formatException(record.exc_info) if record.exc_info else "",
-            "run": self._run,
+            "run": self.run,
         }
         return {key: value for key, value in fields.items() if value != ""}
 

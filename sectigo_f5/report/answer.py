@@ -52,6 +52,11 @@ class Answer:
         return json.dumps({**_printable({**head, **self.more}), **self.documents}, indent=2)
 
 
+def text_of(entry: Json) -> str:
+    """Return one entry of the object as text, on one line."""
+    return json.dumps(_printable(entry))
+
+
 def _printable(value: Any) -> Any:
     """Return an object with every text in it as one line: who takes it out, with jq for example, prints it."""
     if isinstance(value, str):

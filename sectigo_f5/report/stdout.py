@@ -21,6 +21,24 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def say_all(lines: Iterable[str]) -> None:
+    """Write many lines, one at a time in memory; whoever has read enough (a closed pipe) ends it."""
+    if sys.stdout is None:
+        return
+    try:
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _write_nowhere()
+
+
+def _write_nowhere() -> None:
+    """Have what is left in the buffer fail no more at our end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(text: str) -> None:
     """Write a command's answer and a line break, see :func:`say_in_pieces`."""
     say_in_pieces((text,))
@@ -42,5 +60,4 @@ def say_in_pieces(pieces: Iterable[str]) -> None:
         release()  # cron reads both outputs as one text: what is wrong follows the answer
     except OSError as error:
         logger.warning("standard output cannot be written (%s)", error.strerror)
-        with contextlib.suppress(OSError, ValueError):  # what is left in its buffer would fail again at our end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()

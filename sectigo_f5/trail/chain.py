@@ -25,13 +25,19 @@ def encode(record: Record) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode(errors="replace")
 
 
-def parse(line: bytes) -> Record | None:
-    """Return a line as a record; None if it is not a whole line of the trail."""
+def decode(line: bytes) -> Record | None:
+    """Return what a line holds; None if it is no JSON object."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict):
+    return found if isinstance(found, dict) else None
+
+
+def parse(line: bytes) -> Record | None:
+    """Return a line as a record; None if it is not a whole line of the trail."""
+    found = decode(line)
+    if found is None:
         return None
     number, texts = found.get("number"), [found.get(name) for name in ("time", "what", "previous")]
     if type(number) is not int or number < 1 or not all(isinstance(text, str) for text in texts):
@@ -88,10 +94,8 @@ class _Walk:
         self.last, self.unread = raw, record is None
 
     def end(self) -> Verified:
-        """Return what was found; a last line without its line break was cut, and nothing else."""
-        self.found.is_cut = self.last is not None and not self.last.ended
-        if not self.found.is_cut:
-            self._close_unread(None)
+        """Return what was found; a last line that is not whole was cut, and its mark is still to come."""
+        self.found.is_cut = self.last is not None and (self.unread or not self.last.ended)
         return self.found
 
     def _close_unread(self, record: Record | None) -> bool:

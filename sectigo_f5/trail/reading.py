@@ -6,13 +6,15 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from sectigo_f5.recording import Ending, What
 from sectigo_f5.trail.chain import digest, parse, records
 from sectigo_f5.trail.nouns import Head, LastChange, Line
 from sectigo_f5.trail.volumes import every_line, last_pieces, volumes
 
 logger = logging.getLogger(__name__)
 
-CAME_TO_NOTHING = ("refused", "failed", "nothing")  # results of what has left things as they were
+OF_WHAT_SERVES = {What.SERVICE, What.REFERENCE, What.STAPLING, What.REVOKED}  # changes that others may notice
+AS_BEFORE = {Ending.REFUSED, Ending.FAILED, Ending.NOTHING}  # results of what has left things as they were
 
 
 def lines(state_dir: Path, wanted: Callable[[Line], bool] = lambda line: True) -> Iterator[Line]:
@@ -24,17 +26,21 @@ def lines(state_dir: Path, wanted: Callable[[Line], bool] = lambda line: True) -
 
 
 def last_changes(state_dir: Path) -> Mapping[str, LastChange]:
-    """Return the last change of each certificate, by ``common_name@device``; none if the trail cannot be read.
+    """Return what was changed last of what serves, by ``common_name@device``; nothing if there is no trail.
 
     One pass, one line at a time in memory. What was refused has changed nothing.
     """
     found = dict[str, LastChange]()
     try:
-        for line in lines(state_dir, lambda line: bool(line.certificate) and line.result not in CAME_TO_NOTHING):
+        for line in lines(state_dir, _has_changed_what_serves):
             found[line.certificate] = LastChange(line.time, line.what, line.result, line.ticket, line.number)
     except (OSError, EOFError) as error:
         logger.warning("the trail cannot be read any further (%s)", error)
     return found
+
+
+def _has_changed_what_serves(line: Line) -> bool:
+    return bool(line.certificate) and line.what in OF_WHAT_SERVES and line.result not in AS_BEFORE
 
 
 def head(state_dir: Path) -> Head | None:
@@ -47,3 +53,8 @@ def head(state_dir: Path) -> Head | None:
         if record is not None:
             return Head(record["number"], digest(before))
     return None
+
+
+def is_ended(path: Path) -> bool:
+    """Tell whether a file ends with a line break, or is empty. Raises :class:`OSError`."""
+    return not last_pieces(path)[1]

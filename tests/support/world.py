@@ -5,22 +5,25 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sectigo_f5 import fleet, workflow
+from sectigo_f5 import fleet, recording, workflow
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.model import Job, Result
+from sectigo_f5.recording import Recorder, What
 from sectigo_f5.run import Run
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.rest.wire import Exchange
 from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.tls.client import handshake
+from sectigo_f5.trail.recorder import Author, recorder
 from sectigo_f5.visits.visit import Work
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 from tests.support import builders
@@ -55,6 +58,7 @@ class World:
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc).replace(microsecond=0))
     revocation: LocalRevocation = field(default_factory=LocalRevocation)
     pause: Callable[[float], None] = lambda seconds: time.sleep(seconds / 20)
+    runs: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.authority = LocalAuthority(self.clock)
@@ -126,13 +130,25 @@ class World:
         *jobs: Job,
         work: Work = workflow.keep_alive,
         record: bool = True,
+        trail: Recorder | None = None,
         **changes: Any,
     ) -> list[Result]:
         """Run once over ``jobs`` and, unless it is to leave nothing, record the results."""
-        results = fleet.on_every_device(self.run_of(*jobs, **changes), jobs, work, 1)
+        with nullcontext(trail) if trail else self.recorded() as told:
+            results = fleet.on_every_device(self.run_of(*jobs, recorder=told, **changes), jobs, work, 1)
         if record:
             self.state.history.record(results, self.now)
         return results
+
+    @contextmanager
+    def recorded(self) -> Iterator[Recorder]:
+        """Record the changes of the block, as every command does; none may be of a kind that nobody has foreseen."""
+        file = self.state.path / "audit.jsonl"
+        before = file.stat().st_size if file.exists() else 0
+        author = Author(f"run{next(self.runs)}", {"user": "tests"}, "host", "start_acme.py run")
+        with recorder(self.state.path, author, self.clock, str) as trail, recording.told(trail):
+            yield trail
+        assert What.OTHER.value.encode() not in file.read_bytes()[before:]
 
     def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> Run:
         """Return what the certificates of a run over ``jobs`` share."""

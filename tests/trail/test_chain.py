@@ -97,4 +97,5 @@ def test_a_line_that_was_cut_anywhere_is_closed_by_its_mark(number: int, data: s
 
 def test_what_is_cut_off_is_never_accepted_before_another_line() -> None:
     assert breaks([*CHAIN[:2], CHAIN[2][:40], CHAIN[3]])
-    assert breaks([*CHAIN[:2], CHAIN[2][:40]]), "with a line break behind it, it was not cut"
+    found = verified(raws([*CHAIN[:2], CHAIN[2][:40]]))
+    assert (found.is_cut, found.breaks) == (True, []), "the power failed between the line break and the mark"

@@ -19,14 +19,15 @@ SHOP = "shop.example.com@bigip-fra"
 
 def test_the_last_change_of_each_certificate_is_what_has_changed_something(tmp_path: Path) -> None:
     told = [
-        record(1, ticket="CHG-1"),
+        record(1, what="put-in-service", ticket="CHG-1"),
         record(2, certificate=SHOP, what="put-in-service", ticket="CHG-2"),
         record(3, what="put-in-service", result="refused"),
         record(4, certificate="", what="configuration-saved"),
+        record(5, what="files-removed"),
     ]
     write_trail(tmp_path, chained(told))
     assert reading.last_changes(tmp_path) == {
-        WWW: LastChange("2026-11-26T00:00:01.000000Z", "certificate-stored", "made", "CHG-1", 1),
+        WWW: LastChange("2026-11-26T00:00:01.000000Z", "put-in-service", "made", "CHG-1", 1),
         SHOP: LastChange("2026-11-26T00:00:02.000000Z", "put-in-service", "made", "CHG-2", 2),
     }
 
@@ -81,7 +82,7 @@ def test_a_line_longer_than_any_of_ours_is_still_the_last(tmp_path: Path) -> Non
 
 
 def test_a_long_trail_is_read_in_bounded_memory(tmp_path: Path) -> None:
-    write_trail(tmp_path, lines_of_chain(2000))
+    write_trail(tmp_path, chained(record(number, what="put-in-service") for number in range(2000)))
     tracemalloc.start()
     try:
         assert reading.last_changes(tmp_path)[WWW].number == 2000

@@ -11,11 +11,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
+from sectigo_f5 import recording
 from sectigo_f5.bigip.keys import csr
 from sectigo_f5.bigip.keys.native import native_key, native_request
 from sectigo_f5.bigip.keys.openssl import openssl_key_and_request
 from sectigo_f5.bigip.keys.order import CreatedKey, KeyOrder, RouteUnavailableError
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.recording import What
 from sectigo_f5.x509.certificates import check_request
 
 logger = logging.getLogger(__name__)
@@ -27,7 +29,9 @@ def create_key(order: KeyOrder) -> CreatedKey:
     """Step 4: make the key pair, by the first route that ends in a password-protected key."""
     routes = {"native": native_key, "openssl": openssl_key_and_request}
     wanted = list(routes) if order.job.key_route == "auto" else [order.job.key_route]
-    key = _first_available(order, [routes[name] for name in wanted])
+    with recording.change(What.KEY, [order.generation.key], new=f"{order.spec}, protected by a password") as made:
+        key = _first_available(order, [routes[name] for name in wanted])
+        made.objects += key.request_names
     logger.info("4 %s key %s generated on the BIG-IP (%s route)", order.spec, order.generation.key, key.route)
     return key
 
@@ -37,10 +41,15 @@ def create_request(order: KeyOrder, key: CreatedKey) -> CreatedKey:
     if key.request is None and not key.request_names:
         routes: list[Route] = [lambda order: native_request(order, key)]
         if order.job.key_route == "auto":
-            routes.append(openssl_key_and_request)
+            routes.append(_key_again)
         key = _first_available(order, routes)
     logger.info("5 CSR for %s generated on the BIG-IP", ", ".join(order.job.names))
     return key
+
+
+def _key_again(order: KeyOrder) -> CreatedKey:
+    with recording.change(What.KEY, [order.generation.key], old="the same", new=f"{order.spec}, with its CSR"):
+        return openssl_key_and_request(order)
 
 
 def download_request(order: KeyOrder, key: CreatedKey) -> str:

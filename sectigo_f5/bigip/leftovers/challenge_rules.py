@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
+from sectigo_f5 import recording
 from sectigo_f5.bigip.challenges import CHALLENGE_RULE
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import COMMON, VirtualServer
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.transactions import Operation, send_operations
 from sectigo_f5.model import Job
+from sectigo_f5.recording import What
 
 AloneOn = Callable[[Collection[str], Collection[str]], AbstractContextManager[bool]]  # hosts, virtual servers
 
@@ -38,15 +40,16 @@ def _with_rules(f5: Unit, rules: Collection[str]) -> list[VirtualServer]:
     return [server for server in f5.every_server() if not set(rules).isdisjoint(server.rules)]
 
 
-def _delete(f5: Unit, found: list[str], attached: Iterable[VirtualServer]) -> list[str]:
+def _delete(f5: Unit, found: list[str], servers: Collection[VirtualServer]) -> list[str]:
     operations = [
         Operation("PATCH", object_url("ltm/virtual", server.path), {"rules": _without(server.rules, found)})
-        for server in attached
+        for server in servers
     ]
     operations += [Operation("DELETE", object_url("ltm/rule", path)) for path in found]
     f5.must_be_active()
     f5.note_change()
-    send_operations(f5.client, operations)
+    with recording.change(What.CHALLENGE_RULES, found, (server.path for server in servers)):
+        send_operations(f5.client, operations)
     f5.forget()
     return found
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from sectigo_f5 import recording
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.holdings.contents import Holdings
 from sectigo_f5.bigip.unit import Unit
@@ -17,6 +18,7 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.shell import quietly
 from sectigo_f5.model import Generation, Job
+from sectigo_f5.recording import What
 
 logger = logging.getLogger(__name__)
 
@@ -68,22 +70,28 @@ def delete_objects(f5: Unit, job: Job, keep: Keep) -> Deleted:
     may still refer to them.
     """
     deleted, have = Deleted(), f5.holdings
-    for collection, path in list(not_needed(f5, job, keep)):
-        f5.save_before_deleting()
-        f5.note_change()  # before: a signal may hide that it was made
-        if _delete_unused(f5, collection, path, deleted):
-            (have.keys if collection == KEYS else have.certificates).remove(path)
+    with recording.change(What.DELETED) as gone:
+        gone.objects = deleted.gone
+        for collection, path in list(not_needed(f5, job, keep)):
+            f5.save_before_deleting()
+            f5.note_change()  # before: a signal may hide that it was made
+            if _delete_unused(f5, collection, path, deleted):
+                (have.keys if collection == KEYS else have.certificates).remove(path)
     return deleted
 
 
 def delete_requests(f5: Unit, job: Job) -> list[str]:
     """Delete the CSRs: each has been read by now, or its run has died; returns their full paths."""
-    deleted = Deleted()
+    requests = list[str]()
     for request in f5.client.items(f"/mgmt/tm/{REQUESTS}", readers.NAMES_ALONE):
         path = readers.full_path(request)
         key = re.sub(r"\.csr$", ".key", path)
         of = Generation.parse(key, job.base)
         if of is not None and key == of.key and of.partition == job.partition:
+            requests.append(path)
+    deleted = Deleted()
+    with recording.change(What.REQUESTS, requests):
+        for path in requests:
             _delete_unused(f5, REQUESTS, path, deleted)
     return deleted.gone
 
@@ -91,9 +99,10 @@ def delete_requests(f5: Unit, job: Job) -> list[str]:
 def delete_own_requests(f5: Unit) -> None:
     """Delete the CSRs of this login; one that stays is noted, as a file is."""
     paths, f5.memory.requests = f5.memory.requests, []
-    for path in paths:
-        if not quietly(f"the CSR {path}", f5.client.delete, object_url(REQUESTS, path)):
-            f5.client.files_left = True
+    with recording.change(What.REQUESTS, paths):
+        for path in paths:
+            if not quietly(f"the CSR {path}", f5.client.delete, object_url(REQUESTS, path)):
+                f5.client.files_left = True
 
 
 def _used(have: Holdings) -> frozenset[str | None]:

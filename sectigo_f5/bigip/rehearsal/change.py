@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sectigo_f5 import stopping
+from sectigo_f5 import recording, stopping
 from sectigo_f5.bigip import activation
 from sectigo_f5.bigip.profile_change import ProfileChange, forward, without_ciphertext
 from sectigo_f5.bigip.readers import full_path
@@ -20,6 +20,7 @@ from sectigo_f5.errors import ConnectorError, NotTakenBackError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.transactions import Operation
+from sectigo_f5.recording import Ending
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def _take_back_if_made(f5: Unit, change: ProfileChange) -> None:
     except ConnectorError as error:
         by_hand = activation.manual_recovery(f5, change)
         raise NotTakenBackError(f"{what}, and it could not be taken back: {error}; {by_hand}") from error
+    recording.amend(Ending.TAKEN_BACK, what)
     logger.warning("%s; it is taken back, and changes are not rehearsed", what)
 
 

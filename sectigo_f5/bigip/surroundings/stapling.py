@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sectigo_f5 import recording
 from sectigo_f5.bigip import readers
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.decision.attachment import Attachment
@@ -20,6 +21,7 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.read_back import send_and_confirm
 from sectigo_f5.model import Generation, Issued, KeySpec
+from sectigo_f5.recording import What
 from sectigo_f5.x509.certificates import Certificate, read_chain
 
 logger = logging.getLogger(__name__)
@@ -81,7 +83,8 @@ def carry(f5: Unit, before: CertificateObject, generation: Generation, issued: I
     wanted = Stapling(before.validation, (), None)
     try:
         wanted = _wanted(f5, before, generation, issued)
-        _set(f5, path, wanted)
+        with recording.change(What.STAPLING, [path], old=before.path, new=wanted.command(path)):
+            _set(f5, path, wanted)
     except ConnectorError as error:
         note = f"OCSP stapling is not set for {path}: {error}; set it by hand: {wanted.command(path)}"
         logger.warning("10 %s", note)

@@ -1,0 +1,1 @@
+"""``audit``: the trail, shown and verified; and the trail of a command that changes something."""
