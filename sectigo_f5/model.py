@@ -267,7 +267,7 @@ class Settings:
     log_file: Path | Service
     state_dir: Path
     metrics_file: Path | None = None
-    proxies: Mapping[str, Secret] = field(default_factory=dict)  # what the file sets: HTTPS_PROXY …
+    proxies: Mapping[str, Secret | str] = field(default_factory=dict)  # what the file sets: HTTPS_PROXY …
     run_time_limit: timedelta = timedelta(hours=6)  # after which a run begins no further certificate
     log_format: str = "text"
     notify_urls: tuple[Secret, ...] = ()

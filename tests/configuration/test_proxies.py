@@ -15,7 +15,7 @@ from sectigo_f5.acme.certbot_program import bypassing_proxy
 from sectigo_f5.configuration.environment.proxies import PROXIES, in_environment, passwords
 from sectigo_f5.configuration.environment.reading import read_settings
 from sectigo_f5.errors import ConfigurationError, ConnectorError
-from sectigo_f5.secret import Secret
+from sectigo_f5.secret import Secret, mask
 from tests.configuration.directory import private
 
 SERVER = "ACME_SERVER=https://acme.example.com/directory\n"
@@ -34,14 +34,22 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_proxy_of_the_file_counts_in_either_spelling(tmp_path: Path, spelling: str) -> None:
     file = private(tmp_path / "env", f"{SERVER}{spelling}={PROXY}\nNO_PROXY=*\n")
     settings, warnings = read_settings(file, {})
-    assert settings.proxies == {"HTTPS_PROXY": Secret(PROXY), "NO_PROXY": Secret("*")}
+    assert settings.proxies == {"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}
     assert warnings == ()
 
 
 @pytest.mark.parametrize("real", [{"https_proxy": "other:3128"}, {"HTTPS_PROXY": "other:3128"}, {"HTTPS_PROXY": ""}])
 def test_a_proxy_of_the_real_environment_wins_in_any_spelling(tmp_path: Path, real: dict[str, str]) -> None:
     file = private(tmp_path / "env", f"{SERVER}HTTPS_PROXY={PROXY}\nhttp_proxy={PROXY}\n")
-    assert read_settings(file, real)[0].proxies == {"HTTP_PROXY": Secret(PROXY)}
+    assert read_settings(file, real)[0].proxies == {"HTTP_PROXY": PROXY}
+
+
+def test_a_proxy_is_secret_if_it_holds_a_password_and_what_needs_none_is_not(tmp_path: Path) -> None:
+    proxy = "http://me:hunter2hunter2@proxy.example.com:3128"
+    file = private(tmp_path / "env", f"{SERVER}HTTPS_PROXY={proxy}\nNO_PROXY=bigip.example.com\n")
+    settings, _ = read_settings(file, {})
+    assert settings.proxies == {"HTTPS_PROXY": Secret(proxy), "NO_PROXY": "bigip.example.com"}
+    assert mask(f"bigip.example.com by {proxy}") == "bigip.example.com by ***"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +87,7 @@ def test_the_password_of_a_proxy_is_a_secret(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_no_proxies")
 def test_proxies_are_in_the_environment_for_the_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "before")
-    with in_environment({"HTTPS_PROXY": Secret(PROXY), "NO_PROXY": Secret("*")}):
+    with in_environment({"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}):
         found = {name: os.environ[name] for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")}
         assert found == {"HTTPS_PROXY": PROXY, "https_proxy": PROXY, "NO_PROXY": "*", "no_proxy": "*"}
     assert (os.environ.get("HTTPS_PROXY"), os.environ.get("https_proxy"), os.environ["no_proxy"]) == (

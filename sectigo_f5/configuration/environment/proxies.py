@@ -60,9 +60,10 @@ def passwords(environ: Mapping[str, str]) -> tuple[Secret, ...]:
 
 
 @contextlib.contextmanager
-def in_environment(proxies: Mapping[str, Secret]) -> Iterator[None]:
+def in_environment(proxies: Mapping[str, Secret | str]) -> Iterator[None]:
     """Set the variables, in both spellings, for the length of the block; requests and Certbot read them there."""
-    wanted = {spelling: value.reveal() for name, value in proxies.items() for spelling in (name, name.lower())}
+    clear = {name: value.reveal() if isinstance(value, Secret) else value for name, value in proxies.items()}
+    wanted = {spelling: value for name, value in clear.items() for spelling in (name, name.lower())}
     before = {name: os.environ[name] for name in wanted if name in os.environ}
     os.environ.update(wanted)
     try:

@@ -12,7 +12,14 @@ from sectigo_f5.configuration import checks
 from sectigo_f5.configuration.environment import faults
 from sectigo_f5.configuration.environment.key_file import KEY, KEY_FILE, hmac_key
 from sectigo_f5.configuration.environment.notify import heartbeat_fault, name_of, separated
-from sectigo_f5.configuration.environment.proxies import EXEMPTIONS, PROXIES, by_name, exemptions_fault, proxy_fault
+from sectigo_f5.configuration.environment.proxies import (
+    EXEMPTIONS,
+    PROXIES,
+    by_name,
+    exemptions_fault,
+    hides_a_password,
+    proxy_fault,
+)
 from sectigo_f5.configuration.environment.search import out_of_sight
 from sectigo_f5.configuration.environment.variables import (
     OWN,
@@ -90,10 +97,11 @@ def _account(variables: Variables, environ: Mapping[str, str]) -> tuple[Account 
     return Account(server, kid, key, email, bundle) if server else None, warnings
 
 
-def _proxies(variables: Variables) -> dict[str, Secret]:
-    """Return the proxies that the file sets; those of the real environment are there already."""
+def _proxies(variables: Variables) -> dict[str, Secret | str]:
+    """Return the proxies that the file sets, secret if with a password; those of the real environment are there."""
     checked = {name: variables.text(name, proxy_fault if name != EXEMPTIONS else exemptions_fault) for name in PROXIES}
-    return {name: Secret(text) for name, text in checked.items() if text and variables.is_from_file(name)}
+    ours = {name: text for name, text in checked.items() if text and variables.is_from_file(name)}
+    return {name: Secret(text) if hides_a_password(text) else text for name, text in ours.items()}
 
 
 def _warnings_about(ca_bundle: Path | None) -> list[str]:
