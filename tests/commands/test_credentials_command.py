@@ -79,10 +79,11 @@ def test_vault_is_asked_once_by_each_command(world: World, vault: Path) -> None:
     console = Console(world)
     console.configure(WWW, **WITHOUT, credentials_command=documented())
     console.configure(API, name="api", **WITHOUT, credentials_command=documented())
-    outputs = [console.say(command, "--log-level", "DEBUG") for command in ("check", "plan", "status", "run")]
+    lines = (["check", "--verbose"], ["plan"], ["status"], ["run"])
+    outputs = [console.say(*line, "--log-level", "DEBUG") for line in lines]
     assert [output.code for output in outputs[1:]] == [0, 0, 0], outputs[1].log
-    assert f"{world.device.username} is logged in" in console.say("check", "--verbose").out
-    assert vault.read_text().splitlines() == [" ".join(documented()[1:])] * 5
+    assert f"{world.device.username} is logged in" in outputs[0].out
+    assert vault.read_text().splitlines() == [" ".join(documented()[1:])] * 4
     must_hide(world.device.password, world.folder, *outputs)
 
 

@@ -66,7 +66,7 @@ def test_yaml_and_the_json_of_vaults_are_understood(printed: str) -> None:
         (b"username: a\npassword: !hunter2 x", "printed neither YAML nor JSON"),
         (b"hunter2: 1\nhunter2: 2\n", "printed neither YAML nor JSON"),
         (b'{"username": "hunter2"', "printed neither YAML nor JSON"),
-        (b"[" * 5000, "printed neither YAML nor JSON"),
+        (b"- " * 5000, "printed neither YAML nor JSON"),
         (b"Enter hunter2: \x00", "printed neither YAML nor JSON"),
     ],
 )
