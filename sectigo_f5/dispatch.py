@@ -203,8 +203,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
 def _asked(start: Start, jobs: Sequence[Job]) -> Answers:
     """Run the programs that print the credentials of the BIG-IPs that the command will log in to."""
     environment = asking.environment(os.environ, ours=start.settings.proxies)
-    wanted = jobs if COMMANDS[start.options.command].logs_in else ()
-    return asking.Asking(environment, start.stop).ask(wanted, start.options.jobs)
+    return asking.Asking(environment, start.stop).ask(jobs, start.options.jobs)
 
 
 def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:

@@ -18,7 +18,6 @@ class Command:
     at_most_one: tuple[str, ...] = ()  # options that exclude each other
     writes: bool = False  # it takes the lock
     needs_only: bool = False  # it never acts on everything
-    logs_in: bool = True  # to BIG-IPs, so that it needs their credentials
     configured: bool = True  # it needs the YAML files and the env file
     reads_yaml: bool = True  # False: of the two, the env file alone
     confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone

@@ -26,6 +26,13 @@ DOCUMENTED = next(
 
 
 @pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A BIG-IP whose password is no word of ours."""
+    with bigip(tmp_path, tmos="16.1.4", password="hunter2: $ecret") as world:
+        yield world
+
+
+@pytest.fixture
 def vault(world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A stand-in for HashiCorp Vault's client that knows one secret; returns the file with a line for each call."""
     calls, user, password = world.folder / "calls", world.device.username, world.device.password
