@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
@@ -41,7 +42,7 @@ class Lived(RuleBasedStateMachine):
         self._open.close()
 
     def go(
-        self, *jobs: Job, trouble: Trouble | None, number: int = 0, work: Work = workflow.keep_alive, **changes: bool
+        self, *jobs: Job, trouble: Trouble | None, number: int = 0, work: Work = workflow.keep_alive, **changes: Any
     ) -> list[Result]:
         """Run once, perhaps with trouble; and watch the device at every moment."""
         scene = Scene(self.world.device, self.authority, Random(number))
