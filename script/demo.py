@@ -27,7 +27,9 @@ from tests.support.authorities import Acme2Certifier, free_port  # noqa: E402
 
 NAME = "www.example.com"
 SECOND_NAME = "api.example.com"
+LABEL = re.escape(f"{NAME}@bigip-demo")
 ADDRESS = "127.0.0.1"
+CALM = ("--log-level", "WARNING")
 PATIENCE = 120.0  # seconds for one command
 
 
@@ -111,6 +113,8 @@ devices:
   sans: [{SECOND_NAME}]
   virtual_servers: [vs_www_https]
   validation: prevalidated
+  owner: Web team
+  purpose: Customer portal
 """
     )
     _write_private(sectigo / "credentials" / "bigip-demo.yaml", _credentials(stage.device))
@@ -148,14 +152,14 @@ def _play(stage: Stage) -> None:
     _title("Before: the virtual server as a TLS client sees it")
     before = _show_handshake(stage, verified=False)
     _title("The first run: enrol")
-    _run_connector(stage, expected="enrolled")
+    _run_connector(stage, rf"^enrolled\s+{LABEL}")
     _title("After: the same client, now trusting nothing but the CA's root")
     enrolled = _show_handshake(stage, verified=True)
     if enrolled == before:
         raise DemoError("the virtual server still shows its previous certificate")
     _title("The second run, as cron would start it: nothing to do")
     written = len(stage.device.writes())
-    _run_connector(stage, expected="kept")
+    _run_connector(stage, rf"^kept\s+{LABEL}")
     if len(stage.device.writes()) != written:
         raise DemoError("the second run wrote to the BIG-IP")
     if _serial(_handshake(stage, verified=True)) != enrolled:
@@ -163,10 +167,15 @@ def _play(stage: Stage) -> None:
     if stage.device.tokens or stage.device.uploads or stage.device.csrs:
         raise DemoError(f"left on the BIG-IP: {stage.device.tokens} {stage.device.uploads} {stage.device.csrs}")
     _say("The second run wrote nothing to the BIG-IP; its clients see the same certificate; no login or file is left.")
+    _title("The inventory: every certificate and key on the BIG-IP, what was found first")
+    _run_connector(stage, rf"{re.escape(NAME)}\s.*\spassword, protected,", "inventory", *CALM)
+    _title("The trail: who has changed what, each line chained to the one before it")
+    _run_connector(stage, rf"  put-in-service +made +{LABEL}, ", "audit", *CALM)
+    _run_connector(stage, r"^[0-9]+ lines in 1 file\(s\), unbroken$", "audit", "--verify", *CALM)
 
 
 def _run_connector(stage: Stage, expected: str, *words: str) -> None:
-    """Run ``start_acme.py``, show its output as it comes, and require the result word."""
+    """Run ``start_acme.py``, show its output as it comes, and require a line that begins as ``expected`` says."""
     _say(f"$ {shlex.join([*stage.connector, *words])}\n")
     with subprocess.Popen(
         [*stage.connector, *words],
@@ -187,8 +196,8 @@ def _run_connector(stage: Stage, expected: str, *words: str) -> None:
             raise
     if process.returncode != 0:
         raise DemoError(f"start_acme.py ended with exit code {process.returncode}")
-    if not re.search(rf"^{expected}\s+{re.escape(NAME)}@bigip-demo", "".join(lines), re.MULTILINE):
-        raise DemoError(f"start_acme.py did not say `{expected}` in its summary")
+    if not re.search(expected, "".join(lines), re.MULTILINE):
+        raise DemoError(f"start_acme.py did not say `{expected}`")
 
 
 def _show_handshake(stage: Stage, verified: bool) -> str:

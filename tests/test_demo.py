@@ -31,6 +31,11 @@ def test_demo_enrols_shows_the_handshake_and_keeps(tmp_path: Path) -> None:
     assert "DNS:www.example.com" in first
     assert re.search(r"^kept +www\.example\.com@bigip-demo ", second, re.MULTILINE)
     assert "The second run wrote nothing to the BIG-IP" in second
+    inventory, trail = second.split("== The inventory")[1].split("== The trail")
+    assert re.search(r" www\.example\.com .* password, protected, exportable .* /Common/vs_www_https ", inventory)
+    assert re.search(r"^unprotected-key .* /Common/default\.crt ", inventory, re.MULTILINE)
+    assert re.search(r"^\S+ \S+  put-in-service +made +www\.example\.com@bigip-demo, ", trail, re.MULTILINE)
+    assert "file(s), unbroken\nhead: number " in trail
     assert not list(tmp_path.iterdir()), "the demo left something behind"
 
 

@@ -29,13 +29,16 @@ class Answer:
     documents: Mapping[str, str] = field(default_factory=dict)  # texts of several lines that we wrote ourselves
 
     def with_list(self, name: str, entries: Iterable[Json]) -> Iterator[str]:
-        """Yield the object as text in pieces, with a last field that may be too long to be kept in memory."""
-        yield self.to_json().removesuffix("\n}") + f',\n  "{name}": ['
-        separator = "\n"
+        """Yield the lines of the object, with a last field of which one entry at a time is in memory."""
+        yield self.to_json().removesuffix("\n}") + ","
+        yield f'  "{name}": ['
+        last: tuple[str, ...] = ()
         for entry in entries:
-            yield f"{separator}    {json.dumps(_printable(entry))}"
-            separator = ",\n"
-        yield "\n  ]\n}"
+            yield from (f"{text}," for text in last)
+            last = (f"    {text_of(entry)}",)
+        yield from last
+        yield "  ]"
+        yield "}"
 
     def to_json(self) -> str:
         """Return the object as text."""

@@ -21,43 +21,49 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def say_all(lines: Iterable[str]) -> None:
-    """Write many lines, one at a time in memory; whoever has read enough (a closed pipe) ends it."""
-    if sys.stdout is None:
+def say(text: str) -> None:
+    """Write a command's answer; if nobody can read it (a closed pipe, a full disk), that is only a warning."""
+    if sys.stdout is None:  # closed before we were started
         return
     try:
-        for line in lines:
-            sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+        release()  # cron reads both outputs as one text: what is wrong follows the answer
+    except OSError as error:
+        logger.warning("standard output cannot be written (%s)", error.strerror)
+        _write_nowhere()
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Write many lines, one at a time in memory; whoever has read enough (a closed pipe) ends it.
+
+    A full disk is only a warning; what getting the lines raises is the caller's.
+    """
+    if sys.stdout is None:
+        return
+    for line in lines:
+        if not _written(f"{line}\n"):
+            return
+    if _written("", last=True):
+        release()
+
+
+def _written(text: str, *, last: bool = False) -> bool:
+    try:
+        sys.stdout.write(text)
+        if last:
+            sys.stdout.flush()
     except BrokenPipeError:
         _write_nowhere()
+    except OSError as error:
+        logger.warning("standard output cannot be written (%s)", error.strerror)
+        _write_nowhere()
+    else:
+        return True
+    return False
 
 
 def _write_nowhere() -> None:
     """Have what is left in the buffer fail no more at our end."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def say(text: str) -> None:
-    """Write a command's answer and a line break, see :func:`say_in_pieces`."""
-    say_in_pieces((text,))
-
-
-def say_lines(lines: Iterable[str]) -> None:
-    """Write a command's answer line by line."""
-    say_in_pieces(text for number, line in enumerate(lines) for text in (("\n", line) if number else (line,)))
-
-
-def say_in_pieces(pieces: Iterable[str]) -> None:
-    """Write a command's answer; if nobody can read it (a closed pipe, a full disk), that is only a warning."""
-    if sys.stdout is None:  # closed before we were started
-        return
-    try:
-        sys.stdout.writelines(pieces)
-        sys.stdout.write("\n")
-        sys.stdout.flush()
-        release()  # cron reads both outputs as one text: what is wrong follows the answer
-    except OSError as error:
-        logger.warning("standard output cannot be written (%s)", error.strerror)
-        _write_nowhere()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sectigo_f5.configuration.selection import labels_that_match
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.model import Settings
 from sectigo_f5.report import results, stdout
-from sectigo_f5.report.answer import Answer, text_of
+from sectigo_f5.report.answer import Answer
 from sectigo_f5.timestamps import to_precise_iso
 from sectigo_f5.trail import reading
 from sectigo_f5.trail.chain import Verified, verified
@@ -66,8 +66,8 @@ def _show(options: Options, state_dir: Path, clock: Callable[[], datetime]) -> i
     started = clock()
     wanted = reading.lines(state_dir, _chosen(options, state_dir, started))
     if options.json:
-        answer = Answer(options.command, started, clock(), 0, more={"lines": []}).to_json()
-        stdout.say_all(_filled(answer, wanted))
+        answer = Answer(options.command, started, clock(), 0)
+        stdout.say_all(answer.with_list("lines", (line.record for line in wanted)))
     else:
         stdout.say_all(_table(wanted, options.quiet))
     return 0
@@ -95,15 +95,3 @@ def _table(lines: Iterable[Line], quiet: bool) -> Iterator[str]:
         yield sentence(line)
     if not number and not quiet:
         yield "nothing was changed from here, as far as the trail tells"
-
-
-def _filled(answer: str, lines: Iterable[Line]) -> Iterator[str]:
-    """Yield the one object of ``--json`` a line at a time: there may be a million of them."""
-    before, after = answer.split('"lines": []')
-    yield f'{before}"lines": ['
-    last: Sequence[str] = ()
-    for line in lines:
-        yield from (f"    {text}," for text in last)
-        last = (text_of(line.record),)
-    yield from (f"    {text}" for text in last)
-    yield f"  ]{after}"

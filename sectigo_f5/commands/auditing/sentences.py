@@ -20,7 +20,7 @@ def sentence(line: Line) -> str:
     time = line.time[:19].replace("T", " ")
     facts = (line.certificate or line.device or "-", _where(line.record), _certificate(line.record), _who(line.record))
     told = ", ".join(filter(None, (*facts, line.ticket and f"ticket {line.ticket}", _why(line))))
-    return one_line(f"{time}  {line.what:<23}  {line.result:<14}  {told}").replace(" ", " ")
+    return f"{one_line(time):<19}  {one_line(line.what):<23}  {one_line(line.result):<14}  {one_line(told)}"
 
 
 def _where(record: Mapping[str, Any]) -> str:

@@ -116,14 +116,14 @@ def _print(items: Spool, told: Told, quiet: bool) -> None:
         table: Iterable[str] = (to_terminal(shown, attention.counts(shown), width, colours),)
     else:
         table = plain.lines(shown)
-    stdout.say_lines(itertools.chain(table, ("",) if below else (), map(one_line, below)))
+    stdout.say_all(itertools.chain(table, ("",) if below else (), map(one_line, below)))
 
 
 def _print_json(session: Session, looking: Looking, code: int) -> None:
     looks = sorted(looking.looks.values(), key=lambda look: look.device)
     entries = shown_rows.as_json(looking.certificates, managed=True)
     answer = session.answer(entries, session.run.clock(), code, more={"devices": [look.as_json() for look in looks]})
-    stdout.say_in_pieces(answer.with_list("items", map(as_json, looking.spool)))
+    stdout.say_all(answer.with_list("items", map(as_json, looking.spool)))
 
 
 def _page(session: Session, looking: Looking, told: Told) -> Iterable[str]:

@@ -15,6 +15,7 @@ from sectigo_f5.simulator import Fault
 from tests.commands.test_json import valid
 from tests.report.page.test_rendering import Page
 from tests.support.console import Console
+from tests.support.installation import ROOT
 from tests.support.names import ONLY_EC
 from tests.support.virtual_servers import attach, hand_made
 from tests.support.world import World
@@ -54,6 +55,7 @@ def test_everything_is_in_the_json(world: World) -> None:
         "www.example.com@bigip-sim", "Web team", "Customer portal",
     )  # fmt: skip
     assert (ours["security_type"], ours["protected"], ours["curve"]) == ("password", True, "secp256r1")
+    assert (ours["last_change"]["what"], ours["last_change"]["result"]) == ("put-in-service", "made")
     assert ours["planned_renewal"] > ours["not_before"]
     (use,) = ours["uses"]
     assert (use["path"], use["role"]) == ("/Common/www.example.com_clientssl", "pair")
@@ -85,12 +87,20 @@ def test_only_with_the_name_of_a_device_means_everything_on_it(console: Console,
     assert world.state.inventory.of("bigip-sim") is not None
 
 
+def timeless(line: str) -> tuple[str, ...]:
+    """Return the cells of a line, without the days and the date."""
+    cells = re.split(r"\s{2,}", line)
+    return (*cells[:4], *cells[6:])
+
+
 def test_table_begins_with_what_needs_attention_and_says_that_it_is_the_first(console: Console) -> None:
     first = console.say("inventory")
     assert first.code == 0, "a finding is no failure"
     head, *rows = first.out.split("\n\n")[0].splitlines()
     assert head.split()[:4] == ["STATE", "CERTIFICATE", "DEVICE", "OBJECT"]
     assert re.match(r"expiring +other\.example\.com ", rows[0])
+    sample = (ROOT / "docs" / "inventory.md").read_text(encoding="utf-8").split("```\n")[1].splitlines()
+    assert {timeless(line) for line in sample} < {timeless(line) for line in (head, *rows)}
     assert rows[-1].startswith("fine ")
     assert first.out.endswith("bigip-sim: this is the first inventory, so nothing counts as new\n")
     assert len(console.say("inventory").out.split("\n\n")) == 1
