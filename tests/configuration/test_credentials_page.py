@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sectigo_f5.configuration.credentials.asking import PASSED_ON
 from sectigo_f5.configuration.environment.reading import read_settings
 from sectigo_f5.configuration.sources.handed_over import located
 from tests.configuration.directory import CREDENTIALS, GOOD, only_job, private
@@ -70,6 +71,14 @@ def test_the_page_and_the_manifest_create_one_secret() -> None:
     key = located(variables["ACME_EAB_HMAC_KEY_FILE"], Path("/"), {})
     assert str(key.parent) in {mount["mountPath"] for mount in container["volumeMounts"]}
     assert f" --from-file={key.name}" in created.pop()
+
+
+def test_the_environment_of_a_program_is_what_the_page_says() -> None:
+    (told,) = re.findall(r"\* Its environment: (.*?);", SECTIONS["A command"], re.DOTALL)
+    names = {name.replace("*", "X") for name in re.findall(r"`([A-Z_*]+)`", told)}
+    prefixes = {f"{name}_X" for group in re.findall(r"\(([A-Z|]+)\)", PASSED_ON.pattern) for name in group.split("|")}
+    simple = {name.replace(".*", "X") for name in re.sub(r"\(.*?\)_\.\*", "", PASSED_ON.pattern).strip("|").split("|")}
+    assert names == prefixes | simple
 
 
 def test_the_unit_shows_what_the_page_shows() -> None:

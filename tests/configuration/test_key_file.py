@@ -103,6 +103,18 @@ def test_a_key_file_that_others_can_read_or_change_is_a_warning(tmp_path: Path) 
     assert f"chmod 600 {key}" in warnings[1]
 
 
+def test_a_key_file_that_is_mounted_read_only_has_another_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Kubernetes mounts a Secret without ``defaultMode``."""
+    private(tmp_path / "eab", HMAC_KEY).chmod(0o644)
+    mounted = os.statvfs(tmp_path)
+    flags = os.statvfs_result((*mounted[:8], mounted.f_flag | os.ST_RDONLY, mounted.f_namemax))
+    monkeypatch.setattr(os, "statvfs", lambda _path: flags)
+    (text,) = read(tmp_path, f"{KEY_FILE}=eab")[1]
+    assert text.endswith("; mount it with the mode 0400 (defaultMode: 0400 of a Secret in Kubernetes)")
+
+
 def test_a_key_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "eab")
     assert "eab is a pipe, not a file" in mistake(tmp_path, f"{KEY_FILE}=eab")

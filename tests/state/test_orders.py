@@ -86,3 +86,10 @@ def test_a_fingerprint_changes_with_the_yaml_and_not_with_its_place_or_the_passw
     ]
     assert {fingerprint(each) for each in same} == {fingerprint(JOB)}
     assert fingerprint(JOB) not in {fingerprint(each) for each in other}
+
+
+def test_a_fingerprint_stays_when_a_vault_gives_another_user() -> None:
+    leased = [replace(JOB.device, credentials_command=("/bin/vault",), username=name) for name in ("", "v-1", "v-2")]
+    assert len({fingerprint(replace(JOB, device=device)) for device in leased}) == 1
+    changed = replace(leased[0], credentials_command=("/bin/vault", "kv"))
+    assert fingerprint(replace(JOB, device=changed)) != fingerprint(replace(JOB, device=leased[0]))

@@ -13,6 +13,7 @@ from sectigo_f5.configuration.findings import Findings
 from sectigo_f5.configuration.sources.handed_over import CREDENTIALS_DIRECTORY
 
 ROOT = 0
+MOUNTED = "mount it with the mode 0400 (defaultMode: 0400 of a Secret in Kubernetes)"
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 READABLE = stat.S_IRGRP | stat.S_IROTH
 
@@ -26,8 +27,9 @@ def warn_if_readable_by_others(findings: Findings, what: str) -> None:
         return
     mode, owner, group = _rights(findings.file)
     if others_may_read(mode, owner, group, os.geteuid(), os.getegid()):
-        file = shlex.quote(str(findings.file))
-        findings.warning(f"holds {what} and can be read by its group or by others; run: chmod 600 {file}")
+        fixed = _is_mounted_read_only(findings.file)
+        remedy = MOUNTED if fixed else f"run: chmod 600 {shlex.quote(str(findings.file))}"
+        findings.warning(f"holds {what} and can be read by its group or by others; {remedy}")
 
 
 def others_may_read(mode: int, owner: int, group: int, us: int, our_group: int) -> bool:
