@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -75,6 +76,8 @@ def fetch(question: Question, limits: Limits, rules: Rules = Rules()) -> Reply: 
 def _followed(opened: requests.Session, question: Question, limits: Limits, rules: Rules) -> Reply:
     guard = None
     with contextlib.ExitStack() as guarded:
+        if rules.of_certificate:
+            guarded.enter_context(refusing(partial(redirects.refuse_named, question.url, rules)))
         for _ in range(redirects.MOST + 1):
             with _asked(opened, question, limits) as answer:
                 location = answer.headers["Location"] if answer.is_redirect else None

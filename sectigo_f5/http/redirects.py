@@ -1,7 +1,8 @@
-"""Where an answer over HTTP may send us: it may come from anybody on the way.
+"""Where an answer over HTTP, or a certificate, may send us: either may come from anybody.
 
 OCSP and CRLs are plain HTTP by design, so whoever answers could have this host, which reaches the management network,
-send requests to its own services or to a cloud's metadata.
+send requests to its own services or to a cloud's metadata. So could whoever puts a certificate on a virtual server,
+which names both.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True)
 class Rules:
-    """What a redirect may not do; ``devices`` are the hosts of BIG-IPs."""
+    """What a redirect may not do; ``devices`` are the hosts of BIG-IPs.
+
+    ``of_certificate``: the first URL is one that a certificate names, and is not trusted either.
+    """
 
     only_https: bool = False
     devices: Iterable[str] = field(default=())
+    of_certificate: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,21 @@ class Guard:
     def refuse(self, address: str) -> None:
         """Raise :class:`ConnectorError` for an address that a redirect may not lead to."""
         found = _address(address)
-        special = found.is_loopback or found.is_link_local or found.is_unspecified or found.is_multicast
-        if found not in self.allowed and (special or found in self.devices):
+        if found not in self.allowed and (found.is_loopback or _is_special(found) or found in self.devices):
             whose = "a BIG-IP" if found in self.devices else "this host or its link"
             raise ConnectorError(f"it redirects to {found}, an address of {whose}: not followed")
+
+
+def refuse_named(url: str, rules: Rules, address: str) -> None:
+    """Raise :class:`ConnectorError` for an address that a certificate may not name; a CA may be on this host.
+
+    BIG-IPs are known by host as they are written: no name is resolved here, for each question.
+    """
+    found = _address(address)
+    of_device = {str(found), urlsplit(url).hostname} & {*rules.devices}
+    if not found.is_loopback and (_is_special(found) or of_device):
+        whose = "a BIG-IP" if of_device else "this host's link"
+        raise ConnectorError(f"it is at {found}, an address of {whose}: not asked")
 
 
 def guard(first: str, rules: Rules) -> Guard:
@@ -62,6 +78,10 @@ def next_url(url: str, location: str, rules: Rules, guard: Guard) -> str:
     for address in addresses_of(host):  # again when it is connected to, unless a proxy is: names may change
         guard.refuse(str(address))
     return target
+
+
+def _is_special(address: Address) -> bool:
+    return address.is_link_local or address.is_unspecified or address.is_multicast
 
 
 def addresses_of(host: str | None) -> frozenset[Address]:

@@ -20,7 +20,12 @@ MISSING = (
     "the Python package apprise is not installed, so nobody is told; run: .venv/bin/pip install --require-hashes "
     "-r requirements-notify.txt"
 )
-KEPT_BACK = re.compile("ACME_.*|NOTIFY_URLS|HEARTBEAT_URL|PYTHON.*")
+# What Apprise needs of our environment: it must not see the rest, such as the token of a vault.
+PASSED_ON = re.compile(
+    "PATH|HOME|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH|XDG_.*|DBUS_SESSION_BUS_ADDRESS|APPRISE_.*"
+    "|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(https?|all|no)_proxy",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def _done_by_apprise(tasks: Sequence[Mapping[str, str]], known: Sequence[Secret]
         done = process.run(
             [sys.executable, "-m", MODULE],
             timeout=patience,
-            env={**_environment(), "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**environment(os.environ), "PYTHONPATH": str(Path(__file__).parents[2])},
             known=known,
             grace=1.0,
             given=given,
@@ -71,5 +76,6 @@ def _done_by_apprise(tasks: Sequence[Mapping[str, str]], known: Sequence[Secret]
     return [told.get(number, late) for number in range(len(tasks))]
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not KEPT_BACK.fullmatch(name)}
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what Apprise gets of an environment."""
+    return {name: value for name, value in environ.items() if PASSED_ON.fullmatch(name)}

@@ -52,7 +52,7 @@ class RevocationChecker:
     """
 
     def __init__(self, state_dir: Path, *, clock: Callable[[], datetime], devices: Iterable[str] = ()) -> None:
-        self._rules = Rules(devices=tuple(devices))
+        self._rules = Rules(devices=tuple(devices), of_certificate=True)
         self._crls = Crls(state_dir / "crl", clock, self._rules)
         self._clock = clock
         self._silent: set[str] = set()  # the URLs that did not answer

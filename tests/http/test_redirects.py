@@ -121,6 +121,23 @@ def test_what_only_we_can_reach_is_never_asked(web: Web, method: str, location: 
         assert inner.asked == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["http://169.254.169.254/latest", "http://[fe80::1]/ocsp", "http://0.0.0.0/", "https://192.0.2.10/mgmt/tm/sys"],
+)
+def test_a_certificate_cannot_send_us_to_a_bigip_or_to_the_metadata_of_a_cloud(url: str) -> None:
+    rules = Rules(devices=["192.0.2.10"], of_certificate=True)
+    with pytest.raises(ConnectorError, match="an address of (this host's link|a BIG-IP): not asked"):
+        fetch(Question(url, "POST", body=b"question"), LIMITS, rules)
+
+
+def test_a_ca_on_this_host_may_be_named_by_its_certificates_and_redirect_to_itself(web: Web) -> None:
+    web.location = f"{web.url}/here"
+    assert (
+        fetch(Question(f"{web.url}/ca.crl"), LIMITS, Rules(devices=["127.0.0.2"], of_certificate=True)).body == b"found"
+    )
+
+
 def test_an_address_that_was_named_may_be_named_again(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """As that of a CA of one's own on this host is."""
     with named(monkeypatch, ca=["127.0.0.2"]):

@@ -17,7 +17,7 @@ from sectigo_f5.checkup import host
 from sectigo_f5.configuration.environment.notify import heartbeat_fault, name_of, separated
 from sectigo_f5.http.fetching import Limits
 from sectigo_f5.model import Account, Outcome, Settings
-from sectigo_f5.notifications import heartbeat
+from sectigo_f5.notifications import heartbeat, sending
 from sectigo_f5.notifications.news import Ended, Told, message, news
 from sectigo_f5.notifications.telling import FILE, tell
 from sectigo_f5.notifications.urls import parts, with_code
@@ -198,6 +198,12 @@ def test_apprise_tells_once_and_again_whom_it_could_not(
     tell(replace(who, notify_urls=who.notify_urls[:1]), ended(FAILED, KEPT))
     assert len(web.asked) == 1, "it was told already"
     assert not json.loads((tmp_path / FILE).read_text())["unsent"].get("1 (json)")
+
+
+def test_apprise_gets_nothing_of_the_environment_that_it_does_not_need() -> None:
+    needed = {"PATH": "/bin", "https_proxy": "http://proxy:3128", "LC_ALL": "C.UTF-8", "SSL_CERT_FILE": "/ca.pem"}
+    secret = {"VAULT_TOKEN": "x", "AWS_SECRET_ACCESS_KEY": "x", "ACME_EAB_HMAC_KEY": "x", "NOTIFY_URLS": "x"}
+    assert sending.environment({**needed, **secret, "PYTHONPATH": "/x"}) == needed
 
 
 def test_a_server_that_hangs_is_not_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
