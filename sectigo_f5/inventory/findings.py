@@ -119,9 +119,9 @@ _RULES: tuple[Rule, ...] = (_expired, _weak_key, _weak_signature, _chain_ends_fi
 
 
 def _of_profiles(item: Item) -> Iterator[Finding]:
-    """Yield what the profiles allow in which it is shown; one on no virtual server negotiates nothing."""
+    """Yield what the profiles allow in which it is shown; one that is not in effect negotiates nothing."""
     for use in item.uses:
-        if use.role is not Role.PAIR or use.tls is None or not (use.servers or use.kind is UseKind.MANAGEMENT):
+        if use.role is not Role.PAIR or use.tls is None or not use.is_in_effect:
             continue
         if old := [version for version in use.tls.protocols or () if version in WEAK_PROTOCOLS]:
             yield Finding(Word.WEAK_PROTOCOL, Severity.WARNING, f"{_of(use)} allows {', '.join(old)}")

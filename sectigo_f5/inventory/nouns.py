@@ -88,6 +88,11 @@ class Use:
     servers: tuple[Listener, ...] = ()  # the virtual servers with the profile
     tls: Tls | None = None  # None: not known, or it says nothing of what is negotiated
 
+    @property
+    def is_in_effect(self) -> bool:
+        """True if connections are made by it now: on a virtual server that is not disabled, or for management."""
+        return self.kind is UseKind.MANAGEMENT or any(server.enabled for server in self.servers)
+
 
 @dataclass(frozen=True, slots=True)
 class Custody:
@@ -181,8 +186,8 @@ class Item:
 
     @property
     def is_shown(self) -> bool:
-        """True if another side gets to see it: a client, a server, or who manages the device."""
-        return self.holds is Holds.MANAGEMENT or any(use.role in SHOWN and use.servers for use in self.uses)
+        """True if another side gets to see it now: a client, a server, or who manages the device."""
+        return self.holds is Holds.MANAGEMENT or any(use.role in SHOWN and use.is_in_effect for use in self.uses)
 
     @property
     def servers(self) -> tuple[Listener, ...]:

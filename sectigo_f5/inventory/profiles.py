@@ -27,7 +27,11 @@ FILES = {  # properties that name a certificate or a key, and as what
 }
 SETTINGS = (CIPHERS, GROUP, OPTIONS, *FILES)
 PAIR = ("cert", "key", "chain")
-SELECT = ("defaultsFrom", "certKeyChain", "inheritCertkeychain", *PAIR, *SETTINGS)
+_OF_BOTH = ("defaultsFrom", *PAIR, CIPHERS, GROUP, OPTIONS, "caFile")
+SELECT = {
+    UseKind.CLIENT_SSL: (*_OF_BOTH, "certKeyChain", "inheritCertkeychain", "clientCertCa", "proxyCaCert", "proxyCaKey"),
+    UseKind.SERVER_SSL: (*_OF_BOTH, "c3dCaCert", "c3dCaKey"),
+}
 FOR_SIGNING = "CA"  # the ``usage`` of an entry of ``certKeyChain``, from TMOS 14
 
 Strings = Callable[[str], tuple[str, ...]]  # the cipher strings behind a cipher group

@@ -14,9 +14,11 @@ from typing import Any
 
 from cryptography import x509
 
+from sectigo_f5.bigip.permissions import partitions_of
 from sectigo_f5.bigip.readers import certificate_end, full_path, major_release
 from sectigo_f5.bigip.surroundings.references import MODULES, TITLES
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.device_objects import COMMON
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.inventory import certificates, ciphers, keys, listeners, uses
@@ -79,7 +81,9 @@ class Survey:
         kinds = [Profiles(kind, release) for kind in COLLECTIONS]
         for profiles in kinds:
             collection = COLLECTIONS[profiles.kind]
-            for item in self.asking.each(collection, SELECT, f"uses in {profiles.kind} profiles are not known"):
+            for item in self.asking.each(
+                collection, SELECT[profiles.kind], f"uses in {profiles.kind} profiles are not known"
+            ):
                 profiles.add(item)
         groups = self._cipher_groups(any(profiles.groups() for profiles in kinds))
         servers = self.asking.each(
@@ -174,7 +178,7 @@ class Survey:
                 "is_the_devices_own": item.is_the_devices_own or of_key.is_the_devices_own,
             }
         found = replace(item, configured_as=self._label(path or key or "", changes["uses"]), **changes)
-        known = self.asking.hidden.isdisjoint(OF_USES)
+        known = self.asking.hidden.isdisjoint(OF_USES) and not (self._only and found.partition == COMMON)
         return replace(found, findings=findings(found, self.now, every_use_is_known=known))
 
     def _label(self, path: str, used: Iterable[Use]) -> str | None:
@@ -211,6 +215,18 @@ class Survey:
     @cached_property
     def _where(self) -> Where:
         return Where(self.unit.device.name, _name(self.unit))
+
+    @cached_property
+    def _only(self) -> tuple[str, ...] | None:
+        """The only partitions that the user sees besides Common; what uses objects of Common may be in others."""
+        only = partitions_of(self.unit)
+        if only:
+            where, user = ", ".join(only), self.unit.device.username
+            self.asking.notes[
+                f"{user} has a role in {where} alone: what is in other partitions is not listed, and what uses the "
+                "objects of Common there is not known"
+            ] = None
+        return only
 
     @cached_property
     def _configured(self) -> dict[tuple[str, str], Job]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from sectigo_f5.inventory.listeners import Attached
 from sectigo_f5.inventory.nouns import Role, Tls, Use, UseKind
 from sectigo_f5.inventory.profiles import Profile, pairs
 
+_OF_FILES = re.compile("cert|key", re.IGNORECASE)  # the names of the properties that may name a file
 SLASHES = 2  # at least, in the full path of an object
 
 
@@ -44,10 +46,11 @@ class Uses:
         return profile.tls if role is Role.PAIR else None
 
     def add_others(self, collection: str, items: Iterable[Json]) -> None:
-        """Note what other objects refer to, by any property."""
+        """Note what other objects refer to: whatever else they name may be called as a certificate is."""
         for item in items:
             title = f"{TITLES[collection]} {full_path(item) if 'name' in item else ''}".rstrip()
-            for path in dict.fromkeys(named(_if_full, item)):
+            files = {name: value for name, value in item.items() if _OF_FILES.search(name)}
+            for path in dict.fromkeys(named(_if_full, files)):
                 self.of.setdefault(path, []).append(Use(title, UseKind.OTHER, Role.PAIR))
 
     def add_certificate(self, item: Json, ends: datetime | None) -> None:

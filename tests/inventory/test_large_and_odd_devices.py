@@ -58,7 +58,7 @@ def objects(*properties: str, **regular: some.SearchStrategy[Any]) -> some.Searc
     return some.lists(item, max_size=3, unique_by=lambda each: str(each["fullPath"]))
 
 
-PROFILES = objects(*profiles.SELECT, certKeyChain=ENTRIES | some.none())
+PROFILES = objects(*{name for names in profiles.SELECT.values() for name in names}, certKeyChain=ENTRIES | some.none())
 
 
 @generated(50)

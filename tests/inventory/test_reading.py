@@ -288,6 +288,35 @@ def test_nothing_is_called_unused_where_uses_cannot_be_seen(world: World, path: 
     assert said in note
 
 
+def test_of_common_nothing_is_called_unused_by_a_user_of_one_partition(tmp_path: Path) -> None:
+    with bigip(tmp_path, partitions=("Shop",), role_partition="Shop") as world:
+        add_pair(world, "/Common/a.crt")
+        add_pair(world, "/Shop/a.crt")
+        items, (note,) = survey(world)
+    assert note.startswith("admin has a role in Shop alone: what is in other partitions is not listed")
+    assert words(items["/Common/a.crt"]) == ["unprotected-key"]
+    assert words(items["/Shop/a.crt"]) == ["unprotected-key", "unused"]
+
+
+def test_what_is_called_like_a_certificate_is_no_use_of_it(world: World) -> None:
+    add_pair(world, "/Common/probe", key=None)
+    world.device.add("ltm/monitor/https", "/Common/probe", defaultsFrom="/Common/probe")
+    assert survey(world)[0]["/Common/probe"].uses == ()
+
+
+def test_a_disabled_virtual_server_shows_nothing(world: World) -> None:
+    add_pair(world, "/Common/a.crt", days=1)
+    world.wait(days=2)
+    world.device.add_profile("client-ssl", "/Common/p", certKeyChain=entry("/Common/a"))
+    world.add_virtual_server("/Common/vs_a", "/Common/p", disabled=True)
+    item = survey(world)[0]["/Common/a.crt"]
+    assert [(str(finding.word), finding.severity) for finding in item.findings][:2] == [
+        ("expired", Severity.WARNING),
+        ("unprotected-key", Severity.WARNING),
+    ]
+    assert not item.is_shown
+
+
 def test_keys_that_cannot_be_seen_have_no_custody(world: World) -> None:
     add_pair(world, "/Common/a.crt")
     world.device.add_profile("client-ssl", "/Common/p", certKeyChain=entry("/Common/a"))
