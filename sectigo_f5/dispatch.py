@@ -170,7 +170,7 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         locks = (held.enter_context(state.locked(start.started, options.shard)),) if command.writes else ()
         trail: Recorder = NOBODY
         if command.writes:
-            trail = held.enter_context(recorded(options, settings.state_dir, secrets, clock))
+            trail = held.enter_context(recorded(options, settings, secrets, clock))
         held.enter_context(recording.told(trail))
         authority = Authority(settings.account, settings.state_dir, clock=clock, holds=locks)
         if command.writes:

@@ -17,6 +17,7 @@ from sectigo_f5.state.directory import StateDirectory
 from sectigo_f5.state.history import LastResult
 from sectigo_f5.state.remembered import from_history, pending_since
 from sectigo_f5.timestamps import from_iso
+from sectigo_f5.trail import reading
 from sectigo_f5.unfinished import next_order_at
 
 logger = logging.getLogger(__name__)
@@ -66,8 +67,17 @@ def _known(command: Command, history: Mapping[str, LastResult]) -> Known:
         planned=run.figures.planned if run else {},
         unfinished={job.label: _open(run, job, history.get(job.label)) for job in jobs} if run else {},
         orders=run.figures.orders if run else {},
+        trail=_trail(run.state) if run else None,  # another directory than usual, perhaps
         devices=_devices(command, jobs),
     )
+
+
+def _trail(state: StateDirectory) -> tuple[int, str] | None:
+    try:
+        head = reading.head(state.path)
+    except (OSError, EOFError):
+        return None
+    return (head.number, head.sha256) if head else None
 
 
 def _open(run: Run, job: Job, last: LastResult | None) -> Open:

@@ -44,6 +44,18 @@ def is_journal(stream: TextIO | None, environment: Mapping[str, str]) -> bool:
     return found is not None and environment.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
 
 
+def send_to_syslog(text: str, places: Places = Places()) -> bool:  # noqa: B008  # a value
+    """Send a line to syslog, whatever ``LOG_FILE`` says; False if nobody listens."""
+    head = f"<{DAEMON * 8 + priority(logging.INFO)}>{IDENTIFIER}[{os.getpid()}]: "
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as service:
+            service.settimeout(PATIENCE)
+            service.sendto((head + text).encode(errors="replace"), str(places.syslog))
+    except OSError:
+        return False
+    return True
+
+
 class _Service(logging.Handler):
     """Sends one datagram for each record, to whoever listens at the time: a service may be started again."""
 

@@ -14,7 +14,9 @@ from sectigo_f5.model import Settings
 from sectigo_f5.state import lock
 from sectigo_f5.state.directory import FOLDERS
 
-FILES = ("devices.json", "results.json", "told.json")
+FILES = ("audit.begun", "audit.jsonl", "devices.json", "results.json", "told.json")
+
+APPENDED_TO = FILES[:2]  # the trail; the others are replaced
 
 
 def problems_of_files(settings: Settings) -> dict[str, str | None]:
@@ -48,6 +50,9 @@ def _closed(state: Path) -> Iterator[str]:
     for folder, _, _ in os.walk(state):
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield f"{folder} cannot be written"
+    for name in APPENDED_TO:
+        if (state / name).exists() and not os.access(state / name, os.W_OK):
+            yield f"{state / name} cannot be written"
 
 
 def _problem_with_log(file: Path | Service) -> str | None:

@@ -44,15 +44,13 @@ def _has_changed_what_serves(line: Line) -> bool:
 
 
 def head(state_dir: Path) -> Head | None:
-    """Return the head of the trail; None if there is none, or its last line is cut. Raises :class:`OSError`."""
+    """Return the head of the trail; None if its last line is cut. Raises :class:`OSError`."""
     for path in reversed(volumes(state_dir)):
         before, rest = last_pieces(path)
-        if rest:
-            return None
-        record = parse(before)
-        if record is not None:
-            return Head(record["number"], digest(before))
-    return None
+        if before or rest:
+            record = None if rest else parse(before)
+            return Head(record["number"], digest(before)) if record else None
+    return Head()
 
 
 def is_ended(path: Path) -> bool:

@@ -58,6 +58,7 @@ class World:
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc).replace(microsecond=0))
     revocation: LocalRevocation = field(default_factory=LocalRevocation)
     pause: Callable[[float], None] = lambda seconds: time.sleep(seconds / 20)
+    trail: Recorder | None = None  # that is open
     runs: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -130,12 +131,11 @@ class World:
         *jobs: Job,
         work: Work = workflow.keep_alive,
         record: bool = True,
-        trail: Recorder | None = None,
         **changes: Any,
     ) -> list[Result]:
         """Run once over ``jobs`` and, unless it is to leave nothing, record the results."""
-        with nullcontext(trail) if trail else self.recorded() as told:
-            results = fleet.on_every_device(self.run_of(*jobs, recorder=told, **changes), jobs, work, 1)
+        with nullcontext(self.trail) if self.trail else self.recorded() as trail:
+            results = fleet.on_every_device(self.run_of(*jobs, recorder=trail, **changes), jobs, work, 1)
         if record:
             self.state.history.record(results, self.now)
         return results
@@ -147,7 +147,11 @@ class World:
         before = file.stat().st_size if file.exists() else 0
         author = Author(f"run{next(self.runs)}", {"user": "tests"}, "host", "start_acme.py run")
         with recorder(self.state.path, author, self.clock, str) as trail, recording.told(trail):
-            yield trail
+            self.trail = trail
+            try:
+                yield trail
+            finally:
+                self.trail = None
         assert What.OTHER.value.encode() not in file.read_bytes()[before:]
 
     def run_of(self, *jobs: Job, managed: frozenset[str] = frozenset(), **changes: Any) -> Run:

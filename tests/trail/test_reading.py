@@ -34,7 +34,7 @@ def test_the_last_change_of_each_certificate_is_what_has_changed_something(tmp_p
 
 def test_there_is_no_last_change_without_a_trail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert reading.last_changes(tmp_path) == {}
-    assert reading.head(tmp_path) is None
+    assert reading.head(tmp_path) == Head()
     (tmp_path / "audit.jsonl").mkdir()
     assert reading.last_changes(tmp_path) == {}
     assert "the trail cannot be read any further" in caplog.text

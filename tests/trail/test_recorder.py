@@ -198,9 +198,9 @@ def test_the_site_comes_first_and_the_run_does_not_end_well(
     with bigip(tmp_path) as world:
         jobs = world.job(keys=ONLY_EC), world.job("shop.example.com", keys=ONLY_EC)
         with world.recorded() as trail, full_disk(name):
-            first = world.one(jobs[0], trail=trail)
+            first = world.one(jobs[0])
             assert trail.problem
-            assert world.go(jobs[1], trail=trail)[0].outcome is Outcome.SKIPPED
+            assert world.go(jobs[1])[0].outcome is Outcome.SKIPPED
         assert world.seen_by_client().serial == first.serial, "it serves"
         command: Session = session(world, jobs[0])
         object.__setattr__(command.run, "recorder", trail)

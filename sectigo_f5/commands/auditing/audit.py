@@ -78,7 +78,8 @@ def _chosen(options: Options, state_dir: Path, now: datetime) -> Callable[[Line]
     begin = to_precise_iso(since.moment(options.since, now)) if options.since else ""
     if not options.only:
         return lambda line: line.time >= begin
-    labels = labels_that_match({label_of(line) for line in reading.lines(state_dir)}, options.only, "in the trail")
+    every = {label_of(line) for line in reading.lines(state_dir)}
+    labels = labels_that_match(sorted(every), options.only, "in the trail")
     return lambda line: line.time >= begin and label_of(line) in labels
 
 

@@ -62,3 +62,4 @@ class Known:
     unfinished: Mapping[str, Open] = field(default_factory=dict)  # by label, of those whose state was read
     orders: Mapping[tuple[str, ...], int] = field(default_factory=dict)  # of this run, by kind and end
     devices: Devices = field(default_factory=Devices)
+    trail: tuple[int, str] | None = None  # how many lines it has, and the SHA-256 of the last; None: not known now

@@ -60,6 +60,9 @@ ORDERS_TOTAL = Metric(
     of_run=True,
 )
 
+TRAIL_LINES = Metric("audit_lines", "Lines of the trail of changes, those kept elsewhere included", of_run=True)
+TRAIL_HEAD = Metric("audit_head_info", "The last line of the trail of changes, always 1", ("sha256",), of_run=True)
+
 NOT_AFTER = Metric(
     "certificate_not_after_seconds", "End of validity of what is in service as far as known, Unix time", CERTIFICATE
 )
@@ -117,6 +120,8 @@ METRICS = (
     RUNS_TOTAL,
     RESULTS_TOTAL,
     ORDERS_TOTAL,
+    TRAIL_LINES,
+    TRAIL_HEAD,
     NOT_AFTER,
     PLANNED,
     SUCCEEDED,

@@ -9,7 +9,7 @@ from sectigo_f5.figures import ORDERS
 from sectigo_f5.model import Outcome
 from sectigo_f5.progress import Step
 from sectigo_f5.report.metrics import names
-from sectigo_f5.report.metrics.known import End, Work
+from sectigo_f5.report.metrics.known import End, Known, Work
 from sectigo_f5.report.metrics.textfile import Content, Samples
 from sectigo_f5.report.results import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FAILED, EXIT_LOCKED
 
@@ -18,11 +18,14 @@ OF_OTHER_COMMANDS = (Outcome.REVOKED, Outcome.ROLLED_BACK, Outcome.OK)
 WORDS = tuple((word.value,) for word in Outcome if word not in OF_OTHER_COMMANDS)
 
 
-def of_runs(before: Content, end: End | None, orders: Samples) -> Content:
+def of_runs(before: Content, end: End | None, known: Known) -> Content:
     """Return the samples after one more run; without ``end`` it was over a part, and nothing is said of it."""
     content = {metric: samples for metric, samples in before.items() if metric.of_run}
+    if known.trail:
+        lines, head = known.trail
+        content |= {names.TRAIL_LINES: {(): lines}, names.TRAIL_HEAD: {(head,): 1}}
     content[names.LAST_SUCCESS] = content.get(names.LAST_SUCCESS) or {(): 0}  # an alert on its age fires without
-    content[names.ORDERS_TOTAL] = _added(ORDERS, content.get(names.ORDERS_TOTAL, {}), orders)
+    content[names.ORDERS_TOTAL] = _added(ORDERS, content.get(names.ORDERS_TOTAL, {}), known.orders)
     return {**content, **_of_end(content, end)} if end else content
 
 

@@ -44,7 +44,7 @@ def _after(before: Content, known: Known, end: End | None) -> Content:
 def _merged(before: Content, known: Known, end: End | None) -> Content:
     return {
         names.BUILD: _build(),
-        **of_runs(before, end, known.orders),
+        **of_runs(before, end, known),
         **of_certificates(before, known),
         **of_devices(before, known.devices, known.complete),
     }
