@@ -154,6 +154,7 @@ def test_any_answer_is_read_or_refused_with_its_path(changed: tuple[str, Any]) -
     path, answer = changed
     for error in look({**ANSWERS, path: answer}):
         assert f"{HOST}: GET /mgmt/" in str(error) or not isinstance(error, DeviceError)
+        assert str(error).isprintable()
 
 
 @pytest.mark.parametrize(

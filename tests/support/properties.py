@@ -35,3 +35,16 @@ def walks(machine: type[RuleBasedStateMachine], examples: int, steps: int) -> No
         max_examples=examples * many, stateful_step_count=steps, database=None, deadline=None, phases=phases
     )
     run_state_machine_as_test(drawn, settings=settings(often, suppress_health_check=list(HealthCheck)))
+
+
+def daily(examples: int) -> Callable[[Test], Test]:
+    """Run a test whose examples take long with others on each day; ``SPREAD=all``: with ten times as many."""
+    many, drawn = (10, SEED) if DAY == ALL else (1, int(DAY))
+    often = settings(
+        max_examples=examples * many,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    return lambda test: seed(drawn)(often(test))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -194,9 +193,17 @@ def certificates_pem(label: str, der: bytes) -> str:
     return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n"
 
 
+def refusal(read: Callable[[str], object], text: str) -> str | None:
+    try:
+        read(text)
+    except ConnectorError as error:
+        return str(error)
+    return None
+
+
 @generated(50)
 @given(text=damaged_pem(ISSUER.certificate_pem) | damaged_pem(CSR) | damaged_pem(pem(BY_CRL)) | st.text(max_size=30))
 def test_any_pem_is_read_or_refused_in_a_sentence(text: str) -> None:
-    for read in READERS:
-        with contextlib.suppress(ConnectorError):
-            read(text)
+    for sentence in filter(None, (refusal(read, text) for read in READERS)):
+        assert sentence.isprintable()
+        assert len(sentence) < 1000
