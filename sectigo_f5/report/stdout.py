@@ -42,13 +42,13 @@ def say_all(lines: Iterable[str]) -> None:
     if sys.stdout is None:
         return
     for line in lines:
-        if not _written(f"{line}\n"):
+        if not _could_write(f"{line}\n"):
             return
-    if _written("", last=True):
+    if _could_write("", last=True):
         release()
 
 
-def _written(text: str, *, last: bool = False) -> bool:
+def _could_write(text: str, *, last: bool = False) -> bool:
     try:
         sys.stdout.write(text)
         if last:

@@ -50,9 +50,13 @@ class KnownItems:
             logger.warning("%s cannot be read (%s): nothing on %s counts as new", file, error, device)
             return None
 
-    def note(self, device: str, identities: Iterable[str], now: datetime) -> None:
-        """Remember an inventory; if that cannot be written, the next one compares with the one before."""
-        items = sorted(set(map(digest, identities)))[:MOST]
+    def note(self, device: str, identities: Iterable[str], now: datetime, also: frozenset[str] = frozenset()) -> None:
+        """Remember an inventory; if that cannot be written, the next one compares with the one before.
+
+        ``also`` are the items of the one before, if not everything could be read.
+        """
+        found = sorted(set(map(digest, identities)))
+        items = [*found, *sorted(also.difference(found))][:MOST]
         try:
             write_atomically(self._file(device), json.dumps({"at": to_iso(now), "items": items}, indent=0))
         except ConnectorError as error:

@@ -28,6 +28,23 @@ def test_the_last_inventory_replaces_the_one_before_and_leaves_other_devices_alo
     assert ber.has("c")
 
 
+def test_what_could_not_be_read_this_time_is_not_new_the_next_time(
+    known: KnownItems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.note("fra", ["a", "b"], NOW)
+    before = known.of("fra")
+    assert before is not None
+    known.note("fra", ["b", "c"], NOW, before.items)
+    after = known.of("fra")
+    assert after is not None
+    assert all(map(after.has, "abc"))
+    monkeypatch.setattr("sectigo_f5.state.inventory.MOST", 2)
+    known.note("fra", ["b", "c"], NOW, after.items)
+    full = known.of("fra")
+    assert full is not None
+    assert [each for each in "abc" if full.has(each)] == ["b", "c"], "what is there now goes before"
+
+
 def test_a_first_inventory_has_nothing_to_compare_with(known: KnownItems, caplog: pytest.LogCaptureFixture) -> None:
     assert known.of("fra") is None
     assert caplog.messages == []

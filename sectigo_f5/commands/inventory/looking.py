@@ -86,11 +86,20 @@ class Looking:
             except ConnectorError as error:
                 self.looks[device] = Look(device, before=before, error=str(error))
                 raise
-            self.looks[device] = Look(device, items, before, survey.notes)
+            notes = (*survey.notes, *self._silent(job))
+            self.looks[device] = Look(device, items, before, notes)
             if device in self.whole:
-                state.note(device, identities, self.run.clock())
+                also = before.items if before and notes else frozenset[str]()
+                state.note(device, identities, self.run.clock(), also)
         elif look.error:
             raise ConnectorError(look.error)
+
+    def _silent(self, job: Job) -> Iterator[str]:
+        """Say which units of a group did not answer: they hold what the others hold, but for one certificate."""
+        answering = {unit.client.host for unit in self.units.get(job.device.name, ())}
+        for host in job.device.hosts:
+            if answering and host not in answering:
+                yield f"{host} did not answer: the certificate of its management interface is not known"
 
     def _survey(self, f5: Unit, device: str) -> Survey:
         others = (unit for unit in self.units.get(device, ()) if unit.client.host != f5.client.host)

@@ -15,6 +15,7 @@ from sectigo_f5.simulator import Fault
 from tests.commands.test_json import valid
 from tests.report.page.test_rendering import Page
 from tests.support.console import Console
+from tests.support.ha_pair import ha_pair
 from tests.support.installation import ROOT
 from tests.support.names import ONLY_EC
 from tests.support.virtual_servers import attach, hand_made
@@ -176,6 +177,21 @@ def test_a_device_that_fails_halfway_keeps_what_is_known_of_it_and_shows_none_of
     assert printed["items"] == []
     assert printed["devices"][0]["error"]
     assert world.state.inventory.of("bigip-sim") == known
+
+
+def test_units_of_a_group_are_each_known_by_their_management_certificate(tmp_path: Path) -> None:
+    with ha_pair(tmp_path) as pair:
+        console, device = Console(pair.world), pair.job().device
+        console.configure(host=list(device.hosts), port=device.port)
+
+        units = [item for item in items_of(console).values() if item["holds"] == "management"]
+        assert len({item["fingerprint"] for item in units}) == 2
+        known = pair.world.state.inventory.of("bigip-sim")
+        pair.down(pair.other)
+        said = console.say("inventory")
+        note = f"{pair.other.address} did not answer: the certificate of its management interface is not known"
+        assert (said.code, f"bigip-sim: {note}" in said.out) == (0, True)
+        assert known == pair.world.state.inventory.of("bigip-sim"), "nor is it new when it answers again"
 
 
 def test_what_cannot_be_remembered_is_a_warning_and_no_failure(console: Console, world: World) -> None:
