@@ -23,7 +23,7 @@ DAYS_OF_CERTBOT = 8
 DAYS_OF_REFUSALS = 20
 
 
-@pytest.fixture(params=OPERATIONS)
+@pytest.fixture(params=OPERATIONS, scope="module")
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
     with opened(OPERATIONS[request.param]) as scene:
         yield survey(scene)
@@ -50,13 +50,13 @@ def test_a_fault_at_any_request_is_survived_and_then_mended(ground: Ground) -> N
     assert bad([walk(ground, cell) for cell in spread(cells, DAYS)]) == []
 
 
-@pytest.mark.parametrize("ground", ["enrolment", "renewal"], indirect=True)
+@pytest.mark.parametrize("ground", ["enrolment", "renewal"], indirect=True, scope="module")
 def test_a_certbot_that_fails_costs_no_second_order(ground: Ground) -> None:
     failures = spread(FAILURES, DAYS_OF_CERTBOT)
     assert bad([walk(ground, Cell(ground.scene.operation.name, failure, 0)) for failure in failures]) == []
 
 
-@pytest.mark.parametrize("ground", ["enrolment", "renewal"], indirect=True)
+@pytest.mark.parametrize("ground", ["enrolment", "renewal"], indirect=True, scope="module")
 def test_a_write_refused_for_good_costs_no_order_or_one(ground: Ground) -> None:
     every = [(write, refusal) for write in writes_of(ground) for refusal in REFUSALS]
     found = [each for write, refusal in spread(every, DAYS_OF_REFUSALS) for each in refused(ground, [write], refusal)]
