@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.walk import table
-from tests.walk.cells import Cell, Walked, cells_of, survey, walk
-from tests.walk.certbot_failures import FAILURES
-from tests.walk.faults import TROUBLES
+from tests.walk.catalogue import FAULTS, cells_of, walk
+from tests.walk.cells import Cell, Walked, survey
 from tests.walk.operations import OPERATIONS
 from tests.walk.scene import opened
-
-FAULTS = [*TROUBLES, *FAILURES]
 
 
 @dataclass(frozen=True)

@@ -72,13 +72,6 @@ def survey(scene: Scene) -> Ground:
     return Ground(scene, requests, contents(scene.world))
 
 
-def cells_of(ground: Ground, fault: str) -> Iterator[Cell]:
-    """Yield every cell of an operation with one fault: one for each request, or one if it is Certbot that fails."""
-    numbers = (0,) if fault in FAILURES else range(1, len(ground.requests) + 1)
-    for number in numbers:
-        yield Cell(ground.scene.operation.name, fault, number)
-
-
 def walk(ground: Ground, cell: Cell) -> Walked:
     """Walk one cell."""
     scene, world, operation = ground.scene, ground.scene.world, ground.scene.operation

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.spread import spread
-from tests.walk.cells import Cell, Ground, Walked, cells_of, survey, walk
+from tests.walk.catalogue import cells_of, walk
+from tests.walk.cells import Cell, Ground, Walked, survey
 from tests.walk.certbot_failures import FAILURES
 from tests.walk.faults import TROUBLES
 from tests.walk.operations import OPERATIONS
-from tests.walk.refusals import REFUSALS, refused, writes_of
+from tests.walk.refusals import REFUSALS
 from tests.walk.scene import opened
 from tests.walk.table import as_json
 
@@ -58,7 +59,5 @@ def test_a_certbot_that_fails_costs_no_second_order(ground: Ground) -> None:
 
 @pytest.mark.parametrize("ground", ["enrolment", "renewal"], indirect=True, scope="module")
 def test_a_write_refused_for_good_costs_no_order_or_one(ground: Ground) -> None:
-    every = [(write, refusal) for write in writes_of(ground) for refusal in REFUSALS]
-    found = [each for write, refusal in spread(every, DAYS_OF_REFUSALS) for each in refused(ground, [write], refusal)]
-    assert found
-    assert [each for each in found if not each.is_good] == []
+    cells = [cell for fault in REFUSALS for cell in cells_of(ground, fault)]
+    assert bad([walk(ground, cell) for cell in spread(cells, DAYS_OF_REFUSALS)]) == []
