@@ -28,7 +28,7 @@ from tests.walk.watching import Watch
 
 IMPATIENCE = 0.3  # seconds, the time-out of the one call that is not answered
 PATIENCE = 2.0  # seconds for a connection that was closed to end
-LONGEST = 30  # seconds of a run in another process
+LONGEST = 60  # seconds of a run in another process
 
 
 def in_this_process(world: World, operation: Operation) -> Result:
