@@ -61,6 +61,8 @@ def keep_alive(run: Run, f5: Unit, job: Job) -> Result:
         plan = repair(run, f5, job, plan)
     if not plan.decided.issues:
         other_references.update(run, f5, plan.seen.job)
+        if newer := _newer_pair(plan):
+            tidy_after(run, f5, plan, newer)
         return _logged(with_references(run, f5, plan, result_of(plan)))
     try:
         return _logged(with_references(run, f5, plan, put_new_in_service(run, f5, plan)))
@@ -151,6 +153,15 @@ def repair(run: Run, f5: Unit, job: Job, plan: Plan) -> Plan:
     f5.forget()
     plan = prepare(run, f5, job)
     return repair(run, f5, job, plan) if plan.decided.outcome is Outcome.REPAIRED else plan
+
+
+def _newer_pair(plan: Plan) -> str | None:
+    """Return the stamp of the pair with which a repair has completed a renewal that died before its change."""
+    before, after = (
+        [pair.generation.stamp for pair in pairs] for pairs in (plan.seen.in_service(), plan.decided.pairs)
+    )
+    repaired = plan.decided.outcome is Outcome.REPAIRED
+    return max(after) if repaired and before and after and max(before) < max(after) else None
 
 
 # -- the result --------------------------------------------------------------------------------

@@ -51,6 +51,14 @@ def test_a_fault_at_any_request_is_survived_and_then_mended(ground: Ground) -> N
     assert bad([walk(ground, cell) for cell in spread(cells, DAYS)]) == []
 
 
+@pytest.mark.parametrize("ground", ["renewal"], indirect=True, scope="module")
+def test_a_renewal_killed_just_before_its_change_leaves_two_generations(ground: Ground) -> None:
+    """The pair is complete, so the next run puts it in service, and that makes a third one too many."""
+    calls = [(call.method, "/client-ssl/" in call.path and not call.coordination_id) for call in ground.requests]
+    walked = walk(ground, Cell("renewal", "SIGKILL", calls.index(("PATCH", True))))
+    assert (walked.words, bad([walked])) == (("-", "repaired"), [])
+
+
 @pytest.mark.parametrize("ground", ["enrolment", "renewal"], indirect=True, scope="module")
 def test_a_certbot_that_fails_costs_no_second_order(ground: Ground) -> None:
     failures = spread(FAILURES, DAYS_OF_CERTBOT)
