@@ -124,19 +124,25 @@ class Stage:
         self.world.add_virtual_server(f"/Common/vs_{number}")
         self.console.configure({"common_name": f"w{number}.example.com", "virtual_servers": [f"vs_{number}"]})
         self._write_env(LOG_FORMAT=form, **({"LOG_FILE": service} if service else {}))
-        self.device.hook = self._look
         self.earlier = self.device.tokens
+        said = self.say("run", *(["--json"] if number % 2 else []), *arguments)
+        self.say("status", "--html", str(self.page))
+        assert (said.code != 0) == sick, said
+        return said
+
+    def say(self, *arguments: str) -> Output:
+        """Give a command, and keep all that others could see of it."""
+        self.device.hook = self._look
         try:
-            said = self.console.say("run", *(["--json"] if number % 2 else []), *arguments)
+            self.outputs.append(self.console.say(*arguments))
         finally:
             self.device.hook = None
-        self.outputs += [said, self.console.say("status", "--html", str(self.page))]
-        assert (said.code != 0) == sick, said
         for receiver in self.services:
             receiver.catch_up()
-        self.lines += self.device.audit_log[self._audited :]
-        self._audited += len(self.lines)
-        return said
+        log = self.device.audit_log
+        self.lines += log[self._audited :]
+        self._audited = len(log)
+        return self.outputs[-1]
 
     def files(self, folder: Path) -> Iterator[tuple[str, bytes]]:
         """Yield the files of a folder that are new, or were written since :meth:`forget`."""
@@ -261,7 +267,11 @@ def _recorded(read: Callable[[Any], Request], requests: list[Request]) -> Callab
 
 def _noted(start: Callable[..., None], started: list[str]) -> Callable[..., None]:
     def __init__(program: Any, args: Any, *more: Any, **options: Any) -> None:  # noqa: N807  # as Popen's
-        started.append(f"{args!r} {options.get('env', dict(os.environ))!r}")
+        given = options.get("env", os.environ)
+        shown = {
+            name: text for name, text in given.items() if not name.lower().endswith("_proxy")
+        }  # it has to be there
+        started.append(f"{args!r} {shown!r}")
         start(program, args, *more, **options)
 
     return __init__

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
+from sectigo_f5.simulator import Fault
 from tests.secrecy.situations import SITUATIONS, Situation
-from tests.secrecy.stage import ODD, PASSPHRASE, TOKEN, Stage, opened
+from tests.secrecy.stage import HMAC, ODD, PASSPHRASE, TOKEN, Stage, opened
 from tests.secrecy.surfaces import SURFACES, Surface, search
 from tests.support.canaries import Canaries, unique
 
@@ -43,6 +44,35 @@ def test_no_secret_is_left_or_seen_by_others(stage: Stage, situation: Situation)
     with situation.arranged(stage):
         said = stage.run(sick=situation.sick)
     assert situation.seen in said.log + "".join(file.read_text() for file in stage.folder.glob("*.log"))
+    assert search(stage) == []
+
+
+COMMANDS = (
+    "check --verbose",
+    "plan",
+    "status --all --json",
+    "inventory --json",
+    "inventory --csv {}/items.csv",
+    "inventory --html {}/items.html",
+    "audit --json",
+    "audit --verify",
+    "rollback --only *",
+    "revoke --yes --only *",
+)
+
+
+@pytest.mark.parametrize("sick", [False, True], ids=["well", "sick"])
+def test_no_command_shows_a_secret(stage: Stage, sick: bool) -> None:
+    """The BIG-IP is well, or refuses and quotes all that was sent, as the CA does."""
+    stage.forget()
+    stage.run()
+    if sick:
+        stage.device.fault(Fault("GET", "/sys/file/ssl-cert", action="echo:400", times=99))
+        stage.world.authority.refusal = f"refused: {stage.canaries.of(HMAC)[0]}"
+    said = {command: stage.say(*command.format(stage.folder).split()) for command in COMMANDS}
+    stage.device.heal()
+    stage.world.authority.refusal = None
+    assert [command for command, output in said.items() if not output.out + output.log] == []
     assert search(stage) == []
 
 
