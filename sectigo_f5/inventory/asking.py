@@ -1,8 +1,7 @@
-"""Reading a BIG-IP page by page; what a user may not see, or a release does not have, is noted and left out."""
+"""Reading a BIG-IP page by page; what it does not show is noted and left out."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -12,10 +11,8 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 
-ABSENT = (requests.codes.bad_request, requests.codes.not_found)  # the release or its modules have no such thing
+ABSENT = (requests.codes.bad_request, requests.codes.not_found)  # the release has no such thing
 REFUSALS = range(400, 500)
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -37,21 +34,25 @@ class Asking:
             self._note(collection, error, unknown)
 
     def one(self, path: str, unknown: str) -> Json:
-        """Return what there is one of; empty if it cannot be seen."""
+        """Return what there is one of; empty if it cannot be seen, or the release does not have it."""
         try:
             return self.unit.surroundings.find(f"/mgmt/tm/{path}") or {}
         except DeviceError as error:
-            self._note(path, error, unknown)
+            if error.status not in ABSENT or _has_failed(error):
+                self._note(path, error, unknown)
             return {}
 
     def _note(self, what: str, error: DeviceError, unknown: str) -> None:
-        if error.busy or isinstance(error, OutcomeUnknownError) or error.status not in REFUSALS:
+        if _has_failed(error):
             raise error
-        logger.debug("%s; %s", error, unknown)
-        if error.status not in ABSENT:
-            self.hide(what, f"{error}: {unknown}")
+        self.hide(what, f"{error}: {unknown}")
 
     def hide(self, what: str, note: str) -> None:
         """Note a collection that the user may not see."""
         self.hidden.add(what)
         self.notes[note] = None
+
+
+def _has_failed(error: DeviceError) -> bool:
+    """Tell whether the BIG-IP has failed, or is busy, rather than refused."""
+    return error.busy or isinstance(error, OutcomeUnknownError) or error.status not in REFUSALS

@@ -276,12 +276,12 @@ DENIED = "error:403:Authorization failed: user=https://localhost/mgmt/shared/aut
         ("/profile/server-ssl$", "uses in server-ssl profiles are not known"),
         ("/profile/client-ssl$", "uses in client-ssl profiles are not known"),
         ("/ltm/virtual$", "on which virtual servers profiles are is not known"),
-        ("/monitor/https$", "uses in them are not known"),
     ],
 )
-def test_nothing_is_called_unused_where_uses_cannot_be_seen(world: World, path: str, said: str) -> None:
+@pytest.mark.parametrize("action", [DENIED, "error:404:01020036:3: The requested folder (/x) was not found."])
+def test_nothing_is_called_unused_where_uses_cannot_be_seen(world: World, path: str, said: str, action: str) -> None:
     add_pair(world, "/Common/a.crt")
-    world.device.fault(Fault("GET", path, action=DENIED, times=99))
+    world.device.fault(Fault("GET", path, action=action, times=99))
     items, notes = survey(world)
     assert words(items["/Common/a.crt"]) == ["unprotected-key"]
     (note,) = notes
@@ -315,6 +315,14 @@ def test_a_disabled_virtual_server_shows_nothing(world: World) -> None:
         ("unprotected-key", Severity.WARNING),
     ]
     assert not item.is_shown
+
+
+def test_monitors_that_cannot_be_read_leave_uses_unknown(world: World) -> None:
+    add_pair(world, "/Common/a.crt")
+    world.device.fault(Fault("GET", "/monitor/https$", action=DENIED, times=99))
+    items, (note,) = survey(world)
+    assert words(items["/Common/a.crt"]) == ["unprotected-key"]
+    assert note == "the HTTPS monitors cannot be read: uses in them are not known"
 
 
 def test_keys_that_cannot_be_seen_have_no_custody(world: World) -> None:
