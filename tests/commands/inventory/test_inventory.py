@@ -170,7 +170,8 @@ def test_a_device_that_fails_halfway_keeps_what_is_known_of_it_and_shows_none_of
 ) -> None:
     console.say("inventory", "--quiet")
     known = world.state.inventory.of("bigip-sim")
-    world.device.fault(Fault(method="GET", path="sys/file/ssl-cert", times=99, action="drop"))
+    refused = "error:400:01070734:3: Configuration error"
+    world.device.fault(Fault(method="GET", path="sys/file/ssl-cert$", nth=2, times=99, action=refused))
     said = console.say("inventory", "--json")
     printed = valid(said)
     assert said.code == 1
