@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from sectigo_f5.model import Outcome, Result
 from tests.support.builders import job
+from tests.support.installation import ROOT
+from tests.walk.catalogue import FAULTS
 from tests.walk.cells import Cell, Walked
 from tests.walk.judging import Course, faults_of
 from tests.walk.operations import OPERATIONS
@@ -99,3 +102,13 @@ def test_a_cell_is_read_back_and_counted(tmp_path: Path) -> None:
         "| empty |  | 1 of 1; 0 |",
         "| all | 1 of 2; 1 or 2 | 1 of 1; 0 |",
     ]
+
+
+def test_the_table_of_the_page_lacks_no_cell() -> None:
+    page = (ROOT / "docs" / "walks.md").read_text()
+    rows = [[word.strip() for word in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
+    head = rows.index(["fault", *OPERATIONS])
+    table = {fault: figures for fault, *figures in rows[head + 2 :]}
+    assert list(table) == [*FAULTS, "all"]
+    for fault, figures in table.items():
+        assert [bool(re.fullmatch(r"(\d+) of \1; [012 or]+", each)) for each in figures] == [True] * 4, fault
