@@ -95,7 +95,7 @@ def test_the_result_is_on_standard_output_and_the_log_is_not(connector: Installa
 def test_a_quiet_run_prints_nothing_if_all_is_well(connector: Installation) -> None:
     done = connector.run("--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert len(connector.log.read_text().splitlines()) == 3, "the file has it all"
+    assert len(connector.log.read_text().splitlines()) == 4, "the file has it all"
 
 
 def test_a_quiet_run_prints_failures(connector: Installation) -> None:
@@ -320,7 +320,7 @@ def test_an_unwritable_log_file_is_one_warning(connector: Installation) -> None:
         assert done.returncode == 0
         (warning,) = (line for line in messages(done.stderr) if line.startswith("WARNING"))
         assert warning.startswith(f"WARNING run: LOG_FILE {file} {problem}: logging here only")
-        assert len(done.stderr.splitlines()) == 4
+        assert len(done.stderr.splitlines()) == 5
 
 
 def test_the_metrics_file_is_readable_by_other_users(connector: Installation) -> None:
