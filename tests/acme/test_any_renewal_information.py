@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from sectigo_f5.acme import renewal_information
 from sectigo_f5.decision.renewal import due_at
+from sectigo_f5.http.fetching import Reply
+from sectigo_f5.http.redirects import Rules
 from sectigo_f5.timestamps import from_http_date
 from sectigo_f5.untrusted import NonsenseError
 from tests.support.damage import damaged, odd
@@ -40,6 +42,31 @@ def test_any_answer_is_a_window_or_a_sentence(body: bytes) -> None:
     planned, reason = due_at(BEGAN, ENDS, None, found, "seed")
     assert planned < ENDS
     assert reason.isprintable()
+
+
+@generated(150)
+@given(
+    header=st.text(st.characters(codec="latin-1"), max_size=30)
+    | st.sampled_from(
+        ["-1", "0", "9" * 400, "1e9", "+5", " 7 ", "\xb2", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001"]
+    )
+    | damaged(DATE).map(lambda found: found.decode("latin-1")),
+    odd_answer=st.none() | odd(ANSWER),
+)
+def test_any_time_to_ask_again_is_neither_soon_nor_far(header: str, odd_answer: object) -> None:
+    body = json.dumps(ANSWER if odd_answer is None else odd_answer).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(renewal_information, "fetch_http", lambda *_: Reply(200, {"Retry-After": header}, body))
+        try:
+            found = renewal_information.fetch("https://ca.example/x", True, "test", NOW, Rules())
+        except NonsenseError as error:
+            sentence = str(error)
+        else:
+            sentence = found.explanation or ""
+            assert renewal_information.SOONEST <= found.retry_at - NOW <= renewal_information.LATEST
+            assert found.start < found.end
+    assert odd_answer is not None or not sentence.startswith("it has")
+    assert sentence.isprintable()
 
 
 @generated(100)

@@ -43,7 +43,7 @@ class OneLife(Lived):
         assert result.error is None
         assert self.world.leftovers() == {}
         after = self.in_service()
-        assert self.world.seen_by_client().serial == result.serial
+        assert self.world.seen_by_client().serial in self.serials(after)
         assert self.world.device.saved_is_current
         if result.outcome in (Outcome.RENEWED, Outcome.REKEYED) and self.can_be_gone_back_to(before):
             assert before in self.generations()
@@ -120,6 +120,11 @@ class OneLife(Lived):
         return not revoked and all(
             read_certificate(copy.certificate).not_after > self.world.now for copy in of.values()
         )
+
+    def serials(self, stamp: str) -> set[str]:
+        """Return the serial numbers of a generation's certificates."""
+        copies = self.world.state.certificates.copies(self.job)
+        return {read_certificate(copy.certificate).serial for of, copy in copies.items() if of.stamp == stamp}
 
     def in_service(self) -> str:
         """Return the stamp of the generation that our profile holds."""

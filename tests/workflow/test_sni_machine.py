@@ -107,11 +107,12 @@ class Shared(Lived):
         return certificate.not_after > self.world.now and name in (None, *certificate.names)
 
     def is_as_wanted(self, results: list[Result]) -> None:
-        """Without a fault the BIG-IP refuses nothing, and what needs no other virtual server is as the YAML says."""
+        """Without a fault the BIG-IP refuses nothing, and a default of all virtual servers that it concerns is made."""
         assert [result.error for result in results if " answered " in (result.error or "")] == []
         for result in results:
             job = self.jobs[result.common_name]
-            assert result.error is None or not self.concerns(job) <= set(job.virtual_servers), result.error
+            free = job.sni_default and self.concerns(job) <= set(job.virtual_servers)
+            assert result.error is None or not free, result.error
             for server in () if result.error else job.virtual_servers:
                 assert self.world.seen_by_client(server, result.common_name).serial == result.serial
                 if job.sni_default and len(attached(self.world, server)) > 1:
