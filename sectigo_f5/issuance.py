@@ -205,7 +205,7 @@ def _ask_the_ca(run: Run, plan: Plan, asking: Asking, key: NewKey, request: str)
         if is_new:
             run.state.orders.note_attempt(job, Attempt(run.beginning, fingerprint(job)))
         doing("asking for the certificate", Step.ISSUE)
-        with run.figures.ordering(is_new), _challenged(plan.validation), _ordered(job, is_new) as ordered:
+        with run.figures.ordering(is_new), challenged(plan.validation), _ordered(job, is_new) as ordered:
             answer = run.authority.issue(request, plan.validation, known, file)  # 9
             with contextlib.suppress(ConnectorError):  # it is judged below
                 ordered.concern(read_certificate(answer.certificate))
@@ -219,7 +219,7 @@ def _ordered(job: Job, is_new: bool) -> AbstractContextManager[Change]:
     return recording.change(What.ORDER, old=old, new=", ".join(job.names), at_once=True)
 
 
-def _challenged(validation: Validation) -> AbstractContextManager[object]:
+def challenged(validation: Validation) -> AbstractContextManager[object]:
     """Record on which virtual servers Certbot, a process of its own, puts iRules of its own for a while."""
     if not isinstance(validation, Http01):
         return contextlib.nullcontext()

@@ -115,7 +115,9 @@ def parse(argv: Sequence[str] | None, program: str) -> Options:
         line.error(f"{command.name} needs --host: the management address of a BIG-IP")
     if not command.configured and (options.only or options.shard):
         line.error(f"{command.name} takes neither --only nor --shard: there are no entries yet")
-    if command.configured and options.shard is None and (problem := shards.forgotten(os.environ)):
+    if command.configured and not command.reads_yaml and options.shard:
+        line.error(f"{command.name} takes no --shard: it is about one STATE_DIR, and each shard has its own")
+    if command.reads_yaml and options.shard is None and (problem := shards.forgotten(os.environ)):
         line.error(problem)
     if options.verify and (options.only or options.since):
         line.error("--verify looks at the whole trail: it takes neither --only nor --since")

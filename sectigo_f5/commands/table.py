@@ -18,8 +18,8 @@ class Command:
     at_most_one: tuple[str, ...] = ()  # options that exclude each other
     writes: bool = False  # it takes the lock
     needs_only: bool = False  # it never acts on everything
-    configured: bool = True  # it needs the YAML files and the env file
-    reads_yaml: bool = True  # False: of the two, the env file alone
+    configured: bool = True  # it needs the env file ...
+    reads_yaml: bool = True  # ... and the YAML files
     confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
 
 
@@ -64,6 +64,7 @@ COMMANDS = {
             "print a YAML file for what a BIG-IP serves today; reads only, needs no configuration",
             options=frozenset({"credentials_file", "host", "partition", "port", "verify_tls"}),
             configured=False,
+            reads_yaml=False,
         ),
         Command(
             "revoke",

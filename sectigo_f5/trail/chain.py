@@ -117,8 +117,7 @@ class _Walk:
         elif number <= before.number:
             self._note(raw.place, f"number {number} follows number {before.number}: inserted, or out of order")
         elif self.last and is_closed and record["previous"] != before.sha256:
-            changed = f"{self.last.place} was changed after it was written"
-            self._note(raw.place, f"{changed}: its SHA-256 is not the one that is named here")
+            self._note(raw.place, f"{self.last.place} was changed after it was written: its SHA-256 is another one")
 
     def _begin(self, raw: Raw, record: Record) -> None:
         found = self.found

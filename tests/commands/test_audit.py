@@ -113,6 +113,12 @@ def test_the_whole_trail_is_verified_or_a_part_is_shown(capsys: pytest.CaptureFi
     assert "it takes neither --only nor --since" in capsys.readouterr().err
 
 
+def test_a_shard_is_a_state_directory_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["audit", "--shard", "0/2"], "start_acme.py")
+    assert "audit takes no --shard: it is about one STATE_DIR, and each shard has its own" in capsys.readouterr().err
+
+
 def test_a_trail_is_verified_with_its_head_for_comparing(world: World) -> None:
     console = Console(world)
     assert "there is no trail yet" in console.say("audit", "--verify").out

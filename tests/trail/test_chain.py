@@ -63,7 +63,7 @@ def test_a_line_that_is_put_in_is_found(at: int, line: bytes) -> None:
 def test_a_break_names_the_line_and_what_it_means() -> None:
     changed = CHAIN[1].replace(b"made", b"fail")
     expected = "audit.jsonl, line 3: audit.jsonl, line 2 was changed after it was written: "
-    assert breaks([CHAIN[0], changed, *CHAIN[2:]]) == [f"{expected}its SHA-256 is not the one that is named here"]
+    assert breaks([CHAIN[0], changed, *CHAIN[2:]]) == [f"{expected}its SHA-256 is another one"]
     assert breaks([CHAIN[0], *CHAIN[3:]]) == ["audit.jsonl, line 2: numbers 2 to 3 are missing before it"]
     assert breaks([CHAIN[0], *CHAIN[2:]]) == ["audit.jsonl, line 2: number 2 is missing before it"]
     twice = "audit.jsonl, line 3: number 2 follows number 2: inserted, or out of order"

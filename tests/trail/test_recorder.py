@@ -15,7 +15,7 @@ from unittest import mock
 
 import pytest
 
-from sectigo_f5 import log, recording
+from sectigo_f5 import issuance, log, recording
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConfigurationError, ConnectorError, NotTakenBackError, PendingOrderError
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
@@ -28,6 +28,7 @@ from sectigo_f5.trail.chain import verified
 from sectigo_f5.trail.nouns import Line
 from sectigo_f5.trail.recorder import Author, TrailRecorder, ending_of, recorder
 from sectigo_f5.trail.volumes import every_line
+from sectigo_f5.validation import Http01, Prevalidated
 from tests.support.commands import session
 from tests.support.names import ONLY_EC
 from tests.support.world import bigip
@@ -100,6 +101,16 @@ def test_no_secret_and_no_line_break_gets_into_a_line(tmp_path: Path) -> None:
 )
 def test_what_came_of_a_change_is_told_by_what_ended_it(error: Exception | None, ending: Ending) -> None:
     assert ending_of(error) is ending
+
+
+def test_virtual_servers_that_answer_a_challenge_are_told_with_their_units(tmp_path: Path) -> None:
+    hosts, servers = ("192.0.2.1", "192.0.2.2"), ("/Common/vs_80",)
+    validation = Http01(hosts, "admin", Secret("p"), servers, "Common", None, False)
+    with recorded(tmp_path), issuance.challenged(validation), issuance.challenged(Prevalidated()):
+        pass
+    (line,) = told(tmp_path)
+    assert (line.what, line.record["virtual_servers"]) == ("challenge-answered", ["/Common/vs_80"])
+    assert (line.record["unit"], line.record["new"]) == ("192.0.2.1 192.0.2.2", "http-01")
 
 
 # -- a run that is killed -----------------------------------------------------------------------------
