@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from tests.walk import table
-from tests.walk.catalogue import FAULTS, cells_of, walk
-from tests.walk.cells import Cell, Walked, survey
+from tests.walk.catalogue import FAULTS
+from tests.walk.cells import Cell, Walked
 from tests.walk.operations import OPERATIONS
-from tests.walk.scene import opened
-
-
-@dataclass(frozen=True)
-class Share:
-    """What one process walks at a time: every request of an operation, or one, with one fault."""
-
-    operation: str
-    fault: str
-    number: int | None = None
-
-
-def walked(share: Share) -> list[Walked]:
-    """Walk a share."""
-    logging.disable(logging.CRITICAL)
-    with opened(OPERATIONS[share.operation]) as scene:
-        ground = survey(scene)
-        cells = cells_of(ground, share.fault)
-        return [walk(ground, cell) for cell in cells if share.number in (None, cell.number)]
-
-
-def all_of(shares: Sequence[Share], jobs: int) -> Iterator[list[Walked]]:
-    """Walk shares in so many processes."""
-    if jobs == 1:
-        yield from map(walked, shares)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(walked, share) for share in shares]):
-            yield done.result()
+from tests.walk.shares import Share, all_of
 
 
 def _shares(options: Any, before: Sequence[Walked]) -> list[Share]:

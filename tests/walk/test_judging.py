@@ -12,6 +12,7 @@ import pytest
 from sectigo_f5.model import Outcome, Result
 from tests.support.builders import job
 from tests.support.installation import ROOT
+from tests.walk.__main__ import main
 from tests.walk.catalogue import FAULTS
 from tests.walk.cells import Cell, Walked
 from tests.walk.judging import Course, faults_of
@@ -102,6 +103,17 @@ def test_a_cell_is_read_back_and_counted(tmp_path: Path) -> None:
         "| empty |  | 1 of 1; 0 |",
         "| all | 1 of 2; 1 or 2 | 1 of 1; 0 |",
     ]
+
+
+def test_a_bad_cell_of_an_earlier_walk_is_not_walked_again_and_ends_by_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "results"
+    for problems, code in (((), 0), (("2 orders",), 1)):
+        file.write_text(as_json(Walked(Cell("renewal", "SIGKILL", 3), "GET /x", ("-",), 1, problems)) + "\n")
+        before = file.read_bytes()
+        assert main(["--operation", "renewal", "--fault", "SIGK*", "--results", str(file)]) == code
+        assert (file.read_bytes(), f"| SIGKILL | {1 - code} of 1; 1 |" in capsys.readouterr().out) == (before, True)
 
 
 def test_the_table_of_the_page_lacks_no_cell() -> None:
