@@ -19,6 +19,7 @@ SHORTEST = 6  # characters of what is masked wherever it stands: a shorter one w
 
 _ESCAPED = re.compile(r"[\\%&+]")  # what a text contains in which a secret is written in another way
 
+_WORDS = re.compile(r"[A-Za-z0-9]+")
 _SLASHES = r"\\{0,8}"  # before a character that was escaped, perhaps several times; few, since time is limited too
 
 
@@ -108,9 +109,14 @@ def mask(text: str, known: Iterable[Secret] = ()) -> str:
     escaped = bool(_ESCAPED.search(text))
     for clear in sorted(found, key=len, reverse=True):
         text = text.replace(clear, "***")
-        if escaped and not (clear.isalnum() and clear.isascii()):
+        if escaped and not (clear.isalnum() and clear.isascii()) and _longest_word(clear) in text:
             text = re.sub("".join(map(_spellings, clear)), "***", text)
     return text
+
+
+def _longest_word(clear: str) -> str:
+    """Return what nobody escapes of a secret: without that a text does not hold it, and a pattern takes its time."""
+    return max(_WORDS.findall(clear), key=len, default="")
 
 
 def _spellings(character: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import pickle
+import re
 import traceback
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sectigo_f5 import secret
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.secret import QuotedSecretError, Secret, mask, one_time_passphrase
 from tests.support.canaries import unique
@@ -39,11 +41,26 @@ def test_a_secret_is_masked_however_it_is_quoted(
     odd: str, quoted: Callable[[str], str], again: Callable[[str], str]
 ) -> None:
     begin, end = unique(8), unique(8)
-    secret = Secret(begin + odd + end)
-    text = mask(f"before {again(quoted(secret.reveal()))} after")
+    held = Secret(begin + odd + end)
+    text = mask(f"before {again(quoted(held.reveal()))} after")
     assert begin not in text
     assert end not in text
     assert "***" in text
+
+
+def test_a_thousand_passwords_cost_a_line_no_pattern_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``re`` keeps 512 patterns, and to make one again takes two milliseconds."""
+    held, made = [Secret(f"{unique(12)} $ {number}") for number in range(1000)], list[str]()
+
+    def spellings(character: str) -> str:
+        made.append(character)
+        return re.escape(character)
+
+    monkeypatch.setattr(secret, "_spellings", spellings)
+    assert mask("nothing & more \\ at 100%") == "nothing & more \\ at 100%"
+    assert made == []
+    assert mask(f"& {held[7].reveal()}") == "& ***"
+    assert made == [], "it was there in clear"
 
 
 def test_a_secret_that_is_gone_or_short_is_masked_no_more() -> None:
@@ -56,10 +73,10 @@ def test_a_secret_that_is_gone_or_short_is_masked_no_more() -> None:
 
 
 def test_an_error_shows_no_secret_that_it_was_given() -> None:
-    secret = Secret(unique())
-    assert str(ConnectorError(f"it says {secret.reveal()}")) == "it says ***"
+    held = Secret(unique())
+    assert str(ConnectorError(f"it says {held.reveal()}")) == "it says ***"
     with pytest.raises(TypeError, match="never serialised"):
-        pickle.dumps(secret)
+        pickle.dumps(held)
 
 
 def failed(error: type[Exception], because: type[Exception], text: str) -> tuple[Exception, str]:
