@@ -46,8 +46,8 @@ def _has_changed_what_serves(line: Line) -> bool:
 def head(state_dir: Path) -> Head | None:
     """Return the head of the trail; None if its last line is cut. Raises :class:`OSError`."""
     for path in reversed(volumes(state_dir)):
-        before, rest = last_pieces(path)
-        if before or rest:
+        if path.stat().st_size:
+            before, rest = last_pieces(path)
             record = None if rest else parse(before)
             return Head(record["number"], digest(before)) if record else None
     return Head()
