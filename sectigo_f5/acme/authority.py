@@ -145,15 +145,15 @@ class Authority:
     def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
         """Return why; an order that the CA will not issue for is forgotten.
 
-        So is one at which Certbot failed before finalize, unless that was here or on the way: names that are
-        validated in SCM after an order was placed need a new one.
+        So is one of which it has refused anything before finalize: names that are validated in SCM after an order was
+        placed need a new one.
         """
         problem = certbot_errors.lacks_plugin(answer.finished) and self.plugin_problem(validation)
         if problem:  # then Certbot has asked nobody
             return ConnectorError(problem)
         kept = order_file.read(order) if order else {}
         if not order_file.is_awaited(kept):
-            if order and (kept.get("status") in order_file.DEAD or not certbot_errors.is_on_our_side(answer)):
+            if order and (kept.get("status") in order_file.DEAD or certbot_errors.is_refused(answer)):
                 order_file.OrderFile(order, logger.warning).forget()
         elif ALONE not in answer.finished.output:
             return certbot_errors.pending(kept, answer)

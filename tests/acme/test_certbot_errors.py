@@ -13,7 +13,7 @@ from sectigo_f5.acme.failures.certbot_errors import (
     explain,
     hook_failures,
     is_already_revoked,
-    is_on_our_side,
+    is_refused,
     pending,
     relevant_lines,
 )
@@ -185,12 +185,26 @@ def test_a_plugin_that_fails_is_named_instead_of_the_ca(output: str, log: str, n
     assert said in text
     assert text.endswith("check its credentials, dns_options, and the way from here to what it talks to")
     finished = Completion(1, FRAME.format(output), timed_out=False, seconds=1.0)
-    assert is_on_our_side(Answer(finished, log, None))
+    assert not is_refused(Answer(finished, log, None))
 
 
-def test_a_certbot_that_a_signal_ended_was_refused_nothing() -> None:
-    """The kernel ends the largest process when memory is short; the order waits for the next run."""
-    assert is_on_our_side(Answer(Completion(-9, FRAME.format(""), timed_out=False, seconds=1.0), "", None))
+@pytest.mark.parametrize(
+    ("status", "output", "code", "refused"),
+    [
+        (-9, "", "", False),  # the kernel ends the largest process when memory is short
+        (1, "OSError: [Errno 28] No space left on device", "", False),
+        (1, "something new", "", False),
+        (1, "something new", "rateLimited", False),
+        (1, "something new", "badNonce", False),
+        (1, "something new", "badCSR", True),
+        (1, "something new", "unauthorized", True),
+        (1, "None of the preferred challenges are supported by the selected plugin", "", True),
+    ],
+)
+def test_an_order_is_lost_only_if_the_ca_refuses(status: int, output: str, code: str, refused: bool) -> None:
+    problem = f"acme.messages.Error: urn:ietf:params:acme:error:{code} :: x :: y" if code else ""
+    finished = Completion(status, FRAME.format(f"{UNEXPECTED}{output}"), timed_out=False, seconds=1.0)
+    assert is_refused(Answer(finished, log_of(problem), None)) is refused
 
 
 NOT_VALIDATED = (

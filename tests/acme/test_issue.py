@@ -258,6 +258,7 @@ CHALLENGE_FAILED = "Domain: www.example.net\n  Type:   connection\n  Detail: Fai
     [
         ("pending", "Connection to F5 BIG-IP iControl REST API failed.", True, False),
         ("ready", "requests.exceptions.ConnectTimeout", True, False),
+        ("pending", "OSError: [Errno 28] No space left on device", True, False),
         ("pending", "None of the preferred challenges are supported", False, False),
         ("pending", CHALLENGE_FAILED, False, False),
         ("invalid", "Failed to establish a new connection", False, False),

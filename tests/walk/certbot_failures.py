@@ -43,7 +43,7 @@ FAILURES = {
     failure.name: failure
     for failure in (
         Failure("Certbot: exit code, nothing ordered", f"{UNEXPECTED}something new"),
-        Failure("Certbot: exit code, order placed", f"{UNEXPECTED}something new", order="pending", is_dead=True),
+        Failure("Certbot: exit code, order placed", f"{UNEXPECTED}something new", order="pending"),
         Failure("Certbot: hangs, nothing ordered", end=HANGS),
         Failure("Certbot: hangs, order placed", order="pending", end=HANGS),
         Failure("Certbot: hangs after finalize", order="unknown", end=HANGS),
@@ -55,6 +55,7 @@ FAILURES = {
         Failure("Certbot: CA down after finalize", f"{UNEXPECTED}{NO_CONNECTION}", order="unknown"),
         Failure("Certbot: bad nonces", f"{UNEXPECTED}JWS has an invalid anti-replay nonce", "badNonce"),
         Failure("Certbot: rate limit", f"{UNEXPECTED}too many certificates already issued", "rateLimited"),
+        Failure("Certbot: rate limit, order placed", f"{UNEXPECTED}too many requests", "rateLimited", order="ready"),
         Failure("Certbot: order invalid", NOT_VALIDATED, order="invalid", is_dead=True),
         Failure("Certbot: order refused", f"{UNEXPECTED}Error finalizing", "badCSR", order="refused", is_dead=True),
         Failure("Certbot: order pending", f"{UNEXPECTED}acme.errors.TimeoutError", order="processing"),
@@ -66,6 +67,7 @@ FAILURES = {
         Failure("Certbot: no chain", f"failed to parse fullchain into cert and chain: {ALONE}", order="valid"),
         Failure("Certbot: endless chain", order="valid", end="exit 0", answer="endless_chain"),
         Failure("Certbot: disk full, nothing ordered", NO_SPACE),
+        Failure("Certbot: disk full, order placed", NO_SPACE, order="pending"),
         Failure("Certbot: disk full, issued", NO_SPACE, order="valid"),
     )
 }

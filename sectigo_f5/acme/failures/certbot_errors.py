@@ -14,6 +14,7 @@ from sectigo_f5.acme.certbot_program import Answer
 from sectigo_f5.acme.failures.certbot_log import authenticator_in, code_of_problem, last_answer, plugin_raised
 from sectigo_f5.acme.failures.known import (
     NO_ANSWER,
+    NOT_VALIDATED,
     PLUGIN_UNKNOWN,
     UNAVAILABLE,
     UNREACHABLE,
@@ -36,6 +37,7 @@ BIGIP_PLUGIN_CAUSE = re.compile(r"Error raised was\s*(.*?)\s*(?:\(You most proba
 PLUGIN_NOT_READY = re.compile(r"The (\S+) plugin is not working; [^\n]*\n?\s*The error was: (.*)")
 UNEXPECTED = "An unexpected error occurred"  # of the CA's client: a plugin's own error comes without it
 ON_THE_WAY = f"{NO_ANSWER}|{UNREACHABLE}|{UNTRUSTED}"
+PASSING = ("badNonce", "rateLimited")  # types (RFC 8555 section 6.7) of what is no refusal of the order
 HOOK_FAILED = re.compile(r"Hook '--manual-(\S+)' for (\S+) reported error code (\d+)")
 HOOK_SAID = re.compile(r"Hook '--manual-(\S+)' for (\S+) ran with error output:\n((?: [^\n]*\n?)+)")
 
@@ -147,14 +149,21 @@ def lacks_plugin(finished: Completion) -> bool:
     return bool(re.search(PLUGIN_UNKNOWN, finished.output))
 
 
-def is_on_our_side(answer: Answer) -> bool:
-    """Return True if a call failed at a plugin or on the way to the CA, or was ended by a signal: nobody refused."""
+def is_refused(answer: Answer) -> bool:
+    """Return True if the CA has refused an order, or cannot see that the names are ours.
+
+    False if a call failed at a plugin, on the way to the CA or on this host, if it was ended, or if it may simply be
+    sent again: then the order is as good as it was.
+    """
     finished = answer.finished
     if CHALLENGE.search(finished.output):
+        return True
+    on_the_way = f"{BIGIP_PLUGIN_FAILED}|{ON_THE_WAY}|{UNAVAILABLE}"
+    ours = re.search(on_the_way, finished.output) or _said_by_plugin(finished, answer.logged)
+    if ours or finished.timed_out or finished.status < 0:
         return False
-    known = f"{BIGIP_PLUGIN_FAILED}|{ON_THE_WAY}|{UNAVAILABLE}"
-    ours = re.search(known, finished.output) or _said_by_plugin(finished, answer.logged)
-    return finished.timed_out or finished.status < 0 or bool(ours)
+    refused = code_of_problem(answer.logged) not in ("", *PASSING)
+    return refused or bool(re.search(NOT_VALIDATED, finished.output))
 
 
 def is_refused_to_the_account(answer: Answer) -> bool:

@@ -23,6 +23,7 @@ NO_ANSWER = r"ReadTimeout|Read timed out|errors\.TimeoutError"
 UNREACHABLE = r"NewConnectionError|Failed to establish|Name or service not known|ConnectionError|ConnectTimeout"
 UNAVAILABLE = r"ClientError: <Response \[(?:429|50[234])\]>"
 UNTRUSTED = r"CERTIFICATE_VERIFY_FAILED"
+NOT_VALIDATED = r"None of the preferred challenges are supported|does not support any combination of challenges"
 VAGUE = ("malformed", "unauthorized", "serverInternal")  # types (RFC 8555 section 6.7) that CAs use for this and that
 HOST_NAME = re.compile(r"(?:[\w*-]+\.)+\w[\w-]*")
 ALONE = "less than 2 certificates in chain"
@@ -58,7 +59,7 @@ KNOWN = (
     Row(
         "the CA asks for a proof that the names are ours, but the YAML says validation: prevalidated; validate the "
         "domain in SCM (a validation there expires), or choose validation: http-01 or dns-01",
-        r"None of the preferred challenges are supported|does not support any combination of challenges",
+        NOT_VALIDATED,
     ),
     Row(BINDING_REQUIRED, r"Server requires external account binding\. Please use --eab-kid"),
     Row(
