@@ -16,7 +16,7 @@ from tests.support.canaries import Canaries
 INTERVAL = 0.02  # seconds between two looks
 LOOKS = 10  # per process: enough to see it after it has executed its program
 PRIVATE = "certbot.ini"  # the one file that holds secrets, while Certbot runs
-NO_CORE_FILE = b"Max core file size        0                    0"
+NO_CORE_DUMP = b"Max core file size        1                    1"
 
 
 class Watch:
@@ -87,7 +87,7 @@ class Watch:
         certbot = [command for command in self.limits if b"inside_certbot" in command and ours in command]
         told = [self.limits[command] for command in certbot if self.limits[command]]  # nothing of one that has ended
         assert told
-        assert [limits for limits in told if NO_CORE_FILE not in limits] == []
+        assert [limits for limits in told if NO_CORE_DUMP not in limits] == []
 
 
 def files_in(folder: Path) -> Iterator[Path]:

@@ -19,13 +19,19 @@ NOT_DUMPABLE = (4, 0, 0, 0, 0)  # prctl(PR_SET_DUMPABLE), from linux/prctl.h
 
 
 def forbid_core_dumps() -> None:
-    """Have the kernel write no core file of this process, or of those that it starts: passwords are in its memory."""
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Have no core dump made of this process, or of those that it starts: passwords are in its memory.
+
+    A program that collects core dumps, such as systemd-coredump, gets one whatever the limit is, unless that is one byte
+    (core_pattern, fs/coredump.c of Linux); a file of one byte is none either. Where less is allowed, it stays so.
+    """
+    for most in (1, 0):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+            return
 
 
 def hide_memory() -> None:
-    """Keep it also from a program that collects core dumps, which no limit stops, and from other programs of our user.
+    """Keep it also from other programs of our user.
 
     Of this process alone, until it starts another program in its place. From then on a user other than root cannot
     open ``/dev/stdout`` any more.
