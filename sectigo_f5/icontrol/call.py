@@ -24,6 +24,7 @@ class Call:
     raw: bytes | None = None  # sent as it is
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float = READ_TIMEOUT  # seconds, from one piece of the answer to the next
+    only_reads: bool = False  # it changes nothing, although it is not a GET: a command line
     repeatable: bool = False  # doing it twice does no harm, although it is not a GET
     hurried: bool = False  # not sent again if it takes too long: there is a smaller one
     accepted: Collection[int] = ()  # statuses besides 2xx that are an answer, not an error
@@ -44,4 +45,9 @@ class Call:
     @property
     def harmless(self) -> bool:
         """True if the call may be sent again although its answer was lost."""
-        return self.repeatable or self.method == "GET"
+        return self.repeatable or self.reads
+
+    @property
+    def reads(self) -> bool:
+        """True if the call changes nothing."""
+        return self.only_reads or self.method == "GET"

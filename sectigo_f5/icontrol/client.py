@@ -159,6 +159,8 @@ class IControl:
         :class:`UnknownPathError`.
         Returns an answer of success, or of a status that the call accepts.
         """
+        if call.reads:
+            return self._send(call)
         with recording.writing(call.method, call.path):
             return self._send(call)
 
@@ -229,7 +231,8 @@ class IControl:
         Raises :class:`UnreachableError` if it was never sent, :class:`OutcomeUnknownError` if the answer was lost.
         """
         stopping.check()
-        recording.note_write(self.host, call.method, call.path)
+        if not call.reads:
+            recording.note_write(self.host, call.method, call.path)
         started = time.monotonic()
         try:
             with deadline(call.longest), stopping.whole(not call.harmless):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from sectigo_f5 import recording, stopping
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.call import READ_TIMEOUT
+from sectigo_f5.icontrol.answers import json_object
+from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.recording import What
 
@@ -17,10 +18,25 @@ logger = logging.getLogger(__name__)
 _SHELL_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
+BASH = "/mgmt/tm/util/bash"
+
+
 def bash(client: IControl, command: str, timeout: float = READ_TIMEOUT, repeatable: bool = True) -> str:
     """Run a command line on the device; returns what it printed, its exit status is not known."""
-    arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
-    return str(client.post("/mgmt/tm/util/bash", arguments, timeout, repeatable).get("commandResult") or "")
+    return _printed(client.post(BASH, _arguments(command), timeout, repeatable))
+
+
+def ask_bash(client: IControl, command: str) -> str:
+    """Run a command line that changes nothing; returns what it printed."""
+    return _printed(json_object(client.send(Call("POST", BASH, body=_arguments(command), only_reads=True))))
+
+
+def _arguments(command: str) -> Json:
+    return {"command": "run", "utilCmdArgs": f"-c '{command}'"}
+
+
+def _printed(answer: Json) -> str:
+    return str(answer.get("commandResult") or "")
 
 
 def shell_safe(name: str) -> str:

@@ -57,14 +57,14 @@ def until_signal(
     result that it still told, if any, and the exit code; negative: the signal that ended it.
     """
     _until_nothing_is_served()
-    reading, writing = os.pipe()
+    (reading, writing), (waiting, beginning) = os.pipe(), os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the threads of the simulator do not come along: right so
         child = os.fork()
     if child == 0:
+        os.read(waiting, 1)  # until every request is counted
         _go_and_end(world, operation, writing)
     os.close(writing)
-
     requests_so_far = count(1)
 
     def hook(exchange: Exchange) -> None:
@@ -74,9 +74,14 @@ def until_signal(
         watch.look_after(exchange)
 
     world.device.hook = hook
+    os.write(beginning, b"!")
+    faulthandler.dump_traceback_later(LONGEST - 5)  # of the simulator: why does it not answer?
     with os.fdopen(reading, "rb") as pipe:
         told = pipe.read()
+    faulthandler.cancel_dump_traceback_later()
     world.device.hook = None
+    os.close(waiting)
+    os.close(beginning)
     world.authority.read_books()  # type: ignore[attr-defined]
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return (pickle.loads(told) if told else None), code  # noqa: S301  # our own child wrote it

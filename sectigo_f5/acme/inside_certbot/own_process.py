@@ -21,8 +21,8 @@ NOT_DUMPABLE = (4, 0, 0, 0, 0)  # prctl(PR_SET_DUMPABLE), from linux/prctl.h
 def forbid_core_dumps() -> None:
     """Have no core dump made of this process, or of those that it starts: passwords are in its memory.
 
-    A program that collects core dumps, such as systemd-coredump, gets one whatever the limit is, unless that is one byte
-    (core_pattern, fs/coredump.c of Linux); a file of one byte is none either. Where less is allowed, it stays so.
+    A program that collects core dumps, such as systemd-coredump, gets one whatever the limit is, unless that is one
+    byte (fs/coredump.c of Linux); a file of one byte is none either. Where less is allowed, it stays so.
     """
     for most in (1, 0):
         with contextlib.suppress(OSError, ValueError):

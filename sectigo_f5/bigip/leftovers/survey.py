@@ -13,7 +13,7 @@ from sectigo_f5.bigip.leftovers.objects import REQUESTS
 from sectigo_f5.bigip.leftovers.uploads import STAMP, SUFFIXES
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.icontrol.shell import bash
+from sectigo_f5.icontrol.shell import ask_bash
 from sectigo_f5.icontrol.transfer import DOWNLOADS
 from sectigo_f5.model import Job
 
@@ -38,7 +38,7 @@ def _requests(f5: Unit) -> list[str]:
 
 
 def _files(f5: Unit) -> list[str]:
-    return bash(f5.client, f"ls {DOWNLOADS} | grep _{STAMP}").split()
+    return ask_bash(f5.client, f"ls {DOWNLOADS} | grep _{STAMP}").split()
 
 
 def _allowed(ask: Callable[[Unit], list[str]], f5: Unit) -> list[str]:
