@@ -104,7 +104,7 @@ class OddBigIP(IControl):
     """Answers each read by what stands for its path."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
-        super().__init__(HOST, 443, "admin", Secret("admin"), True)
+        super().__init__(HOST, 443, "admin", Secret("admin"), True, lambda seconds: None)
         self.answers = answers
 
     def send(self, call: Call) -> requests.Response:

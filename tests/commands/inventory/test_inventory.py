@@ -114,7 +114,8 @@ def test_quiet_shows_only_what_is_more_than_a_note(console: Console) -> None:
     assert "f5-ca-bundle" not in said
 
 
-def test_on_a_terminal_the_remedies_stand_below(console: Console) -> None:
+def test_on_a_terminal_the_remedies_stand_below(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     text = console.say("inventory", on_terminal=True).out
     assert "whoever reads the configuration or a UCS archive has the key" in text
     assert "certificates and keys, " in text
