@@ -126,7 +126,7 @@ class Authority:
             answer = self._certbot.run(workplace, task)
             issued = _collected(out)
         if issued is None:
-            raise self._not_issued(answer, validation, order)
+            raise self._not_issued(answer, validation, order, continued=bool(before))
         for failure in certbot_errors.hook_failures(answer.finished.output):
             logger.warning("the certificate was issued, but %s", failure)
         self._windows.note_issued(issued.certificate)
@@ -142,18 +142,22 @@ class Authority:
         """
         return self._virtual_servers.held(hosts, virtual_servers)
 
-    def _not_issued(self, answer: Answer, validation: Validation, order: Path | None) -> ConnectorError:
+    def _not_issued(
+        self, answer: Answer, validation: Validation, order: Path | None, *, continued: bool
+    ) -> ConnectorError:
         """Return why; an order that the CA will not issue for is forgotten.
 
-        So is one of which it has refused anything before finalize: names that are validated in SCM after an order was
-        placed need a new one.
+        So is one of which it has refused anything before finalize (names that are validated in SCM after an order was
+        placed need a new one), and one that was ``continued`` and failed for a reason that nobody knows.
         """
         problem = certbot_errors.lacks_plugin(answer.finished) and self.plugin_problem(validation)
         if problem:  # then Certbot has asked nobody
             return ConnectorError(problem)
         kept = order_file.read(order) if order else {}
         if not order_file.is_awaited(kept):
-            if order and (kept.get("status") in order_file.DEAD or certbot_errors.is_refused(answer)):
+            if order and (
+                kept.get("status") in order_file.DEAD or certbot_errors.is_order_lost(answer, continued=continued)
+            ):
                 order_file.OrderFile(order, logger.warning).forget()
         elif ALONE not in answer.finished.output:
             return certbot_errors.pending(kept, answer)

@@ -13,7 +13,7 @@ from sectigo_f5.acme.failures.certbot_errors import (
     explain,
     hook_failures,
     is_already_revoked,
-    is_refused,
+    is_order_lost,
     pending,
     relevant_lines,
 )
@@ -185,26 +185,31 @@ def test_a_plugin_that_fails_is_named_instead_of_the_ca(output: str, log: str, n
     assert said in text
     assert text.endswith("check its credentials, dns_options, and the way from here to what it talks to")
     finished = Completion(1, FRAME.format(output), timed_out=False, seconds=1.0)
-    assert not is_refused(Answer(finished, log, None))
+    assert not is_order_lost(Answer(finished, log, None), continued=True)
 
 
 @pytest.mark.parametrize(
-    ("status", "output", "code", "refused"),
+    ("status", "output", "code", "lost", "lost_if_continued"),
     [
-        (-9, "", "", False),  # the kernel ends the largest process when memory is short
-        (1, "OSError: [Errno 28] No space left on device", "", False),
-        (1, "something new", "", False),
-        (1, "something new", "rateLimited", False),
-        (1, "something new", "badNonce", False),
-        (1, "something new", "badCSR", True),
-        (1, "something new", "unauthorized", True),
-        (1, "None of the preferred challenges are supported by the selected plugin", "", True),
+        (-9, "", "", False, False),  # the kernel ends the largest process when memory is short
+        (1, "requests.exceptions.ConnectTimeout", "", False, False),
+        (1, "OSError: [Errno 28] No space left on device", "", False, True),
+        (1, "something new", "", False, True),
+        (1, "something new", "rateLimited", False, True),
+        (1, "something new", "badNonce", False, True),
+        (1, "something new", "badCSR", True, True),
+        (1, "something new", "unauthorized", True, True),
+        (1, "None of the preferred challenges are supported by the selected plugin", "", True, True),
     ],
 )
-def test_an_order_is_lost_only_if_the_ca_refuses(status: int, output: str, code: str, refused: bool) -> None:
-    problem = f"acme.messages.Error: urn:ietf:params:acme:error:{code} :: x :: y" if code else ""
+def test_an_order_is_lost_if_the_ca_refuses_or_it_fails_twice(
+    status: int, output: str, code: str, lost: bool, lost_if_continued: bool
+) -> None:
+    """An order that fails whenever it is continued must not keep the certificate from being renewed."""
     finished = Completion(status, FRAME.format(f"{UNEXPECTED}{output}"), timed_out=False, seconds=1.0)
-    assert is_refused(Answer(finished, log_of(problem), None)) is refused
+    answer = Answer(finished, log_of(code), None)
+    assert is_order_lost(answer, continued=False) is lost
+    assert is_order_lost(answer, continued=True) is lost_if_continued
 
 
 NOT_VALIDATED = (

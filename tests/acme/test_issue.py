@@ -275,7 +275,7 @@ def test_an_order_is_forgotten_once_it_is_of_no_use(
     remembered = OrderFile(order, pytest.fail)
     remembered.place("https://ca.example/order/1", "https://ca.example/account/1", status)
     answer = Answer(Completion(1, output, timed_out=False, seconds=1.0), "", None)
-    found = registered._not_issued(answer, Dns01("dns-x", {}), order)
+    found = registered._not_issued(answer, Dns01("dns-x", {}), order, continued=False)
     assert (order.exists(), isinstance(found, PendingOrderError)) == (kept, is_pending)
 
 

@@ -149,11 +149,11 @@ def lacks_plugin(finished: Completion) -> bool:
     return bool(re.search(PLUGIN_UNKNOWN, finished.output))
 
 
-def is_refused(answer: Answer) -> bool:
-    """Return True if the CA has refused an order, or cannot see that the names are ours.
+def is_order_lost(answer: Answer, *, continued: bool) -> bool:
+    """Return True if no later run should continue the order at which a call failed before finalize.
 
-    False if a call failed at a plugin, on the way to the CA or on this host, if it was ended, or if it may simply be
-    sent again: then the order is as good as it was.
+    The CA has refused it, or cannot see that the names are ours. What failed at a plugin, on the way to the CA, or was
+    ended says nothing of the order. Of any other failure nobody knows: the order is ``continued`` once, not for ever.
     """
     finished = answer.finished
     if CHALLENGE.search(finished.output):
@@ -163,7 +163,7 @@ def is_refused(answer: Answer) -> bool:
     if ours or finished.timed_out or finished.status < 0:
         return False
     refused = code_of_problem(answer.logged) not in ("", *PASSING)
-    return refused or bool(re.search(NOT_VALIDATED, finished.output))
+    return continued or refused or bool(re.search(NOT_VALIDATED, finished.output))
 
 
 def is_refused_to_the_account(answer: Answer) -> bool:
