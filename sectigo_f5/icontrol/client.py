@@ -68,6 +68,7 @@ class IControl:
         self.uploads_refused: str | None = None  # to this user: what the device said
         self.files_left = False  # a file of ours may be in the transfer folders, or a CSR
         self.collections = Collections(self)
+        self.watch: Callable[[Call, requests.Response | None, float], None] | None = None  # told of each exchange
         self.date: datetime | None = None  # when the last answer was sent, by the device's clock, if it tells
         self._answered = -RESTART  # when a call last succeeded, by the monotonic clock
         self._known = set[str]()  # the collections and commands that have answered
@@ -241,11 +242,17 @@ class IControl:
                 )
                 answer.content  # noqa: B018  read it in time
         except (OSError, ValueError) as error:  # requests' own are OSErrors; a token that is no header a ValueError
-            logger.debug("%s -> no answer in %.3f s", call, time.monotonic() - started)
+            self._tell(call, None, time.monotonic() - started)
             raise no_answer(self.host, self.origin, call, error) from error
         self.date = from_http_date(answer.headers.get("Date"))
-        logger.debug("%s -> %s in %.3f s", call, answer.status_code, time.monotonic() - started)
+        self._tell(call, answer, time.monotonic() - started)
         return answer
+
+    def _tell(self, call: Call, answer: requests.Response | None, seconds: float) -> None:
+        """Tell the log, and who watches, of an exchange; None: no answer came."""
+        logger.debug("%s -> %s in %.3f s", call, "no answer" if answer is None else answer.status_code, seconds)
+        if self.watch is not None:
+            self.watch(call, answer, seconds)
 
 
 def _place(call: Call) -> str:

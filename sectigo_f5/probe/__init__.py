@@ -1,0 +1,1 @@
+"""``probe``: what a BIG-IP answers to each call that the connector depends on, tried under scratch names alone."""

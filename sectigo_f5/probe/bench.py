@@ -1,0 +1,158 @@
+"""What a question has at hand: calls that are recorded, names of its own, and what earlier questions made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import requests
+
+from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.answers import json_object
+from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.shell import BASH
+from sectigo_f5.probe.catalogue import BY_NAME
+from sectigo_f5.probe.nouns import Release, Text
+from sectigo_f5.probe.recorder import Recorder
+from sectigo_f5.probe.scratch import Scratch
+from sectigo_f5.secret import Secret
+
+
+class NotAskedError(ConnectorError):
+    """A question that cannot be asked, for what an earlier one has found; the text says what."""
+
+
+class RefusedError(ConnectorError):
+    """A call without which a question cannot be asked was refused."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer: a success with its body, or a refusal with its message."""
+
+    status: int
+    body: Json = field(default_factory=dict)
+    message: str = ""
+    answer: requests.Response | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True if the device did what it was asked for."""
+        return 200 <= self.status < 300  # noqa: PLR2004  # the class of success
+
+    @property
+    def refused_permission(self) -> bool:
+        """True if it refused this user."""
+        return self.status in (requests.codes.unauthorized, requests.codes.forbidden)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A key on the device and a certificate for it, by their full paths; with what opens the key."""
+
+    key: str
+    certificate: str
+    passphrase: Secret
+
+
+@dataclass
+class Bench:
+    """One probe of one unit. ``findings`` and ``texts`` are those of the question that is being asked."""
+
+    unit: Unit
+    scratch: Scratch
+    recorder: Recorder
+    may_save: bool = False
+    pairs: dict[str, Pair] = field(default_factory=dict)  # ``rsa``, ``rsa-2``, ``ec``; they last
+    release: Release = field(default_factory=Release)
+    question: str = ""
+    findings: dict[str, str | int] = field(default_factory=dict)
+    texts: dict[str, Text] = field(default_factory=dict)
+
+    @property
+    def client(self) -> IControl:
+        """The login session."""
+        return self.unit.client
+
+    @property
+    def partition(self) -> str:
+        """Where scratch objects are made."""
+        return self.scratch.partition
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        timeout: float = READ_TIMEOUT,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+        repeatable: bool = False,
+    ) -> Seen:
+        """Send a call and return what is answered, a refusal too.
+
+        Raises :class:`ConnectorError` if the device does not answer, or its answer was lost.
+        """
+        call = Call(
+            method,
+            path,
+            query=query or {},
+            body=body,
+            raw=raw,
+            headers=headers or {},
+            timeout=timeout,
+            repeatable=repeatable,
+        )
+        try:
+            answer = self.client.send(call)
+        except OutcomeUnknownError:
+            raise
+        except DeviceError as refusal:
+            return Seen(refusal.status, message=refusal.message)
+        return Seen(answer.status_code, json_object(answer), answer=answer)
+
+    def must(self, seen: Seen, what: str) -> Seen:
+        """Return an answer of success; raises :class:`RefusedError` with ``what`` was asked for otherwise."""
+        if not seen.ok:
+            raise RefusedError(f"{what} was refused ({seen.status}): {seen.message or 'no message'}")
+        return seen
+
+    def bash(self, command: str, timeout: float = READ_TIMEOUT) -> Seen:
+        """Run a command line on the device; what it printed is :func:`printed`."""
+        return self.ask("POST", BASH, {"command": "run", "utilCmdArgs": f"-c '{command}'"}, timeout=timeout)
+
+    def pair(self, kind: str) -> Pair:
+        """Return a pair that an earlier question made; raises :class:`NotAskedError` if there is none."""
+        if kind not in self.pairs:
+            raise NotAskedError(f"there is no {kind} pair: see the questions key-… and certificate")
+        return self.pairs[kind]
+
+    # -- finding -------------------------------------------------------------------------------
+
+    def find(self, name: str, value: str | int | bool) -> None:
+        """Note what was found; the catalogue says which words there are."""
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        finding = next(one for one in BY_NAME[self.question].findings if one.name == name)
+        if finding.words and value not in finding.words:
+            raise ValueError(f"{self.question}: {name} cannot be {value!r}")
+        self.findings[name] = value
+
+    def note_text(self, kind: str, seen: Seen, **names: str) -> None:
+        """Note a refusal's words; ``names`` are those of ours in it, by what they stand for."""
+        if kind not in BY_NAME[self.question].texts:
+            raise ValueError(f"{self.question} has no text {kind}")
+        if not seen.ok:
+            self.texts[kind] = self.recorder.text(seen.status, seen.message, names)
+
+
+def printed(seen: Seen) -> str:
+    """Return what a command line printed; nothing if it was refused."""
+    return str(seen.body.get("commandResult") or "")

@@ -1,0 +1,9 @@
+"""Certificates by a throw-away CA, for keys of the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sectigo_f5.probe.bench import Bench
+
+ASKED: Mapping[str, Callable[[Bench], None]] = {}

@@ -1,0 +1,9 @@
+"""CSRs on the device, and how to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sectigo_f5.probe.bench import Bench
+
+ASKED: Mapping[str, Callable[[Bench], None]] = {}
