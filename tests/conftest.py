@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 import responses
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.properties import SEED
+from tests.support.quick_keys import quick_keys
 from tests.support.replies import LOGIN, ORIGIN, TOKEN
 from tests.support.spread import DAY
 from tests.support.world import World, bigip
 
-POOL, POOLED = 16, 2048  # keys, bits
 LONGEST = "test_years_of_nights.py"  # begun first, or the other workers would wait for it in the end
 
 
@@ -43,20 +41,9 @@ def _log_reaches_the_test() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _rsa_keys_from_a_pool() -> Iterator[None]:
-    """Take RSA keys of 2048 bits from a pool, each after a different one: to make one takes a third of an enrolment."""
-    generate, made, numbers = rsa.generate_private_key, list[rsa.RSAPrivateKey](), count()
-
-    def take(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
-        if key_size != POOLED:
-            return generate(public_exponent, key_size)
-        number = next(numbers)
-        if number < POOL:
-            made.append(generate(public_exponent, key_size))
-        return made[number % POOL]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rsa, "generate_private_key", take)
+def _rsa_keys_are_quick() -> Iterator[None]:
+    """Make no RSA key of 2048 or 4096 bits again and again: to make one takes a third of an enrolment."""
+    with quick_keys():
         yield
 
 
