@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from sectigo_f5.simulator import releases
 from sectigo_f5.simulator.device import SimulatedBigIP
 from sectigo_f5.simulator.faults import read_scenario
 from sectigo_f5.simulator.refusals import Refusal
@@ -91,7 +92,7 @@ def _add_switch(group: argparse._ArgumentGroup, switch: Field[Any]) -> None:
         f"--{switch.name.replace('_', '-')}",
         dest=switch.name,
         default=argparse.SUPPRESS,
-        type=partial(_choice, words) if words else int,
+        type=_version if switch.name == "tmos" else partial(_choice, words) if words else int,
         metavar="|".join(words) or "N",
         help=f"{switch.metadata['help']} ({default})",
     )
@@ -101,6 +102,14 @@ def _choice(words: Mapping[str, Any], word: str) -> Any:
     if word not in words:
         raise argparse.ArgumentTypeError(f"{word!r}: choose one of {', '.join(words)}")
     return words[word]
+
+
+def _version(word: str) -> str:
+    try:
+        releases.check(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return word
 
 
 def _spelling(value: object) -> str:

@@ -2,11 +2,16 @@
 
 Each function names the source of its text: F5's own repositories and issue threads. "Uncertain" marks
 texts that no public source quotes: match their status or a part of them, never the whole.
+A device may word them otherwise (:attr:`~sectigo_f5.simulator.switches.Switches.texts`), by the names of the
+functions and of their parameters.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from sectigo_f5.simulator.wording import Texts, filled, in_words
 
 _API_ERRORS = (
     (r"^transaction failed:", 2),  # f5devcentral/bigip-kubernetes-gateway
@@ -18,15 +23,29 @@ _OTHER_API_ERROR = 26214401  # electric-cloud-community/EC-BigIp
 
 
 class Refusal(Exception):  # noqa: N818  the device refuses; the simulator works
-    """An answer other than 200: its status and BIG-IP's message."""
+    """An answer other than 200: its status and BIG-IP's message.
+
+    ``kind`` is the function of :mod:`refusals` that made it, and ``names`` are that function's arguments.
+    """
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(status, message)
         self.status = status
         self.message = message
+        self.kind = ""
+        self.names: Mapping[str, str] = {}
 
     def __str__(self) -> str:
         return self.message
+
+    def worded(self, texts: Texts) -> Refusal:
+        """Return the refusal as a device words it that has texts of its own."""
+        if self.kind not in texts:
+            return self
+        status, message = texts[self.kind]
+        other = Refusal(status, filled(message, self.names))
+        other.kind, other.names = self.kind, self.names
+        return other
 
     @property
     def from_restjavad(self) -> bool:
@@ -44,61 +63,73 @@ class UnknownCallError(Exception):
     """An endpoint, method or property that the simulator does not know: its user must be told."""
 
 
+@in_words
 def not_found(title: str, name: str) -> Refusal:
     """Seen verbatim for most types: F5 AS3, go-bigip, f5-sdk."""
     return Refusal(404, f"01020036:3: The requested {title} ({name}) was not found.")
 
 
+@in_words
 def not_registered(path: str) -> Refusal:
-    """A path of a module that is not provisioned, and every path while the REST service starts: bigip-rest-go."""
-    return Refusal(404, f"Public URI path not registered: {path.removeprefix('/mgmt')}")
+    """A path, without ``/mgmt``, of a module that is not provisioned; every one while REST starts: bigip-rest-go."""
+    return Refusal(404, f"Public URI path not registered: {path}")
 
 
+@in_words
 def exists(title: str, name: str, partition: str) -> Refusal:
     """Seen for certificate and key files: terraform-provider-bigip #218."""
     return Refusal(409, f"01020066:3: The requested {title} ({name}) already exists in partition {partition}.")
 
 
+@in_words
 def partition_missing(partition: str) -> Refusal:
     """A POST into a partition that does not exist: electric-cloud-community/EC-BigIp's system tests."""
     return Refusal(400, f"The requested folder (/{partition}) was not found.")
 
 
+@in_words
 def nothing_specified() -> Refusal:
     """A PATCH or PUT without a property: electric-cloud-community/EC-BigIp's system tests."""
     return Refusal(400, "one or more properties must be specified")
 
 
+@in_words
 def no_item_below(path: str) -> Refusal:
     """A GET of one item of a sub-collection: electric-cloud-community/EC-BigIp's system tests."""
     return Refusal(404, f"Object not found - {path}")
 
 
+@in_words
 def invalid_command(below: str) -> Refusal:
     """A POST below the URL of a queued command: f5-common-python #641."""
     return Refusal(400, f"Found invalid command id {below}")
 
 
+@in_words
 def no_rest_object(name: str) -> Refusal:
     """A custom REST role or resource group that does not exist. Text uncertain."""
     return Refusal(404, f"Object not found: {name}")
 
 
+@in_words
 def no_task(number: str) -> Refusal:
     """``Task not found`` is what F5 AS3 looks for; the rest of the text is uncertain."""
     return Refusal(404, f"Task not found: {number}")
 
 
+@in_words
 def no_shell() -> Refusal:
     """``util/bash`` by a user without a shell: F5 Ansible #1570, #1944, #2452. The status is uncertain."""
     return Refusal(400, '"bash" unexpected argument')
 
 
+@in_words
 def file_missing(what: str, path: str) -> Refusal:
     """A profile names a key or certificate that does not exist: terraform-provider-bigip #318."""
     return Refusal(400, f"01070277:3: The requested {what} ({path}) was not found.")
 
 
+@in_words
 def mismatch(profile: str, key: str, certificate: str, before_14: bool) -> Refusal:
     """Keyfactor's f5-rest-orchestrator, Troubleshooting; for older releases F5 Ansible #1217 and pull request #2515."""
     if before_14:  # which releases are the older ones is uncertain
@@ -106,17 +137,20 @@ def mismatch(profile: str, key: str, certificate: str, before_14: bool) -> Refus
     return Refusal(400, f"01070317:3: profile {profile}'s key({key}) and certificate({certificate}) do not match.")
 
 
+@in_words
 def bad_passphrase(key: str, profile: str) -> Refusal:
     """F5 Ansible #2131; the text after ``error:`` depends on the device's OpenSSL."""
     reason = "error:0906A068:PEM routines:PEM_do_header:bad password read"
     return Refusal(400, f"01070313:3: Error reading key PEM file {key} for profile {profile}: {reason}")
 
 
+@in_words
 def unknown_format(path: str) -> Refusal:
     """terraform-provider-bigip #980."""
     return Refusal(400, f"01070712:3: Certificate/Key has unknown format or security type ({path}).")
 
 
+@in_words
 def both_spellings(profile: str) -> Refusal:
     """From TMOS 15: terraform-provider-bigip #449."""
     return Refusal(
@@ -126,6 +160,7 @@ def both_spellings(profile: str) -> Refusal:
     )
 
 
+@in_words
 def not_rsa(profile: str, key: str) -> Refusal:
     """terraform-provider-bigip #839."""
     return Refusal(
@@ -135,11 +170,13 @@ def not_rsa(profile: str, key: str) -> Refusal:
     )
 
 
+@in_words
 def no_rsa_pair() -> Refusal:
     """f5-sdk pull request #420."""
     return Refusal(400, "010717e3:3: Client SSL profile must have RSA certificate/key pair.")
 
 
+@in_words
 def two_of_a_type(profile: str, kind: str) -> Refusal:
     """That it is refused: F5 Ansible's documentation of bigip_profile_client_ssl. Text uncertain."""
     return Refusal(
@@ -147,11 +184,13 @@ def two_of_a_type(profile: str, kind: str) -> Refusal:
     )
 
 
+@in_words
 def incomplete_pair(profile: str) -> Refusal:
     """A certificate without a key, or the reverse. Text uncertain."""
     return Refusal(400, f"01070315:3: profile {profile} requires a key and a certificate")
 
 
+@in_words
 def several_sni_defaults(virtual_server: str) -> Refusal:
     """k8s-bigip-ctlr #332, F5 AS3."""
     return Refusal(
@@ -161,6 +200,7 @@ def several_sni_defaults(virtual_server: str) -> Refusal:
     )
 
 
+@in_words
 def no_sni_default(virtual_server: str) -> Refusal:
     """An F5 lab simulator; no primary source."""
     return Refusal(
@@ -170,6 +210,7 @@ def no_sni_default(virtual_server: str) -> Refusal:
     )
 
 
+@in_words
 def dangling_policy(virtual_server: str, policy: str) -> Refusal:
     """Go clients' tests, which quote the device."""
     return Refusal(
@@ -179,6 +220,7 @@ def dangling_policy(virtual_server: str, policy: str) -> Refusal:
     )
 
 
+@in_words
 def same_server_name(virtual_server: str) -> Refusal:
     """k8s-bigip-ctlr #1042, #781."""
     return Refusal(
@@ -188,6 +230,7 @@ def same_server_name(virtual_server: str) -> Refusal:
     )
 
 
+@in_words
 def other_partition(what: str, virtual_server: str, path: str) -> Refusal:
     """Seen for iRules in a public probe of a device; for profiles by analogy. Text uncertain for those."""
     return Refusal(
@@ -197,16 +240,19 @@ def other_partition(what: str, virtual_server: str, path: str) -> Refusal:
     )
 
 
+@in_words
 def in_use(title: str, path: str, by: str) -> Refusal:
     """f5-openstack-agent #1024 (a rule), terraform-provider-bigip #914 (a profile)."""
     return Refusal(400, f"01070265:3: The {title} ({path}) cannot be deleted because it is in use by a {by}.")
 
 
+@in_words
 def file_in_use(path: str) -> Refusal:
     """That it is refused: terraform-provider-bigip #295. Text and code uncertain."""
     return Refusal(400, f"01071349:3: File object by name ({path}) is in use.")
 
 
+@in_words
 def needs_http(rule: str, event: str, virtual_server: str) -> Refusal:
     """f5-appsvcs-templates #121, #132 (17.0.0.1); the code of older releases is unknown."""
     return Refusal(
@@ -216,6 +262,7 @@ def needs_http(rule: str, event: str, virtual_server: str) -> Refusal:
     )
 
 
+@in_words
 def renegotiating_http2(virtual_server: str, profile: str) -> Refusal:
     """F5 Bug ID 516327; the misspelling is the device's own."""
     return Refusal(
@@ -226,6 +273,7 @@ def renegotiating_http2(virtual_server: str, profile: str) -> Refusal:
     )
 
 
+@in_words
 def shared_destination(one: str, other: str) -> Refusal:
     """Third-party prose."""
     return Refusal(
@@ -235,26 +283,31 @@ def shared_destination(one: str, other: str) -> Refusal:
     )
 
 
+@in_words
 def profile_http_missing() -> Refusal:
     """Third-party prose, measured with an HTML profile on 17.5.1; for other profiles uncertain."""
     return Refusal(400, "01070734:3: Required profile profile_http not present")
 
 
+@in_words
 def no_forward_proxy_key(profile: str) -> Refusal:
     """terraform-provider-bigip #213."""
     return Refusal(400, f"01071610:3: Profile {profile}'s SSL forward proxy RSA CA key is missing.")
 
 
+@in_words
 def bad_name(path: str) -> Refusal:
     """A client SSL profile whose name begins with a digit: dehydrated-bigip #12, AS3 #556. For ``*`` uncertain."""
     return Refusal(400, f"01070088:3: The requested object name ({path}) is invalid.")
 
 
+@in_words
 def bad_value(name: str, value: object) -> Refusal:
     """A value outside the property's range. Text uncertain."""
     return Refusal(400, f'invalid property value "{name}":"{value}"')
 
 
+@in_words
 def owned_by_application(service: str) -> Refusal:
     """That strict updates refuse: F5 Ansible's documentation. Code and text uncertain."""
     return Refusal(
@@ -264,51 +317,104 @@ def owned_by_application(service: str) -> Refusal:
     )
 
 
+@in_words
 def owner_not_named(service: str) -> Refusal:
     """From TMOS 12.1 on for some objects: scottdware/go-bigip pull request #47. Code and text uncertain."""
     return Refusal(400, f"010715bc:3: The object belongs to the application service ({service}), which must be named.")
 
 
+@in_words
 def access_denied(user: str, title: str, partition: str) -> Refusal:
     """A role that does not reach this partition. Text uncertain."""
     return Refusal(403, f"01070822:3: Access Denied: User ({user}) may not change {title} in partition ({partition})")
 
 
+@in_words
 def metadata_denied(user: str, virtual_server: str) -> Refusal:
     """That only administrators may set it: F5 Ansible's bigip_virtual_server. Text uncertain."""
     return Refusal(403, f"01070822:3: Access Denied: User ({user}) may not set metadata of ({virtual_server})")
 
 
+@in_words
 def file_unreadable() -> Refusal:
     """``sourcePath`` names no file: the device reads it with curl, whose exit code 37 this is. Text uncertain."""
     return Refusal(400, "Failed! exit_code (37).\n")
 
 
+@in_words
 def wrong_passphrase(file: str) -> Refusal:
     """``install`` of an encrypted key: what a public importer of keys looks for in the answer. Its end is uncertain."""
     return Refusal(400, f"Unable to verify key {file} is protected by provided passphrase.")
 
 
+@in_words
 def not_protected() -> Refusal:
     """A passphrase for a key that is not encrypted: terraform-provider-bigip's acceptance tests."""
     return Refusal(400, "Passphrase specified, but key is not protected")
 
 
+@in_words
 def passphrase_missing() -> Refusal:
     """``securityType: password`` without a passphrase. Text uncertain."""
     return Refusal(400, "The passphrase is required for the security type password")
 
 
+@in_words
 def bad_import() -> Refusal:
     """``install`` of something that is not a key, or cannot be opened. Text uncertain."""
     return Refusal(400, "01070734:3: Configuration error: the key cannot be read: bad format or bad password")
 
 
+@in_words
 def unauthorized(reason: str) -> Refusal:
     """Every 401 of restjavad begins with the same words: terraform-provider-bigip #226."""
     return Refusal(401, reason)
 
 
+@in_words
 def bad_request(reason: str) -> Refusal:
     """Errors without one of mcpd's codes."""
     return Refusal(400, reason)
+
+
+@in_words
+def role_refused(user: str, path: str, method: str) -> Refusal:
+    """A role without the permission: terraform-provider-bigip #226."""
+    return Refusal(401, _authorization_failed(user, path, method))
+
+
+@in_words
+def upload_refused(user: str, path: str, method: str) -> Refusal:
+    """The same for an upload, which needs more than other calls: F5 Ansible #1611, #2298."""
+    return Refusal(401, _authorization_failed(user, path, method))
+
+
+def _authorization_failed(user: str, path: str, method: str) -> str:
+    return (
+        f"Authorization failed: user=https://localhost/mgmt/shared/authz/users/{user} resource={path} "
+        f"verb={method} uri:http://localhost:8100{path} referrer:127.0.0.1 sender:127.0.0.1"
+    )
+
+
+@in_words
+def token_too_long(longest: int) -> Refusal:
+    """A token's life beyond ten hours: DevCentral, "iControl REST Authentication Token Management"."""
+    return Refusal(406, f"Auth-token absolute timeout ({longest} seconds) exceeded")
+
+
+@in_words
+def transaction_missing() -> Refusal:
+    """A transaction that is unknown or has expired: e-XpertSolutions/f5 #36."""
+    return Refusal(404, "Missing transaction ID for this call.")
+
+
+@in_words
+def nothing_to_commit() -> Refusal:
+    """A commit without commands: f5-sdk's tests."""
+    return Refusal(400, "there is no command to commit in the transaction")
+
+
+@in_words
+def transaction_failed(reason: str) -> Refusal:
+    """The refusal of one of its commands: terraform-provider-bigip #980, f5devcentral/bigip-kubernetes-gateway."""
+    return Refusal(400, f"transaction failed:{reason}")

@@ -7,14 +7,10 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-RELEASES = {  # version: (build, date, edition) as `sys version` shows them
-    "13.1.1": ("0.0.4", "Fri Jul 20 17:55:49 PDT 2018", "Final"),
-    "14.1.2": ("0.0.37", "Tue Aug 27 15:40:12 PDT 2019", "Final"),
-    "15.1.5": ("0.0.8", "Thu Jan 20 13:05:38 PST 2022", "Final"),
-    "16.1.4": ("0.0.10", "Fri Jul 14 14:34:35 PDT 2023", "Final"),
-    "17.1.2": ("0.0.8", "Wed Nov 13 09:05:34 PST 2024", "Final"),
-    "21.1.0": ("0.0.38", "Mon Jun  1 00:00:00 PDT 2026", "Final"),  # build: est-proxy-bigip; the day is invented
-}
+from sectigo_f5.simulator import releases
+from sectigo_f5.simulator.releases import RELEASES, Release
+from sectigo_f5.simulator.wording import Texts
+
 WORKS, IGNORED, REJECTED, SILENTLY_NORMAL = "works", "ignored", "rejected", "silently-normal"
 REQUIRED, OPTIONAL = "required", "optional"
 CONFIGURATION, EVERYTHING = "configuration", "everything"
@@ -37,12 +33,17 @@ def _switch(default: Any, text: str, *choices: Any) -> Any:
 class Switches:
     """One of the BIG-IPs that users may have."""
 
-    tmos: str = _switch("16.1.4", "release", *RELEASES)
+    tmos: str = _switch("16.1.4", "release, or another version from 13 to 21", *RELEASES)
     hostname: str = "bigip1.example.net"
     username: str = "admin"
     password: str = field(default="admin", repr=False)  # this device protects nothing
     partitions: tuple[str, ...] = ()  # besides Common
     latency: float = 0.0  # seconds before each answer
+    build: str | None = None  # with date and edition; None: of the nearest release
+    date: str | None = None
+    edition: str | None = None
+    modules: tuple[str, ...] = ("ltm",)  # that are provisioned; whether APM answers is the switch `apm`
+    texts: Texts = field(default_factory=dict, hash=False)  # refusals that this device words otherwise
     # Who may do what.
     role: str = _switch("admin", "the user's role", *ROLES)
     role_partition: str = "all-partitions"  # where the role may write
@@ -109,13 +110,25 @@ class Switches:
     def __post_init__(self) -> None:
         for one in fields(self):
             value, known = getattr(self, one.name), one.metadata.get("choices")
-            if known and value not in known and not (value is None and one.default is None):
+            if one.name == "tmos":
+                releases.check(value)
+            elif known and value not in known and not (value is None and one.default is None):
                 raise ValueError(f"{one.name} {value!r}: choose one of {', '.join(map(str, known))}")
             if isinstance(value, (int, float)) and not 0 <= value < math.inf:
                 raise ValueError(f"{one.name} {value}: write 0 or a positive number")
         for name in self.partitions:
             if not re.fullmatch(r"[\w.-]+", name):
                 raise ValueError(f"the partition {name!r}: write its name alone, as in Shop")
+
+    @property
+    def release(self) -> Release:
+        """What ``sys version`` tells besides the version."""
+        known = releases.described(self.tmos)
+        return Release(
+            known.build if self.build is None else self.build,
+            known.date if self.date is None else self.date,
+            known.edition if self.edition is None else self.edition,
+        )
 
     @property
     def major(self) -> int:

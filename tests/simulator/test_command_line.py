@@ -51,6 +51,7 @@ def test_program_prints_its_addresses_and_ends_on_signals(number: signal.Signals
         (("--virtual-server", "/Nope/vs=127.0.0.1:8080"), "The requested folder (/Nope) was not found"),
         (("--scenario", "/nonexistent"), "No such file"),
         (("--tmos", "12.0.0"), "argument --tmos: '12.0.0': choose one of 13.1.1, 14.1.2, 15.1.5, 16.1.4, 17.1.2"),
+        (("--tmos", "17.5.x"), "or another version from 13 to 21, as in 17.5.1.3"),
         (("--bash", "perhaps"), "argument --bash: 'perhaps': choose one of yes, no"),
         (("--token-limit", "many"), "argument --token-limit: invalid int value"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.simulator.switches import RELEASES
+from sectigo_f5.simulator.releases import RELEASES
 from tests.simulator.conftest import Make
 from tests.simulator.rest import PASSPHRASE, Rest, certificate_pem, entry, key_pem, rsa_key
 from tests.simulator.shapes import COMMANDS, FAILOVER_STATE, SHAPES, STATISTICS, TOKEN, TYPES, UPLOAD

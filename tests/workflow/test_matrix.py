@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sectigo_f5.model import KeySpec
-from sectigo_f5.simulator.switches import RELEASES
+from sectigo_f5.simulator.releases import RELEASES
 from tests.support.names import BOTH_KEYS, EC, ONLY_EC, RSA
 from tests.support.spread import spread
 from tests.support.virtual_servers import hand_made

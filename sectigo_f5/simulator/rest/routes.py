@@ -28,7 +28,7 @@ def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
     """Find the route of a request and follow it; raises :class:`UnknownCallError` if there is none."""
     path = request.path.rstrip("/")
     if path.startswith(_APM) and not work.switches.apm:
-        raise refusals.not_registered(path)
+        raise refusals.not_registered(path.removeprefix("/mgmt"))
     for method, pattern, route in _ROUTES:
         match = pattern.fullmatch(path) if method == request.method else None
         if match is not None:

@@ -184,7 +184,8 @@ class Conversation(BaseHTTPRequestHandler):
             request = replace(request, body=front.body_of(request))
             return request, front.answer(engine, request)
         except Refusal as refusal:
-            return request, Answer(answers.error_body(refusal, request.path), refusal.status)
+            worded = refusal.worded(engine.world.switches.texts)
+            return request, Answer(answers.error_body(worded, request.path), worded.status)
         except UnknownCallError as unknown:
             problem = f"the simulator does not know {unknown}"
         except Exception as bug:

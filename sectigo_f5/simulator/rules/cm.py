@@ -10,7 +10,6 @@ from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.high_availability import DEVICE_GROUP, LOCAL_ONLY, Group, Unit
 from sectigo_f5.simulator.state.work import Work
-from sectigo_f5.simulator.switches import RELEASES
 
 _TITLES = {"device": "device", "device-group": "Device Group", "traffic-group": "traffic group"}
 
@@ -120,7 +119,6 @@ def _envelope(work: Work, what: str, path: str) -> Json:
 
 
 def _device(work: Work, group: Group, unit: Unit) -> Json:
-    build, _, edition = RELEASES[work.switches.tmos]
     return {
         **_envelope(work, "device", f"/Common/{unit.hostname}"),
         **dict.fromkeys(("mirrorIp", "mirrorSecondaryIp", "multicastIp"), "any6"),
@@ -128,13 +126,13 @@ def _device(work: Work, group: Group, unit: Unit) -> Json:
         "activeModules": ["LTM, VE|GSMORBH-FRIQHYL|Rate Shaping|SSL, VE"],
         "alternateIp": "none",
         "baseMac": "02:00:5e:00:53:01",
-        "build": build,
+        "build": work.switches.release.build,
         "cert": "/Common/dtdi.crt",
         "certReference": work.reference("cm/cert", "/Common/dtdi.crt"),
         "chassisId": unit.chassis_id,
         "chassisType": "individual",
         "configsyncIp": unit.address if group.is_pair else "none",
-        "edition": edition,
+        "edition": work.switches.release.edition,
         "failoverState": group.state(unit.hostname),
         "hostname": unit.hostname,
         "key": "/Common/dtdi.key",

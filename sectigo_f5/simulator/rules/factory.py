@@ -59,8 +59,9 @@ def equip(work: Work) -> None:
     for partition in work.switches.partitions:
         put(Item("sys/folder", f"/{partition}", {}))
         put(Item("auth/partition", partition, {}))
-    for module in _MODULES:
-        put(Item("sys/provision", module, {"level": "nominal"} if module == "ltm" else {}))
+    provisioned = work.switches.modules
+    for module in sorted({*_MODULES, *provisioned}):
+        put(Item("sys/provision", module, {"level": "nominal"} if module in provisioned else {}))
     _certificates(work)
     for name, string in _CIPHER_RULES.items():
         reference = work.reference("ltm/cipher/rule", f"/Common/{name}")

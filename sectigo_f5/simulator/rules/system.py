@@ -9,7 +9,6 @@ from sectigo_f5.simulator.rules.cm import stats
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work
-from sectigo_f5.simulator.switches import RELEASES
 
 _BLACK = "{/config/bigip/} {/config/filestore/} {/config/httpd/} {/config/ssh/} {/config/ssl/}"
 _WHITE = "{/var/local/scf} {/tmp/} {/shared/} {/config/}"
@@ -34,8 +33,9 @@ _DATABASE = {"systemauth.disablebash": "false", "systemauth.disablerootlogin": "
 
 def version(work: Work) -> Json:
     """Return ``sys version``; its names have capital initials."""
-    build, date, edition = RELEASES[work.switches.tmos]
-    words = {"Build": build, "Date": date, "Edition": edition, "Product": "BIG-IP", "Title": "Main Package"}
+    release = work.switches.release
+    told = {"Build": release.build, "Date": release.date, "Edition": release.edition}
+    words = {**told, "Product": "BIG-IP", "Title": "Main Package"}
     return stats(work, "sys/version", {**words, "Version": work.switches.tmos})
 
 
@@ -51,7 +51,7 @@ def mcp_state(work: Work) -> Json:
 
 def device_info(work: Work) -> Json:
     """Return what the REST service knows about its device, as far as clients read it (F5's cloud libraries, FAST)."""
-    build, _, edition = RELEASES[work.switches.tmos]
+    release = work.switches.release
     return {
         "isIControlRestSupported": True,
         "icrdPort": 8100,
@@ -59,9 +59,9 @@ def device_info(work: Work) -> Json:
         "version": work.switches.tmos,
         "product": "BIG-IP",
         "platformMarketingName": "BIG-IP Virtual Edition",
-        "edition": edition,
-        "build": build,
-        "restFrameworkVersion": f"{work.switches.tmos}-{build}",
+        "edition": release.edition,
+        "build": release.build,
+        "restFrameworkVersion": f"{work.switches.tmos}-{release.build}",
         "mcpDeviceName": f"/Common/{work.world.hostname}",
         "isClustered": False,
         "isVirtual": True,
@@ -75,7 +75,7 @@ def device_info(work: Work) -> Json:
 def as3_info(work: Work) -> Json:
     """Return what AS3 says of itself, which clients ask for to know whether it is there (k8s-bigip-ctlr)."""
     if not work.switches.as3:
-        raise refusals.not_registered("/mgmt/shared/appsvcs/info")
+        raise refusals.not_registered("/shared/appsvcs/info")
     return {"version": "3.50.0", "release": "5", "schemaCurrent": "3.50.0", "schemaMinimum": "3.0.0"}
 
 

@@ -65,7 +65,7 @@ class Transactions:
         transaction = self._open.get(number)
         if transaction is None or self._clock() - transaction.used > TIMEOUT:
             self._open.pop(number, None)
-            raise Refusal(404, "Missing transaction ID for this call.")
+            raise refusals.transaction_missing()
         transaction.used = self._clock()
         return transaction
 
@@ -136,7 +136,7 @@ class Transactions:
         if body.get("state") != "VALIDATING" or set(body) - {"state", "validateOnly"}:
             raise refusals.bad_value("state", body.get("state"))
         if not transaction.commands:
-            raise refusals.bad_request("there is no command to commit in the transaction")
+            raise refusals.nothing_to_commit()
         only = body.get("validateOnly") in (True, "true")
         if only and self._switches.validate_only == REJECTED:
             raise refusals.bad_value("validateOnly", body["validateOnly"])
@@ -144,9 +144,9 @@ class Transactions:
         try:
             execute(transaction.commands, not only)
         except Refusal as refusal:
-            transaction.state, transaction.reason = "FAILED", refusal.message
+            transaction.state, transaction.reason = "FAILED", refusal.worded(self._switches.texts).message
             del self._open[number]
-            raise Refusal(400, f"transaction failed:{refusal.message}") from refusal
+            raise refusals.transaction_failed(transaction.reason) from refusal
         if not only:
             transaction.state = "COMPLETED"
             del self._open[number]

@@ -39,7 +39,7 @@ def run(work: Work, words: list[str], save: Callable[[], None]) -> tuple[int, st
         try:
             printed += objects.all_or_nothing(work, partial(_run_command, words=command, folder=folder, save=save))
         except Refusal as refusal:
-            return 1, f"{printed}{refusal.message}\n"
+            return 1, f"{printed}{refusal.worded(work.switches.texts).message}\n"
     return 0, printed
 
 

@@ -155,7 +155,7 @@ class Accounts:
         if seconds <= 0:
             raise refusals.bad_value("timeout", timeout)
         if seconds > LONGEST_TIMEOUT:
-            raise Refusal(406, f"Auth-token absolute timeout ({LONGEST_TIMEOUT} seconds) exceeded")
+            raise refusals.token_too_long(LONGEST_TIMEOUT)
         token.timeout = seconds
         return token.show()
 
@@ -191,10 +191,8 @@ class Accounts:
             return
         if path.startswith("/mgmt/tm/util/bash") and method == "POST" and self.switches.role != "admin":
             raise refusals.no_shell()
-        raise refusals.unauthorized(
-            f"Authorization failed: user=https://localhost/mgmt/shared/authz/users/{user} resource={path} "
-            f"verb={method} uri:http://localhost:8100{path} referrer:127.0.0.1 sender:127.0.0.1"
-        )
+        refused = refusals.upload_refused if re.match(_UPLOADS, path) else refusals.role_refused
+        raise refused(user, path, method)
 
     def _may(self, method: str, path: str) -> bool:
         if re.match(_OWN, path):
