@@ -9,7 +9,7 @@ from sectigo_f5.probe.nouns import Outcome, Report
 
 WORDS = {Outcome.NOT_ASKED: "not asked", Outcome.REFUSED: "refused", Outcome.FAILED: "no certain answer"}
 REMEDIES = {
-    Outcome.NOT_ASKED: "it is asked once the question that it depends on is answered",
+    Outcome.NOT_ASKED: "probe again once that is mended",
     Outcome.REFUSED: "probe as a local user with the role Administrator and the shell bash",
     Outcome.FAILED: "probe again; if it comes to the same, send the report",
 }

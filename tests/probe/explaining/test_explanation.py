@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sectigo_f5.probe.catalogue import QUESTIONS
-from sectigo_f5.probe.explaining.explanation import WIDTH, explanation
+from sectigo_f5.probe.explaining.explanation import UNFORESEEN, WIDTH, explanation
+from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
 from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report
 
 RELEASE = Release("16.1.4", "0.0.10", "Final", "Fri Jul 14 14:34:35 PDT 2023", ("apm", "ltm"))
@@ -47,9 +48,51 @@ def test_question_that_an_older_connector_did_not_know_is_told() -> None:
 
 
 def test_what_was_left_is_told_by_name() -> None:
-    assert flat(ANSWERED).endswith("to be deleted by hand nothing")
+    assert flat(ANSWERED).endswith("Left on the BIG-IP nothing")
     left = replace(ANSWERED, left=("sys/file/ssl-key /Common/sectigo-f5-probe-rsa.key",))
-    assert "  sys/file/ssl-key /Common/sectigo-f5-probe-rsa.key\n" in explanation(left)
+    first = explanation(left).splitlines()[2:4]
+    assert first == [
+        "Left on the BIG-IP, to be deleted by hand",
+        "  sys/file/ssl-key /Common/sectigo-f5-probe-rsa.key",
+    ]
+
+
+def test_finding_is_told_with_what_the_connector_does() -> None:
+    report = with_entry(ANSWERED, Entry("key-p256", Outcome.ANSWERED, findings={"native_password_keys": "rejected"}))
+    assert "(key-p256): rejected; the connector has OpenSSL on the BIG-IP make keys of this kind" in flat(report)
+
+
+def test_questions_that_found_the_same_share_a_sentence() -> None:
+    found = {"native_password_keys": "works"}
+    report = ANSWERED
+    for question in ("key-rsa-2048", "key-p256"):
+        report = with_entry(report, Entry(question, Outcome.ANSWERED, findings=found))
+    assert "on creation (key-rsa-2048, key-p256): works; keys of this kind" in flat(report)
+
+
+def test_number_is_told_in_its_sentence() -> None:
+    report = with_entry(ANSWERED, Entry("token", Outcome.ANSWERED, findings={"token_lifetime": 1200}))
+    assert "a token lives 1200 seconds" in flat(report)
+
+
+def test_word_of_another_version_is_told_as_unknown() -> None:
+    report = with_entry(ANSWERED, Entry("save", Outcome.ANSWERED, findings={"save": "perhaps"}))
+    assert "a save (save): perhaps; this connector does not know the word" in flat(report)
+
+
+def test_what_was_not_answered_leaves_its_fact_open() -> None:
+    unknown, until_then = FACTS[0].unknown, FACTS[0].until_then
+    assert f"What it leaves open {unknown}: {until_then}" in flat(ANSWERED)
+
+
+def test_a_surprise_asks_for_the_report() -> None:
+    surprise = Entry("in-use", Outcome.ANSWERED, findings={"delete_used_key": "works"})
+    assert f"{UNFORESEEN} nothing" in flat(ANSWERED)
+    assert f"{UNFORESEEN} deletion of a key in use (in-use): works; an old key" in flat(with_entry(ANSWERED, surprise))
+
+
+def test_what_no_probe_can_settle_is_told_with_the_reason() -> None:
+    assert [what for what, why in STAY_OPEN.items() if f"{what}: {why}" not in flat(ANSWERED)] == []
 
 
 def test_lines_are_no_wider_than_a_screen() -> None:
