@@ -56,15 +56,19 @@ class Secret:
         raise TypeError("a secret is never serialised")
 
 
+def random_passphrase(choice: Callable[[str], str] = secrets.choice) -> Secret:
+    """Return a new passphrase: letters and digits only, for it has to survive JSON, OpenSSL and a shell unquoted."""
+    alphabet = string.ascii_letters + string.digits
+    return Secret("".join(choice(alphabet) for _ in range(PASSPHRASE_LENGTH)))
+
+
 @contextlib.contextmanager
 def one_time_passphrase(choice: Callable[[str], str] = secrets.choice) -> Iterator[Secret]:
     """Generate the passphrase of one private key, and forget it when the block ends.
 
-    Letters and digits only: it has to survive JSON, OpenSSL and a shell unquoted. An exception outlives it, and is
-    logged when :func:`mask` knows it no more: one that quotes it is replaced here.
+    An exception outlives it, and is logged when :func:`mask` knows it no more: one that quotes it is replaced here.
     """
-    alphabet = string.ascii_letters + string.digits
-    passphrase = Secret("".join(choice(alphabet) for _ in range(PASSPHRASE_LENGTH)))
+    passphrase = random_passphrase(choice)
     try:
         yield passphrase
     except Exception as error:

@@ -13,6 +13,7 @@ from sectigo_f5 import recording
 from sectigo_f5.bigip.created_objects import CreatedObjects
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.public_files import store_public_file
 from sectigo_f5.icontrol.read_back import find_created, send_and_confirm
@@ -46,12 +47,12 @@ def upload_chain(f5: Unit, issued: Issued, generation: Generation, created: Crea
 
 
 def _store(f5: Unit, path: str, content: bytes, created: CreatedObjects) -> None:
-    _, partition, name = path.split("/")
+    name = path.rpartition("/")[2]
     f5.memory.uploads.add(name)
     file = store_public_file(f5.client, name, content)
     url = object_url("sys/file/ssl-cert", path)
     created.undo(f"the certificate {path}", f5.client.delete, url)
-    body = {"name": name, "partition": partition, "sourcePath": f"file:{file}"}
+    body = certificate_body(path, file)
     checksum = send_and_confirm(f5.client, lambda: f5.client.post(SSL_CERT_URL, body), lambda: _stored(f5, path))
     if checksum and checksum != checksum_of(content):
         raise ConnectorError(f"the BIG-IP stored other bytes than were sent as {path} ({checksum}); run again")
@@ -62,6 +63,12 @@ def _stored(f5: Unit, path: str) -> str | None:
     if certificate is None:
         raise ConnectorError(f"the BIG-IP does not show the certificate {path} that it was asked to store; run again")
     return f5.holdings.certificates.put(certificate).checksum
+
+
+def certificate_body(path: str, file: str) -> Json:
+    """Return the body that makes a file of the device a certificate object of that full path."""
+    _, partition, name = path.split("/")
+    return {"name": name, "partition": partition, "sourcePath": f"file:{file}"}
 
 
 def checksum_of(content: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from sectigo_f5 import __version__
 from sectigo_f5.bigip.unit import Unit
@@ -18,7 +19,10 @@ from sectigo_f5.probe.scratch import Scratch
 logger = logging.getLogger(__name__)
 
 
-def probe(unit: Unit, partition: str, *, may_save: bool = False) -> Report:
+EVERYTHING = tuple(question.name for question in QUESTIONS)
+
+
+def probe(unit: Unit, partition: str, *, may_save: bool = False, questions: Sequence[str] = EVERYTHING) -> Report:
     """Ask everything and delete everything; raises nothing that a BIG-IP can cause."""
     scratch = Scratch(unit.client, partition)
     recorder = Recorder(Redactor(scratch.stem, partition))
@@ -27,8 +31,9 @@ def probe(unit: Unit, partition: str, *, may_save: bool = False) -> Report:
     entries = list[Entry]()
     try:
         with scratch.swept() as left:
-            entries += [_entry(bench, question.name) for question in QUESTIONS]
+            entries += [_entry(bench, question) for question in questions]
     finally:
+        bench.forget()
         unit.client.watch = None
     shown = "Common" if partition == "Common" else "other"
     return Report(__version__, shown, bench.release, tuple(entries), tuple(map(recorder.redactor.message, left)))

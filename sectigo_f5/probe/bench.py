@@ -13,6 +13,7 @@ from sectigo_f5.icontrol.answers import json_object
 from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.read_back import PAUSES
 from sectigo_f5.icontrol.shell import BASH
 from sectigo_f5.probe.catalogue import BY_NAME
 from sectigo_f5.probe.nouns import Release, Text
@@ -118,6 +119,34 @@ class Bench:
             return Seen(refusal.status, message=refusal.message)
         return Seen(answer.status_code, json_object(answer), answer=answer)
 
+    def did(self, seen: Seen, what: str) -> bool:
+        """Tell whether the device did ``what`` it was asked for, or refused just that.
+
+        Raises :class:`RefusedError` if it refuses this user, or has no such call, and :class:`ConnectorError` if it
+        failed itself: neither says anything of what was asked for.
+        """
+        if seen.refused_permission or "not registered" in seen.message:
+            self.must(seen, what)
+        if seen.status >= requests.codes.server_error:
+            raise ConnectorError(f"{what} failed ({seen.status}): {seen.message or 'no message'}")
+        return seen.ok
+
+    def shown(self, url: str) -> Json:
+        """Read an object that was just made; empty if the device does not show it, even after a while."""
+        for pause in (*PAUSES, None):
+            seen = self.ask("GET", url)
+            if seen.status != requests.codes.not_found or pause is None:
+                break
+            self.client.pause(pause)
+        return seen.body
+
+    def delete(self, url: str) -> Seen:
+        """Delete something of ours as a part of the question."""
+        seen = self.ask("DELETE", url, repeatable=True)
+        if seen.ok:
+            self.scratch.is_gone(url)
+        return seen
+
     def must(self, seen: Seen, what: str) -> Seen:
         """Return an answer of success; raises :class:`RefusedError` with ``what`` was asked for otherwise."""
         if not seen.ok:
@@ -133,6 +162,11 @@ class Bench:
         if kind not in self.pairs:
             raise NotAskedError(f"there is no {kind} pair: see the questions key-… and certificate")
         return self.pairs[kind]
+
+    def forget(self) -> None:
+        """Forget the passphrases of the pairs."""
+        for pair in self.pairs.values():
+            pair.passphrase.forget()
 
     # -- finding -------------------------------------------------------------------------------
 

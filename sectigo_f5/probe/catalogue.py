@@ -111,6 +111,7 @@ _SESSION = (
 _KEY_FINDINGS = (
     _found("native_password_keys", (WORKS, "silently-normal", REJECTED), "`securityType: password` on creation"),
     _found("key_in_use_opens", (YES, NO, "not-told"), "the key object has the passphrase"),
+    _found("key_as_asked", _EITHER, "type and size of the key are those asked for"),
 )
 _KEYS = (
     Question("key-rsa-2048", "whether it makes a protected key of RSA 2048", _KEY_FINDINGS),

@@ -6,11 +6,14 @@ import contextlib
 
 from sectigo_f5.bigip.keys.order import CreatedKey, KeyOrder
 from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.shell import bash, remove_file, shell_safe
 from sectigo_f5.icontrol.transfer import BULK
 from sectigo_f5.icontrol.transfer import download as download_file
 from sectigo_f5.x509.certificates import extract_request
+
+FILES = "/config/ssl/ssl.csr"  # where CSRs are files on the device
 
 
 def download(order: KeyOrder, key: CreatedKey) -> str:
@@ -38,21 +41,34 @@ def found(order: KeyOrder, key: CreatedKey) -> tuple[str, str]:
 
 
 def _by_tmsh(order: KeyOrder, name: str) -> str | None:
-    for spelling in (name, name.removeprefix("/Common/")):
-        request = extract_request(bash(order.f5.client, f"tmsh list sys crypto csr {shell_safe(spelling)}"))
+    return by_tmsh(order.f5.client, name)
+
+
+def _by_file(order: KeyOrder, name: str) -> str | None:
+    order.created.always.callback(remove_file, order.f5.client, download_place(name))
+    return by_file(order.f5.client, name)
+
+
+def by_tmsh(client: IControl, name: str) -> str | None:
+    """Have tmsh print the CSR of that full path; None if there is none, :class:`DeviceError` if that is refused."""
+    for spelling in dict.fromkeys((name, name.removeprefix("/Common/"))):
+        request = extract_request(bash(client, f"tmsh list sys crypto csr {shell_safe(spelling)}"))
         if request:
             return request
     return None
 
 
-def _by_file(order: KeyOrder, name: str) -> str | None:
-    """Move the CSR's file to where it can be downloaded (F5's Ansible module does so)."""
-    file = shell_safe(name.rpartition("/")[2])
-    order.created.always.callback(remove_file, order.f5.client, f"{BULK}/{file}")
-    move = {"command": "run", "utilCmdArgs": f"/config/ssl/ssl.csr/{file} {BULK}/{file}"}
+def download_place(name: str) -> str:
+    """Return where :func:`by_file` leaves the file of a CSR."""
+    return f"{BULK}/{shell_safe(name.rpartition('/')[2])}"
+
+
+def by_file(client: IControl, name: str) -> str | None:
+    """Move the CSR's file to where it can be downloaded (F5's Ansible module does so); returns as :func:`by_tmsh`."""
+    file, place = f"{FILES}/{shell_safe(name.rpartition('/')[2])}", download_place(name)
     with contextlib.suppress(OutcomeUnknownError):  # whether it was moved shows just below
-        order.f5.client.post("/mgmt/tm/util/unix-mv", move)
+        client.post("/mgmt/tm/util/unix-mv", {"command": "run", "utilCmdArgs": f"{file} {place}"})
     try:
-        return extract_request(download_file(order.f5.client, file).decode("ascii", "replace"))
+        return extract_request(download_file(client, place.rpartition("/")[2]).decode("ascii", "replace"))
     except DeviceError:
         return None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import replace
 
-from sectigo_f5.bigip.keys import csr
+from sectigo_f5.bigip.keys import bodies, csr
 from sectigo_f5.bigip.keys.order import (
-    CURVES,
-    KEY_TIMEOUT,
     CreatedKey,
     KeyOrder,
     OtherKeyError,
@@ -25,11 +22,9 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.read_back import find_created
-from sectigo_f5.x509.certificates import extract_request
 
 logger = logging.getLogger(__name__)
 
-CSR_URL = "/mgmt/tm/sys/crypto/csr"
 NAMED_LIKE_THE_KEY = 14  # the first release that gives a CSR the name of its key
 
 
@@ -51,12 +46,11 @@ def native_key(order: KeyOrder) -> CreatedKey:
 
 def native_request(order: KeyOrder, key: CreatedKey) -> CreatedKey:
     """Make the CSR of a key that is there."""
-    name = f"{order.stem}.csr"
-    path = f"/{order.job.partition}/{name}"
+    path = f"/{order.job.partition}/{order.stem}.csr"
     order.f5.memory.requests.append(path)
-    body = {"name": name, "partition": order.job.partition, "key": order.generation.key, **_subject(order)}
+    body = bodies.request(path, order.generation.key, _subject(order))
     answer = _send_request(order, body, path)
-    return replace(key, request=_request_in(answer), request_names=(path,))
+    return replace(key, request=bodies.request_in(answer), request_names=(path,))
 
 
 def native_key_and_request(order: KeyOrder) -> CreatedKey:
@@ -69,8 +63,8 @@ def native_key_and_request(order: KeyOrder) -> CreatedKey:
     suffixes = (".csr", ".key") if release and release < NAMED_LIKE_THE_KEY else (".key", ".csr")
     names = [f"/{order.job.partition}/{order.stem}{suffix}" for suffix in suffixes]
     order.f5.memory.requests += names
-    body = {**_key_body(order), **_subject(order), "options": [{"gen-csr": f"{order.stem}.csr"}]}
-    key = CreatedKey("native", _request_in(_send_key(order, body)), tuple(names))
+    body = bodies.with_request(_key_body(order), _subject(order), f"{order.stem}.csr")
+    key = CreatedKey("native", bodies.request_in(_send_key(order, body)), tuple(names))
     if key.request is None:
         try:
             request, name = csr.found(order, key)
@@ -100,7 +94,7 @@ def _send_request(order: KeyOrder, body: Json, path: str) -> Json:
     """Send the CSR call, once more if its answer was lost; whether the CSR is there shows when it is read."""
     for last in (False, True):
         try:
-            return order.f5.client.post(CSR_URL, body, KEY_TIMEOUT)
+            return order.f5.client.post(bodies.CSR_URL, body, bodies.KEY_TIMEOUT)
         except DeviceError as error:
             if not error.may_exist:
                 raise RouteUnavailableError(str(error)) from error
@@ -109,22 +103,9 @@ def _send_request(order: KeyOrder, body: Json, path: str) -> Json:
     return {}
 
 
-def _request_in(answer: Json) -> str | None:
-    return extract_request(json.dumps(answer).replace("\\n", "\n"))
-
-
 def _key_body(order: KeyOrder) -> Json:
-    """Name every property: no default of the device is depended on."""
-    rsa = order.spec.type == "rsa"
-    return {
-        "name": f"{order.stem}.key",
-        "partition": order.job.partition,
-        "keyType": "rsa-private" if rsa else "ec-private",
-        **({"keySize": order.spec.size} if rsa else {"curveName": CURVES[order.spec.size]}),
-        "securityType": "password",
-        "passphrase": order.passphrase.reveal(),
-    }
+    return bodies.protected_key(order.generation.key, order.spec, order.passphrase)
 
 
 def _subject(order: KeyOrder) -> Json:
-    return {"commonName": order.common_name, "subjectAlternativeName": order.alternative_names}
+    return bodies.subject_of(order.common_name, order.job.names)

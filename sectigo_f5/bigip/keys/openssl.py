@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 
+from sectigo_f5.bigip.keys import bodies
 from sectigo_f5.bigip.keys.order import (
-    CURVES,
-    KEY_TIMEOUT,
     CreatedKey,
     KeyOrder,
     RouteUnavailableError,
@@ -53,14 +52,15 @@ def _generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[str, str]
     for file in (key, config, passphrase):  # the last is removed first
         at_once.callback(remove_file, order.f5.client, file)
     try:
-        upload(order.f5.client, f"{order.stem}.cnf", _request_config(order).encode())
+        config_text = request_config(order.common_name, order.alternative_names)
+        upload(order.f5.client, f"{order.stem}.cnf", config_text.encode())
         upload(order.f5.client, f"{order.stem}.pass", order.passphrase.reveal().encode())
     except DeviceError as error:
         if not error.refused_permission:
             raise
         raise RouteUnavailableError(f"{error}; {BY_UPLOAD_ALONE}") from error
-    command = _command(order.spec, passphrase, config, key, "" if order.common_name else " -subj /")
-    output = bash(order.f5.client, command, KEY_TIMEOUT, repeatable=False)  # it removes what it reads
+    command = command_line(order.spec, passphrase, config, key, "" if order.common_name else " -subj /")
+    output = bash(order.f5.client, command, bodies.KEY_TIMEOUT, repeatable=False)  # it removes what it reads
     request = extract_request(output)
     if request is None:
         printed = output.strip()[-200:] or "it printed nothing"
@@ -68,31 +68,27 @@ def _generate(order: KeyOrder, at_once: contextlib.ExitStack) -> tuple[str, str]
     return request, key
 
 
-def _command(spec: KeySpec, passphrase: str, config: str, key: str, subject: str) -> str:
+def command_line(spec: KeySpec, passphrase: str, config: str, key: str, subject: str = "") -> str:
     """Return the command line; ``subject`` is an option, for no file can tell OpenSSL to leave it empty (acme-tiny)."""
     if spec.type == "rsa":
         generate = f"openssl genrsa -aes256 -passout file:{passphrase} -out {key} {spec.size}"
     else:
-        plain = f"openssl ecparam -name {CURVES[spec.size]} -genkey -noout"
+        plain = f"openssl ecparam -name {bodies.CURVES[spec.size]} -genkey -noout"
         generate = f"{plain} | openssl ec -aes256 -passout file:{passphrase} -out {key}"
     request = f"openssl req -new -sha256 -key {key} -passin file:{passphrase} -config {config}{subject}"
     return f"umask 077; {generate} && {request}; rm -f {passphrase} {config}"
 
 
-def _request_config(order: KeyOrder) -> str:
-    subject, critical = (f"CN = {order.common_name}\n", "") if order.common_name else ("", "critical,")
+def request_config(common_name: str | None, alternative_names: str) -> str:
+    """Return the file that tells OpenSSL what the CSR is for."""
+    subject, critical = (f"CN = {common_name}\n", "") if common_name else ("", "critical,")
     return (
         "[req]\nprompt = no\ndistinguished_name = subject\nreq_extensions = extensions\n"
         f"[subject]\n{subject}"
-        f"[extensions]\nsubjectAltName = {critical}{order.alternative_names}\n"
+        f"[extensions]\nsubjectAltName = {critical}{alternative_names}\n"
     )
 
 
 def _install(order: KeyOrder, file: str) -> None:
-    body = {
-        "command": "install",
-        "name": order.generation.key,
-        "from-local-file": file,
-        "passphrase": order.passphrase.reveal(),
-    }
+    body = bodies.installation(order.generation.key, file, order.passphrase)
     send_protected(order, lambda: post_key(order, body))

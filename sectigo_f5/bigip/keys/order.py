@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sectigo_f5.bigip.created_objects import CreatedObjects
+from sectigo_f5.bigip.keys import bodies
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.device_objects import KeyObject
 from sectigo_f5.errors import ConnectorError
@@ -16,10 +17,6 @@ from sectigo_f5.icontrol.shell import quietly
 from sectigo_f5.model import Generation, Job, KeySpec
 from sectigo_f5.names import LONGEST_COMMON_NAME, common_name_of_request
 from sectigo_f5.secret import Secret
-
-KEY_TIMEOUT = 90.0  # seconds; RSA 4096 on a virtual edition takes several
-KEY_URL = "/mgmt/tm/sys/crypto/key"
-CURVES = {"secp256r1": "prime256v1", "secp384r1": "secp384r1"}  # as BIG-IP and OpenSSL spell them
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class KeyOrder:
     @property
     def alternative_names(self) -> str:
         """The CSR's subject alternative names in BIG-IP's spelling."""
-        return ",".join(f"DNS:{name}" for name in self.job.names)
+        return bodies.alternative_names(self.job.names)
 
     @property
     def key_object_url(self) -> str:
@@ -100,7 +97,7 @@ def send_protected(order: KeyOrder, send: Callable[[], object]) -> None:
 
 def post_key(order: KeyOrder, body: Json) -> Json:
     """Send a call to ``sys crypto key``; returns its answer."""
-    return order.f5.client.post(KEY_URL, body, KEY_TIMEOUT)
+    return order.f5.client.post(bodies.KEY_URL, body, bodies.KEY_TIMEOUT)
 
 
 def clear_away(order: KeyOrder) -> None:

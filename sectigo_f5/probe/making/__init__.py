@@ -1,0 +1,1 @@
+"""What several questions make: keys, CSRs, certificates by a CA of our own, and pairs of them."""

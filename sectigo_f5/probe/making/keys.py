@@ -1,0 +1,65 @@
+"""Protected keys, each asked for in one call and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sectigo_f5.bigip.keys import bodies
+from sectigo_f5.bigip.readers import key_object
+from sectigo_f5.device_objects import KeyObject
+from sectigo_f5.errors import ConnectorError
+from sectigo_f5.icontrol.call import Json
+from sectigo_f5.icontrol.client import object_url
+from sectigo_f5.model import KeySpec
+from sectigo_f5.probe.bench import Bench, Seen
+from sectigo_f5.secret import Secret, random_passphrase
+
+RSA_2048, RSA_4096 = KeySpec("rsa", "2048"), KeySpec("rsa", "4096")
+P_256, P_384 = KeySpec("ecdsa", "secp256r1"), KeySpec("ecdsa", "secp384r1")
+KEY = "sys/file/ssl-key"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A key that was asked for: what was answered, and what is shown of it if the device made one."""
+
+    path: str
+    passphrase: Secret
+    answer: Seen
+    shown: KeyObject | None = None
+    told: Json | None = None  # the same, as the device tells it
+
+    @property
+    def protected(self) -> bool:
+        """True if the device itself says that a password guards it."""
+        return self.shown is not None and self.shown.protected
+
+
+def ask_for(bench: Bench, suffix: str, spec: KeySpec, *, without: tuple[str, ...] = ()) -> Made:
+    """Ask for a protected key, or for one ``without`` some properties; it is deleted when the question ends."""
+    path, passphrase = bench.scratch.path(suffix), random_passphrase()
+    bench.scratch.object(KEY, path)
+    body = bodies.protected_key(path, spec, passphrase)
+    return send(bench, path, passphrase, {name: value for name, value in body.items() if name not in without})
+
+
+def send(bench: Bench, path: str, passphrase: Secret, body: Json) -> Made:
+    """Send a call that makes a key, and read the key back; raises what :meth:`Bench.did` does.
+
+    Also raises :class:`ConnectorError` if the device confirms a key and shows none.
+    """
+    answer = bench.ask("POST", bodies.KEY_URL, body, timeout=bodies.KEY_TIMEOUT)
+    if not bench.did(answer, "a key"):
+        return Made(path, passphrase, answer)
+    told = bench.shown(object_url(KEY, path))
+    bench.ask("GET", object_url("sys/crypto/key", path))  # for the record
+    if not told:
+        raise ConnectorError("the BIG-IP does not show the key that it was asked to make")
+    return Made(path, passphrase, answer, key_object(told), told)
+
+
+def must_be_protected(made: Made) -> Made:
+    """Return a key; raises :class:`ConnectorError` unless a password guards it."""
+    if not made.protected:
+        raise ConnectorError(f"there is no protected key: {made.answer.message or 'its securityType is another'}")
+    return made
