@@ -145,6 +145,18 @@ def bad_passphrase(key: str, profile: str) -> Refusal:
 
 
 @in_words
+def csr_refused(key: str) -> Refusal:
+    """A CSR for a protected key, by switch. Text uncertain."""
+    return Refusal(400, f"01070313:3: Error reading key PEM file {key}: error:0906A068:PEM routines:bad password read")
+
+
+@in_words
+def not_supported(what: str) -> Refusal:
+    """What this device does not do, by switch. Text uncertain."""
+    return Refusal(400, f"01070734:3: Configuration error: {what} is not supported")
+
+
+@in_words
 def unknown_format(path: str) -> Refusal:
     """terraform-provider-bigip #980."""
     return Refusal(400, f"01070712:3: Certificate/Key has unknown format or security type ({path}).")

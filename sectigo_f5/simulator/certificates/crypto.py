@@ -50,11 +50,11 @@ def create_key(work: Work, body: Json) -> Json:
     request = None
     value = _gen_csr(body)
     if value is not None:
-        csrs.check_allowed(work, stored)
+        csrs.check_allowed(work, stored, work.switches.csr_with_key or work.switches.csr_for_password_keys)
         request = csrs.store(work, _gen_csr_path(work, path, value), key, body, own_copy=True)
     work.configuration.put(stored)
     echoed = {name: value for name, value in body.items() if name not in (*csrs.PLACE, "passphrase")}
-    return csrs.answer(work, "key", path, {**echoed, **csrs.command_result(work, request)})
+    return csrs.answer(work, "key", path, {**echoed, **csrs.command_result(request, work.switches.prints_csr_of_key)})
 
 
 def _generate(work: Work, body: Json) -> pem.PrivateKey:
@@ -79,9 +79,10 @@ def _passphrase(work: Work, body: Json) -> str | None:
         raise UnknownCallError(f"the securityType {security_type}: there is no hardware security module")
     if security_type == "normal":
         return None
-    if work.switches.native_password_keys == REJECTED:
+    manner = work.switches.password_keys(body.get("keyType") == "ec-private")
+    if manner == REJECTED:
         raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
-    if work.switches.native_password_keys == SILENTLY_NORMAL:
+    if manner == SILENTLY_NORMAL:
         return None
     if is_unset(body.get("passphrase")):
         raise refusals.passphrase_missing()
@@ -103,7 +104,7 @@ def _gen_csr_path(work: Work, key: str, value: str) -> str:
     """
     if work.switches.gen_csr_value == NAMES_THE_CSR:
         return full_path(value, split_path(key)[0])
-    return f"{key.removesuffix('.key')}.csr" if work.switches.before_14 else key
+    return key if work.switches.names_csr_as_the_key else f"{key.removesuffix('.key')}.csr"
 
 
 # -- showing -----------------------------------------------------------------------------------
@@ -139,6 +140,7 @@ def _new_path(work: Work, kind: str, body: Json) -> str:
         raise refusals.nothing_specified()
     path = csrs.path_in(body)
     check_name(path)
+    files.check_name(work, path)
     check_folder(work.configuration, path)
     if work.configuration.find(kind, path) is not None:
         raise refusals.exists(KINDS[kind].title, path, split_path(path)[0])

@@ -12,7 +12,7 @@ from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.disk import CSRS
 from sectigo_f5.simulator.state.work import Work, World, is_unset
-from sectigo_f5.simulator.switches import EVERY_PARTITION, REJECTED
+from sectigo_f5.simulator.switches import COMMON_ONLY, EVERY_PARTITION, REJECTED
 
 KIND = "sys/crypto/csr"
 TITLE = "Certificate Signing Request File"
@@ -42,20 +42,20 @@ def create(work: Work, body: Json) -> Json:
     item = work.configuration.find(files.KEY, key_path)
     if item is None:
         raise refusals.file_missing("key", key_path)
-    check_allowed(work, item)
+    check_allowed(work, item, work.switches.csr_for_password_keys)
     sealed = item.get("passphrase")
     key = pem.open_key(item.content, work.world.vault.open(sealed) if sealed else None)
     if key is None:
         raise refusals.bad_import()
     request = store(work, path, key, body)
     echoed = {name: value for name, value in body.items() if name not in (*PLACE, "challengePassword")}
-    return answer(work, "csr", path, {**echoed, **command_result(work, request)})
+    return answer(work, "csr", path, {**echoed, **command_result(request, work.switches.csr_pem_in_answer)})
 
 
-def check_allowed(work: Work, key: Item) -> None:
+def check_allowed(work: Work, key: Item, manner: str) -> None:
     """Refuse a CSR for a protected key if the device does."""
-    if key.get("securityType") == "password" and work.switches.csr_for_password_keys == REJECTED:
-        raise refusals.bad_passphrase(key.path, "csr")
+    if key.get("securityType") == "password" and manner == REJECTED:
+        raise refusals.csr_refused(key.path)
 
 
 def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: bool = False) -> bytes:
@@ -77,7 +77,8 @@ def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: b
     raw = {"keySize": str(size), "publicKeyType": "RSA" if kind.startswith("rsa") else "ECDSA"}
     partition, _, name = split_path(path)
     file = f"{CSRS}/{name}"
-    has_file = partition == "Common" or work.switches.csr_file == EVERY_PARTITION
+    where = work.switches.csr_file
+    has_file = where == EVERY_PARTITION or (where == COMMON_ONLY and partition == "Common")
     if has_file:
         work.world.disk.write(file, request)
     backing = {"file": file} if has_file and not own_copy else {}
@@ -108,15 +109,30 @@ def require(world: World, path: str) -> Item:
     return item
 
 
-def command_result(work: Work, request: bytes | None) -> Json:
+def command_result(request: bytes | None, prints: bool) -> Json:
     """Return the PEM as ``commandResult`` if the device prints it in its answer: unproven, so a switch."""
-    return {"commandResult": request.decode()} if request and work.switches.csr_pem_in_answer else {}
+    return {"commandResult": request.decode()} if request and prints else {}
 
 
 def show(work: Work, item: Item, echo: str = "") -> Json:
     """Return a CSR object: metadata only, and its name as the URL spelled it."""
     shown = {name: value for name, value in item.properties.items() if name != "file"}
     return {**envelope(work, "csr", echo or item.path, item.generation), **shown}
+
+
+def show_file(work: Work, item: Item) -> Json:
+    """Return a CSR as a file object, if there is one; its shape is uncertain."""
+    partition, _, name = split_path(item.path)
+    return {
+        "kind": "tm:sys:file:ssl-csr:ssl-csrstate",
+        "name": name,
+        "partition": partition,
+        "fullPath": item.path,
+        "generation": item.generation,
+        "selfLink": work.link("sys/file/ssl-csr", item.path),
+        "checksum": pem.checksum(item.content),
+        "size": len(item.content),
+    }
 
 
 def delete(work: Work, path: str) -> None:

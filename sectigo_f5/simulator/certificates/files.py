@@ -11,7 +11,7 @@ from sectigo_f5.simulator.certificates import pem
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.disk import DOWNLOADS, FILESTORE
 from sectigo_f5.simulator.state.work import Work, is_unset
-from sectigo_f5.simulator.switches import LAST
+from sectigo_f5.simulator.switches import COMMON_NAME, LAST, NONE, OF_THE_FILE, REJECTED, WORKS, Switches
 
 KEY = "sys/file/ssl-key"
 CERTIFICATE = "sys/file/ssl-cert"
@@ -38,6 +38,12 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
         return item.with_properties(**properties)
     store = store_key if item.kind == KEY else store_certificate
     return store(work, item.with_properties(**properties), content, str(body.get("passphrase") or ""))
+
+
+def check_name(work: Work, path: str) -> None:
+    """Refuse a name that begins with a digit if the device does."""
+    if work.switches.digit_first_certificates == REJECTED and split_path(path)[2][:1].isdigit():
+        raise refusals.bad_name(path)
 
 
 def _issuer(work: Work, name: str) -> str:
@@ -122,7 +128,7 @@ def write_file_store(work: Work) -> None:
     for number, item in enumerate(work.configuration.items.values(), 1):
         if item.kind in _FOLDERS:
             work.world.disk.write(_place(item, number), item.content)
-    for number, item in enumerate(work.world.csrs.values(), 1):
+    for number, item in enumerate(work.world.csrs.values() if work.switches.csr_by_filestore == WORKS else (), 1):
         partition, _, name = split_path(item.path)
         file = f":{partition}:{name}_{28000 + number}_1"
         work.world.disk.write(f"{FILESTORE}/{partition}_d/certificate_signing_request_d/{file}", item.content)
@@ -144,13 +150,17 @@ def described_certificate(work: Work, item: Item) -> x509.Certificate:
 def show_certificate(work: Work, item: Item) -> Json:
     """Return a certificate object."""
     bundle = len(pem.certificates(item.content)) > 1
+    certificate = described_certificate(work, item)
     shown = {
-        **_certificate_properties(described_certificate(work, item), bundle),
+        **_certificate_properties(certificate, bundle),
+        **_spelled(work.switches, certificate, bundle),
         **{name: value for name, value in item.properties.items() if name != "certValidators"},
         **_file(item, _CERTIFICATE_MODE),
     }
-    if work.switches.before_14:
-        shown.pop("fingerprint", None)
+    if work.switches.certificate_checksum != OF_THE_FILE:
+        shown["checksum"] = f"MD5:{len(item.content)}:{'0' * 32}"
+    if work.switches.certificate_checksum == NONE:
+        del shown["checksum"]
     if item.get("issuerCert"):
         shown["issuerCertReference"] = work.reference(CERTIFICATE, item.get("issuerCert"))
     for below in ("bundle-certificates", "cert-validators"):
@@ -182,6 +192,16 @@ def _file(item: Item, mode: int) -> Json:
     return {"checksum": pem.checksum(item.content), "mode": mode, "size": len(item.content)}
 
 
+def _spelled(switches: Switches, certificate: x509.Certificate, bundle: bool) -> Json:
+    """Return the properties that devices spell in several ways, or leave out."""
+    spelled = {
+        "fingerprint": pem.fingerprint(certificate, switches.fingerprint),
+        "serialNumber": "" if bundle else pem.serial_text(certificate.serial_number, switches.serial_spelling),
+        "subject": pem.one_line(certificate.subject, switches.subject_begins == COMMON_NAME),
+    }
+    return {name: value for name, value in spelled.items() if value}
+
+
 @functools.lru_cache(maxsize=512)
 def _certificate_properties(certificate: x509.Certificate, bundle: bool) -> Json:
     """Return the properties that come from the certificate itself."""
@@ -192,16 +212,13 @@ def _certificate_properties(certificate: x509.Certificate, bundle: bool) -> Json
         "certificateKeySize": size,
         "expirationDate": int(ends.timestamp()),
         "expirationString": f"{ends:%b} {ends.day:2d} {ends:%H:%M:%S %Y} GMT",  # as OpenSSL prints it
-        "fingerprint": pem.fingerprint(certificate),
         "isBundle": "true" if bundle else "false",
         "issuer": pem.one_line(certificate.issuer),
         "keyType": kind,
-        "subject": pem.one_line(certificate.subject),
         "version": certificate.version.value + 1,
     }
     optional = {
         "subjectAlternativeName": pem.alternative_names(certificate),
-        "serialNumber": None if bundle else pem.serial_text(certificate.serial_number),
         "email": dict(pem.subject_attributes(certificate)).get("emailAddress"),
     }
     return {**shown, **{name: value for name, value in optional.items() if value}}

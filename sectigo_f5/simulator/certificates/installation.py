@@ -25,6 +25,7 @@ def install(work: Work, what: str, request: Json) -> Json:
     csrs.check_properties(body, (*csrs.PLACE, "command", "fromLocalFile", *_PROPERTIES[what]), what)
     path = csrs.path_in(body)
     check_name(path)
+    files.check_name(work, path)
     check_folder(work.configuration, path)
     content = work.world.disk.read(str(body.get("fromLocalFile") or ""))
     if content is None:

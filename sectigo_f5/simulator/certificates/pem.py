@@ -129,10 +129,10 @@ def describe_key(key: object, half: str) -> tuple[str, int, str]:
     return f"dsa-{half}", key.key_size if isinstance(key, dsa.DSAPublicKey) else 0, "none"
 
 
-def one_line(name: x509.Name) -> str:
+def one_line(name: x509.Name, last_first: bool = True) -> str:
     """Return a name as the device shows it: last attribute first, commas without spaces."""
     shown = [f"{_SUBJECT.get(attribute.oid, attribute.oid.dotted_string)}={attribute.value!s}" for attribute in name]
-    return ",".join(reversed(shown))
+    return ",".join(reversed(shown) if last_first else shown)
 
 
 def subject_attributes(certificate: x509.Certificate) -> list[tuple[str, str]]:
@@ -140,13 +140,13 @@ def subject_attributes(certificate: x509.Certificate) -> list[tuple[str, str]]:
     return [(_SUBJECT.get(one.oid, ""), str(one.value)) for one in certificate.subject]
 
 
-def serial_text(serial: int) -> str:
-    """Return a serial number: decimal if it is small, colon-separated hex if it is long."""
-    if serial.bit_length() <= _DECIMAL_BITS:
-        return str(serial)
+def serial_text(serial: int, spelling: str | None = None) -> str:
+    """Return a serial number, unless it is spelled otherwise: decimal if it is small, hex with colons if it is long."""
+    spelling = spelling or ("decimal" if serial.bit_length() <= _DECIMAL_BITS else "colons")
     digits = f"{serial:x}"
     digits = digits.zfill(len(digits) + len(digits) % 2)
-    return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+    colons = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+    return {"decimal": str(serial), "colons": colons, "hexadecimal": digits, "none": ""}[spelling]
 
 
 def alternative_names(certificate: x509.Certificate) -> str | None:
@@ -163,9 +163,12 @@ def alternative_names(certificate: x509.Certificate) -> str | None:
     return text.encode()[:LONGEST_NAMES].decode(errors="ignore")
 
 
-def fingerprint(certificate: x509.Certificate) -> str:
-    """Return ``SHA256/`` and the digest in upper-case hex with colons."""
-    return "SHA256/" + certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+def fingerprint(certificate: x509.Certificate, kind: str = "sha256") -> str:
+    """Return ``SHA256/`` and the digest in upper-case hex with colons; of another kind, one of SHA-1, or nothing."""
+    if kind == "none":
+        return ""
+    name, digest = ("SHA256/", hashes.SHA256()) if kind == "sha256" else ("SHA1/", hashes.SHA1())  # noqa: S303
+    return name + certificate.fingerprint(digest).hex(":").upper()
 
 
 def checksum(content: bytes) -> str:

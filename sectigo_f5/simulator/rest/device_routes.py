@@ -16,6 +16,7 @@ from sectigo_f5.simulator.shell import programs, tmsh
 from sectigo_f5.simulator.state.configuration import Json, full_path
 from sectigo_f5.simulator.state.high_availability import Group
 from sectigo_f5.simulator.state.work import Work
+from sectigo_f5.simulator.switches import REJECTED
 
 Route = Callable[..., Answer]
 
@@ -69,8 +70,12 @@ def users(call: Call) -> Answer:
 
 
 def config(call: Call) -> Answer:
-    """Save the configuration."""
+    """Save the configuration, or, which makes no difference here, some partitions of it."""
     _require_save(call.body)
+    by_partition = "partitions" in str(call.body.get("options"))
+    switches = call.work.switches
+    if REJECTED in (switches.save, switches.save_by_partition if by_partition else ""):
+        raise refusals.not_supported("this save")
     call.engine.save()
     return Answer({"kind": "tm:sys:config:savestate", **call.body})
 
@@ -80,8 +85,20 @@ def _require_save(body: Json) -> None:
         raise UnknownCallError(f"sys/config with {sorted(body)}")
 
 
+def _require_tasks(call: Call) -> None:
+    if call.work.switches.task_save == REJECTED:
+        raise refusals.not_registered(call.request.path.removeprefix("/mgmt"))
+
+
+def task_list(call: Call) -> Answer:
+    """List the tasks that save the configuration."""
+    _require_tasks(call)
+    return call.collection("tm:task:sys:config:configcollectionstate", call.engine.tasks.show_all(call.work))
+
+
 def task_create(call: Call) -> Answer:
     """Create a task that saves the configuration; it does nothing yet."""
+    _require_tasks(call)
     _require_save(call.body)
     return Answer(call.engine.tasks.create(call.work))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.certificates import crypto, files
+from sectigo_f5.simulator.certificates import crypto, csrs, files
 from sectigo_f5.simulator.rest import queries
 from sectigo_f5.simulator.rest.call import Call, resolve
 from sectigo_f5.simulator.rules import object_views, objects
@@ -89,5 +89,7 @@ def crypto_delete(call: Call, what: str, segment: str) -> Answer:
 
 
 def ssl_csr(call: Call) -> Answer:
-    """List ``sys file ssl-csr``: whether CSRs created on the device appear there is uncertain; here they do not."""
-    return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", [])
+    """List ``sys file ssl-csr``: whether CSRs created on the device appear there is uncertain."""
+    shown = csrs.list_all(call.work.world) if call.work.switches.csr_in_file_objects else []
+    items = [csrs.show_file(call.work, item) for item in shown]
+    return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto
-from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
 from sectigo_f5.simulator.rest import device_routes, object_routes, queries, role_routes, virtual_routes
 from sectigo_f5.simulator.rest.call import Call
 from sectigo_f5.simulator.rules import cm, objects, system
@@ -84,14 +85,22 @@ def _commit(call: Call, number: str) -> Answer:
 
 
 def _execute(call: Call, commands: list[Command], keep: bool) -> None:
-    """Execute queued commands on a draft of the draft; after one refusal none of them is kept."""
+    """Execute queued commands on a draft of the draft; after one refusal none of them is kept, unless by switch."""
 
-    def execute(work: Work) -> None:
-        for command in commands:
+    def execute(work: Work, some: list[Command] = commands) -> None:
+        for command in some:
             request = Request(command.method, command.path, body=command.body, user=work.user)
             dispatch(call.engine, work, request)
 
-    objects.all_or_nothing(call.work, execute, keep)
+    try:
+        objects.all_or_nothing(call.work, execute, keep)
+    except Refusal:
+        if keep and not call.work.switches.transaction_undone:
+            with contextlib.suppress(Refusal):
+                for command in commands:
+                    objects.all_or_nothing(call.work, partial(execute, some=[command]))
+            call.engine.keep(call.work)
+        raise
 
 
 _WORKERS = (
@@ -154,6 +163,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/sys/failover", device_routes.group_route(cm.failover)),
     ("GET", "/mgmt/tm/sys/db/([^/]+)", lambda call, name: Answer(system.database(call.work, name))),
     ("POST", "/mgmt/tm/sys/config", device_routes.config),
+    ("GET", "/mgmt/tm/task/sys/config", device_routes.task_list),
     ("POST", "/mgmt/tm/task/sys/config", device_routes.task_create),
     ("GET", r"/mgmt/tm/task/sys/config/(\d+)", device_routes.task_get),
     ("PUT", r"/mgmt/tm/task/sys/config/(\d+)", device_routes.task_start),

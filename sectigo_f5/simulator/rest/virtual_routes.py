@@ -11,6 +11,7 @@ from sectigo_f5.simulator.rules.engine import Answer
 from sectigo_f5.simulator.rules.ltm import virtual_views
 from sectigo_f5.simulator.rules.ltm.virtual_servers import KIND
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
+from sectigo_f5.simulator.switches import REJECTED
 
 _TITLES = {"profiles": "virtual server profile", "policies": "virtual server policy"}
 
@@ -32,6 +33,8 @@ def get(call: Call, segment: str, below: str, attached: str) -> Answer:
 def attach(call: Call, segment: str, below: str) -> Answer:
     """Attach another one."""
     item, body = call.item(KIND, segment), call.body
+    if call.work.switches.attachment == REJECTED:
+        raise refusals.not_supported(f"a POST of {below}")
     if not body.get("name"):
         raise refusals.nothing_specified()
     path = full_path(str(body["name"]), str(body.get("partition") or ""), str(body.get("subPath") or ""))

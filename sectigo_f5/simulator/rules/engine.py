@@ -111,4 +111,4 @@ def _first_group(switches: Switches, address: str) -> Group:
     peer = Unit(f"peer-of-{switches.hostname}", "192.0.2.2")
     units = [me] if switches.ha == "standalone" else [me, peer]
     holder = peer if switches.ha == "standby" else me
-    return Group(units, {FLOATING: holder.hostname})
+    return Group(units, {FLOATING: holder.hostname}, switches.auto_sync)

@@ -21,7 +21,7 @@ from sectigo_f5.simulator.state.configuration import (
 )
 from sectigo_f5.simulator.state.kinds import KINDS, NAMING_FILES, Kind
 from sectigo_f5.simulator.state.work import Work, is_unset, known_properties, normalize
-from sectigo_f5.simulator.switches import REJECTED
+from sectigo_f5.simulator.switches import REJECTED, Switches
 
 T = TypeVar("T")
 _CHANGES = {
@@ -45,6 +45,8 @@ def create(work: Work, url: str, body: object) -> Item:
     check_name(path)
     if url == client_ssl.KIND and split_path(path)[2][0].isdigit() and work.switches.digit_first_names == REJECTED:
         raise refusals.bad_name(path)
+    if url in (files.KEY, files.CERTIFICATE):
+        files.check_name(work, path)
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
@@ -133,8 +135,10 @@ def settle(work: Work) -> None:
     """Complete a changed draft; refuses one that a BIG-IP would not run."""
     virtual_addresses.sync(work)
     configuration = work.configuration
+    manners = _of_deletion(work.switches)
     for place in sorted(configuration.removed):
-        _must_be_unused(configuration, place)
+        if manners.get(place[0], REJECTED) == REJECTED:
+            _must_be_unused(configuration, place)
     for place in sorted(_affected_places(work)):
         item = configuration.items[place]
         if item.kind == client_ssl.KIND:
@@ -143,6 +147,15 @@ def settle(work: Work) -> None:
             server_ssl.check(work, item)
         elif item.kind == virtual_servers.KIND:
             virtual_servers.check(work, item)
+
+
+def _of_deletion(switches: Switches) -> dict[str, str]:
+    """Return what becomes of the deletion of something that is in use, by kind."""
+    return {
+        files.CERTIFICATE: switches.delete_used_certificate,
+        files.KEY: switches.delete_used_key,
+        client_ssl.KIND: switches.delete_used_profile,
+    }
 
 
 def _affected_places(work: Work) -> set[Place]:

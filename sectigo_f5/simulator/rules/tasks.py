@@ -48,6 +48,10 @@ class Tasks:
         task.polls += task.state == "VALIDATING"
         return self._show(work, number)
 
+    def show_all(self, work: Work) -> list[Json]:
+        """Return every task."""
+        return [self._show(work, number) for number in self._tasks]
+
     def forget(self) -> None:
         """Forget every task: the device starts again."""
         self._tasks.clear()

@@ -14,9 +14,8 @@ from typing import Any
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.state.configuration import Json
-from sectigo_f5.simulator.switches import EVERYTHING, IGNORED, REJECTED, Switches
+from sectigo_f5.simulator.switches import EVERYTHING, IGNORED, NEITHER, REJECTED, Switches
 
-TIMEOUT = 120  # seconds without a call after which a transaction expires
 # No public source shows these in a REST transaction, so clients must not rely on them. Text uncertain.
 _EXCLUDED = re.compile(r"/mgmt/(tm/(sys/crypto|util|sys/config|task|cm)|shared)(/|$)")
 
@@ -63,7 +62,9 @@ class Transactions:
     def find(self, number: str) -> Transaction:
         """Return an open transaction; one that was idle for too long is gone."""
         transaction = self._open.get(number)
-        if transaction is None or self._clock() - transaction.used > TIMEOUT:
+        if transaction is None or (
+            self._switches.transaction_expires and self._clock() - transaction.used > self._switches.transaction_timeout
+        ):
             self._open.pop(number, None)
             raise refusals.transaction_missing()
         transaction.used = self._clock()
@@ -84,7 +85,8 @@ class Transactions:
     def queue(self, number: str, method: str, path: str, body: Any) -> Json:
         """Queue a write; it is echoed, not executed."""
         transaction = self.find(number)
-        if self._switches.transactions_take != EVERYTHING and _EXCLUDED.match(path):
+        take = self._switches.transactions_take
+        if take == NEITHER or (take != EVERYTHING and _EXCLUDED.match(path)):
             raise refusals.bad_request(f"{path} cannot be used in a transaction")
         transaction.queued += 1
         command = Command(transaction.queued, method, path, body)
@@ -137,6 +139,8 @@ class Transactions:
             raise refusals.bad_value("state", body.get("state"))
         if not transaction.commands:
             raise refusals.nothing_to_commit()
+        if self._switches.transaction_commit == REJECTED:
+            raise refusals.not_supported("a commit")
         only = body.get("validateOnly") in (True, "true")
         if only and self._switches.validate_only == REJECTED:
             raise refusals.bad_value("validateOnly", body["validateOnly"])
@@ -157,7 +161,7 @@ class Transactions:
         return {
             "transId": transaction.number,
             "state": transaction.state,
-            "timeoutSeconds": TIMEOUT,
+            "timeoutSeconds": self._switches.transaction_timeout,
             "asyncExecution": False,
             "validateOnly": False,
             "executionTimeout": 300,

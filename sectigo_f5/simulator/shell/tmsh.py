@@ -19,6 +19,7 @@ from sectigo_f5.simulator.shell.tmsh_language import Change
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
+from sectigo_f5.simulator.switches import REJECTED
 
 _CRYPTO = ("sys/crypto/key", "sys/crypto/cert", "sys/crypto/csr", "sys/crypto/pkcs12")
 _REST_NAMES = {"options": "tm-options"}  # properties of client SSL profiles that REST calls by another name
@@ -144,6 +145,8 @@ def _matching_objects(work: Work, url: str, path: str) -> list[Json]:
 
 def _tmsh_only(work: Work, what: str, path: str) -> Json:
     """Return what REST does not show: a CSR's PEM (F5's AS3 SDK), a certificate's alternative names (kojot-acme)."""
+    if what == "csr" and work.switches.csr_by_tmsh == REJECTED:
+        return {}
     if what == "csr":
         return {"PEM": csrs.require(work.world, path).content.decode()}
     shown = object_views.show(work, crypto.file_item(work, what, path))

@@ -19,7 +19,7 @@ from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.rest_roles import RestRoles
-from sectigo_f5.simulator.switches import NOBODY, Switches
+from sectigo_f5.simulator.switches import NOBODY, REJECTED, Switches
 
 LONGEST_TIMEOUT = 36000  # seconds
 _ALPHABET = string.ascii_uppercase + string.digits
@@ -152,9 +152,9 @@ class Accounts:
         """Change a token's lifetime."""
         token = self.token(name, user)
         seconds = int(timeout) if isinstance(timeout, int) or (isinstance(timeout, str) and timeout.isdigit()) else 0
-        if seconds <= 0:
+        if seconds <= 0 or self.switches.token_extension == REJECTED:
             raise refusals.bad_value("timeout", timeout)
-        if seconds > LONGEST_TIMEOUT:
+        if seconds > LONGEST_TIMEOUT and self.switches.token_beyond_ten_hours == REJECTED:
             raise refusals.token_too_long(LONGEST_TIMEOUT)
         token.timeout = seconds
         return token.show()

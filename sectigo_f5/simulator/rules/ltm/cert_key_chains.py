@@ -10,7 +10,7 @@ from sectigo_f5.simulator.certificates import files, pem
 from sectigo_f5.simulator.rules.ltm.inheritance import lineage
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
-from sectigo_f5.simulator.switches import OPTIONAL, WORKS
+from sectigo_f5.simulator.switches import CIPHERTEXT, NONE, OPTIONAL, REJECTED, WORKS
 
 SERVER, CA = "SERVER", "CA"  # usages of a pair; the latter signs for the forward proxy
 LEGACY = ("cert", "key", "chain", "passphrase")
@@ -82,6 +82,8 @@ def _entry(work: Work, body: Json) -> Json:
     for name in ("cert", "key", "chain"):
         entry[name] = "none" if is_unset(body.get(name)) else full_path(str(body[name]))
     if not is_unset(body.get("passphrase")):
+        if work.switches.profile_with_passphrase == REJECTED:
+            raise refusals.not_supported("a passphrase of a profile")
         vault = work.world.vault
         take = vault.keep if work.switches.own_ciphertext == WORKS else vault.seal
         entry["passphrase"] = take(str(body["passphrase"]))
@@ -106,9 +108,11 @@ def check(work: Work, item: Item) -> frozenset[str]:
     """Refuse pairs that cannot be used; returns their usages."""
     pairs = [(entry["usage"], check_pair(work, item, entry)) for entry in entries_of(work, item)]
     for pair in sorted(set(pairs)):
-        if pairs.count(pair) > 1:
+        if pairs.count(pair) > 1 and work.switches.two_of_a_kind == REJECTED:
             raise refusals.two_of_a_type(item.path, pair[1])
     served = [kind for usage, kind in pairs if usage == SERVER]
+    if len(set(served)) > 1 and work.switches.rsa_and_ec == REJECTED:
+        raise refusals.not_supported("a profile with pairs of several types")
     if served and "RSA" not in served and not work.switches.accepts_ec_only:
         raise refusals.no_rsa_pair()
     return frozenset(usage for usage, _ in pairs)
@@ -175,19 +179,27 @@ def show(work: Work, item: Item) -> Json:
     for name in ("cert", "key", "chain"):
         shown[name] = first.get(name, "none")
         shown |= _reference(work, name, shown[name])
-    if first.get("passphrase"):
-        shown["passphrase"] = first["passphrase"]
+    shown |= _shown_passphrase(work, first)
     shown["certKeyChain"] = [_show_entry(work, entry) for entry in entries]
     return shown
 
 
 def _show_entry(work: Work, entry: Json) -> Json:
     shown = {**entry, "appService": "none"}
+    shown.pop("passphrase", None)
+    shown |= _shown_passphrase(work, entry)
     for name in ("cert", "key", "chain"):
         shown |= _reference(work, name, entry[name])
     if work.switches.before_14:  # `usage` came with TMOS 14 (F5 AS3 leaves it out before)
         del shown["usage"]
     return shown
+
+
+def _shown_passphrase(work: Work, entry: Json) -> Json:
+    """Return the passphrase of an entry as it is shown, if it is."""
+    if not entry.get("passphrase") or work.switches.profile_shows == NONE:
+        return {}
+    return {"passphrase": entry["passphrase"] if work.switches.profile_shows == CIPHERTEXT else "********"}
 
 
 def _reference(work: Work, name: str, path: str) -> Json:

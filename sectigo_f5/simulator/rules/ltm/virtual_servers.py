@@ -13,6 +13,7 @@ from sectigo_f5.simulator.rules.ltm.inheritance import setting
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
+from sectigo_f5.simulator.switches import REJECTED
 
 KIND = "ltm/virtual"
 _PROTOCOLS = {"6": "tcp", "17": "udp", "132": "sctp"}  # F5 Ansible sends numbers
@@ -195,9 +196,9 @@ def _check_sni(work: Work, item: Item) -> None:
     """Refuse several client SSL profiles unless exactly one is the SNI default and no server name is used twice."""
     profiles = _client_ssl(work, item)
     defaults = [one for one in profiles if setting(work, one, "sniDefault") == "true"]
-    if len(defaults) > 1:
+    if len(defaults) > 1 and work.switches.two_defaults == REJECTED:
         raise refusals.several_sni_defaults(item.path)
-    if len(profiles) > 1 and not defaults:
+    if len(profiles) > 1 and not defaults and work.switches.no_default == REJECTED:
         raise refusals.no_sni_default(item.path)
     names = [name for name in (setting(work, one, "serverName") for one in profiles) if not is_unset(name)]
     if len(names) > len(set(names)) and not work.switches.same_server_names:
