@@ -22,6 +22,12 @@ FACTS = (
                 rejected="the connector has OpenSSL on the BIG-IP make keys of this kind",
             ),
             row(
+                KINDS,
+                "key_as_asked",
+                yes="it makes keys of the type and size that it is asked for",
+                no="the connector deletes such a key, and has OpenSSL on the BIG-IP make another",
+            ),
+            row(
                 "key-p384",
                 "curve_name",
                 works="keys of every curve are made by the native route",
