@@ -179,7 +179,7 @@ class Bench:
             raise ValueError(f"{self.question}: {name} cannot be {value!r}")
         self.findings[name] = value
 
-    def note_text(self, kind: str, seen: Seen, **names: str) -> None:
+    def note_text(self, kind: str, seen: Seen, /, **names: str) -> None:
         """Note a refusal's words; ``names`` are those of ours in it, by what they stand for."""
         if kind not in BY_NAME[self.question].texts:
             raise ValueError(f"{self.question} has no text {kind}")

@@ -12,12 +12,11 @@ from sectigo_f5.probe.questions import (
     keys,
     lists,
     openssl,
-    profiles,
     saving,
     session,
     transactions,
-    virtual_servers,
 )
+from sectigo_f5.probe.questions.ltm import changes, in_use, profiles, sni, two_keys, virtual_servers
 
 _THEMES = (
     session,
@@ -27,7 +26,11 @@ _THEMES = (
     openssl,
     certificates,
     profiles,
+    two_keys,
+    changes,
     virtual_servers,
+    sni,
+    in_use,
     lists,
     transactions,
     saving,

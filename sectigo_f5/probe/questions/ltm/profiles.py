@@ -1,0 +1,95 @@
+"""A client SSL profile with one pair: what opens its key, how that is shown, and whether it is taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from sectigo_f5.bigip.profile_change import KEY_CHAIN, old_entry
+from sectigo_f5.device_objects import Entry
+from sectigo_f5.probe.bench import Bench, NotAskedError, Pair
+from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.questions.ltm import client_ssl
+from sectigo_f5.probe.questions.ltm.client_ssl import Profile, entry, entry_of
+from sectigo_f5.probe.questions.ltm.verdicts import verdict
+
+CIPHERTEXT = re.compile(r"\$M\$")  # how a text begins that the device has encrypted under its master key
+WRONG = "not-its-passphrase"  # it opens nothing
+
+
+def profile(bench: Bench) -> None:
+    """Make a profile with a pair and its passphrase, and three that cannot be."""
+    pair = bench.pair("rsa")
+    made = client_ssl.create(bench, "profile", entry(pair))
+    bench.find("profile_with_passphrase", verdict(bench, made.seen, "a client SSL profile"))
+    if made.seen.ok:
+        bench.find("profile_shows", _shown_as(_held(bench, made, pair)))
+    if client_ssl.is_protected(bench, pair):
+        _wrong_passphrase(bench, pair)
+    _missing_key(bench, pair)
+    _other_key(bench, pair)
+
+
+def _held(bench: Bench, made: Profile, pair: Pair) -> Entry | None:
+    return entry_of(client_ssl.must_hold(bench, made, pair), pair)
+
+
+def _shown_as(held: Entry | None) -> str:
+    shown = held.ciphertext if held else None
+    return "none" if not shown else "ciphertext" if CIPHERTEXT.match(shown) else "other"
+
+
+def _wrong_passphrase(bench: Bench, pair: Pair) -> None:
+    made = client_ssl.create(bench, "wrong-passphrase", entry(pair, passphrase=WRONG))
+    bench.note_text("bad_passphrase", made.seen, key=pair.key, profile=made.path)
+
+
+def _missing_key(bench: Bench, pair: Pair) -> None:
+    missing = bench.scratch.path("no-such.key")  # that nobody makes
+    made = client_ssl.create(bench, "missing-key", {**entry(pair), "key": missing})
+    bench.note_text("file_missing", made.seen, what="key", path=missing)
+
+
+def _other_key(bench: Bench, pair: Pair) -> None:
+    other = bench.pair("rsa-2")
+    made = client_ssl.create(bench, "other-key", {**entry(other), "cert": pair.certificate})
+    bench.note_text("mismatch", made.seen, profile=made.path, key=other.key, certificate=pair.certificate)
+
+
+def without_passphrase(bench: Bench) -> None:
+    """Make a profile with the passphrase, and one without it."""
+    pair = bench.pair("rsa")
+    client_ssl.must_be_protected(bench, pair)
+    client_ssl.created(bench, "with-passphrase", entry(pair))  # whatever is refused after this is so for the passphrase
+    made = client_ssl.create(bench, "without-passphrase", entry(pair, passphrase=""))
+    enough = verdict(bench, made.seen, "a client SSL profile") == WORKS
+    bench.find("profile_passphrase", "optional" if enough else "required")
+
+
+def by_ciphertext(bench: Bench) -> None:
+    """Put another pair into a profile, and the former one back by the device's own ciphertext, as a rollback does.
+
+    The ciphertext is read immediately before, and goes nowhere but back to the device.
+    """
+    pair, other = bench.pair("rsa"), bench.pair("rsa-2")
+    client_ssl.must_be_protected(bench, pair)
+    made = client_ssl.created(bench, "profile", entry(pair))
+    former = _held(bench, made, pair)
+    renewed = client_ssl.change(bench, made, {KEY_CHAIN: [entry(other)]})
+    bench.must(renewed, "another pair in a client SSL profile")
+    shown = former.ciphertext if former else None
+    ciphertext = shown or client_ssl.key_ciphertext(bench, pair)
+    if not CIPHERTEXT.match(ciphertext or ""):
+        raise NotAskedError("the BIG-IP shows no passphrase as it keeps it")
+    put_back = old_entry(Entry(client_ssl.FIRST, pair.certificate, pair.key, None, ciphertext))
+    seen = client_ssl.change(bench, made, {KEY_CHAIN: [put_back]})
+    bench.find("own_ciphertext", verdict(bench, seen, "the device's own ciphertext"))
+    if seen.ok:
+        client_ssl.must_hold(bench, made, pair)
+
+
+ASKED: Mapping[str, Callable[[Bench], None]] = {
+    "profile": profile,
+    "profile-without-passphrase": without_passphrase,
+    "profile-by-ciphertext": by_ciphertext,
+}

@@ -1,0 +1,79 @@
+"""What a virtual server refuses among its client SSL profiles; before and after each try it is as it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sectigo_f5.probe.bench import Bench, Seen
+from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.questions.ltm import client_ssl, scratch_server
+from sectigo_f5.probe.questions.ltm.scratch_server import Server
+from sectigo_f5.probe.questions.ltm.verdicts import verdict
+
+
+def sni(bench: Bench) -> None:
+    """Attach pairs of profiles that do not go together, and make such a pair of one that does.
+
+    Each profile is tried as the second one: a virtual server with one alone asks for nothing.
+    """
+    server = scratch_server.created(bench)
+    default = _profile(bench, "one", default=True)
+    other_default = _profile(bench, "two", default=True)
+    plain = _profile(bench, "three")
+    same_name = _profile(bench, "four", server_name="one")
+    scratch_server.must_attach(bench, server, default)
+    _two_defaults(bench, server, other_default)
+    _same_server_name(bench, server, same_name)
+    _change_of_an_attached_one(bench, server, plain)
+    scratch_server.detach(bench, server, default)
+    _no_default(bench, server, same_name)
+
+
+def _profile(bench: Bench, suffix: str, server_name: str = "", default: bool = False) -> str:
+    settings = {
+        "serverName": f"{server_name or suffix}.probe.invalid",  # nobody's name (RFC 2606)
+        "sniDefault": "true" if default else "false",
+        "sniRequire": "false",
+    }
+    return client_ssl.created(bench, f"sni-{suffix}", **settings).path
+
+
+def _two_defaults(bench: Bench, server: Server, second: str) -> None:
+    seen = _tried(bench, server, second)
+    bench.find("two_defaults", verdict(bench, seen, "a second SNI default"))
+    bench.note_text("several_sni_defaults", seen, virtual_server=server.path)
+
+
+def _same_server_name(bench: Bench, server: Server, second: str) -> None:
+    seen = _tried(bench, server, second)
+    bench.find("same_server_names", verdict(bench, seen, "a server name that another profile has") == WORKS)
+    bench.note_text("same_server_name", seen, virtual_server=server.path)
+
+
+def _no_default(bench: Bench, server: Server, second: str) -> None:
+    """Attach a second profile beside one that is no default, as this one is not either."""
+    seen = _tried(bench, server, second)
+    bench.find("no_default", verdict(bench, seen, "two profiles without an SNI default"))
+    bench.note_text("no_sni_default", seen, virtual_server=server.path)
+
+
+def _tried(bench: Bench, server: Server, profile: str) -> Seen:
+    """Try to attach a profile; it is taken off again if the device did it."""
+    seen = scratch_server.attach(bench, server, profile)
+    if seen.ok:
+        scratch_server.detach(bench, server, profile)
+    return seen
+
+
+def _change_of_an_attached_one(bench: Bench, server: Server, second: str) -> None:
+    """Attach a profile that goes with the first, and make it a second default: only a change of the profile says so."""
+    scratch_server.must_attach(bench, server, second)
+    seen = client_ssl.make_default(bench, second, "true")
+    checked = verdict(bench, seen, "a change of an attached profile") == REJECTED
+    if seen.ok:
+        bench.must(client_ssl.make_default(bench, second, "false"), "a change of an attached profile")
+    if bench.findings["two_defaults"] == REJECTED:  # else nothing is checked that could be seen
+        bench.find("sni_checked_on_profile", checked)
+
+
+ASKED: Mapping[str, Callable[[Bench], None]] = {"sni": sni}

@@ -1,0 +1,26 @@
+"""Whether the device did what was tried; a refusal that judges it is an answer, another is none."""
+
+from __future__ import annotations
+
+import requests
+
+from sectigo_f5.probe.bench import Bench, Seen
+from sectigo_f5.probe.catalogue import REJECTED, WORKS
+
+
+def verdict(bench: Bench, seen: Seen, what: str) -> str:
+    """Return ``works`` or ``rejected``; raises :class:`RefusedError` if nobody can tell.
+
+    That is so if it refused this user, whatever was asked for, or failed at judging it.
+    """
+    if seen.ok:
+        return WORKS
+    if not judges(seen):
+        bench.must(seen, what)
+    return REJECTED
+
+
+def judges(seen: Seen) -> bool:
+    """Tell whether a refusal is about what was sent."""
+    about_the_request = requests.codes.bad_request <= seen.status < requests.codes.server_error
+    return about_the_request and not seen.refused_permission and "not registered" not in seen.message

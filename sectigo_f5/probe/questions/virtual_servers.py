@@ -1,9 +1,0 @@
-"""A scratch virtual server, and its profiles."""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-
-from sectigo_f5.probe.bench import Bench
-
-ASKED: Mapping[str, Callable[[Bench], None]] = {}

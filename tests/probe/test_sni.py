@@ -1,0 +1,49 @@
+"""The question about several client SSL profiles of one virtual server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.simulator.faults import Fault
+from tests.support.probe_pairs import Asked, asked
+
+
+def found(**switches: Any) -> Asked:
+    with SimulatedBigIP(Switches(**switches)) as device:
+        return asked(device, "sni", pairs=())
+
+
+def test_two_defaults_none_and_one_name_twice_are_refused() -> None:
+    given = found()
+    assert given.findings == {
+        "two_defaults": "rejected",
+        "no_default": "rejected",
+        "same_server_names": "no",
+        "sni_checked_on_profile": "yes",
+    }
+    assert given.words("several_sni_defaults") == (
+        "01071809:3: Virtual Server {virtual_server} has more than one clientssl/serverssl profile that is default "
+        "for SNI."
+    )
+    assert given.words("no_sni_default").startswith("0107149c:3: Virtual server {virtual_server} has more than one")
+    assert given.words("same_server_name").endswith(
+        "{virtual_server} has more than one clientssl/serverssl profile with same server name."
+    )
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("same", [True, False])
+def test_same_names_and_changes_of_profiles_follow_their_switches(checked: bool, same: bool) -> None:
+    given = found(sni_checked_on_profile=checked, same_server_names=same)
+    assert given.findings["sni_checked_on_profile"] == ("yes" if checked else "no")
+    assert given.findings["same_server_names"] == ("yes" if same else "no")
+    assert ("same_server_name" in given.texts) is not same
+
+
+def test_profile_that_cannot_be_taken_off_ends_the_question() -> None:
+    with SimulatedBigIP() as device:
+        device.fault(Fault("DELETE", "/profiles/", action="error:400:01070734:3: Configuration error: no"))
+        assert "taking a client SSL profile off was refused" in str(asked(device, "sni", pairs=()).error)
