@@ -10,6 +10,15 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+FORMS = [file for file in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) if file.name != "config.yml"]
+FORM_KEYS = ("name", "description", "title", "labels", "assignees", "projects", "type")
+ATTRIBUTES = {  # of GitHub's form schema
+    "markdown": {"value"},
+    "textarea": {"label", "description", "placeholder", "value", "render"},
+    "input": {"label", "description", "placeholder", "value"},
+    "dropdown": {"label", "description", "multiple", "options", "default"},
+    "checkboxes": {"label", "description", "options"},
+}
 DOCUMENTS = ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 
 
@@ -39,6 +48,45 @@ def test_issue_form_asks_for_release_check_and_debug_log() -> None:
     required = {field["id"] for field in form["body"] if field.get("validations", {}).get("required")}
     assert {"tmos", "check", "log"} <= required
     assert "--log-level DEBUG" in (ROOT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text()
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
+def test_issue_form_is_one_that_github_takes(form: Path) -> None:
+    content = yaml.safe_load(form.read_text())
+    assert {"name", "description", "body"} <= content.keys() <= {*FORM_KEYS, "body"}
+    assert all(isinstance(content[key], str) for key in ("name", "description"))
+    ids = [field["id"] for field in content["body"] if field["type"] != "markdown"]
+    assert len(set(ids)) == len(ids)
+    assert [field for field in content["body"] if not is_a_field(field)] == []
+
+
+def is_a_field(field: dict[str, Any]) -> bool:
+    """Tell whether a field of a form has the type and the attributes of GitHub's form schema."""
+    attributes = field["attributes"]
+    options = attributes.get("options", ["none needed"])
+    return (
+        field.keys() <= {"type", "id", "attributes", "validations"}
+        and attributes.keys() <= ATTRIBUTES[field["type"]]
+        and ("value" if field["type"] == "markdown" else "label") in attributes
+        and bool(options)
+        and all(isinstance(each, dict if field["type"] == "checkboxes" else str) for each in options)
+        and field.get("validations", {}).keys() <= {"required"}
+    )
+
+
+def test_form_of_a_report_names_command_page_and_what_is_never_pasted() -> None:
+    text = (ROOT / ".github" / "ISSUE_TEMPLATE" / "real-device.yml").read_text()
+    fields = {field["id"]: field for field in yaml.safe_load(text)["body"] if "id" in field}
+    assert {"report", "tmos", "platform", "how"} <= {name for name, field in fields.items() if is_required(field)}
+    assert "render" not in fields["report"]["attributes"]  # GitHub takes no file in such a field
+    assert all(option["required"] for option in fields["read"]["attributes"]["options"])
+    assert "probe --device NAME --output report.json" in text
+    assert "(../blob/main/docs/real-devices.md)" in text
+    assert re.search(r"Never paste here.*password.*token.*key", text)
+
+
+def is_required(field: dict[str, Any]) -> bool:
+    return bool(field.get("validations", {}).get("required"))
 
 
 def test_commit_hooks_use_the_locked_tools() -> None:
