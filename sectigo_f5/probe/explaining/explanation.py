@@ -37,7 +37,8 @@ def _lines(report: Report) -> Iterator[str]:
         settled = list(_settled(fact, found))
         yield from _block(fact.unknown, settled) if settled else ()
         open_facts += [] if settled else [fact]
-    yield from _section("What it leaves open", (f"{fact.unknown}: {fact.until_then}" for fact in open_facts), "nothing")
+    left_open = (f"{fact.unknown}; until then the connector {fact.until_then}" for fact in open_facts)
+    yield from _section("What it leaves open", left_open, "nothing")
     yield from _section("Questions without an answer", unanswered(report), "none")
     yield from _section("What no probe can settle", (f"{what}: {why}" for what, why in STAY_OPEN.items()))
     if not report.left:

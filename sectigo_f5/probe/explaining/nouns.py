@@ -31,7 +31,7 @@ class Fact:
 
     name: str  # a few words
     unknown: str  # a sentence that begins with ``whether``, ``how``, ``which``; without its full stop
-    until_then: str  # what the connector does as long as nobody knows
+    until_then: str  # what the connector does as long as nobody knows; a sentence without its subject
     rows: tuple[Row, ...]
 
     @property

@@ -42,8 +42,8 @@ def route(found: Findings, question: str) -> Route:
     native = found.word(question, "native_password_keys")
     if native is None:
         return Route.UNKNOWN
-    curve = found.word(question, "curve_name")
-    by_itself = _native(found) if native == WORKS and curve in (None, WORKS) else None
+    as_asked = found.word(question, "key_as_asked") != NO and found.word(question, "curve_name") in (None, WORKS)
+    by_itself = _native(found) if native == WORKS and as_asked else None
     return by_itself or _by_openssl(found)
 
 

@@ -82,7 +82,7 @@ def test_word_of_another_version_is_told_as_unknown() -> None:
 
 def test_what_was_not_answered_leaves_its_fact_open() -> None:
     unknown, until_then = FACTS[0].unknown, FACTS[0].until_then
-    assert f"What it leaves open {unknown}: {until_then}" in flat(ANSWERED)
+    assert f"What it leaves open {unknown}; until then the connector {until_then}" in flat(ANSWERED)
 
 
 def test_a_surprise_asks_for_the_report() -> None:

@@ -69,7 +69,10 @@ CASES = {
         Route.NONE, {**NO_NATIVE, **NO_SHELL}, {"native_password_keys": "rejected", "bash": False}
     ),
     "with one curve alone": Case(
-        Route.OPENSSL, {"key-p384": {"curve_name": "ignored"}}, {"curve_name": "ignored"}, key=EC_384
+        Route.OPENSSL,
+        {"key-p384": {"key_as_asked": "no", "curve_name": "ignored"}},
+        {"curve_name": "ignored"},
+        key=EC_384,
     ),
 }
 

@@ -10,7 +10,7 @@ FACTS = (
     Fact(
         "tokens",
         "how long a login token lives, and whether it can be made to live longer",
-        "it takes a token as it comes, and logs in again if it has expired",
+        "takes a token as it comes, and logs in again if it has expired",
         (
             row("token", "token_lifetime", number="a token lives {} seconds; a longer run logs in again"),
             row("token", "token_extension", works=NOTHING, rejected=NOTHING),
@@ -20,7 +20,7 @@ FACTS = (
     Fact(
         "roles",
         "which role may upload over REST",
-        "it tries an upload; refused, it sends certificates through util/bash, and no passphrase at all",
+        "tries an upload; refused, it sends certificates through util/bash, and no passphrase at all",
         (
             row(
                 "user",
@@ -53,7 +53,7 @@ FACTS = (
     Fact(
         "shell",
         "who may run commands by util/bash, and what it answers to others",
-        "it tries; without a shell it reads CSRs as files, and has no keys made by OpenSSL on the BIG-IP",
+        "tries; without a shell it reads CSRs as files, and has no keys made by OpenSSL on the BIG-IP",
         (
             row(
                 "user",
@@ -80,7 +80,7 @@ FACTS = (
     Fact(
         "files",
         "whether files can be moved, downloaded and deleted without a shell, and how a download tells its length",
-        "it reads a CSR by tmsh first; a download is taken with the status 200, 206, or 400 and the true length",
+        "reads a CSR by tmsh first; a download is taken with the status 200, 206, or 400 and the true length",
         (
             row(
                 "file-tools",
@@ -101,7 +101,7 @@ FACTS = (
     Fact(
         "surroundings",
         "what a BIG-IP tells of its modules, its group and the export of keys",
-        "it reads what there is, and says in `check` and in the inventory what is not told",
+        "reads what there is, and says in `check` and in the inventory what is not told",
         (
             row(
                 "endpoints",

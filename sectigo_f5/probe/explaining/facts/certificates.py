@@ -9,7 +9,7 @@ FACTS = (
     Fact(
         "stored certificates",
         "how a BIG-IP stores a certificate, and what it tells of it",
-        "it stores leaf and chain apart, compares the checksum with what was sent, and reads every known spelling",
+        "stores leaf and chain apart, compares the checksum with what was sent, and reads every known spelling",
         (
             row(
                 "certificate",
@@ -54,7 +54,7 @@ FACTS = (
     Fact(
         "names that begin with a digit",
         "which objects may have a name that begins with a digit",
-        "it gives a client SSL profile a name with `cn_` before the digit, and nothing else",
+        "gives a client SSL profile a name with `cn_` before the digit, and nothing else",
         (
             row(
                 "digit-first-names",

@@ -9,7 +9,7 @@ FACTS = (
     Fact(
         "lists",
         "whether a collection is read in pages, and by the properties that are wanted",
-        "it asks for both, and reads a collection as the BIG-IP answers",
+        "asks for both, and reads a collection as the BIG-IP answers",
         (
             row(
                 "lists",
@@ -32,7 +32,7 @@ FACTS = (
     Fact(
         "transactions",
         "whether a refused transaction leaves nothing, and what may be in one",
-        "it changes a profile and virtual servers in one transaction, and keeps everything else out of it",
+        "changes a profile and virtual servers in one transaction, and keeps everything else out of it",
         (
             row(
                 "transaction",
@@ -69,7 +69,7 @@ FACTS = (
     Fact(
         "rehearsal",
         "whether `validateOnly` has a transaction judged and not made",
-        "it tries that on a profile that nothing refers to, and looks whether it was made",
+        "tries that on a profile that nothing refers to, and looks whether it was made",
         (
             row(
                 "transaction",
@@ -83,7 +83,7 @@ FACTS = (
     Fact(
         "saving",
         "in which ways the configuration is saved",
-        "it saves the whole at once, and by the asynchronous task if that is refused or not answered in time",
+        "saves the whole at once, and by the asynchronous task if that is refused or not answered in time",
         (
             row(
                 "task",

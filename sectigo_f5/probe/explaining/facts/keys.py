@@ -11,7 +11,7 @@ FACTS = (
     Fact(
         "protected keys",
         "whether `sys crypto key` with `securityType: password` makes a key that a password protects",
-        "it asks for one, reads back what was made, and deletes a key that is not protected",
+        "asks for one, reads back what was made, and deletes a key that is not protected",
         (
             row(
                 KINDS,
@@ -39,7 +39,7 @@ FACTS = (
     Fact(
         "CSRs of protected keys",
         "whether a protected key gets a CSR: in the same call, or by one of its own that has no passphrase",
-        "it tries one call for both, then two calls, then OpenSSL on the BIG-IP",
+        "tries one call for both, then two calls, then OpenSSL on the BIG-IP",
         (
             row(
                 "csr-with-key",
@@ -58,7 +58,7 @@ FACTS = (
     Fact(
         "CSRs read",
         "how the CSR that was made with a key is named, and which ways there are to read a CSR",
-        "it looks in the answer, asks tmsh, then fetches the file, by each name that the CSR may have",
+        "looks in the answer, asks tmsh, then fetches the file, by each name that the CSR may have",
         (
             row(
                 "csr-with-key",
@@ -105,7 +105,7 @@ FACTS = (
     Fact(
         "keys by OpenSSL",
         "whether OpenSSL on the BIG-IP makes a key, and the BIG-IP installs it as a protected one",
-        "it takes this way if the native route is closed, with the passphrase in a file that is deleted at once",
+        "takes this way if the native route is closed, with the passphrase in a file that is deleted at once",
         (
             row(
                 "key-by-openssl",

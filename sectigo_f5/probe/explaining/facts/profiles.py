@@ -10,7 +10,7 @@ FACTS = (
     Fact(
         "passphrases",
         "where a profile takes the passphrase of a key from, and whether the BIG-IP takes its own `$M$` text back",
-        "it sends the passphrase with each new pair; to go back it hands over the BIG-IP's own text, and then none",
+        "sends the passphrase with each new pair; to go back it hands over the BIG-IP's own text, and then none",
         (
             row(
                 "profile",
@@ -49,7 +49,7 @@ FACTS = (
     Fact(
         "pairs of a profile",
         "which pairs one profile may hold: RSA and ECDSA together, ECDSA alone",
-        "it refuses ECDSA alone before TMOS 14, and leaves the rest to a rehearsal of the change",
+        "refuses ECDSA alone before TMOS 14, and leaves the rest to a rehearsal of the change",
         (
             row(
                 "profile-two-keys",
@@ -69,7 +69,7 @@ FACTS = (
     Fact(
         "changes of a profile",
         "what a PATCH does to the pairs of a profile, and to its own settings if its parent changes",
-        "it sends all pairs under names that stay, and its own settings along with another parent",
+        "sends all pairs under names that stay, and its own settings along with another parent",
         (
             row(
                 "profile-change",

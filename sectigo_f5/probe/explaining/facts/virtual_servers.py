@@ -10,7 +10,7 @@ FACTS = (
     Fact(
         "attachment",
         "how a profile is attached to a virtual server, and what a virtual server then shows",
-        "it changes the sub-collection `profiles` alone, and reads every form in which it is shown",
+        "changes the sub-collection `profiles` alone, and reads every form in which it is shown",
         (
             row(
                 "virtual-server",
@@ -42,7 +42,7 @@ FACTS = (
     Fact(
         "SNI",
         "what a BIG-IP refuses among several client SSL profiles of one virtual server, and when",
-        "it changes profiles and flags in one transaction that leaves one SNI default, and each server name once",
+        "changes profiles and flags in one transaction that leaves one SNI default, and each server name once",
         (
             row("sni", "two_defaults", works=ONE_DEFAULT, rejected=ONE_DEFAULT),
             row("sni", "no_default", works=ONE_DEFAULT, rejected=ONE_DEFAULT),
@@ -63,7 +63,7 @@ FACTS = (
     Fact(
         "deletion",
         "whether a BIG-IP refuses to delete what is in use",
-        "it deletes no pair that a profile holds, and for other uses relies on being refused",
+        "deletes no pair that a profile holds, and for other uses relies on being refused",
         (
             row(
                 "in-use",
