@@ -16,7 +16,7 @@ REQUIRED, OPTIONAL = "required", "optional"
 CONFIGURATION, EVERYTHING, NEITHER = "configuration", "everything", "neither"
 NAMES_THE_CSR, COMMON_ONLY, EVERY_PARTITION = "names-the-csr", "common-only", "every-partition"
 AS_THE_KEY, CSR = "as-the-key", "csr"
-NOWHERE, NONE, OTHER = "nowhere", "none", "other"
+NOWHERE, NONE, OTHER, NOT_TOLD = "nowhere", "none", "other", "not-told"
 OF_THE_FILE, SHA256, CIPHERTEXT, COMMON_NAME = "of-the-file", "sha256", "ciphertext", "CN"
 DECIMAL, COLONS, HEXADECIMAL = "decimal", "colons", "hexadecimal"
 FIRST, LAST = "first", "last"
@@ -47,14 +47,19 @@ class Switches:
     build: str | None = None  # with date and edition; None: of the nearest release
     date: str | None = None
     edition: str | None = None
+    default_route_domain: int = 0  # of the partitions besides Common
     modules: tuple[str, ...] = ("ltm",)  # that are provisioned; whether APM answers is the switch `apm`
     texts: Texts = field(default_factory=dict, hash=False)  # refusals that this device words otherwise
     # Who may do what.
     role: str = _switch("admin", "the user's role", *ROLES)
     role_partition: str = "all-partitions"  # where the role may write
     bash: bool = _switch(True, "util/bash; no: Appliance mode, or a user without the advanced shell", *_EITHER)
+    user_shown: bool = _switch(True, "the user is among the local ones; no: a remote user", *_EITHER)
+    shell_told: str | None = _switch(
+        None, "shell that the user is shown with; by default: by role and `bash`", "bash", "tmsh", NONE, NOT_TOLD
+    )
     upload_role: str = _switch(
-        "admin", "least role for uploads; nobody: a remote administrator", "admin", "resource-admin", NOBODY
+        "admin", "role for uploads besides admin; nobody: a remote administrator", *ROLES[:-1], NOBODY
     )
     unix_tools: bool = _switch(True, "util/unix-mv, -rm, -ls and bulk downloads", *_EITHER)
     token_lifetime: int = _switch(1200, "seconds that a token lives")
@@ -75,8 +80,9 @@ class Switches:
     native_password_ec_keys: str | None = _switch(
         None, "the same for keys of elliptic curves, if it differs", WORKS, SILENTLY_NORMAL, REJECTED
     )
+    key_in_use_opens: str = _switch("yes", "a key object shows its passphrase; no: as none", "yes", "no", NOT_TOLD)
     curve_name: str = _switch(WORKS, "`curveName` on creation; ignored: always prime256v1", WORKS, IGNORED, REJECTED)
-    key_export: str = _switch("enabled", "`sys crypto allow-key-export`", "enabled", "disabled")
+    key_export: str = _switch("enabled", "`sys crypto allow-key-export`", "enabled", "disabled", NOT_TOLD)
     csr_for_password_keys: str = _switch(WORKS, "a CSR for a protected key", *_TRY)
     csr_with_key: str | None = _switch(None, "the same in the call that makes the key, if it differs", *_TRY)
     csr_pem_in_answer: bool = _switch(False, "the answer to a creation has the PEM in `commandResult`", *_EITHER)
@@ -97,6 +103,7 @@ class Switches:
     stderr_in_answer: bool = _switch(True, "util/bash also answers with standard error", *_EITHER)
     # Certificates, profiles and virtual servers.
     bundle_describes: str = _switch(FIRST, "the certificate that a bundle's properties describe", FIRST, LAST)
+    certificate: str = _switch(WORKS, "a certificate is stored", *_TRY)
     certificate_checksum: str = _switch(OF_THE_FILE, "checksum of a certificate object", OF_THE_FILE, OTHER, NONE)
     certificate_fingerprint: str | None = _switch(None, "fingerprint of a certificate object", SHA256, OTHER, NONE)
     serial_spelling: str | None = _switch(
@@ -119,6 +126,7 @@ class Switches:
         KEEPS, "what a PATCH of `defaultsFrom` does to a client SSL profile's own settings", KEEPS, RESETS
     )
     rule_delay: int = _switch(0, "seconds until the data plane applies an iRule that was attached")
+    virtual_server: str = _switch(WORKS, "a virtual server is created", *_TRY)
     attachment: str = _switch(WORKS, "profiles are attached by the sub-collection of a virtual server", *_TRY)
     name_reference: bool = _switch(True, "attached profiles show their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules are checked when an attached profile changes", *_EITHER)
@@ -143,10 +151,11 @@ class Switches:
     validate_only: str = _switch(
         WORKS, "`validateOnly` of a transaction; ignored: it is committed", WORKS, IGNORED, REJECTED
     )
+    validate_only_judges: bool = _switch(True, "`validateOnly` refuses what a commit refuses", *_EITHER)
     task_result: str = _switch("COMPLETED", "how an asynchronous task ends", "COMPLETED", "FAILED")
     transactions_take: str = _switch(
         CONFIGURATION,
-        "everything: also sys/crypto, util, sys/config, cm and shared; neither: nothing at all",
+        "everything: also sys/crypto, util, sys/config, cm and shared; neither: these are done at once",
         *(CONFIGURATION, EVERYTHING, NEITHER),
     )
     transaction_commit: str = _switch(WORKS, "the commit of a transaction", *_TRY)

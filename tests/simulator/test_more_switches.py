@@ -44,6 +44,64 @@ def test_token_may_live_longer_or_not(make: Make, switches: dict[str, Any], seco
         assert status(rest, "PATCH", token, {"timeout": seconds}) == code
 
 
+@pytest.mark.parametrize(
+    ("switches", "shell"),
+    [
+        ({}, None),
+        ({"shell_told": "none"}, "none"),
+        ({"role": "manager"}, "bash"),
+        ({"role": "manager", "shell_told": "not-told"}, None),
+        ({"role": "guest", "bash": False}, "tmsh"),
+    ],
+)
+def test_shell_of_the_user_is_told_or_not(make: Make, switches: dict[str, Any], shell: str | None) -> None:
+    with logged_in(make, **switches) as rest:
+        assert rest.get("auth/user/admin").get("shell") == shell
+
+
+def test_remote_user_is_not_among_the_local_ones(make: Make) -> None:
+    with logged_in(make, user_shown=False) as rest:
+        assert rest.refusal("GET", "auth/user/admin")[0] == 404
+        assert rest.get("auth/user")["items"] == []
+
+
+@pytest.mark.parametrize(("choice", "code"), [("manager", 200), ("admin", 401)])
+def test_role_besides_the_administrators_may_upload(make: Make, choice: str, code: int) -> None:
+    with logged_in(make, role="manager", upload_role=choice) as rest:
+        assert rest.upload("f", b"x").status_code == code
+
+
+@pytest.mark.parametrize(("choice", "told"), [("disabled", "disabled"), ("not-told", None)])
+def test_export_of_keys_is_told_or_not(make: Make, choice: str, told: str | None) -> None:
+    with logged_in(make, key_export=choice) as rest:
+        assert rest.get("sys/crypto/allow-key-export").get("value") == told
+
+
+@pytest.mark.parametrize(("choice", "pattern"), [("yes", r"\$M\$.+"), ("no", "none"), ("not-told", "absent")])
+def test_key_object_shows_its_passphrase_or_not(make: Make, choice: str, pattern: str) -> None:
+    with logged_in(make, key_in_use_opens=choice) as rest:
+        rest.post("sys/crypto/key", {"name": "k.key", **PROTECTED})
+        assert re.fullmatch(pattern, rest.get("sys/file/ssl-key/k.key").get("passphrase", "absent"))
+        rest.post("sys/crypto/csr", {"name": "k.csr", "key": "/Common/k.key", "commonName": "www.example.com"})
+
+
+def test_certificates_and_virtual_servers_are_refused_but_not_to_a_test(make: Make) -> None:
+    with logged_in(make, certificate="rejected", virtual_server="rejected") as rest:
+        certificate(rest)
+        rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443")
+        rest.upload("f", certificate_pem(rsa_key().public_key(), "www.example.com").encode())
+        body = {"name": "y.crt", "sourcePath": "file:/var/config/rest/downloads/f"}
+        assert status(rest, "POST", "sys/file/ssl-cert", body) == 400
+        assert status(rest, "POST", "ltm/virtual", {"name": "x", "destination": "192.0.2.2:443"}) == 400
+
+
+def test_partitions_may_have_a_default_route_domain(make: Make) -> None:
+    with logged_in(make, partitions=("Shop",), default_route_domain=7, default_route_domain_shown=True) as rest:
+        assert rest.get("auth/partition/Shop")["defaultRouteDomain"] == 7
+        rest.device.add_virtual_server("/Shop/vs", "192.0.2.1:443")
+        assert rest.get("ltm/virtual/~Shop~vs")["destination"].endswith("%7:443")
+
+
 @pytest.mark.parametrize(("auto_sync", "word"), [(True, "enabled"), (False, "disabled")])
 def test_group_of_a_pair_syncs_by_itself_or_not(make: Make, auto_sync: bool, word: str) -> None:
     with logged_in(make, ha="active", auto_sync=auto_sync) as rest:
@@ -254,14 +312,28 @@ def test_configuration_is_saved_in_some_ways(
 # -- transactions ------------------------------------------------------------------------------
 
 
-def test_transaction_cannot_be_committed_or_takes_nothing(make: Make) -> None:
+def test_transaction_cannot_be_committed(make: Make) -> None:
     with logged_in(make, transaction_commit="rejected") as rest:
         transaction = rest.begin()
         rest.post(SSL, {"name": "x"}, transaction)
         assert rest.commit(transaction).status_code == 400
         assert not rest.device.exists("/mgmt/tm/ltm/profile/client-ssl/x")
+
+
+def test_key_is_made_at_once_beside_a_transaction(make: Make) -> None:
     with logged_in(make, transactions_take="neither") as rest:
-        assert rest.refusal("POST", SSL, {"name": "x"}, rest.begin())[0] == 400
+        transaction = rest.begin()
+        rest.post("sys/crypto/key", {"name": "k.key", "keyType": "ec-private"}, transaction)
+        assert rest.get("sys/file/ssl-key/k.key")["keyType"] == "ec-private"
+        assert rest.get(f"transaction/{transaction}/commands")["items"] == []
+
+
+@pytest.mark.parametrize(("judges", "code"), [(True, 400), (False, 200)])
+def test_validation_judges_or_says_yes_to_everything(make: Make, judges: bool, code: int) -> None:
+    with logged_in(make, validate_only_judges=judges) as rest:
+        transaction = rest.begin()
+        rest.post(SSL, {"name": "y", "defaultsFrom": "/Common/no"}, transaction)
+        assert rest.commit(transaction, validateOnly=True).status_code == code
 
 
 @pytest.mark.parametrize("undone", [True, False])

@@ -12,7 +12,7 @@ from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, is_unset, normalize
-from sectigo_f5.simulator.switches import IGNORED, NAMES_THE_CSR, REJECTED, SILENTLY_NORMAL
+from sectigo_f5.simulator.switches import IGNORED, NAMES_THE_CSR, NOT_TOLD, REJECTED, SILENTLY_NORMAL
 
 _KEY = (
     *csrs.PLACE,
@@ -182,4 +182,6 @@ def delete(work: Work, what: str, path: str) -> None:
 def allow_key_export(work: Work) -> Json:
     """Return ``sys crypto allow-key-export``."""
     kind = "tm:sys:crypto:allow-key-export:allow-key-exportstate"
-    return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), "value": work.switches.key_export}
+    told = work.switches.key_export
+    value = {} if told == NOT_TOLD else {"value": told}
+    return {"kind": kind, "selfLink": work.link("sys/crypto/allow-key-export"), **value}

@@ -11,7 +11,7 @@ from sectigo_f5.simulator.certificates import pem
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.disk import DOWNLOADS, FILESTORE
 from sectigo_f5.simulator.state.work import Work, is_unset
-from sectigo_f5.simulator.switches import COMMON_NAME, LAST, NONE, OF_THE_FILE, REJECTED, WORKS, Switches
+from sectigo_f5.simulator.switches import COMMON_NAME, LAST, NONE, NOT_TOLD, OF_THE_FILE, REJECTED, WORKS, Switches
 
 KEY = "sys/file/ssl-key"
 CERTIFICATE = "sys/file/ssl-cert"
@@ -137,6 +137,10 @@ def write_file_store(work: Work) -> None:
 def show_key(work: Work, item: Item) -> Json:
     """Return a key object, never with a PEM in it."""
     shown = {**item.properties, **_file(item, _KEY_MODE)}
+    if "passphrase" in shown and work.switches.key_in_use_opens == "no":
+        shown["passphrase"] = NONE
+    if work.switches.key_in_use_opens == NOT_TOLD:
+        shown.pop("passphrase", None)
     if not work.switches.before_14:
         shown["certOrderManagerReference"] = work.subcollection(item, "cert-order-manager")
     return shown

@@ -27,8 +27,8 @@ def answer(engine: Engine, request: Request) -> Answer:
             engine.world.accounts.authorize(request.user, request.method, request.path)
         transactions.refuse_below_command(request.path)
         coordination = request.headers.get("x-f5-rest-coordination-id")
-        if coordination and request.method != "GET":
-            path = request.path.rstrip("/")
+        path = request.path.rstrip("/")
+        if coordination and request.method != "GET" and not engine.transactions.overlook(path):
             return Answer(engine.transactions.queue(coordination, request.method, path, request.body))
         return execute(engine, request)
 

@@ -58,7 +58,8 @@ def equip(work: Work) -> None:
     put(Item("auth/partition", "Common", {"description": described}))
     for partition in work.switches.partitions:
         put(Item("sys/folder", f"/{partition}", {}))
-        put(Item("auth/partition", partition, {}))
+        domain = work.switches.default_route_domain
+        put(Item("auth/partition", partition, {"defaultRouteDomain": domain} if domain else {}))
     provisioned = work.switches.modules
     for module in sorted({*_MODULES, *provisioned}):
         put(Item("sys/provision", module, {"level": "nominal"} if module in provisioned else {}))

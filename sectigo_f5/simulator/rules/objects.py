@@ -47,6 +47,9 @@ def create(work: Work, url: str, body: object) -> Item:
         raise refusals.bad_name(path)
     if url in (files.KEY, files.CERTIFICATE):
         files.check_name(work, path)
+    made = {files.CERTIFICATE: work.switches.certificate, virtual_servers.KIND: work.switches.virtual_server}
+    if made.get(url) == REJECTED and not work.arranged:
+        raise refusals.not_supported(f"a {kind.title}")
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):

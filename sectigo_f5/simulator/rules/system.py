@@ -9,6 +9,7 @@ from sectigo_f5.simulator.rules.cm import stats
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work
+from sectigo_f5.simulator.switches import NOT_TOLD
 
 _BLACK = "{/config/bigip/} {/config/filestore/} {/config/httpd/} {/config/ssh/} {/config/ssl/}"
 _WHITE = "{/var/local/scf} {/tmp/} {/shared/} {/config/}"
@@ -152,9 +153,12 @@ def database(work: Work, name: str) -> Json:
 
 
 def users(work: Work) -> list[Json]:
-    """Return ``auth user``. That ``shell`` appears only if it is not the default is uncertain."""
+    """Return ``auth user``, the local users. That ``shell`` appears only if it is not the default is uncertain."""
     switches = work.switches
-    shell = {} if switches.role == "admin" else {"shell": "bash" if switches.bash else "tmsh"}
+    if not switches.user_shown:
+        return []
+    told = switches.shell_told or (NOT_TOLD if switches.role == "admin" else "bash" if switches.bash else "tmsh")
+    shell = {} if told == NOT_TOLD else {"shell": told}
     partition = switches.role_partition
     access = {"name": partition, "role": switches.role, "nameReference": work.reference("auth/partition", partition)}
     return [

@@ -85,13 +85,16 @@ class Transactions:
     def queue(self, number: str, method: str, path: str, body: Any) -> Json:
         """Queue a write; it is echoed, not executed."""
         transaction = self.find(number)
-        take = self._switches.transactions_take
-        if take == NEITHER or (take != EVERYTHING and _EXCLUDED.match(path)):
+        if self._switches.transactions_take != EVERYTHING and _EXCLUDED.match(path):
             raise refusals.bad_request(f"{path} cannot be used in a transaction")
         transaction.queued += 1
         command = Command(transaction.queued, method, path, body)
         transaction.commands.append(command)
         return self._show_command(transaction, command)
+
+    def overlook(self, path: str) -> bool:
+        """Tell whether a call is executed at once, although it names a transaction."""
+        return self._switches.transactions_take == NEITHER and bool(_EXCLUDED.match(path))
 
     def command(self, number: str, command: str) -> Json:
         """Return a queued command."""
@@ -146,7 +149,8 @@ class Transactions:
             raise refusals.bad_value("validateOnly", body["validateOnly"])
         only = only and self._switches.validate_only != IGNORED
         try:
-            execute(transaction.commands, not only)
+            if not only or self._switches.validate_only_judges:
+                execute(transaction.commands, not only)
         except Refusal as refusal:
             transaction.state, transaction.reason = "FAILED", refusal.worded(self._switches.texts).message
             del self._open[number]
