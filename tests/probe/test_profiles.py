@@ -52,19 +52,6 @@ def test_older_release_says_less_of_a_mismatch() -> None:
     assert given.words("mismatch") == "01070317:3: profile {profile}'s key and certificate do not match"
 
 
-@pytest.mark.parametrize(
-    ("question", "switch", "word"),
-    [
-        ("profile-without-passphrase", "profile_passphrase", "required"),
-        ("profile-without-passphrase", "profile_passphrase", "optional"),
-        ("profile-by-ciphertext", "own_ciphertext", "works"),
-        ("profile-by-ciphertext", "own_ciphertext", "rejected"),
-    ],
-)
-def test_finding_follows_the_switch(question: str, switch: str, word: str) -> None:
-    assert found(question, **{switch: word}).findings == {switch: word}
-
-
 @pytest.mark.parametrize("chain", ["replaces", "adds"])
 @pytest.mark.parametrize("parent", ["keeps", "resets"])
 def test_change_of_a_list_and_of_a_parent_follow_their_switches(chain: str, parent: str) -> None:
@@ -134,7 +121,7 @@ def test_device_that_shows_other_pairs_than_were_sent_has_not_answered() -> None
 
         device.hook = change
         given = answer(device, made, "profile")
-    assert isinstance(given.error, RefusedError)
+    assert "shows other pairs" in str(given.error)
     assert given.findings == {"profile_with_passphrase": "works"}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.faults import Fault
 from tests.support.probe_pairs import Asked, asked
@@ -34,13 +32,9 @@ def test_two_defaults_none_and_one_name_twice_are_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("checked", [True, False])
-@pytest.mark.parametrize("same", [True, False])
-def test_same_names_and_changes_of_profiles_follow_their_switches(checked: bool, same: bool) -> None:
-    given = found(sni_checked_on_profile=checked, same_server_names=same)
-    assert given.findings["sni_checked_on_profile"] == ("yes" if checked else "no")
-    assert given.findings["same_server_names"] == ("yes" if same else "no")
-    assert ("same_server_name" in given.texts) is not same
+def test_what_may_be_attached_has_no_words_of_a_refusal() -> None:
+    given = found(same_server_names=True, no_default="works")
+    assert given.texts.keys() == {"several_sni_defaults"}
 
 
 def test_profile_that_cannot_be_taken_off_ends_the_question() -> None:

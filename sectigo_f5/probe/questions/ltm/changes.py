@@ -16,9 +16,9 @@ OTHER = {"renegotiation": "disabled"}  # what an operator may have set
 
 
 def profile_change(bench: Bench) -> None:
-    """Change the pairs of a profile by a shorter list, and then the parent alone."""
-    _pairs(bench)
+    """Change the parent of a profile alone, and the pairs of another one by a shorter list."""
     _parent(bench)
+    _pairs(bench)
 
 
 def _pairs(bench: Bench) -> None:

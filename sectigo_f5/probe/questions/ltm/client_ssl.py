@@ -8,9 +8,10 @@ from sectigo_f5.bigip.profile_change import CLIENT_SSL_URL, KEY_CHAIN
 from sectigo_f5.bigip.readers import Json as Shown
 from sectigo_f5.bigip.readers import client_ssl_profile, key_object
 from sectigo_f5.device_objects import STOCK_PROFILE, ClientSslProfile, Entry
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
-from sectigo_f5.probe.bench import Bench, NotAskedError, Pair, RefusedError, Seen
+from sectigo_f5.probe.bench import Bench, NotAskedError, Pair, Seen
 
 PROFILES = "ltm/profile/client-ssl"
 FIRST, SECOND = "default", "ecdsa"  # names of entries, see ``Generation.entry_name``
@@ -98,8 +99,8 @@ def _key_url(pair: Pair) -> str:
 
 
 def must_hold(bench: Bench, profile: Profile, *pairs: Pair) -> ClientSslProfile:
-    """Return a profile that holds exactly these pairs; raises :class:`RefusedError` if the device shows others."""
+    """Return a profile that holds exactly these pairs; raises :class:`ConnectorError` if the device shows others."""
     found = shown(bench, profile)
     if set(map(_files, found.entries)) != {(pair.certificate, pair.key) for pair in pairs}:
-        raise RefusedError("the BIG-IP shows other pairs in a scratch profile than it has accepted")
+        raise ConnectorError("the BIG-IP shows other pairs in a scratch profile than it has accepted")
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.probe.bench import Bench, Pair, RefusedError, Seen
+from sectigo_f5.probe.bench import Bench, Pair, Seen
 from sectigo_f5.probe.catalogue import REJECTED
 from sectigo_f5.probe.questions.ltm import client_ssl, scratch_server
 from sectigo_f5.probe.questions.ltm.client_ssl import PROFILES, entry
@@ -54,7 +55,7 @@ def _deleted(bench: Bench, finding: str, url: str) -> Seen:
     seen = bench.ask("DELETE", url)
     found = verdict(bench, seen, "a deletion")
     if found != REJECTED and _is_there(bench, url):
-        raise RefusedError("the BIG-IP still shows what it has deleted")
+        raise ConnectorError("the BIG-IP still shows what it has deleted")
     bench.find(finding, found)
     return seen
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from sectigo_f5.bigip.profile_change import attached_profile
 from sectigo_f5.bigip.readers import flag
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
-from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError, Seen
+from sectigo_f5.probe.bench import Bench, NotAskedError, Seen
 
 ADDRESSES = "ltm/virtual-address"
 SERVERS = "ltm/virtual"
@@ -50,7 +51,7 @@ class Server:
 def create(bench: Bench) -> Server:
     """Ask for a virtual server without a client SSL profile.
 
-    Raises :class:`NotAskedError` without a free address, :class:`RefusedError` if it is not disabled.
+    Raises :class:`NotAskedError` without a free address, :class:`ConnectorError` if it is not disabled.
     """
     path = bench.scratch.path("vs")
     # noted before the virtual server, and deleted after it: many devices have deleted it with the virtual server
@@ -96,7 +97,7 @@ def _must_be_disabled(bench: Bench, url: str, seen: Seen) -> None:
     if not seen.ok:
         return
     if not flag(bench.client.get(url), "disabled"):
-        raise RefusedError("the BIG-IP has made a virtual server that was to be disabled, and it is not")
+        raise ConnectorError("the BIG-IP has made a virtual server that was to be disabled, and it is not")
 
 
 # -- addresses ---------------------------------------------------------------------------------
@@ -112,13 +113,9 @@ def _free(bench: Bench) -> Iterator[str]:
 
 
 def _used(bench: Bench) -> set[str]:
-    """Return the addresses of TEST-NET-1 that virtual addresses and virtual servers of the device have."""
-    told = (
-        str(item.get(name))
-        for collection, name in ((ADDRESSES, "address"), (SERVERS, "destination"))
-        for item in bench.client.items(f"/mgmt/tm/{collection}", (name,))
-    )
-    return {found for text in told for found in re.findall(rf"{re.escape(NETWORK)}\d+", text)}
+    """Return the addresses of TEST-NET-1 that the device has; each virtual server has one of its virtual addresses."""
+    items = bench.client.items(f"/mgmt/tm/{ADDRESSES}", ("address",))
+    return {found for item in items for found in re.findall(rf"^{re.escape(NETWORK)}\d+", str(item.get("address")))}
 
 
 # -- profiles ----------------------------------------------------------------------------------

@@ -24,9 +24,11 @@ def sni(bench: Bench) -> None:
     scratch_server.must_attach(bench, server, default)
     _two_defaults(bench, server, other_default)
     _same_server_name(bench, server, same_name)
-    _change_of_an_attached_one(bench, server, plain)
     scratch_server.detach(bench, server, default)
+    scratch_server.must_attach(bench, server, plain)
     _no_default(bench, server, same_name)
+    scratch_server.must_attach(bench, server, default)
+    _change_of_an_attached_one(bench, default, plain)
 
 
 def _profile(bench: Bench, suffix: str, server_name: str = "", default: bool = False) -> str:
@@ -65,15 +67,21 @@ def _tried(bench: Bench, server: Server, profile: str) -> Seen:
     return seen
 
 
-def _change_of_an_attached_one(bench: Bench, server: Server, second: str) -> None:
-    """Attach a profile that goes with the first, and make it a second default: only a change of the profile says so."""
-    scratch_server.must_attach(bench, server, second)
-    seen = client_ssl.make_default(bench, second, "true")
-    checked = verdict(bench, seen, "a change of an attached profile") == REJECTED
+def _change_of_an_attached_one(bench: Bench, default: str, plain: str) -> None:
+    """Change one of two attached profiles to what could not be attached: only a change of the profile says so.
+
+    If all of that could be attached nobody can tell, and nothing is found.
+    """
+    if bench.findings["two_defaults"] == REJECTED:
+        changed, word, former = plain, "true", "false"
+    elif bench.findings["no_default"] == REJECTED:
+        changed, word, former = default, "false", "true"
+    else:
+        return
+    seen = client_ssl.make_default(bench, changed, word)
+    bench.find("sni_checked_on_profile", verdict(bench, seen, "a change of an attached profile") == REJECTED)
     if seen.ok:
-        bench.must(client_ssl.make_default(bench, second, "false"), "a change of an attached profile")
-    if bench.findings["two_defaults"] == REJECTED:  # else nothing is checked that could be seen
-        bench.find("sni_checked_on_profile", checked)
+        bench.must(client_ssl.make_default(bench, changed, former), "a change of an attached profile")
 
 
 ASKED: Mapping[str, Callable[[Bench], None]] = {"sni": sni}

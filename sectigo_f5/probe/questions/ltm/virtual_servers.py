@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sectigo_f5.bigip.readers import Json, full_path, text
+from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.probe.bench import Bench, RefusedError
+from sectigo_f5.probe.bench import Bench
 from sectigo_f5.probe.catalogue import REJECTED
 from sectigo_f5.probe.questions.ltm import client_ssl, scratch_server
 from sectigo_f5.probe.questions.ltm.scratch_server import Server
@@ -31,13 +32,13 @@ def virtual_server(bench: Bench) -> None:
         bench.find("name_reference", "client-ssl" in str(_attached(bench, server, profile).get("nameReference")))
         scratch_server.detach(bench, server, profile)
         if _item(bench, server, profile):
-            raise RefusedError("the BIG-IP still shows a client SSL profile that it has taken off")
+            raise ConnectorError("the BIG-IP still shows a client SSL profile that it has taken off")
 
 
 def _attached(bench: Bench, server: Server, profile: str) -> Json:
     item = _item(bench, server, profile)
     if not item:
-        raise RefusedError("the BIG-IP does not show a client SSL profile that it has attached")
+        raise ConnectorError("the BIG-IP does not show a client SSL profile that it has attached")
     return item
 
 
