@@ -231,6 +231,11 @@ _PROFILES = (
             _found("parent_patch", ("keeps", "resets"), "own settings under a PATCH of the parent"),
         ),
     ),
+    Question(
+        "server-ssl",
+        "whether a server SSL profile takes such a pair by a PATCH",
+        (_found("server_ssl", _TRY, "a pair in a server SSL profile"),),
+    ),
 )
 _VIRTUAL_SERVERS = (
     Question(
@@ -264,6 +269,14 @@ _VIRTUAL_SERVERS = (
             _found("delete_used_profile", _TRY, "deletion of a profile in use"),
         ),
         ("file_in_use", "in_use"),
+    ),
+    Question(
+        "challenge-rule",
+        "whether an iRule for the challenges of a CA is made, attached and removed",
+        (
+            _found("challenge_rule", _TRY, "an iRule on a virtual server"),
+            _found("challenge_rule_removal", _TRY, "to take it off and delete it in one transaction"),
+        ),
     ),
     Question(
         "lists",

@@ -16,7 +16,16 @@ from sectigo_f5.probe.questions import (
     session,
     transactions,
 )
-from sectigo_f5.probe.questions.ltm import changes, in_use, profiles, sni, two_keys, virtual_servers
+from sectigo_f5.probe.questions.ltm import (
+    challenge_rules,
+    changes,
+    in_use,
+    profiles,
+    server_ssl,
+    sni,
+    two_keys,
+    virtual_servers,
+)
 
 _THEMES = (
     session,
@@ -28,9 +37,11 @@ _THEMES = (
     profiles,
     two_keys,
     changes,
+    server_ssl,
     virtual_servers,
     sni,
     in_use,
+    challenge_rules,
     lists,
     transactions,
     saving,

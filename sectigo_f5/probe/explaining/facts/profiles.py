@@ -85,4 +85,17 @@ FACTS = (
             ),
         ),
     ),
+    Fact(
+        "server SSL profiles",
+        "whether a server SSL profile takes a pair, with the BIG-IP's own text of the passphrase",
+        "changes one only with `update_other_references: true`, and says what it could not change",
+        (
+            row(
+                "server-ssl",
+                "server_ssl",
+                works="a server SSL profile follows a renewal",
+                rejected=unforeseen("a server SSL profile does not follow a renewal: change it by hand"),
+            ),
+        ),
+    ),
 )

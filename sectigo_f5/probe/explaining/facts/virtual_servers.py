@@ -61,6 +61,25 @@ FACTS = (
         ),
     ),
     Fact(
+        "challenges",
+        "whether an iRule for the challenges of a CA is made, attached by the list of iRules alone, and removed",
+        "has certbot-bigip make and attach one for http-01, and removes what that has left in one transaction",
+        (
+            row(
+                "challenge-rule",
+                "challenge_rule",
+                works="http-01 is answered by an iRule",
+                rejected=unforeseen("http-01 fails: use dns-01, or names that the CA has validated before"),
+            ),
+            row(
+                "challenge-rule",
+                "challenge_rule_removal",
+                works="an iRule that a killed Certbot has left is removed by the next run",
+                rejected=unforeseen("an iRule that a killed Certbot has left stays until somebody removes it by hand"),
+            ),
+        ),
+    ),
+    Fact(
         "deletion",
         "whether a BIG-IP refuses to delete what is in use",
         "deletes no pair that a profile holds, and for other uses relies on being refused",
