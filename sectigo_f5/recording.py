@@ -34,6 +34,7 @@ class What(str, Enum):
     REQUESTS = "csr-removed"
     FILES = "files-removed"
     CHALLENGE_RULES = "challenge-rules-removed"
+    PROBED = "probed"
     SAVED = "configuration-saved"
     OTHER = "other-write"
     CHALLENGE = "challenge-answered"

@@ -52,7 +52,7 @@ PARTS = {
     "what there is of it is whole",
     "list every unit of the group under host, and run again when the active one answers",
 }
-# What these write is a page, a file, figures or a message, and no error.
+# What these write is a page, a file, figures or a message, and no error; or why a question of a probe has no answer.
 DRAWING = (
     "report/page/",
     "report/metrics",
@@ -60,6 +60,11 @@ DRAWING = (
     "inventory/findings.py",
     "discovery/writing.py",
     "notifications/news.py",
+    "probe/asking.py",
+    "probe/bench.py",
+    "probe/explaining/",
+    "probe/making/",
+    "probe/questions/",
 )
 
 

@@ -3,65 +3,158 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from sectigo_f5 import __version__
+import requests
+
+from sectigo_f5 import __version__, recording, stopping
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
+from sectigo_f5.icontrol.call import Call
 from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue import BY_NAME, QUESTIONS, Question
+from sectigo_f5.probe.clearing.deleting import Thing, names_of
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 from sectigo_f5.probe.questions.every import ASKED
 from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.redaction import Redactor
 from sectigo_f5.probe.scratch import Scratch
+from sectigo_f5.progress import doing
+from sectigo_f5.recording import Ending, What
 
 logger = logging.getLogger(__name__)
 
-
+INTERRUPTED = "the probe was interrupted"
 EVERYTHING = tuple(question.name for question in QUESTIONS)
+GIVEN_UP = "the BIG-IP did not come back in time"
+OUTCOMES: Mapping[type[ConnectorError], Outcome] = {NotAskedError: Outcome.NOT_ASKED, RefusedError: Outcome.REFUSED}
+WORDS = {Outcome.NOT_ASKED: "not asked", Outcome.FAILED: "no certain answer"}  # the others are their own
+
+
+@dataclass
+class Course:
+    """How the asking goes."""
+
+    interrupted: bool = False
+    given_up: bool = False  # the device no longer answered
+    bugs: list[Exception] = field(default_factory=list)  # of the connector, each of one question
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What came of a probe."""
+
+    report: Report
+    left: Sequence[Thing]  # what could not be deleted, by its real names
+    course: Course
 
 
 def probe(unit: Unit, partition: str, *, may_save: bool = False, questions: Sequence[str] = EVERYTHING) -> Report:
-    """Ask everything and delete everything; raises nothing that a BIG-IP can cause."""
-    scratch = Scratch(unit.client, partition)
+    """Ask everything and delete everything; raises nothing that a BIG-IP can cause, but a bug of a question."""
+    probed = ask_everything(unit, partition, may_save=may_save, questions=questions)
+    if probed.course.bugs:
+        raise probed.course.bugs[0]
+    return probed.report
+
+
+def ask_everything(
+    unit: Unit,
+    partition: str,
+    *,
+    may_save: bool = False,
+    left_before: Sequence[Thing] = (),
+    questions: Sequence[str] = EVERYTHING,
+) -> Probed:
+    """Ask everything and delete everything, as one change of the trail.
+
+    ``left_before`` is what earlier probes have left and could not be deleted either. Not even a bug of a question
+    keeps the next one from being asked: whoever can probe a real BIG-IP may not come back.
+    """
+    scratch, course = Scratch(unit.client, partition), Course()
     recorder = Recorder(Redactor(scratch.stem, partition))
     bench = Bench(unit, scratch, recorder, may_save)
-    unit.client.watch = recorder.note
+    logger.info("probing %s: each scratch name begins with %s", unit.client.host, scratch.stem)
     entries = list[Entry]()
-    try:
-        with scratch.swept() as left:
-            entries += [_entry(bench, question) for question in questions]
-    finally:
-        bench.forget()
-        unit.client.watch = None
+
+    def watch(call: Call, answer: requests.Response | None, seconds: float) -> None:
+        scratch.note_call(call, answer)
+        recorder.note(call, answer, seconds)
+
+    unit.client.watch = watch
+    with recording.change(What.PROBED, [f"/{partition}/{scratch.stem}*"]) as change:
+        try:
+            with scratch.swept() as left:
+                entries += _entries(bench, course, questions)
+        finally:
+            bench.forget()
+            unit.client.watch = None
+            change.objects += scratch.noted
+        change.ending = Ending.NOT_TAKEN_BACK if left else Ending.TAKEN_BACK
+        change.reason = f"left: {names_of(left)}" if left else INTERRUPTED if course.interrupted else ""
+    course.given_up |= unit.client.has_given_up
+    every = (*left_before, *left)
+    told = tuple(recorder.redactor.message(thing.name) for thing in every)
     shown = "Common" if partition == "Common" else "other"
-    return Report(__version__, shown, bench.release, tuple(entries), tuple(map(recorder.redactor.message, left)))
+    return Probed(Report(__version__, shown, bench.release, tuple(entries), told), every, course)
 
 
-def _entry(bench: Bench, name: str) -> Entry:
-    """Ask one question, delete what was made for it, and return what was found."""
-    bench.question, bench.findings, bench.texts = name, {}, {}
+def _entries(bench: Bench, course: Course, names: Sequence[str]) -> Iterator[Entry]:
+    for number, question in enumerate(map(BY_NAME.__getitem__, names), 1):
+        doing(f"question {number} of {len(names)}: {question.asks}")
+        outcome, because, entry = _entry(bench, question, course)
+        what = f"{WORDS.get(outcome, outcome)}{f' ({because})' if because else ''}"
+        logger.info("question %d of %d, %s: %s", number, len(names), question.asks, what)
+        yield entry
+
+
+def _entry(bench: Bench, question: Question, course: Course) -> tuple[Outcome, str, Entry]:
+    """Ask one question, and delete what was made for it; returns what became of it, and that without names."""
+    bench.question, bench.findings, bench.texts = question.name, {}, {}
     bench.recorder.taken()  # what clearing up after the last question has sent
     with bench.scratch.cleared():
-        outcome, because = _outcome(bench)
+        outcome, because = _outcome(bench, course)
         exchanges = bench.recorder.taken()
-    logger.info("%s: %s%s", name, outcome, f" ({because})" if because else "")
-    because = bench.recorder.redactor.message(because)
-    return Entry(name, outcome, because, dict(bench.findings), dict(bench.texts), tuple(exchanges))
+    told = bench.recorder.redactor.message(because)
+    entry = Entry(question.name, outcome, told, dict(bench.findings), dict(bench.texts), tuple(exchanges))
+    return outcome, because, entry
 
 
-def _outcome(bench: Bench) -> tuple[Outcome, str]:
-    if bench.client.has_given_up:
-        return Outcome.NOT_ASKED, "the BIG-IP did not come back in time"
-    if bench.question not in ASKED:
-        return Outcome.NOT_ASKED, "this connector does not ask it yet"
+def _outcome(bench: Bench, course: Course) -> tuple[Outcome, str]:
+    if obstacle := _obstacle(bench, course):
+        return Outcome.NOT_ASKED, obstacle
     try:
         ASKED[bench.question](bench)
-    except NotAskedError as error:
-        return Outcome.NOT_ASKED, str(error)
-    except RefusedError as error:
-        return Outcome.REFUSED, str(error)
-    except (ConnectorError, InterruptedRunError) as error:
-        return Outcome.FAILED, str(error)
+    except InterruptedRunError:
+        course.interrupted = True
+        return Outcome.FAILED, INTERRUPTED
+    except ConnectorError as error:
+        return OUTCOMES.get(type(error), Outcome.FAILED), str(error)
+    except Exception as error:  # noqa: BLE001  # told as a bug, with exit code 3, when the report is written
+        logger.error("this is a bug, please report it with the lines below", exc_info=error)
+        course.bugs.append(error)
+        return Outcome.FAILED, f"a bug of the connector: {type(error).__name__} at {_place(error)}"
     return Outcome.ANSWERED, ""
+
+
+def _obstacle(bench: Bench, course: Course) -> str:
+    """Return why no further question is asked; empty if this one is."""
+    try:
+        stopping.check()
+    except InterruptedRunError:
+        course.interrupted = True
+    if course.interrupted:
+        return INTERRUPTED
+    if bench.client.has_given_up:
+        course.given_up = True
+        return GIVEN_UP
+    return "" if bench.question in ASKED else "this connector does not ask it yet"
+
+
+def _place(error: Exception) -> str:
+    """Return the last line of ours that an error came through; its text may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(__file__).parent.parent in Path(frame.filename).parents]
+    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "no line of ours"

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import requests
 
-from sectigo_f5 import stopping
-from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.client import IControl, object_url
-from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.icontrol.answers import refusal, succeeded
+from sectigo_f5.icontrol.call import Call
+from sectigo_f5.icontrol.client import IControl
+from sectigo_f5.icontrol.errors import OutcomeUnknownError
 from sectigo_f5.icontrol.transfer import DOWNLOADS
-
-logger = logging.getLogger(__name__)
+from sectigo_f5.probe.clearing.deleting import Thing, delete_all, sweep
 
 PREFIX = "sectigo-f5-probe-"
-SWEEPS = 3  # times that what could not be deleted is tried again at the end
-PAUSE = 5.0  # seconds between them
-REMOVE = "/mgmt/tm/util/unix-rm"
-
-
-@dataclass(frozen=True)
-class Thing:
-    """Something of ours: an object, by its URL, or a file of the device, by its path."""
-
-    name: str
-    url: str = ""  # "": a file
+REFUSALS = range(400, 500)  # statuses; after another one a call may have been carried out all the same
 
 
 class Scratch:
@@ -39,8 +26,11 @@ class Scratch:
         self.client = client
         self.partition = partition
         self.stem = f"{PREFIX}{secrets.token_hex(4)}"
+        self.noted = dict[str, None]()  # the paths of everything, in order
         self._things = list[Thing]()
         self._lasting = list[Thing]()
+        self._possible = set[Thing]()  # there may be, by what was answered to the calls that name them
+        self._uncertain = set[Thing]()  # an answer to one of those calls was lost: it may be carried out later
 
     def name(self, suffix: str) -> str:
         """Return a name: of ``rsa.key``, say, ``sectigo-f5-probe-1a2b3c4d-rsa.key``."""
@@ -55,19 +45,17 @@ class Scratch:
 
         It is deleted at the end of the question, if it is ``lasting`` at the end of the probe.
         """
-        url = object_url(collection, path)
-        self._note(Thing(f"{collection} {path}", url), lasting)
-        return url
+        return self._note(Thing.of(collection, path), lasting, path).url
 
     def url(self, url: str) -> str:
-        """Note something else that DELETE removes: a token, a transaction."""
-        self._note(Thing(url.rpartition("/")[0], url), lasting=False)
+        """Note something else that DELETE removes: a token, a transaction. Its number or secret is never told."""
+        thing = self._note(Thing(url.rpartition("/")[0], url), lasting=False)
+        self._possible.add(thing)  # or nobody knew its URL
         return url
 
     def file(self, path: str, *, lasting: bool = False) -> str:
         """Note a file that is about to be made on the device; returns its path."""
-        self._note(Thing(path), lasting)
-        return path
+        return self._note(Thing(path), lasting, path).name
 
     def upload(self, suffix: str, *, lasting: bool = False) -> str:
         """Note a file that is about to be uploaded; returns its name."""
@@ -75,75 +63,56 @@ class Scratch:
         return self.name(suffix)
 
     def is_gone(self, url: str) -> None:
-        """Take note that something was deleted as a part of its question."""
-        self._things = [thing for thing in self._things if thing.url != url]
-        self._lasting = [thing for thing in self._lasting if thing.url != url]
+        """Take note that something was deleted as a part of its question; of a file its path."""
+        self._things = [thing for thing in self._things if url not in (thing.url, thing.name)]
+        self._lasting = [thing for thing in self._lasting if url not in (thing.url, thing.name)]
 
-    def _note(self, thing: Thing, lasting: bool) -> None:
-        (self._lasting if lasting else self._things).append(thing)
+    def _note(self, thing: Thing, lasting: bool, path: str = "") -> Thing:
+        things = self._lasting if lasting else self._things
+        things += [] if thing in (*self._things, *self._lasting) else [thing]
+        if path:
+            self.noted[path] = None
+        return thing
+
+    def note_call(self, call: Call, answer: requests.Response | None) -> None:
+        """Take note of which things a call may have made: those that it names, unless it was refused."""
+        status = 0 if answer is None else answer.status_code
+        lost = answer is None or (not succeeded(answer) and self._is_lost(call, answer))
+        if call.reads or call.method == "DELETE" or (status in REFUSALS and not lost):
+            return
+        words = f"{call.path} {call.body}"
+        named = {thing for thing in (*self._things, *self._lasting) if thing.base in words}
+        self._possible |= named
+        self._uncertain |= named if lost else set()
+
+    def _is_lost(self, call: Call, answer: requests.Response) -> bool:
+        return isinstance(refusal(self.client.host, call, answer), OutcomeUnknownError)
 
     # -- deleting ------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def cleared(self) -> Iterator[None]:
         """Delete what the block makes, the last thing first; what stays is tried again at the end."""
-        before = len(self._things)
+        before = set(self._things)
         try:
             yield
         finally:
-            made = self._things[before:]
-            self._things = [*self._things[:before], *self._still_there(made)]
+            made = [thing for thing in self._things if thing not in before]
+            left = delete_all(self.client, made, self._is_possible)
+            self._things = [thing for thing in self._things if thing in before | {*left, *self._uncertain}]
 
     @contextlib.contextmanager
-    def swept(self) -> Iterator[list[str]]:
-        """Delete everything when the block ends; what is yielded names, from then on, what could not be deleted."""
-        left: list[str] = []
+    def swept(self) -> Iterator[list[Thing]]:
+        """Delete everything when the block ends; what is yielded is, from then on, what could not be deleted."""
+        left: list[Thing] = []
         try:
             yield left
         finally:
-            left += self._sweep()
+            left += self._sweep([*self._lasting, *self._things])
 
-    def _sweep(self) -> list[str]:
-        there = [*self._lasting, *self._things]
-        for tried in range(SWEEPS):
-            if tried and there:
-                with stopping.whole():
-                    self.client.pause(PAUSE)
-            there = self._still_there(there)
-            if not there:
-                break
-        self._lasting, self._things = [], there
-        return [thing.name for thing in there]
+    def _sweep(self, things: Sequence[Thing]) -> list[Thing]:
+        self._lasting, self._things = [], sweep(self.client, things, self._is_possible, self._uncertain)
+        return self._things
 
-    def _still_there(self, things: Sequence[Thing]) -> list[Thing]:
-        """Delete things, the last one first; returns those that are still there, in their order."""
-        return [thing for thing in reversed(things) if not self._delete(thing)][::-1]
-
-    def _delete(self, thing: Thing) -> bool:
-        """Delete something and look whether it is gone; True if it is."""
-        try:
-            with stopping.whole():
-                if not thing.url:
-                    arguments = {"command": "run", "utilCmdArgs": thing.name}
-                    self.client.post(REMOVE, arguments, repeatable=True)
-                    return True
-                return self._is_absent(thing.url, self._deleted(thing.url))
-        except ConnectorError as error:
-            logger.info("%s is not deleted yet: %s", thing.name, error)
-            return False
-
-    def _deleted(self, url: str) -> bool:
-        """Delete an object; False if the device refused, or its answer was lost."""
-        try:
-            self.client.delete(url)
-        except DeviceError as error:
-            return error.status == requests.codes.not_found and not error.busy
-        return True
-
-    def _is_absent(self, url: str, deleted: bool) -> bool:
-        """Tell whether an object is gone: by a look, or, where that is refused, by the answer to its deletion."""
-        try:
-            self.client.get(url)
-        except DeviceError as error:
-            return deleted or (error.status == requests.codes.not_found and not error.busy)
-        return False
+    def _is_possible(self, thing: Thing) -> bool:
+        return thing in self._possible

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from sectigo_f5.bigip import ha_group
 from sectigo_f5.bigip.unit import Unit
+from sectigo_f5.probe import asking
 from sectigo_f5.probe.asking import EVERYTHING, probe
 from sectigo_f5.probe.bench import Bench
 from sectigo_f5.probe.nouns import Entry, Report
@@ -19,10 +22,12 @@ from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.state.disk import CSRS, SCRATCH
 from tests.support import builders
 
+CLIENT_SSL = "ltm/profile/client-ssl"
+
 
 def probed(device: SimulatedBigIP, partition: str = "Common", **options: Any) -> Report:
     """Return the report of a probe; no pause lasts."""
-    with _unit(device) as unit:
+    with logged_in(device) as unit:
         return probe(unit, partition, **options)
 
 
@@ -54,7 +59,7 @@ def holdings(device: SimulatedBigIP) -> set[str]:
 @contextmanager
 def at_bench(device: SimulatedBigIP, question: str, partition: str = "Common") -> Iterator[Bench]:
     """Yield what a question has at hand, for tests that look at the device before everything is deleted again."""
-    with _unit(device) as unit:
+    with logged_in(device) as unit:
         scratch = Scratch(unit.client, partition)
         bench = Bench(unit, scratch, Recorder(Redactor(scratch.stem, partition)), question=question)
         with scratch.swept():
@@ -62,7 +67,8 @@ def at_bench(device: SimulatedBigIP, question: str, partition: str = "Common") -
 
 
 @contextmanager
-def _unit(device: SimulatedBigIP) -> Iterator[Unit]:
+def logged_in(device: SimulatedBigIP) -> Iterator[Unit]:
+    """Log in for a probe; no pause lasts."""
     connection = builders.device(
         name="bigip-sim",
         hosts=(device.address,),
@@ -89,3 +95,24 @@ def entry(report: Report, question: str) -> Entry:
     found = report.entry(question)
     assert found is not None
     return found
+
+
+def asking_only(patch: pytest.MonkeyPatch, **questions: Callable[[Bench], None]) -> None:
+    """Have these questions asked by functions of a test, and no other; ``_`` stands for a dash in their names."""
+    patch.setattr(asking, "ASKED", {name.replace("_", "-"): ask for name, ask in questions.items()})
+
+
+def make_profile(bench: Bench, suffix: str = "p", *, lasting: bool = False) -> str:
+    """Make a client SSL profile under a scratch name; returns its URL."""
+    scratch = bench.scratch
+    url = scratch.object(CLIENT_SSL, scratch.path(suffix), lasting=lasting)
+    bench.client.post(f"/mgmt/tm/{CLIENT_SSL}", {"name": scratch.name(suffix), "partition": scratch.partition})
+    return url
+
+
+def make_upload(bench: Bench, suffix: str = "f") -> str:
+    """Upload a file under a scratch name, or have that refused; returns its name."""
+    name = bench.scratch.upload(suffix)
+    headers = {"Content-Type": "application/octet-stream", "Content-Range": "0-1/2"}
+    bench.ask("POST", f"/mgmt/shared/file-transfer/uploads/{name}", raw=b"ok", headers=headers)
+    return name
