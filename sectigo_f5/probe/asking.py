@@ -20,7 +20,7 @@ from sectigo_f5.probe.clearing.deleting import Thing, names_of
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 from sectigo_f5.probe.questions.every import ASKED
 from sectigo_f5.probe.recorder import Recorder
-from sectigo_f5.probe.redaction import Redactor
+from sectigo_f5.probe.redaction import Redactor, partition_shown
 from sectigo_f5.probe.scratch import Scratch
 from sectigo_f5.progress import doing
 from sectigo_f5.recording import Ending, What
@@ -96,9 +96,10 @@ def ask_everything(
         change.reason = f"left: {names_of(left)}" if left else INTERRUPTED if course.interrupted else ""
     course.given_up |= unit.client.has_given_up
     every = (*left_before, *left)
-    told = tuple(recorder.redactor.message(thing.name) for thing in every)
-    shown = "Common" if partition == "Common" else "other"
-    return Probed(Report(__version__, shown, bench.release, tuple(entries), told), every, course)
+    redactor = recorder.redactor
+    told = tuple(redactor.message(thing.name) for thing in every)
+    shown, release = partition_shown(partition), redactor.release(bench.release)
+    return Probed(Report(__version__, shown, release, tuple(entries), told), every, course)
 
 
 def _entries(bench: Bench, course: Course, names: Sequence[str]) -> Iterator[Entry]:
