@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, fields
+from dataclasses import Field, fields, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,8 @@ from typing import Any
 from sectigo_f5.simulator import releases
 from sectigo_f5.simulator.device import SimulatedBigIP
 from sectigo_f5.simulator.faults import read_scenario
+from sectigo_f5.simulator.likeness import Likeness
+from sectigo_f5.simulator.likeness import read as read_report
 from sectigo_f5.simulator.refusals import Refusal
 from sectigo_f5.simulator.switches import Switches
 
@@ -41,9 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, end)
     try:
         host, port = _address(options.listen)
-        switches = _switches(options, host)
+        like = read_report(options.like) if options.like else None
+        switches = _switches(options, host, like)
     except ValueError as error:
         parser.error(str(error))
+    except OSError as error:
+        parser.error(f"--like {options.like}: {error.strerror}")
     try:
         device = SimulatedBigIP(switches, host, port)
     except OSError as error:
@@ -51,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _set_up(device, options)
         _announce(device)
+        if like:
+            _tell_of(like, device)
         ended.wait()
     except (Refusal, ValueError, OSError) as error:
         parser.error(str(error))
@@ -69,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--listen", default="127.0.0.1:8443", metavar="HOST:PORT", help="management address (%(default)s)")
+    add("--like", type=Path, metavar="REPORT", help="be as the BIG-IP of a probe's report; other options win")
     add("--latency", type=float, default=0, metavar="MS", help="milliseconds before each answer")
     add("--scenario", type=Path, metavar="FILE", help="JSON list of faults")
     add("--hostname", default=Switches.hostname, help="the device's name for itself (%(default)s)")
@@ -123,16 +131,20 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _switches(options: argparse.Namespace, host: str) -> Switches:
+def _switches(options: argparse.Namespace, host: str, like: Likeness | None) -> Switches:
     """Return the switches; programs run on loopback addresses only, unless ``--bash yes`` is given."""
     names = [switch.name for switch in fields(Switches) if "help" in switch.metadata and switch.name in options]
-    chosen = {name: getattr(options, name) for name in names}
-    return Switches(
-        **{"bash": _is_loopback(host), **chosen},
+    chosen: dict[str, Any] = {name: getattr(options, name) for name in names}
+    base = like.switches if like else Switches()
+    if "tmos" in chosen:
+        chosen |= dict.fromkeys(("build", "date", "edition"))
+    return replace(
+        base,
+        **{"bash": base.bash and _is_loopback(host), **chosen},
         hostname=options.hostname,
         username=options.user,
         password=options.password,
-        partitions=tuple(options.partition),
+        partitions=tuple(dict.fromkeys((*base.partitions, *options.partition))),
         latency=options.latency / 1000,
     )
 
@@ -166,6 +178,16 @@ def _announce(device: SimulatedBigIP) -> None:
     sys.stdout.flush()
     for problem in device.data_plane.problems:
         sys.stderr.write(f"{problem}\n")
+
+
+def _tell_of(like: Likeness, device: SimulatedBigIP) -> None:
+    """Say what was taken over of a report in one line, and line by line what was not."""
+    words = f"{len(like.taken)} settings and {len(like.switches.texts)} texts of refusals"
+    release = f"{device.switches.tmos}, build {device.switches.release.build}"
+    sys.stderr.write(f"like the report: {release}; {words}; its partition is {like.partition}\n")
+    for doubt in like.doubts:
+        sys.stderr.write(f"not like the report: {doubt}\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

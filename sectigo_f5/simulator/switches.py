@@ -15,7 +15,7 @@ WORKS, IGNORED, REJECTED, SILENTLY_NORMAL = "works", "ignored", "rejected", "sil
 REQUIRED, OPTIONAL = "required", "optional"
 CONFIGURATION, EVERYTHING, NEITHER = "configuration", "everything", "neither"
 NAMES_THE_CSR, COMMON_ONLY, EVERY_PARTITION = "names-the-csr", "common-only", "every-partition"
-AS_THE_KEY, CSR = "as-the-key", "csr"
+AS_THE_KEY, CSR, AS_SENT, TYPED = "as-the-key", "csr", "as-sent", "typed"
 NOWHERE, NONE, OTHER, NOT_TOLD = "nowhere", "none", "other", "not-told"
 OF_THE_FILE, SHA256, CIPHERTEXT, COMMON_NAME = "of-the-file", "sha256", "ciphertext", "CN"
 DECIMAL, COLONS, HEXADECIMAL = "decimal", "colons", "hexadecimal"
@@ -99,6 +99,11 @@ class Switches:
     csr_by_tmsh: str = _switch(WORKS, "`tmsh list sys crypto csr` prints the PEM", *_TRY)
     csr_by_filestore: str = _switch(WORKS, "CSRs are files in the filestore", *_TRY)
     csr_in_file_objects: bool = _switch(False, "CSRs are among sys/file/ssl-csr", *_EITHER)
+    csr_names: str = _switch(
+        AS_SENT, "alternative names that a CSR object shows; typed: spelled otherwise", AS_SENT, TYPED, OTHER, NONE
+    )
+    openssl_route: str = _switch(WORKS, "OpenSSL in util/bash", *_TRY)
+    openssl_protected: bool = _switch(True, "an encrypted key stays so when it is installed", *_EITHER)
     bulk_download: str | None = _switch(None, "status if the range is wider than the file", "200", "206", "400")
     stderr_in_answer: bool = _switch(True, "util/bash also answers with standard error", *_EITHER)
     # Certificates, profiles and virtual servers.
@@ -125,8 +130,11 @@ class Switches:
     parent_patch: str = _switch(
         KEEPS, "what a PATCH of `defaultsFrom` does to a client SSL profile's own settings", KEEPS, RESETS
     )
+    server_ssl: str = _switch(WORKS, "a pair in a server SSL profile", *_TRY)
+    challenge_rule: str = _switch(WORKS, "an iRule is created", *_TRY)
+    challenge_rule_removal: str = _switch(WORKS, "an iRule is taken off and deleted in one transaction", *_TRY)
     rule_delay: int = _switch(0, "seconds until the data plane applies an iRule that was attached")
-    virtual_server: str = _switch(WORKS, "a virtual server is created", *_TRY)
+    virtual_servers: str = _switch(WORKS, "virtual servers are created", *_TRY)
     attachment: str = _switch(WORKS, "profiles are attached by the sub-collection of a virtual server", *_TRY)
     name_reference: bool = _switch(True, "attached profiles show their type in `nameReference`", *_EITHER)
     sni_checked_on_profile: bool = _switch(True, "SNI rules are checked when an attached profile changes", *_EITHER)

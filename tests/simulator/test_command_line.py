@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import ssl
@@ -9,9 +10,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from sectigo_f5.simulator.__main__ import _parser, _switches
+from sectigo_f5.simulator.likeness import read as read_report
 from tests.simulator.rest import free_port
 
 PROGRAM = (sys.executable, "-m", "sectigo_f5.simulator", "--listen", "127.0.0.1:0")
@@ -52,6 +56,8 @@ def test_program_prints_its_addresses_and_ends_on_signals(number: signal.Signals
         (("--scenario", "/nonexistent"), "No such file"),
         (("--tmos", "12.0.0"), "argument --tmos: '12.0.0': choose one of 13.1.1, 14.1.2, 15.1.5, 16.1.4, 17.1.2"),
         (("--tmos", "17.5.x"), "or another version from 13 to 21, as in 17.5.1.3"),
+        (("--like", "/nonexistent"), "--like /nonexistent: No such file"),
+        (("--like", "pyproject.toml"), "pyproject.toml is not JSON"),
         (("--bash", "perhaps"), "argument --bash: 'perhaps': choose one of yes, no"),
         (("--token-limit", "many"), "argument --token-limit: invalid int value"),
     ],
@@ -61,3 +67,43 @@ def test_mistakes_are_reported_in_one_sentence(options: tuple[str, ...], message
     assert process.returncode == 2
     assert message in process.stderr
     assert "Traceback" not in process.stderr
+
+
+def test_report_of_a_probe_is_followed_and_what_is_typed_wins(tmp_path: Path) -> None:
+    questions = [{"question": "shell", "findings": {"bash": "no", "stderr_in_answer": "no", "odd": "yes"}}]
+    release = {"version": "17.5.1.3", "build": "0.0.4", "modules": ["ltm"]}
+    content = {"report": "sectigo-f5 probe", "version": 1, "partition": "other", "release": release}
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps({**content, "questions": questions}), encoding="utf-8")
+    like = read_report(file)
+    options = _parser().parse_args(["--like", str(file), "--bash", "yes", "--partition", "Shop"])
+    switches = _switches(options, "127.0.0.1", like)
+    assert (switches.tmos, switches.build, switches.bash, switches.stderr_in_answer) == (
+        "17.5.1.3",
+        "0.0.4",
+        True,
+        False,
+    )
+    assert switches.partitions == ("Probe", "Shop")
+    other = _switches(_parser().parse_args(["--tmos", "15.1.5"]), "127.0.0.1", like)
+    assert (other.tmos, other.release.build, other.bash) == ("15.1.5", "0.0.8", False)
+    assert not _switches(_parser().parse_args([]), "192.0.2.1", None).bash
+
+
+def test_report_is_announced_line_by_line(tmp_path: Path) -> None:
+    questions = [{"question": "shell", "findings": {"bash": "no", "odd": "yes"}}]
+    content = {"report": "sectigo-f5 probe", "version": 1, "partition": "Common", "questions": questions}
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps({**content, "release": {"version": "14.1.5.6"}}), encoding="utf-8")
+    options = ("--like", str(file), "--virtual-server", f"/Common/vs=127.0.0.1:{free_port()}")
+    with subprocess.Popen([*PROGRAM, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr
+        lines = [program.stderr.readline() for _ in range(4)]
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(10) == 0
+    assert lines[0].startswith(
+        "like the report: 14.1.5.6, build 0.0.37; 2 settings and 0 texts of refusals; its partition"
+    )
+    assert lines[1] == "not like the report: 'odd' 'yes': there is no such switch\n"
+    assert lines[2].startswith("not like the report: no report tells these, which are as usual: token_limit")
+    assert lines[3].startswith("not like the report: this report does not tell these")

@@ -86,7 +86,7 @@ def test_key_object_shows_its_passphrase_or_not(make: Make, choice: str, pattern
 
 
 def test_certificates_and_virtual_servers_are_refused_but_not_to_a_test(make: Make) -> None:
-    with logged_in(make, certificate="rejected", virtual_server="rejected") as rest:
+    with logged_in(make, certificate="rejected", virtual_servers="rejected") as rest:
         certificate(rest)
         rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443")
         rest.upload("f", certificate_pem(rsa_key().public_key(), "www.example.com").encode())
@@ -170,6 +170,58 @@ def test_csr_is_read_in_some_ways(make: Make, switches: dict[str, Any]) -> None:
             == ["/Common/c.csr"],
         }
     assert found == {name: (name in switches) == (name == "csr_in_file_objects") for name in found}
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [("as-sent", "DNS:a.test, DNS:b.test"), ("typed", "dns:a.test, dns:b.test"), ("other", "names: 2"), ("none", None)],
+)
+def test_names_of_a_csr_are_shown_somehow(make: Make, choice: str, told: str | None) -> None:
+    with logged_in(make, csr_names=choice) as rest:
+        names = {"commonName": "a.test", "subjectAlternativeName": "DNS:a.test, DNS:b.test"}
+        rest.post("sys/crypto/csr", {"name": "c.csr", "key": "/Common/default.key", **names})
+        assert rest.get("sys/crypto/csr/c.csr").get("subjectAlternativeName") == told
+
+
+@pytest.mark.parametrize(("choice", "printed"), [("works", "OpenSSL "), ("rejected", "bash: openssl: command")])
+def test_shell_has_openssl_or_not(make: Make, choice: str, printed: str) -> None:
+    with logged_in(make, openssl_route=choice) as rest:
+        assert rest.bash("openssl version").startswith(printed)
+        assert rest.bash("openssl version >/dev/null 2>&1 || echo no; echo end").endswith("end\n")
+
+
+@pytest.mark.parametrize(("protected", "kind"), [(True, "password"), (False, "normal")])
+def test_installed_key_stays_encrypted_or_not(make: Make, protected: bool, kind: str) -> None:
+    with logged_in(make, openssl_protected=protected) as rest:
+        rest.upload("f", key_pem(rsa_key(), PASSPHRASE).encode())
+        source = {"from-local-file": "/var/config/rest/downloads/f", "passphrase": PASSPHRASE}
+        rest.post("sys/crypto/key", {"command": "install", "name": "k.key", **source})
+        assert rest.get("sys/file/ssl-key/k.key")["securityType"] == kind
+
+
+@pytest.mark.parametrize(("choice", "code"), [("works", 200), ("rejected", 400)])
+def test_server_ssl_profile_takes_a_pair_or_not(make: Make, choice: str, code: int) -> None:
+    with logged_in(make, server_ssl=choice) as rest:
+        add_pair(rest.device, "a")
+        rest.post("ltm/profile/server-ssl", {"name": "x"})
+        body = {"cert": "/Common/a.crt", "key": "/Common/a.key"}
+        assert status(rest, "PATCH", "ltm/profile/server-ssl/x", body) == code
+
+
+@pytest.mark.parametrize(
+    ("switches", "made", "removed"),
+    [({}, 200, 200), ({"challenge_rule": "rejected"}, 400, 404), ({"challenge_rule_removal": "rejected"}, 200, 400)],
+)
+def test_irule_is_made_and_removed_or_not(make: Make, switches: dict[str, Any], made: int, removed: int) -> None:
+    with logged_in(make, **switches) as rest:
+        assert status(rest, "POST", "ltm/rule", {"name": "r", "apiAnonymous": "when CLIENT_ACCEPTED { }"}) == made
+        if made == 200:
+            rest.device.add_virtual_server("/Common/vs", "192.0.2.1:443", rules=["/Common/r"])
+            transaction = rest.begin()
+            rest.patch("ltm/virtual/vs", {"rules": []}, transaction)
+            rest.call("DELETE", "ltm/rule/r", transaction=transaction)
+            assert rest.commit(transaction).status_code == removed
+        assert status(rest, "GET", "ltm/rule/r") == (200 if (made, removed) == (200, 400) else 404)
 
 
 @pytest.mark.parametrize(

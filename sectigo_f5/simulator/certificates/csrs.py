@@ -12,7 +12,7 @@ from sectigo_f5.simulator.refusals import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.disk import CSRS
 from sectigo_f5.simulator.state.work import Work, World, is_unset
-from sectigo_f5.simulator.switches import COMMON_ONLY, EVERY_PARTITION, REJECTED
+from sectigo_f5.simulator.switches import AS_SENT, COMMON_ONLY, EVERY_PARTITION, NONE, OTHER, REJECTED, TYPED
 
 KIND = "sys/crypto/csr"
 TITLE = "Certificate Signing Request File"
@@ -117,7 +117,16 @@ def command_result(request: bytes | None, prints: bool) -> Json:
 def show(work: Work, item: Item, echo: str = "") -> Json:
     """Return a CSR object: metadata only, and its name as the URL spelled it."""
     shown = {name: value for name, value in item.properties.items() if name != "file"}
+    if "subjectAlternativeName" in shown:
+        shown |= _names(work, shown.pop("subjectAlternativeName"))
     return {**envelope(work, "csr", echo or item.path, item.generation), **shown}
+
+
+def _names(work: Work, sent: str) -> Json:
+    """Return the alternative names as they are shown; how is uncertain."""
+    spelled = {AS_SENT: sent, TYPED: sent.lower(), OTHER: f"names: {sent.count(',') + 1}", NONE: ""}
+    shown = spelled[work.switches.csr_names]
+    return {"subjectAlternativeName": shown} if shown else {}
 
 
 def show_file(work: Work, item: Item) -> Json:

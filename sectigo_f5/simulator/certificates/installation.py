@@ -65,6 +65,9 @@ def _put_key(work: Work, path: str, content: bytes, body: Json, passphrase: str)
     if pem.open_key(content, passphrase or None) is None and not pem.is_encrypted(content):
         raise refusals.bad_import()
     item = _target(work, files.KEY, path, body)
+    key = pem.open_key(content, passphrase) if passphrase and not work.switches.openssl_protected else None
+    if key is not None:
+        content, passphrase = pem.key_pem(key, None), ""
     work.configuration.put(files.store_key(work, item, content, passphrase))
 
 

@@ -146,7 +146,9 @@ def _bash(call: Call, arguments: str) -> str:
 
     if "filestore" in arguments:
         files.write_file_store(call.work)
-    printed = programs.run_bash(call.work.world.disk, arguments, run_tmsh, call.work.switches.stderr_in_answer)
+    switches = call.work.switches
+    lacks = ("openssl",) if switches.openssl_route == REJECTED else ()
+    printed = programs.run_bash(call.work.world.disk, arguments, run_tmsh, switches.stderr_in_answer, lacks)
     if unknown:
         raise unknown[0]
     return printed

@@ -47,9 +47,7 @@ def create(work: Work, url: str, body: object) -> Item:
         raise refusals.bad_name(path)
     if url in (files.KEY, files.CERTIFICATE):
         files.check_name(work, path)
-    made = {files.CERTIFICATE: work.switches.certificate, virtual_servers.KIND: work.switches.virtual_server}
-    if made.get(url) == REJECTED and not work.arranged:
-        raise refusals.not_supported(f"a {kind.title}")
+    _check_supported(work, url, kind)
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
@@ -58,6 +56,18 @@ def create(work: Work, url: str, body: object) -> Item:
     item = _apply(work, kind, item, requested, "POST")
     work.check_may_change(item)
     return _put(work, item)
+
+
+def _check_supported(work: Work, url: str, kind: Kind) -> None:
+    """Refuse what this device does not make."""
+    switches = work.switches
+    made = {
+        files.CERTIFICATE: switches.certificate,
+        virtual_servers.KIND: switches.virtual_servers,
+        virtual_servers.RULE: switches.challenge_rule,
+    }
+    if made.get(url) == REJECTED and not work.arranged:
+        raise refusals.not_supported(f"a {kind.title}")
 
 
 def require(work: Work, url: str, path: str) -> Item:
@@ -80,12 +90,16 @@ def modify(work: Work, item: Item, body: object, method: str) -> Item:
     kind, requested = KINDS[item.kind], normalize(body)
     if not requested or (method == "PATCH" and all(kind.ignores(name) for name in requested)):
         raise refusals.nothing_specified()
+    if item.kind == server_ssl.KIND and "cert" in requested and work.switches.server_ssl == REJECTED:
+        raise refusals.not_supported("a pair of a server SSL profile")
     return _put(work, _apply(work, kind, item, requested, method))
 
 
 def delete(work: Work, item: Item) -> None:
     """Delete an object; whether another one needs it is checked with the complete change."""
     work.remove(item)
+    if item.kind == virtual_servers.RULE and work.switches.challenge_rule_removal == REJECTED:
+        _must_be_unused(replace(work.configuration, items=work.configuration.before), item.place)
     if item.kind == "auth/partition":
         folder = work.configuration.find("sys/folder", f"/{item.path}")
         if folder is not None:

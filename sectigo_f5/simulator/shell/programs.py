@@ -20,12 +20,13 @@ PROGRAMS = {"unix-rm": "rm", "unix-mv": "mv", "unix-ls": "ls"}
 USAGE = 'Required format is "-c <bash command and arguments>"\n'
 
 
-def run_bash(disk: Disk, arguments: str, tmsh: Tmsh, mixed: bool = True) -> str:
+def run_bash(disk: Disk, arguments: str, tmsh: Tmsh, mixed: bool = True, lacks: tuple[str, ...] = ()) -> str:
     """Run ``-c '…'`` in a real bash; texts seen in f5-sdk's tests of util/bash."""
     words = split(arguments)
     if len(words) < 2 or words[0] != "-c":  # noqa: PLR2004  the option and the command
         return USAGE
-    command = ["/bin/bash", "--noprofile", "--norc", "-c", disk.inward(words[1]), *words[2:]]
+    missing = "".join(f'{name}() {{ echo "bash: {name}: command not found" >&2; return 127; }}\n' for name in lacks)
+    command = ["/bin/bash", "--noprofile", "--norc", "-c", missing + disk.inward(words[1]), *words[2:]]
     return _run(disk, command, tmsh, mixed)
 
 

@@ -1,0 +1,65 @@
+"""Refusals that the device of a report words otherwise than the simulator.
+
+A text is data: nothing of it is looked at but placeholders, each of which has to be a parameter of its refusal.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.likeness.reading import shown
+from sectigo_f5.simulator.switches import Switches
+from sectigo_f5.simulator.wording import Texts
+
+PREFIX = "transaction failed:"  # which a report leaves out
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+_REFUSALS: Mapping[str, Any] = {
+    name: function for name, function in vars(refusals).items() if hasattr(function, "__wrapped__")
+}
+
+
+def taken(texts: Texts, switches: Switches) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Yield the texts to be taken over, by kind; ``("", (0, sentence))`` for one that cannot be."""
+    for kind, (status, message) in texts.items():
+        if kind not in _REFUSALS:
+            yield "", (0, f"the text {shown(kind)} belongs to no refusal of the simulator")
+            continue
+        own = _own(kind, switches)
+        if status == own.status and _means(own.message.removeprefix(PREFIX), message):
+            continue
+        strangers = sorted(set(_PLACEHOLDER.findall(message)) - set(_parameters(kind)))
+        if strangers:
+            yield "", (0, f"the text {kind} names {shown(strangers[0])}, which its refusal does not know")
+        else:
+            yield kind, (status, _whole(kind, message))
+
+
+def _parameters(kind: str) -> Mapping[str, Any]:
+    return inspect.signature(_REFUSALS[kind]).parameters
+
+
+def _own(kind: str, switches: Switches) -> refusals.Refusal:
+    """Return the simulator's own refusal, with placeholders for names."""
+    given = {"before_14": switches.before_14}
+    refusal = _REFUSALS[kind](**{name: given.get(name, f"{{{name}}}") for name in _parameters(kind)})
+    return refusal if isinstance(refusal, refusals.Refusal) else refusals.bad_request("")
+
+
+def _means(own: str, message: str) -> bool:
+    """Tell whether a message is the simulator's own: a name in it may be one, or its placeholder."""
+    parts = _PLACEHOLDER.split(own)
+    pattern = "".join(
+        rf"(?:\{{{part}\}}|[^{{}}]+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+    )
+    return re.fullmatch(pattern, message, re.DOTALL) is not None or own.strip() == message.strip()
+
+
+def _whole(kind: str, message: str) -> str:
+    """Return a text with what a report leaves out; a transaction's names its reason, whatever that was."""
+    if kind != "transaction_failed":
+        return message
+    return f"{PREFIX}{message}" if "{reason}" in message else f"{PREFIX}{{reason}}"
