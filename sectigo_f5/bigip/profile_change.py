@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sectigo_f5.bigip.readers import CIPHERTEXT
 from sectigo_f5.decision.attachment import Attachment
 from sectigo_f5.decision.takeover import lineage
 from sectigo_f5.device_objects import ClientSslProfile, Entry, KeyObject, Observation, VirtualServer
@@ -263,7 +264,7 @@ def _without_ciphertext(body: Json | None) -> Json | None:
 
 
 def _is_ciphertext(value: object) -> bool:
-    return str(value).startswith("$M$")
+    return str(value).startswith(CIPHERTEXT)
 
 
 def _owner(profile: ClientSslProfile) -> Json:

@@ -41,6 +41,8 @@ NAMES_ALONE = ("fullPath",)
 # few less, if it drops what is left of a separator or of a character.
 CUT_OFF = 4090
 
+CIPHERTEXT = "$M$"  # how a text begins that is encrypted under the device's master key (F5 AS3)
+
 # BIG-IP calls the NIST curves by their X9.62 names where OpenSSL does.
 _CURVES = {"prime256v1": "secp256r1", "256": "secp256r1", "384": "secp384r1", "521": "secp521r1"}
 
@@ -49,6 +51,12 @@ def text(item: Json, name: str) -> str | None:
     """Return a property's text; None for missing, empty and ``none``."""
     value = item.get(name)
     return str(value) if value not in (None, "", "none") else None
+
+
+def ciphertext(item: Json) -> str | None:
+    """Return the device's own form of a passphrase; None for a mask, such as asterisks, which opens nothing."""
+    shown = text(item, "passphrase")
+    return shown if shown and shown.startswith(CIPHERTEXT) else None
 
 
 def flag(item: Json, name: str) -> bool:
@@ -106,7 +114,7 @@ def key_object(item: Json) -> KeyObject:
         path=full_path(item),
         security_type=text(item, "securityType") or "normal",
         spec=_key_spec(text(item, "keyType"), item.get("keySize"), text(item, "curveName")),
-        ciphertext=text(item, "passphrase"),
+        ciphertext=ciphertext(item),
     )
 
 
@@ -171,7 +179,7 @@ def _entries(item: Json) -> tuple[Entry, ...]:
             certificate=text(item, "cert"),
             key=text(item, "key"),
             chain=text(item, "chain"),
-            ciphertext=text(item, "passphrase"),
+            ciphertext=ciphertext(item),
         )
         for item in listed
     )

@@ -22,7 +22,7 @@ FACTS = (
                 "profile",
                 "profile_shows",
                 ciphertext="a former pair is opened by it",
-                other=unforeseen("it is handed back as it is when a former pair is to be put in service again"),
+                other="a former pair is opened by the text in its key object",
                 none="a former pair is opened by the text in its key object",
             ),
             row(
