@@ -32,7 +32,7 @@ def missing_permissions(f5: Unit, job: Job) -> tuple[list[str], list[str]]:
         return [], [f"the role of {name} cannot be determined: {error}"]
     if user is None:
         return [], [f"{name} is not a local user of the BIG-IP: its role cannot be determined; {BY_SHELL}, if at all"]
-    if not _roles(user):
+    if not roles_of(user):
         return [], [f"the BIG-IP does not tell the role of {name}"]
     closed = _closed_shell(f5, user, job)
     problems, notes = _role_problems(f5, user, job, closed)
@@ -45,7 +45,7 @@ def standing(f5: Unit, job: Job) -> str:
     """Say in words which role and shell the user has, once :func:`missing_permissions` has found no fault."""
     name = job.device.username
     user = f5.surroundings.find(_path(name)) or {}
-    roles, shell = _roles(user), readers.text(user, "shell")
+    roles, shell = roles_of(user), readers.text(user, "shell")
     said = ", ".join(f"{role} in {where}" for where, role in sorted(roles.items()))
     return f"{name} is {said}{f', with the shell {shell}' if shell else ''}"
 
@@ -63,13 +63,13 @@ def partitions_of(f5: Unit) -> tuple[str, ...] | None:
         user = f5.surroundings.find(_path(f5.device.username))
     except DeviceError:
         return None
-    roles = _roles(user or {})
+    roles = roles_of(user or {})
     return None if not roles or any(every in roles for every in ALL_PARTITIONS) else tuple(sorted(roles))
 
 
 def _role_problems(f5: Unit, user: Json, job: Job, closed: str | None) -> tuple[list[str], list[str]]:
     """Return problems and notes of the user's role; ``closed`` says why there is no shell, None if there is one."""
-    name, roles = job.device.username, _roles(user)
+    name, roles = job.device.username, roles_of(user)
     here = roles.get(job.partition) or next((roles[every] for every in ALL_PARTITIONS if every in roles), None)
     if here is None:
         return [f"{name} has no role in partition {job.partition}: give it one for all partitions"], []
@@ -106,12 +106,13 @@ def _closed_shell(f5: Unit, user: Json, job: Job) -> str | None:
     if switch and readers.flag(switch, "value"):
         return "bash is disabled for every user (sys db systemauth.disablebash, as in Appliance mode)"
     shell = readers.text(user, "shell") or "none"
-    if shell == "bash" or "admin" in _roles(user).values():
+    if shell == "bash" or "admin" in roles_of(user).values():
         return None
     return f"{job.device.username} has the shell {shell}, not bash"
 
 
-def _roles(user: Json) -> dict[str, str]:
+def roles_of(user: Json) -> dict[str, str]:
+    """Return the roles of an ``auth user`` by partition; none if they are not told."""
     access = user.get("partitionAccess") or []
     if isinstance(access, str):
         return {}

@@ -30,6 +30,11 @@ _STALE_TOKEN = re.compile(
 _LOGOUT_REFUSALS = (400, 401, 403, 404)
 
 
+def login_body(username: str, password: Secret) -> Json:
+    """Return what a login sends; local and remote users alike have the provider ``tmos``."""
+    return {"username": username, "password": password.reveal(), "loginProviderName": "tmos"}
+
+
 class Client(Protocol):
     """What a login needs of the client that it belongs to."""
 
@@ -107,11 +112,7 @@ class Login:
 
     def _request_token(self) -> Json:
         """Send the login; if its answer is lost, once more, never twice: a wrong password would lock the user."""
-        login = Call(
-            "POST",
-            LOGIN,
-            body={"username": self._username, "password": self._password.reveal(), "loginProviderName": "tmos"},
-        )
+        login = Call("POST", LOGIN, body=login_body(self._username, self._password))
         try:
             return json_object(self._client.send(login))
         except OutcomeUnknownError as lost:

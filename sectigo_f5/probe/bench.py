@@ -9,7 +9,7 @@ import requests
 
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError
-from sectigo_f5.icontrol.answers import json_object
+from sectigo_f5.icontrol.answers import json_object, must_be_regular
 from sectigo_f5.icontrol.call import READ_TIMEOUT, Call, Json
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
@@ -59,6 +59,15 @@ class Pair:
     passphrase: Secret
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A transaction that is left open, to see what becomes of it."""
+
+    url: str
+    timeout: int  # seconds that it waits for a commit
+    since: float  # by the monotonic clock
+
+
 @dataclass
 class Bench:
     """One probe of one unit. ``findings`` and ``texts`` are those of the question that is being asked."""
@@ -68,6 +77,8 @@ class Bench:
     recorder: Recorder
     may_save: bool = False
     pairs: dict[str, Pair] = field(default_factory=dict)  # ``rsa``, ``rsa-2``, ``ec``; they last
+    waiting: Waiting | None = None
+    secrets: list[Secret] = field(default_factory=list, repr=False)  # alive, so that no text quotes them
     release: Release = field(default_factory=Release)
     question: str = ""
     findings: dict[str, str | int] = field(default_factory=dict)
@@ -99,7 +110,8 @@ class Bench:
     ) -> Seen:
         """Send a call and return what is answered, a refusal too.
 
-        Raises :class:`ConnectorError` if the device does not answer, or its answer was lost.
+        Raises :class:`ConnectorError` if the device does not answer, its answer was lost, or is one that no BIG-IP
+        gives.
         """
         call = Call(
             method,
@@ -117,7 +129,9 @@ class Bench:
             raise
         except DeviceError as refusal:
             return Seen(refusal.status, message=refusal.message)
-        return Seen(answer.status_code, json_object(answer), answer=answer)
+        content = json_object(answer)
+        must_be_regular(self.client.host, call.shown_path, content)
+        return Seen(answer.status_code, content, answer=answer)
 
     def did(self, seen: Seen, what: str) -> bool:
         """Tell whether the device did ``what`` it was asked for, or refused just that.
@@ -127,9 +141,13 @@ class Bench:
         """
         if seen.refused_permission or "not registered" in seen.message:
             self.must(seen, what)
+        return self.settled(seen, what).ok
+
+    def settled(self, seen: Seen, what: str) -> Seen:
+        """Return an answer, a refusal too; raises :class:`ConnectorError` if the device failed itself."""
         if seen.status >= requests.codes.server_error:
             raise ConnectorError(f"{what} failed ({seen.status}): {seen.message or 'no message'}")
-        return seen.ok
+        return seen
 
     def shown(self, url: str) -> Json:
         """Read an object that was just made; empty if the device does not show it, even after a while."""
@@ -153,9 +171,10 @@ class Bench:
             raise RefusedError(f"{what} was refused ({seen.status}): {seen.message or 'no message'}")
         return seen
 
-    def bash(self, command: str, timeout: float = READ_TIMEOUT) -> Seen:
+    def bash(self, command: str, timeout: float = READ_TIMEOUT, *, repeatable: bool = False) -> Seen:
         """Run a command line on the device; what it printed is :func:`printed`."""
-        return self.ask("POST", BASH, {"command": "run", "utilCmdArgs": f"-c '{command}'"}, timeout=timeout)
+        arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
+        return self.ask("POST", BASH, arguments, timeout=timeout, repeatable=repeatable)
 
     def pair(self, kind: str) -> Pair:
         """Return a pair that an earlier question made; raises :class:`NotAskedError` if there is none."""
@@ -164,9 +183,9 @@ class Bench:
         return self.pairs[kind]
 
     def forget(self) -> None:
-        """Forget the passphrases of the pairs."""
-        for pair in self.pairs.values():
-            pair.passphrase.forget()
+        """Forget the passphrases of the pairs, and other secrets."""
+        for secret in (*(pair.passphrase for pair in self.pairs.values()), *self.secrets):
+            secret.forget()
 
     # -- finding -------------------------------------------------------------------------------
 

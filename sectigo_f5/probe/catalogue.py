@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 YES, NO = "yes", "no"
 WORKS, REJECTED, IGNORED = "works", "rejected", "ignored"
+WITHOUT_ITEMS = "without-items"
 NUMBER: tuple[str, ...] = ()
 _EITHER = (YES, NO)
 _TRY = (WORKS, REJECTED)
@@ -106,6 +107,11 @@ _SESSION = (
             _found("unix_tools", _EITHER, "unix-mv, -ls, -rm and bulk downloads"),
             _found("bulk_download", ("200", "206", "400", "other"), "status if the range is wider than the file"),
         ),
+    ),
+    Question(
+        "transaction-timeout",
+        "how long a transaction waits for a commit; one is left open until the question transaction-expiry",
+        (_found("transaction_timeout", NUMBER, "seconds that a transaction waits for a commit"),),
     ),
 )
 _KEY_FINDINGS = (
@@ -283,7 +289,7 @@ _VIRTUAL_SERVERS = (
         "whether collections are read in pages and by selected properties",
         (
             _found("paging", (WORKS, IGNORED, REJECTED), "`$top` and `$skip`"),
-            _found("select", (WORKS, IGNORED, REJECTED, "without-items"), "`$select`"),
+            _found("select", (WORKS, IGNORED, REJECTED, WITHOUT_ITEMS), "`$select`"),
             _found("empty_items", _EITHER, "an empty collection has `items`"),
         ),
     ),
@@ -295,8 +301,8 @@ _TRANSACTIONS = (
         (
             _found("transaction_commit", _TRY, "a transaction"),
             _found("transaction_undone", _EITHER, "a refused one leaves nothing"),
-            _found("transaction_timeout", NUMBER, "seconds that it waits for a commit"),
             _found("validate_only", (WORKS, IGNORED, REJECTED), "`validateOnly`"),
+            _found("validate_only_judges", _EITHER, "`validateOnly` refuses what a commit refuses"),
         ),
         ("transaction_failed", "nothing_to_commit"),
     ),

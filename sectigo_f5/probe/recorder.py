@@ -13,6 +13,7 @@ import requests
 
 from sectigo_f5.icontrol.answers import message, succeeded
 from sectigo_f5.icontrol.call import Call
+from sectigo_f5.icontrol.transactions import FAILED
 from sectigo_f5.probe.harmless import shapes
 from sectigo_f5.probe.nouns import Exchange, Shape, Text
 from sectigo_f5.probe.redaction import Redactor
@@ -88,8 +89,12 @@ class Recorder:
         return taken
 
     def text(self, status: int, words: str, names: Mapping[str, str]) -> Text:
-        """Return a refusal's words with placeholders for names of ours: ``{path}`` for ``path``."""
-        return Text(status, self.redactor.text(words.removeprefix("transaction failed:"), names))
+        """Return a refusal's words with placeholders for names of ours: ``{path}`` for ``path``.
+
+        That a transaction failed is not told with its reason, unless the ``reason`` is such a name itself.
+        """
+        told = words if "reason" in names else words.removeprefix(FAILED)
+        return Text(status, self.redactor.text(told, names))
 
 
 class _Other(str):

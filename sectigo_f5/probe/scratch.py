@@ -47,9 +47,9 @@ class Scratch:
         """
         return self._note(Thing.of(collection, path), lasting, path).url
 
-    def url(self, url: str) -> str:
+    def url(self, url: str, *, lasting: bool = False) -> str:
         """Note something else that DELETE removes: a token, a transaction. Its number or secret is never told."""
-        thing = self._note(Thing(url.rpartition("/")[0], url), lasting=False)
+        thing = self._note(Thing(url.rpartition("/")[0], url), lasting)
         self._possible.add(thing)  # or nobody knew its URL
         return url
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,8 +26,21 @@ from tests.support import builders
 CLIENT_SSL = "ltm/profile/client-ssl"
 
 
+class MovableClock:
+    """The clock of a device, which the pauses of its probe move: none of them lasts."""
+
+    def __init__(self) -> None:
+        self.moved = 0.0  # seconds
+
+    def __call__(self) -> float:
+        return time.time() + self.moved
+
+    def pause(self, seconds: float) -> None:
+        self.moved += seconds
+
+
 def probed(device: SimulatedBigIP, partition: str = "Common", **options: Any) -> Report:
-    """Return the report of a probe; no pause lasts."""
+    """Return the report of a probe; no pause lasts, and each moves the device's clock if that is movable."""
     with logged_in(device) as unit:
         return probe(unit, partition, **options)
 
@@ -77,7 +91,9 @@ def logged_in(device: SimulatedBigIP) -> Iterator[Unit]:
         password=Secret(device.password),
         verify_tls=device.ca_file,
     )
-    with ha_group.connected(connection, lambda _: None) as group:
+    clock = device.engine.world.clock
+    pause = clock.pause if isinstance(clock, MovableClock) else lambda _: None
+    with ha_group.connected(connection, pause) as group:
         yield group.answering[0]
 
 

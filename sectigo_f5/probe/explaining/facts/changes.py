@@ -47,7 +47,7 @@ FACTS = (
                 no=unforeseen("a refused change may be half made"),
             ),
             row(
-                "transaction",
+                "transaction-timeout",
                 "transaction_timeout",
                 number="the BIG-IP waits {} seconds for a commit, which the connector sends at once",
             ),
@@ -77,6 +77,12 @@ FACTS = (
                 works="each change is rehearsed before a certificate is ordered",
                 ignored="no change is rehearsed: the BIG-IP would make it",
                 rejected="no change is rehearsed: a refusal shows only after the CA has issued",
+            ),
+            row(
+                "transaction",
+                "validate_only_judges",
+                yes="what a commit would refuse shows in the rehearsal",
+                no=unforeseen("a rehearsal shows nothing: a refusal shows only after the CA has issued"),
             ),
         ),
     ),
