@@ -25,6 +25,7 @@ ELSEWHERE = {  # an enrolment does not meet it
     ("delete_used_key", "works"),
     ("transaction_undone", "no"),
     ("transaction_expires", "no"),
+    ("cert_key_chain_patch", "adds"),
 }
 JOBS: dict[str, dict[str, Any]] = {  # that meet a finding
     "rsa_and_ec": {"keys": BOTH_KEYS},
@@ -67,6 +68,14 @@ def test_a_run_fails_only_for_a_word_that_is_unforeseen_or_says_so(side: Side, t
     with bigip(tmp_path, **{side.finding: side.value}) as world:
         result = world.one(world.job(**{"keys": ONLY_EC, **JOBS.get(side.finding, {})}))
     assert bool(result.error) is side.fails, result.error
+
+
+@pytest.mark.parametrize(("patch", "fails"), [("replaces", False), ("adds", True)])
+def test_a_kind_of_key_can_be_dropped_only_if_a_patch_replaces_pairs(patch: str, fails: bool, tmp_path: Path) -> None:
+    with bigip(tmp_path, cert_key_chain_patch=patch) as world:
+        assert world.one(world.job(keys=BOTH_KEYS)).error is None
+        world.wait(hours=1)
+        assert bool(world.one(world.job(keys=ONLY_EC)).error) is fails
 
 
 def test_words_of_most_findings_are_run() -> None:

@@ -75,7 +75,9 @@ FACTS = (
                 "profile-change",
                 "cert_key_chain_patch",
                 replaces="a renewal leaves the new pair alone in the profile",
-                adds="a renewal replaces the pair of the same name; one of a kind that the YAML drops stays",
+                adds=unforeseen(
+                    "a renewal replaces the pair of the same name; a kind of key that the YAML drops stays"
+                ),
             ),
             row(
                 "profile-change",
