@@ -65,6 +65,8 @@ def _saving(found: Findings) -> Means:
         return unforeseen("not at all by this user: a restart of the BIG-IP would undo each change")
     if whole == REJECTED and task == WORKS:
         return Means("by the asynchronous task")
+    if whole is None and task == WORKS:
+        return Means("not tried; there is the asynchronous task, too")
     return Means("at once") if whole == WORKS else NOT_KNOWN
 
 

@@ -24,10 +24,10 @@ def unanswered(report: Report) -> Iterator[str]:
         if entry is None:
             yield f"{_asked(question)}: {NEWER}"
         elif entry.outcome is not Outcome.ANSWERED:
-            why = f", for {entry.because}" if entry.because else ""
+            why = f" ({entry.because})" if entry.because else ""
             remedy = OF_QUESTION.get(question.name) if entry.outcome is Outcome.NOT_ASKED else None
             yield f"{_asked(question)}: {WORDS[entry.outcome]}{why}; {remedy or REMEDIES[entry.outcome]}"
 
 
 def _asked(question: Question) -> str:
-    return f"{question.name} ({question.asks})"
+    return f"{question.name}, {question.asks}"

@@ -84,6 +84,10 @@ def test_saving_follows_from_save_and_task(save: str, task: str, text: str) -> N
     assert means.text.startswith(text)
 
 
+def test_saving_that_was_not_tried_is_told_so() -> None:
+    assert done("saving", {"task": {"task_save": "works"}}).text == "not tried; there is the asynchronous task, too"
+
+
 def test_rehearsal_needs_a_device_that_validates_only() -> None:
     told = [
         done("rehearsal of a change", {"transaction": {"validate_only": word}}).text for word in ("works", "ignored")
