@@ -205,6 +205,11 @@ class Bench:
         if not seen.ok:
             self.texts[kind] = self.recorder.text(seen.status, seen.message, names)
 
+    def note_refusal(self, kind: str, seen: Seen, **names: str) -> None:
+        """Note a refusal's words, unless it refuses this user, or is too busy: they are not those of the refusal."""
+        if not seen.refused_permission and seen.status != requests.codes.unavailable:
+            self.note_text(kind, seen, **names)
+
 
 def printed(seen: Seen) -> str:
     """Return what a command line printed; nothing if it was refused."""

@@ -15,10 +15,9 @@ from sectigo_f5.x509.certificates import extract_request
 
 @dataclass(frozen=True)
 class Generated:
-    """A key's file on the device, what opens it, and its CSR, None if OpenSSL made none."""
+    """A key's file on the device, and its CSR, None if OpenSSL made none."""
 
     file: str
-    passphrase: Secret
     request: str | None
 
 
@@ -36,4 +35,4 @@ def generate(bench: Bench, suffix: str, spec: KeySpec, passphrase: Secret) -> Ge
         upload(bench.client, secret, passphrase.reveal().encode())
         command = openssl.command_line(spec, f"{DOWNLOADS}/{secret}", f"{DOWNLOADS}/{config}", key)
         output = printed(bench.bash(command, bodies.KEY_TIMEOUT))
-    return Generated(key, passphrase, extract_request(output))
+    return Generated(key, extract_request(output))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sectigo_f5.bigip.keys import bodies, csr
+from sectigo_f5.bigip.readers import full_path
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
-from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.probe.bench import Bench, Seen
+from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
+from sectigo_f5.icontrol.shell import shell_safe
+from sectigo_f5.probe.bench import Bench, Seen, printed
 from sectigo_f5.probe.throwaway_ca import DOMAIN
+from sectigo_f5.x509.certificates import extract_request
 
 CSR = "sys/crypto/csr"
 
@@ -42,21 +45,40 @@ def read(bench: Bench, paths: Iterable[str]) -> str | None:
 
 def by_tmsh(bench: Bench, path: str) -> str | None:
     """Read a CSR by tmsh; None if it cannot be."""
-    try:
-        return csr.by_tmsh(bench.client, path)
-    except DeviceError:
-        return None
+    return _unless_refused(lambda: csr.by_tmsh(bench.client, path))
 
 
 def by_file(bench: Bench, path: str) -> str | None:
-    """Read a CSR by moving its file; None if it cannot be."""
+    """Read a CSR by moving its file, after which there may be none; None if it cannot be."""
     bench.scratch.file(csr.download_place(path))
+    return _unless_refused(lambda: csr.by_file(bench.client, path))
+
+
+def by_filestore(bench: Bench, path: str) -> str | None:
+    """Read a CSR as the file that its object is in the file store; None if it cannot be."""
+    _, partition, name = path.split("/")
+    folder = f"/config/filestore/files_d/{shell_safe(partition)}_d/certificate_signing_request_d"
+    return extract_request(printed(bench.bash(f"cat {folder}/:{partition}:{name}_*")))
+
+
+def _unless_refused(read: Callable[[], str | None]) -> str | None:
     try:
-        return csr.by_file(bench.client, path)
+        return read()
+    except OutcomeUnknownError:
+        raise
     except DeviceError:
         return None
 
 
-def there(bench: Bench, path: str) -> Json:
-    """Return what is shown of the CSR of that name; empty if there is none."""
+def shown(bench: Bench, path: str) -> Json:
+    """Return what is shown of the CSR of that full path; empty if there is none."""
     return bench.ask("GET", object_url(CSR, path)).body
+
+
+def with_our_names(bench: Bench) -> list[str]:
+    """Return the full paths of CSRs with a name of this probe, each of which is deleted when the question ends."""
+    every = bench.client.items(f"/mgmt/tm/{CSR}")
+    paths = [full_path(item) for item in every if bench.scratch.stem in str(item.get("name"))]
+    for path in paths:
+        bench.scratch.object(CSR, path)
+    return paths

@@ -12,7 +12,7 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import KeySpec
 from sectigo_f5.probe.bench import Bench, Seen
-from sectigo_f5.secret import Secret, random_passphrase
+from sectigo_f5.secret import one_time_passphrase
 
 RSA_2048, RSA_4096 = KeySpec("rsa", "2048"), KeySpec("rsa", "4096")
 P_256, P_384 = KeySpec("ecdsa", "secp256r1"), KeySpec("ecdsa", "secp384r1")
@@ -24,7 +24,6 @@ class Made:
     """A key that was asked for: what was answered, and what is shown of it if the device made one."""
 
     path: str
-    passphrase: Secret
     answer: Seen
     shown: KeyObject | None = None
     told: Json | None = None  # the same, as the device tells it
@@ -37,25 +36,26 @@ class Made:
 
 def ask_for(bench: Bench, suffix: str, spec: KeySpec, *, without: tuple[str, ...] = ()) -> Made:
     """Ask for a protected key, or for one ``without`` some properties; it is deleted when the question ends."""
-    path, passphrase = bench.scratch.path(suffix), random_passphrase()
+    path = bench.scratch.path(suffix)
     bench.scratch.object(KEY, path)
-    body = bodies.protected_key(path, spec, passphrase)
-    return send(bench, path, passphrase, {name: value for name, value in body.items() if name not in without})
+    with one_time_passphrase() as passphrase:
+        body = bodies.protected_key(path, spec, passphrase)
+        return send(bench, path, {name: value for name, value in body.items() if name not in without})
 
 
-def send(bench: Bench, path: str, passphrase: Secret, body: Json) -> Made:
+def send(bench: Bench, path: str, body: Json) -> Made:
     """Send a call that makes a key, and read the key back; raises what :meth:`Bench.did` does.
 
     Also raises :class:`ConnectorError` if the device confirms a key and shows none.
     """
     answer = bench.ask("POST", bodies.KEY_URL, body, timeout=bodies.KEY_TIMEOUT)
     if not bench.did(answer, "a key"):
-        return Made(path, passphrase, answer)
+        return Made(path, answer)
     told = bench.shown(object_url(KEY, path))
     bench.ask("GET", object_url("sys/crypto/key", path))  # for the record
     if not told:
         raise ConnectorError("the BIG-IP does not show the key that it was asked to make")
-    return Made(path, passphrase, answer, key_object(told), told)
+    return Made(path, answer, key_object(told), told)
 
 
 def must_be_protected(made: Made) -> Made:

@@ -11,20 +11,21 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import KeySpec
 from sectigo_f5.probe.bench import Bench
 from sectigo_f5.probe.making import by_openssl, csrs, keys
-from sectigo_f5.secret import random_passphrase
+from sectigo_f5.secret import Secret, random_passphrase
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Certifiable:
-    """A protected key that lasts to the end of the probe, and the PEM of its CSR."""
+    """A protected key that lasts to the end of the probe, what opens it, and the PEM of its CSR."""
 
-    key: keys.Made
+    key: str  # full path
+    passphrase: Secret
     request: str
 
 
-Route = Callable[[Bench, str, KeySpec], Certifiable]
+Route = Callable[[Bench, str, KeySpec, Secret], str]  # of a name's stem, returns the CSR's PEM
 
 
 class Routes:
@@ -35,44 +36,46 @@ class Routes:
 
     def make(self, bench: Bench, stem: str, spec: KeySpec) -> Certifiable | None:
         """Make a key that lasts, and its CSR; None if no route leads there."""
-        url = bench.scratch.object(keys.KEY, bench.scratch.path(f"{stem}.key"), lasting=True)
+        path = bench.scratch.path(f"{stem}.key")
+        url = bench.scratch.object(keys.KEY, path, lasting=True)
         for route in tuple(self._routes):
+            passphrase = random_passphrase()
             try:
-                made = route(bench, stem, spec)
+                request = route(bench, stem, spec, passphrase)
             except ConnectorError as error:
                 logger.info("%s: no pair %s: %s", route.__name__.strip("_"), stem, error)
+                passphrase.forget()
                 bench.ask("DELETE", url, repeatable=True)  # the next route takes the name
                 continue
             self._routes.sort(key=lambda each: each is not route)
-            return made
+            return Certifiable(path, passphrase, request)
         return None
 
 
-def _at_once(bench: Bench, stem: str, spec: KeySpec) -> Certifiable:
-    path, passphrase = bench.scratch.path(f"{stem}.key"), random_passphrase()
+def _at_once(bench: Bench, stem: str, spec: KeySpec, passphrase: Secret) -> str:
+    path = bench.scratch.path(f"{stem}.key")
     places = [path, bench.scratch.path(f"{stem}.csr")]
     for place in places:
         bench.scratch.object(csrs.CSR, place)
     body = bodies.protected_key(path, spec, passphrase)
     body = bodies.with_request(body, csrs.subject(bench), bench.scratch.name(f"{stem}.csr"))
-    made = keys.must_be_protected(keys.send(bench, path, passphrase, body))
-    return Certifiable(made, _found(bodies.request_in(made.answer.body) or csrs.read(bench, places)))
+    made = keys.must_be_protected(keys.send(bench, path, body))
+    return _found(bodies.request_in(made.answer.body) or csrs.read(bench, places))
 
 
-def _apart(bench: Bench, stem: str, spec: KeySpec) -> Certifiable:
-    path, passphrase = bench.scratch.path(f"{stem}.key"), random_passphrase()
-    made = keys.send(bench, path, passphrase, bodies.protected_key(path, spec, passphrase))
-    place, answer = csrs.ask_for(bench, f"{stem}.csr", keys.must_be_protected(made).path)
+def _apart(bench: Bench, stem: str, spec: KeySpec, passphrase: Secret) -> str:
+    path = bench.scratch.path(f"{stem}.key")
+    keys.must_be_protected(keys.send(bench, path, bodies.protected_key(path, spec, passphrase)))
+    place, answer = csrs.ask_for(bench, f"{stem}.csr", path)
     bench.must(answer, "its CSR")
-    return Certifiable(made, _found(bodies.request_in(answer.body) or csrs.read(bench, [place])))
+    return _found(bodies.request_in(answer.body) or csrs.read(bench, [place]))
 
 
-def _by_openssl(bench: Bench, stem: str, spec: KeySpec) -> Certifiable:
-    path, passphrase = bench.scratch.path(f"{stem}.key"), random_passphrase()
-    generated = by_openssl.generate(bench, stem, spec, passphrase)
+def _by_openssl(bench: Bench, stem: str, spec: KeySpec, passphrase: Secret) -> str:
+    path, generated = bench.scratch.path(f"{stem}.key"), by_openssl.generate(bench, stem, spec, passphrase)
     request = _found(generated.request)
-    made = keys.send(bench, path, passphrase, bodies.installation(path, generated.file, passphrase))
-    return Certifiable(keys.must_be_protected(made), request)
+    keys.must_be_protected(keys.send(bench, path, bodies.installation(path, generated.file, passphrase)))
+    return request
 
 
 def _found(request: str | None) -> str:

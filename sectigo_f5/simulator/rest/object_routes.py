@@ -93,3 +93,11 @@ def ssl_csr(call: Call) -> Answer:
     shown = csrs.list_all(call.work.world) if call.work.switches.csr_in_file_objects else []
     items = [csrs.show_file(call.work, item) for item in shown]
     return call.collection("tm:sys:file:ssl-csr:ssl-csrcollectionstate", items)
+
+
+def ssl_csr_get(call: Call, segment: str) -> Answer:
+    """Show one of them, if they appear there."""
+    path = resolve(segment)[0]
+    if not call.work.switches.csr_in_file_objects:
+        raise refusals.not_found(csrs.TITLE, path)
+    return Answer(csrs.show_file(call.work, csrs.require(call.work.world, path)))

@@ -173,6 +173,7 @@ _TABLE: tuple[tuple[str, str, Route], ...] = (
     ("GET", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_get),
     ("DELETE", "/mgmt/tm/sys/crypto/(key|cert|csr)/([^/]+)", object_routes.crypto_delete),
     ("GET", "/mgmt/tm/sys/file/ssl-csr", object_routes.ssl_csr),
+    ("GET", "/mgmt/tm/sys/file/ssl-csr/([^/]+)", object_routes.ssl_csr_get),
     ("POST", "/mgmt/tm/util/(bash|unix-rm|unix-mv|unix-ls)", device_routes.util),
     ("GET", "/mgmt/tm/auth/user", device_routes.users),
     ("GET", "/mgmt/tm/auth/user/([^/]+)", lambda call, name: Answer(system.user(call.work, name))),
