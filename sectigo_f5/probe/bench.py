@@ -130,6 +130,9 @@ class Bench:
         except DeviceError as refusal:
             return Seen(refusal.status, message=refusal.message)
         content = json_object(answer)
+        if body is not None and not content:  # it was cut short: whoever sends an object is answered by one
+            what = "a body that is not a JSON object"
+            raise OutcomeUnknownError(self.client.host, method, call.shown_path, answer.status_code, what)
         must_be_regular(self.client.host, call.shown_path, content)
         return Seen(answer.status_code, content, answer=answer)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.icontrol.errors import OutcomeUnknownError
 from sectigo_f5.probe.bench import NotAskedError, RefusedError
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.probe_pairs import Asked, asked
@@ -53,3 +54,9 @@ def test_server_ssl_is_not_asked_without_a_pair() -> None:
     with SimulatedBigIP() as device:
         given = asked(device, "server-ssl", pairs=(), complete=False)
     assert isinstance(given.error, NotAskedError)
+
+
+@pytest.mark.parametrize("action", ["garbage", "empty"])
+def test_answer_that_was_cut_short_is_no_finding(action: str) -> None:
+    given = found("challenge-rule", Fault("PATCH", "/ltm/virtual/", action=action), complete=False)
+    assert (given.findings, type(given.error)) == ({}, OutcomeUnknownError)

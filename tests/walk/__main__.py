@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.walk import table
-from tests.walk.catalogue import FAULTS
+from tests.walk.catalogue import FAULTS, WALKED
 from tests.walk.cells import Cell, Walked
-from tests.walk.operations import OPERATIONS
 from tests.walk.shares import Share, all_of
 
 
@@ -21,7 +20,7 @@ def _shares(options: Any, before: Sequence[Walked]) -> list[Share]:
     """Return what is to be walked and was not before."""
     if options.cell:
         return [Share(cell.operation, cell.fault, cell.number) for cell in map(Cell.read, options.cell)]
-    operations, patterns = options.operation or OPERATIONS, options.fault or ["*"]
+    operations, patterns = options.operation or WALKED, options.fault or ["*"]
     faults = [fault for fault in FAULTS if any(fnmatchcase(fault, pattern) for pattern in patterns)]
     shares = [Share(operation, fault) for operation in operations for fault in faults]
     done = {Share(each.cell.operation, each.cell.fault) for each in before}
@@ -31,7 +30,7 @@ def _shares(options: Any, before: Sequence[Walked]) -> list[Share]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit code."""
     line = argparse.ArgumentParser(prog="python -m tests.walk", description=__doc__)
-    line.add_argument("--operation", action="append", choices=OPERATIONS, help="this one alone; may be repeated")
+    line.add_argument("--operation", action="append", choices=WALKED, help="this one alone; may be repeated")
     line.add_argument("--fault", action="append", metavar="PATTERN", help="these alone, as '500*'; may be repeated")
     line.add_argument("--cell", action="append", metavar="OPERATION/FAULT/NUMBER", help="one cell of an earlier walk")
     line.add_argument("--jobs", type=int, default=1, metavar="N", help="in so many processes")
@@ -53,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _place(walked: Walked) -> tuple[int, int, int]:
     cell: Cell = walked.cell
-    return [*OPERATIONS].index(cell.operation), FAULTS.index(cell.fault), cell.number
+    return WALKED.index(cell.operation), FAULTS.index(cell.fault), cell.number
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@ from tests.walk import cells
 from tests.walk.cells import Cell, Ground, Walked
 from tests.walk.certbot_failures import FAILURES
 from tests.walk.faults import TROUBLES
+from tests.walk.operations import OPERATIONS
+from tests.walk.probing.cells import PROBE
 from tests.walk.refusals import REFUSALS, walk_refused, writes_of
 
 FAULTS = [*TROUBLES, *REFUSALS, *FAILURES]
+WALKED = (*OPERATIONS, PROBE)
 
 
 def cells_of(ground: Ground, fault: str) -> Iterator[Cell]:

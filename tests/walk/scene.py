@@ -22,12 +22,24 @@ FILES_OF_RUNS = (BULK, CSRS, DOWNLOADS, SCRATCH, UPLOADING)  # folders of the de
 
 
 @dataclass(frozen=True)
-class Arranged:
-    """What is put back: the device's objects, the CA's books, the state directory, the time."""
+class Objects:
+    """What is on a device, running and saved."""
 
     configuration: Configuration
     saved: Configuration
     csrs: dict[str, Item]
+
+    @classmethod
+    def of(cls, device: SimulatedBigIP) -> Objects:
+        """Return what is there now."""
+        return cls(device.engine.configuration, device.engine.saved_configuration, dict(device.engine.world.csrs))
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """What is put back: the device's objects, the CA's books, the state directory, the time."""
+
+    device: Objects
     books: str
     state: Path
     now: datetime
@@ -49,26 +61,31 @@ class Scene:
 
     def put_back(self) -> None:
         """Let nothing have happened."""
-        world, engine, before = self.world, self.world.device.engine, self.arranged
-        world.device.hook = None
-        world.device.heal()
-        with engine.lock:
-            engine.world.csrs = dict(before.csrs)
-            engine.world.accounts.restart()
-            engine.transactions.abort_all()
-            engine.tasks.forget()
-            generation = engine.configuration.generation + 1  # never one that was in use before
-            engine.configuration = Configuration(dict(before.saved.items), generation)
-            engine.remember()
-            engine.configuration = Configuration(dict(before.configuration.items), generation)
-            clear_files(world.device)
-            engine.on_change()
+        world, before = self.world, self.arranged
+        put_device_back(world.device, before.device)
         shutil.rmtree(self.authority.desk, ignore_errors=True)
         self.authority.books.write_text(before.books)
         self.authority.read_books()
         shutil.rmtree(world.state.path)
         shutil.copytree(before.state, world.state.path)
         world.state, world.now = StateDirectory(world.state.path), before.now
+
+
+def put_device_back(device: SimulatedBigIP, before: Objects) -> None:
+    """Let a device have no faults, and what it had before, and nothing else."""
+    engine, device.hook = device.engine, None
+    device.heal()
+    with engine.lock:
+        engine.world.csrs = dict(before.csrs)
+        engine.world.accounts.restart()
+        engine.transactions.abort_all()
+        engine.tasks.forget()
+        generation = engine.configuration.generation + 1  # never one that was in use before
+        engine.configuration = Configuration(dict(before.saved.items), generation)
+        engine.remember()
+        engine.configuration = Configuration(dict(before.configuration.items), generation)
+        clear_files(device)
+        engine.on_change()
 
 
 def clear_files(device: SimulatedBigIP) -> None:
@@ -88,16 +105,14 @@ def opened(operation: Operation) -> Iterator[Scene]:
         world.pause = lambda seconds: None
         operation.arrange(world)
         world.device.save()
-        engine, kept = world.device.engine, Path(name) / "state-before"
+        kept = Path(name) / "state-before"
         shutil.copytree(world.state.path, kept)
         yield Scene(
             operation,
             world,
             authority,
             Arranged(
-                engine.configuration,
-                engine.saved_configuration,
-                dict(engine.world.csrs),
+                Objects.of(world.device),
                 authority.books.read_text(),
                 kept,
                 world.now,

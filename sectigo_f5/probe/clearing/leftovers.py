@@ -20,7 +20,15 @@ logger = logging.getLogger(__name__)
 
 NAME = re.compile(rf"7?{PREFIX}[0-9a-f]{{8}}(?![0-9A-Za-z]).*")
 # In the order in which they can be made: what comes last refers to what is before it.
-COLLECTIONS = ("sys/file/ssl-key", "sys/crypto/csr", "sys/file/ssl-cert", "ltm/profile/client-ssl", "ltm/virtual")
+COLLECTIONS = (
+    "sys/file/ssl-key",
+    "sys/crypto/csr",
+    "sys/file/ssl-cert",
+    "ltm/profile/client-ssl",
+    "ltm/profile/server-ssl",
+    "ltm/rule",
+    "ltm/virtual",
+)
 FOLDERS = (DOWNLOADS, BULK)
 
 

@@ -17,7 +17,7 @@ def store(bench: Bench, path: str, content: str, *, lasting: bool = False) -> Se
 
     Raises :class:`RefusedError` if this user may bring no file there, by whatever way.
     """
-    file = bring(bench, path.rpartition("/")[2].removeprefix(f"{bench.scratch.stem}-"), content)
+    file = bring(bench, path.rpartition("/")[2].replace(f"{bench.scratch.stem}-", ""), content)
     bench.scratch.object(CERTIFICATE, path, lasting=lasting)
     return bench.ask("POST", SSL_CERT_URL, certificate_body(path, file))
 
