@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from sectigo_f5.probe.bench import Bench
 from sectigo_f5.probe.nouns import Entry, Report
 from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.redaction import Redactor
+from sectigo_f5.probe.report_file import as_text, from_json
 from sectigo_f5.probe.scratch import Scratch
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import SimulatedBigIP, Switches
@@ -40,9 +42,12 @@ class MovableClock:
 
 
 def probed(device: SimulatedBigIP, partition: str = "Common", **options: Any) -> Report:
-    """Return the report of a probe; no pause lasts, and each moves the device's clock if that is movable."""
+    """Return the report of a probe, as who reads its file has it.
+
+    No pause lasts, and each moves the device's clock if that is movable.
+    """
     with logged_in(device) as unit:
-        return probe(unit, partition, **options)
+        return from_json(json.loads(as_text(probe(unit, partition, **options))))
 
 
 def asked(device: SimulatedBigIP, *questions: str, partition: str = "Common", **options: Any) -> Report:

@@ -8,7 +8,7 @@ from sectigo_f5.probe.harmless.vocabulary import WORDS
 
 _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "'s")
 _SHORTEST = 3  # letters that are left before one of them
-_PARTS = re.compile(r"[A-Z]+[0-9]*(?![a-z])|[A-Z]?[a-z]+[0-9]*")  # of sniDefault, HTTPProfile, sha256
+_PARTS = re.compile(r"[Cc]3d|[A-Z]+[0-9]*(?![a-z])|[A-Z]?[a-z]+[0-9]*")  # of sniDefault, HTTPProfile, sha256, sslC3d
 _TERM = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9]*(?:[-_/][A-Za-z0-9]+)*")
 LONGEST = 60  # characters of a term
 
