@@ -122,7 +122,7 @@ def test_device_that_shows_other_pairs_than_were_sent_has_not_answered() -> None
         device.hook = change
         given = answer(device, made, "profile")
     assert "shows other pairs" in str(given.error)
-    assert given.findings == {"profile_with_passphrase": "works"}
+    assert given.findings == {}
 
 
 def test_ciphertext_of_the_device_is_neither_kept_nor_told() -> None:
@@ -147,3 +147,11 @@ def test_lost_answer_to_a_creation_leaves_no_profile() -> None:
             device.fault(Fault("POST", "client-ssl", action="drop-after"))
             assert isinstance(answer(device, made, question).error, OutcomeUnknownError)
             device.heal()
+
+
+def test_profile_that_is_made_although_it_was_refused_has_no_answer() -> None:
+    with SimulatedBigIP() as device:
+        device.fault(Fault("POST", "client-ssl", action="error-after:400:01070734:3: Configuration error: no"))
+        given = asked(device, "profile-ec-only")
+    assert "although it refused to" in str(given.error)
+    assert given.findings == {}

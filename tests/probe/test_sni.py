@@ -6,6 +6,7 @@ from typing import Any
 
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.faults import Fault
+from sectigo_f5.simulator.rest.wire import Exchange
 from tests.support.probe_pairs import Asked, asked
 
 
@@ -41,3 +42,16 @@ def test_profile_that_cannot_be_taken_off_ends_the_question() -> None:
     with SimulatedBigIP() as device:
         device.fault(Fault("DELETE", "/profiles/", action="error:400:01070734:3: Configuration error: no"))
         assert "taking a client SSL profile off was refused" in str(asked(device, "sni", pairs=()).error)
+
+
+def test_change_that_is_answered_and_not_made_has_no_answer() -> None:
+    with SimulatedBigIP(Switches(sni_checked_on_profile=False)) as device:
+
+        def undo(call: Exchange) -> None:
+            if call.method == "PATCH":
+                device.set(call.path, sniDefault="false")
+
+        device.hook = undo
+        given = asked(device, "sni", pairs=())
+    assert "another SNI default" in str(given.error)
+    assert "sni_checked_on_profile" not in given.findings

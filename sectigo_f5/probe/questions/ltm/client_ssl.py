@@ -12,6 +12,8 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.probe.bench import Bench, NotAskedError, Pair, Seen
+from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.questions.ltm.verdicts import verdict
 
 PROFILES = "ltm/profile/client-ssl"
 FIRST, SECOND = "default", "ecdsa"  # names of entries, see ``Generation.entry_name``
@@ -50,6 +52,13 @@ def change(bench: Bench, profile: Profile, body: Json) -> Seen:
 def make_default(bench: Bench, path: str, word: str) -> Seen:
     """Ask for a profile to become the SNI default (``true``), or to stop being it, as the connector does."""
     return bench.ask("PATCH", object_url(PROFILES, path), {"sniDefault": word})
+
+
+def must_be_default(bench: Bench, path: str, word: str) -> None:
+    """Raise :class:`ConnectorError` if a profile is not what :func:`make_default` has made of it."""
+    shown = client_ssl_profile(bench.client.get(object_url(PROFILES, path)))
+    if shown.sni_default != (word == "true"):
+        raise ConnectorError("the BIG-IP shows another SNI default than it has accepted")
 
 
 def entry(pair: Pair, name: str = FIRST, *, passphrase: str | None = None) -> Json:
@@ -103,4 +112,14 @@ def must_hold(bench: Bench, profile: Profile, *pairs: Pair) -> ClientSslProfile:
     found = shown(bench, profile)
     if set(map(_files, found.entries)) != {(pair.certificate, pair.key) for pair in pairs}:
         raise ConnectorError("the BIG-IP shows other pairs in a scratch profile than it has accepted")
+    return found
+
+
+def verdict_on(bench: Bench, made: Profile, *pairs: Pair) -> str:
+    """Return whether a profile was made; raises :class:`ConnectorError` if the device shows otherwise."""
+    found = verdict(bench, made.seen, "a client SSL profile")
+    if found == WORKS:
+        must_hold(bench, made, *pairs)
+    elif bench.client.find(made.url) is not None:
+        raise ConnectorError("the BIG-IP has made a client SSL profile although it refused to")
     return found

@@ -42,8 +42,8 @@ def _files_are_deleted(bench: Bench, pair: Pair) -> bool:
 
 
 def _profile(bench: Bench) -> None:
-    server = scratch_server.created(bench)
     profile = client_ssl.created(bench, "used").path
+    server = scratch_server.created(bench)  # made last, deleted first: it uses the profile
     scratch_server.must_attach(bench, server, profile)
     seen = _deleted(bench, "delete_used_profile", object_url(PROFILES, profile))
     words = _WORDS.search(seen.message)  # both of them are the device's own

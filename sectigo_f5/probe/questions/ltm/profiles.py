@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from sectigo_f5.bigip.profile_change import KEY_CHAIN, old_entry
+from sectigo_f5.bigip.readers import CIPHERTEXT, Json, text
 from sectigo_f5.device_objects import Entry
 from sectigo_f5.probe.bench import Bench, NotAskedError, Pair
 from sectigo_f5.probe.catalogue import WORKS
 from sectigo_f5.probe.questions.ltm import client_ssl
-from sectigo_f5.probe.questions.ltm.client_ssl import Profile, entry, entry_of
+from sectigo_f5.probe.questions.ltm.client_ssl import entry, entry_of
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
 
-CIPHERTEXT = re.compile(r"\$M\$")  # how a text begins that the device has encrypted under its master key
 WRONG = "not-its-passphrase"  # it opens nothing
 
 
@@ -21,22 +20,22 @@ def profile(bench: Bench) -> None:
     """Make a profile with a pair and its passphrase, and three that cannot be."""
     pair = bench.pair("rsa")
     made = client_ssl.create(bench, "profile", entry(pair))
-    bench.find("profile_with_passphrase", verdict(bench, made.seen, "a client SSL profile"))
-    if made.seen.ok:
-        bench.find("profile_shows", _shown_as(_held(bench, made, pair)))
+    found = client_ssl.verdict_on(bench, made, pair)
+    bench.find("profile_with_passphrase", found)
+    if found == WORKS:
+        bench.find("profile_shows", _shown_as(client_ssl.read(bench, made)))
     if client_ssl.is_protected(bench, pair):
         _wrong_passphrase(bench, pair)
     _missing_key(bench, pair)
     _other_key(bench, pair)
 
 
-def _held(bench: Bench, made: Profile, pair: Pair) -> Entry | None:
-    return entry_of(client_ssl.must_hold(bench, made, pair), pair)
-
-
-def _shown_as(held: Entry | None) -> str:
-    shown = held.ciphertext if held else None
-    return "none" if not shown else "ciphertext" if CIPHERTEXT.match(shown) else "other"
+def _shown_as(profile: Json) -> str:
+    """Return how the passphrase of a profile with one pair is shown."""
+    chain = profile.get(KEY_CHAIN) or ()
+    entries = chain.values() if isinstance(chain, dict) else chain
+    shown = next((text(each, "passphrase") for each in entries), None)
+    return "none" if not shown else "ciphertext" if shown.startswith(CIPHERTEXT) else "other"
 
 
 def _wrong_passphrase(bench: Bench, pair: Pair) -> None:
@@ -62,7 +61,7 @@ def without_passphrase(bench: Bench) -> None:
     client_ssl.must_be_protected(bench, pair)
     client_ssl.created(bench, "with-passphrase", entry(pair))  # whatever is refused after this is so for the passphrase
     made = client_ssl.create(bench, "without-passphrase", entry(pair, passphrase=""))
-    enough = verdict(bench, made.seen, "a client SSL profile") == WORKS
+    enough = client_ssl.verdict_on(bench, made, pair) == WORKS
     bench.find("profile_passphrase", "optional" if enough else "required")
 
 
@@ -74,18 +73,17 @@ def by_ciphertext(bench: Bench) -> None:
     pair, other = bench.pair("rsa"), bench.pair("rsa-2")
     client_ssl.must_be_protected(bench, pair)
     made = client_ssl.created(bench, "profile", entry(pair))
-    former = _held(bench, made, pair)
+    former = entry_of(client_ssl.must_hold(bench, made, pair), pair)
     renewed = client_ssl.change(bench, made, {KEY_CHAIN: [entry(other)]})
     bench.must(renewed, "another pair in a client SSL profile")
-    shown = former.ciphertext if former else None
-    ciphertext = shown or client_ssl.key_ciphertext(bench, pair)
-    if not CIPHERTEXT.match(ciphertext or ""):
+    ciphertext = (former and former.ciphertext) or client_ssl.key_ciphertext(bench, pair)
+    if not ciphertext:
         raise NotAskedError("the BIG-IP shows no passphrase as it keeps it")
     put_back = old_entry(Entry(client_ssl.FIRST, pair.certificate, pair.key, None, ciphertext))
     seen = client_ssl.change(bench, made, {KEY_CHAIN: [put_back]})
-    bench.find("own_ciphertext", verdict(bench, seen, "the device's own ciphertext"))
-    if seen.ok:
-        client_ssl.must_hold(bench, made, pair)
+    taken = verdict(bench, seen, "the device's own ciphertext")
+    client_ssl.must_hold(bench, made, pair if taken == WORKS else other)
+    bench.find("own_ciphertext", taken)
 
 
 ASKED: Mapping[str, Callable[[Bench], None]] = {

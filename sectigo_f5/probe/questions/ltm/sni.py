@@ -16,11 +16,11 @@ def sni(bench: Bench) -> None:
 
     Each profile is tried as the second one: a virtual server with one alone asks for nothing.
     """
-    server = scratch_server.created(bench)
     default = _profile(bench, "one", default=True)
     other_default = _profile(bench, "two", default=True)
     plain = _profile(bench, "three")
     same_name = _profile(bench, "four", server_name="one")
+    server = scratch_server.created(bench)  # made last, deleted first: it uses the profiles
     scratch_server.must_attach(bench, server, default)
     _two_defaults(bench, server, other_default)
     _same_server_name(bench, server, same_name)
@@ -79,9 +79,11 @@ def _change_of_an_attached_one(bench: Bench, default: str, plain: str) -> None:
     else:
         return
     seen = client_ssl.make_default(bench, changed, word)
-    bench.find("sni_checked_on_profile", verdict(bench, seen, "a change of an attached profile") == REJECTED)
+    checked = verdict(bench, seen, "a change of an attached profile") == REJECTED
     if seen.ok:
+        client_ssl.must_be_default(bench, changed, word)
         bench.must(client_ssl.make_default(bench, changed, former), "a change of an attached profile")
+    bench.find("sni_checked_on_profile", checked)
 
 
 ASKED: Mapping[str, Callable[[Bench], None]] = {"sni": sni}

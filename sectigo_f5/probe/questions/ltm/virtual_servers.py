@@ -18,14 +18,14 @@ PARTITIONS = "/mgmt/tm/auth/partition"
 
 def virtual_server(bench: Bench) -> None:
     """Attach a profile, look how that is shown, and take it off again."""
-    server = scratch_server.create(bench)
+    profile = client_ssl.created(bench, "attached").path
+    server = scratch_server.create(bench)  # made last, deleted first: it uses the profile
     made = verdict(bench, server.seen, "a scratch virtual server")
     bench.find("virtual_server", made)
     if made == REJECTED:
         return
     bench.find("default_route_domain_shown", _route_domain(bench, server))
     _missing_profile(bench, server)
-    profile = client_ssl.created(bench, "attached").path
     seen = scratch_server.attach(bench, server, profile)
     bench.find("attachment", verdict(bench, seen, "attaching a client SSL profile"))
     if seen.ok:
