@@ -15,7 +15,7 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError
-from sectigo_f5.probe.catalogue import BY_NAME, QUESTIONS, Question
+from sectigo_f5.probe.catalogue import AFTERWARDS, BY_NAME, QUESTIONS, Question
 from sectigo_f5.probe.clearing.deleting import Thing, names_of
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 from sectigo_f5.probe.questions.every import ASKED
@@ -87,7 +87,9 @@ def ask_everything(
     with recording.change(What.PROBED, [f"/{partition}/{scratch.stem}*"]) as change:
         try:
             with scratch.swept() as left:
-                entries += _entries(bench, course, questions)
+                entries += _entries(bench, course, [name for name in questions if name not in AFTERWARDS])
+            bench.something_left = bool(left or left_before)
+            entries += _entries(bench, course, [name for name in questions if name in AFTERWARDS])
         finally:
             bench.forget()
             unit.client.watch = None
@@ -103,11 +105,12 @@ def ask_everything(
 
 
 def _entries(bench: Bench, course: Course, names: Sequence[str]) -> Iterator[Entry]:
-    for number, question in enumerate(map(BY_NAME.__getitem__, names), 1):
-        doing(f"question {number} of {len(names)}: {question.asks}")
+    for question in map(BY_NAME.__getitem__, names):
+        number = EVERYTHING.index(question.name) + 1
+        doing(f"question {number} of {len(EVERYTHING)}: {question.asks}")
         outcome, because, entry = _entry(bench, question, course)
         what = f"{WORDS.get(outcome, outcome)}{f' ({because})' if because else ''}"
-        logger.info("question %d of %d, %s: %s", number, len(names), question.asks, what)
+        logger.info("question %d of %d, %s: %s", number, len(EVERYTHING), question.asks, what)
         yield entry
 
 

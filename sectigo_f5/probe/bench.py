@@ -76,6 +76,7 @@ class Bench:
     scratch: Scratch
     recorder: Recorder
     may_save: bool = False
+    something_left: bool = False  # that could not be deleted; known once everything else is asked
     pairs: dict[str, Pair] = field(default_factory=dict)  # ``rsa``, ``rsa-2``, ``ec``; they last
     waiting: Waiting | None = None
     secrets: list[Secret] = field(default_factory=list, repr=False)  # alive, so that no text quotes them

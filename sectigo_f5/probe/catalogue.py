@@ -334,4 +334,5 @@ _SAVING = (
     ),
 )
 QUESTIONS = (*_SESSION, *_KEYS, *_CERTIFICATES, *_PROFILES, *_VIRTUAL_SERVERS, *_TRANSACTIONS, *_SAVING)
+AFTERWARDS = ("save",)  # asked once everything is deleted: nothing of a probe is ever saved
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sectigo_f5.probe.nouns import Outcome
-from sectigo_f5.simulator import SimulatedBigIP, Switches
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.probing import asked, entry, found_by
 
 
@@ -33,6 +33,23 @@ def test_whole_and_one_partition_are_saved(partition: str) -> None:
         found = entry(asked(device, "save", partition=partition, may_save=True), "save")
         assert device.saved == 2
     assert dict(found.findings) == {"save": "works", "save_by_partition": "works"}
+
+
+def test_save_comes_when_everything_is_deleted() -> None:
+    with SimulatedBigIP() as device:
+        before = dict(device.engine.configuration.items)
+        asked(device, "lists", "transaction", "save", may_save=True)
+        assert dict(device.engine.saved_configuration.items) == before
+        assert device.saved == 2
+
+
+def test_nothing_is_saved_if_something_stays() -> None:
+    with SimulatedBigIP() as device:
+        device.fault(Fault("DELETE", "/client-ssl/", action="error:400:01070265:3: in use", times=99))
+        report = asked(device, "lists", "save", may_save=True)
+        assert device.saved == 0
+    assert report.left
+    assert entry(report, "save").outcome is Outcome.NOT_ASKED
 
 
 def test_user_who_may_not_save_finds_that() -> None:

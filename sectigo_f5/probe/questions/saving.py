@@ -22,6 +22,8 @@ def save(bench: Bench) -> None:
     """Save everything, then one partition: whatever scratch objects there were, they are gone by now."""
     if not bench.may_save:
         raise NotAskedError("only with --save")
+    if bench.something_left:
+        raise NotAskedError("not everything that was made could be deleted, and that is not to be saved")
     _save(bench, "save", SAVE)
     _save(bench, "save_by_partition", {**SAVE, "options": [{"partitions": f"{{ {bench.partition} }}"}]})
 
