@@ -12,7 +12,7 @@ from sectigo_f5.icontrol.answers import refusal, succeeded
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import OutcomeUnknownError
-from sectigo_f5.icontrol.transfer import DOWNLOADS
+from sectigo_f5.icontrol.transfer import DOWNLOADS, UPLOADS_URL
 from sectigo_f5.probe.clearing.deleting import Thing, delete_all, sweep
 
 PREFIX = "sectigo-f5-probe-"
@@ -81,7 +81,7 @@ class Scratch:
         if call.reads or call.method == "DELETE" or (status in REFUSALS and not lost):
             return
         words = f"{call.path} {call.body}"
-        named = {thing for thing in (*self._things, *self._lasting) if thing.base in words}
+        named = {thing for thing in (*self._things, *self._lasting) if _names(words, thing)}
         self._possible |= named
         self._uncertain |= named if lost else set()
 
@@ -116,3 +116,10 @@ class Scratch:
 
     def _is_possible(self, thing: Thing) -> bool:
         return thing in self._possible
+
+
+def _names(words: str, thing: Thing) -> bool:
+    """Tell whether a call names something; a file by its path, or as an upload: an object may have the same name."""
+    if thing.url:
+        return thing.base in words
+    return thing.name in words or (thing.name.startswith(DOWNLOADS) and f"{UPLOADS_URL}/{thing.base}" in words)

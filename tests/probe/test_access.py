@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.probe.endpoints import BY_NAME, COLLECTIONS, OBJECTS
 from sectigo_f5.probe.nouns import Outcome
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.probing import asked, entry, found_by
@@ -54,6 +55,13 @@ def test_path_that_is_not_registered_is_noted_with_its_placeholder() -> None:
         404,
         "Public URI path not registered: {path}",
     )
+
+
+def test_what_is_read_is_told_in_full() -> None:
+    with SimulatedBigIP() as device:
+        exchanges = entry(asked(device, "endpoints"), "endpoints").exchanges
+    assert len(exchanges) == len(COLLECTIONS) + len(OBJECTS) + len(BY_NAME) + 4
+    assert not [each for each in exchanges if "<" in f"{each.path}{each.query}"]
 
 
 def test_what_the_user_may_not_read_is_named() -> None:

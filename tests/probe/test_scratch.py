@@ -17,7 +17,8 @@ from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.redaction import Redactor
 from sectigo_f5.probe.scratch import Scratch
 from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
-from tests.support.probing import CLIENT_SSL, logged_in, make_profile, make_upload
+from tests.support.probing import CLIENT_SSL, asked, logged_in, make_profile, make_upload
+from tests.support.quick_keys import quick_keys
 
 REFUSED = "error:401:Authorization failed: user=x"
 
@@ -153,3 +154,10 @@ def test_a_device_that_does_not_come_back_is_not_asked_for_each_thing() -> None:
 def test_things_are_deleted_by_hand_as_tmsh_spells_them() -> None:
     assert Thing.of("ltm/virtual", "/Shop/x").by_hand == "tmsh delete ltm virtual /Shop/x"
     assert Thing("/var/config/rest/downloads/x").by_hand == "rm /var/config/rest/downloads/x"
+
+
+def test_file_that_has_the_name_of_an_object_is_told_from_it() -> None:
+    """A CSR would be moved to a file of that name, if this user might do that."""
+    with SimulatedBigIP(Switches(role="certificate-manager")) as device, quick_keys():
+        report = asked(device, "certificate")
+    assert report.left == ()

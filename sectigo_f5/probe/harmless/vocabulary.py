@@ -21,14 +21,14 @@ role remote-user remote-role source password-policy route-domain self vlan port-
 route authn login authz tokens roles resource-groups user-references remoterole identified-devices bash unix-ls
 unix-mv unix-rm qkview ping dig file-transfer uploads downloads bulk ucs-downloads appsvcs info declare
 declarative-onboarding telemetry iapp global-installed-packages package-management-tasks available example
-bigip-failover-state management-dhcp diagnostics settings echo-js resolver groups
+bigip-failover-state management-dhcp diagnostics settings echo-js resolver groups sso saml aaa oauth jwk-config
 """
 # Folders and files of the device's own file system.
 _FOLDERS = """
 var config rest downloads ssl ssl.key ssl.crt ssl.csr ssl.crl filestore files_d Common_d certificate_d tmp shared
 certificate_key_d certificate_signing_request_d images usr bin sbin etc opt root home local lib log run dev null pki
 tls certs private trust_certificate_d trust_certificate_key_d bigip.conf bigip_base.conf bigip_user.conf openssl bash
-tmsh partitions
+tmsh partitions bulk
 """
 # What every BIG-IP has in /Common.
 _BUILT_IN = """
@@ -54,7 +54,7 @@ applied approval appsvcs arbitrary are aren't args argument arp array as as3 asc
 async asynccontext asynchronous at attach attachment attack attempt attribute audit auth authenticate authentication
 authenticator authn authorities authority authorization authorize authz auto autolasthop autoscale availability
 average avr away back backend backup bad balancing bandwidth banner base base64 bash basic batch bc bd be became
-because becomes been before begin beginning begun behind being belong below beside between beyond bigd bigip bin bio
+because becomes been before begin beginning begun behind being belong below beside between beyond big bigd bigip bin bio
 bios bits blacklist blank block board body boolean boot both bottom bound branch break bridge brief broadcast buffer
 bug build built bulk bundle burst busy but bwc by bypass byte c3d ca cache cachepath call caller can can't cancel
 cancelled cannot capability capacity case catch caught cause cd cert certbot certificate certkeychain certs cgnat
