@@ -84,7 +84,7 @@ def test_report_of_a_probe_is_followed_and_what_is_typed_wins(tmp_path: Path) ->
         True,
         False,
     )
-    assert switches.partitions == ("Probe", "Shop")
+    assert switches.partitions == ("PARTITION", "Shop")
     other = _switches(_parser().parse_args(["--tmos", "15.1.5"]), "127.0.0.1", like)
     assert (other.tmos, other.release.build, other.bash) == ("15.1.5", "0.0.8", False)
     assert not _switches(_parser().parse_args([]), "192.0.2.1", None).bash

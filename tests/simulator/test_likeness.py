@@ -163,7 +163,7 @@ def test_every_choice_of_a_derived_switch_is_among_these() -> None:
 def test_partition_other_than_common_is_made() -> None:
     found = finding("role", "manager", role_where="one", csr_by_file="rejected", default_route_domain_shown="yes")
     like = likeness.of(report(found, partition="other"))
-    assert (like.partition, like.switches.partitions, like.switches.role_partition) == ("Probe", ("Probe",), "Probe")
+    assert (like.partition, like.switches.partitions, like.switches.role_partition) == ("PARTITION", ("PARTITION",), "PARTITION")
     assert (like.switches.csr_file, like.switches.default_route_domain) == ("common-only", 1)
     assert like.switches.default_route_domain_shown
     assert likeness.of(report(found)).switches.role_partition == "Common"
@@ -221,7 +221,7 @@ def test_sentences_are_not_too_many() -> None:
 
 def test_empty_report_gives_the_usual_device() -> None:
     like = likeness.of({"report": reading.KIND, "version": 1})
-    assert like.switches == Switches(partitions=("Probe",))
+    assert like.switches == Switches(partitions=("PARTITION",))
     assert likeness.of(report()).doubts[0].startswith("no report tells these, which are as usual: token_limit")
     assert "bulk_download" in likeness.of(report()).doubts[1]
 

@@ -9,7 +9,7 @@ from sectigo_f5.simulator.likeness.reading import COMMON, Told
 from sectigo_f5.simulator.likeness.table import value_of
 from sectigo_f5.simulator.switches import NAMES_THE_CSR, NOBODY, NOT_TOLD, ROLES
 
-PARTITION = "Probe"  # stands for the partition of the report, if that is not Common
+PARTITION = "PARTITION"  # as the report spells the partition of the probe, if that is not Common
 RSA, EC = ("key-rsa-2048", "key-rsa-4096"), ("key-p256", "key-p384")
 
 Step = tuple[str, Any]  # a switch and its value; ``("", sentence)`` for what has none
