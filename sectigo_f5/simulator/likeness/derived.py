@@ -17,7 +17,7 @@ Step = tuple[str, Any]  # a switch and its value; ``("", sentence)`` for what ha
 
 def conclusions(told: Told) -> Iterator[Step]:
     """Yield every switch that follows; what cannot be one is a sentence."""
-    for conclude in (_user, _uploads, _keys, _key_objects, _csr_name, _csr_files, _virtual_server, _route_domain):
+    for conclude in _EVERY:
         yield from conclude(told)
 
 
@@ -95,6 +95,13 @@ def _virtual_server(told: Told) -> Iterator[Step]:
         yield "virtual_servers", found
 
 
+def _server_ssl(told: Told) -> Iterator[Step]:
+    """A pair is refused, too, if its key shows no passphrase that could be sent along."""
+    found, shown = told.first("server_ssl"), {value for _, value in _key_objects(told)}
+    if found == "works" or (found is not None and shown <= {"yes"}):
+        yield "server_ssl", found
+
+
 def _route_domain(told: Told) -> Iterator[Step]:
     """Only a partition with a default route domain tells whether that is shown."""
     name = "default_route_domain_shown"
@@ -102,6 +109,12 @@ def _route_domain(told: Told) -> Iterator[Step]:
     if found in ("yes", "no") and told.partition != COMMON:
         yield name, found
         yield "default_route_domain", 1
+
+
+_EVERY = (
+    *(_user, _uploads, _keys, _key_objects, _csr_name, _csr_files),
+    *(_virtual_server, _server_ssl, _route_domain),
+)
 
 
 def valued(step: Step) -> Step:

@@ -24,6 +24,7 @@ DERIVED = (
     "csr_name",
     "csr_by_file",
     "virtual_server",
+    "server_ssl",
     "default_route_domain_shown",
 )
 # Findings without a switch: what the simulator does, and why there is no other way.
