@@ -13,12 +13,12 @@ from sectigo_f5.model import KeySpec
 from sectigo_f5.probe.explaining.findings import Findings
 from sectigo_f5.probe.explaining.routes import KINDS, Route, route
 from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report
-from sectigo_f5.simulator import Fault
+from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.names import EC, EC_384
+from tests.support.probing import asked
+from tests.support.spread import spread
 from tests.support.world import World, bigip
 
-KEYS = r"/sys/crypto/key$"
-NO_REQUEST = Fault("POST", KEYS, action='error:400:invalid property value "options"')  # for a key with its CSR
 FOUND = {  # on a device as it is by default
     **{question: {"native_password_keys": "works"} for question in KINDS.values()},
     "csr-with-key": {"csr_with_key": "works", "csr_with_key_in_answer": "no", "csr_name": "as-the-key"},
@@ -39,7 +39,6 @@ class Case:
     route: Route
     found: dict[str, dict[str, str]] = field(default_factory=dict)
     switches: dict[str, Any] = field(default_factory=dict)
-    fault: Fault | None = None
     key: KeySpec = EC
 
 
@@ -52,12 +51,11 @@ CASES = {
         {"bash": False, "unix_tools": False, "csr_pem_in_answer": True},
     ),
     "without a way to read a CSR": Case(Route.UNREADABLE, NO_WAY_TO_READ, {"bash": False, "unix_tools": False}),
-    "without CSRs in the call that makes the key": Case(Route.APART, APART, fault=NO_REQUEST),
+    "without CSRs in the call that makes the key": Case(Route.APART, APART, {"csr_with_key": "rejected"}),
     "without any CSR of a protected key": Case(
         Route.OPENSSL,
         {**APART, "csr-of-key": {"csr_for_password_keys": "rejected"}},
-        {"csr_for_password_keys": "rejected"},
-        NO_REQUEST,
+        {"csr_with_key": "rejected", "csr_for_password_keys": "rejected"},
     ),
     "without protected keys": Case(Route.OPENSSL, NO_NATIVE, {"native_password_keys": "rejected"}),
     "with keys that are not protected": Case(
@@ -99,9 +97,15 @@ def test_route_of_an_explanation_is_the_one_that_a_run_takes(name: str, tmp_path
     question = KINDS[str(case.key)]
     assert route(findings(case.found), question) is case.route
     with bigip(tmp_path, **case.switches) as world:
-        if case.fault:
-            world.device.fault(case.fault)
         assert taken(world, case.key) is case.route
+
+
+@pytest.mark.parametrize("name", spread(CASES, days=4))
+def test_route_of_an_explanation_is_found_by_a_probe(name: str) -> None:
+    case = CASES[name]
+    with SimulatedBigIP(Switches(**case.switches)) as device:
+        report = asked(device, KINDS[str(case.key)], *(FOUND.keys() - KINDS.values()))
+    assert route(Findings(report), KINDS[str(case.key)]) is case.route
 
 
 @pytest.mark.parametrize("missing", ["key-p256", "csr-reading"])
