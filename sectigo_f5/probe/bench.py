@@ -183,7 +183,7 @@ class Bench:
     def pair(self, kind: str) -> Pair:
         """Return a pair that an earlier question made; raises :class:`NotAskedError` if there is none."""
         if kind not in self.pairs:
-            raise NotAskedError(f"there is no {kind} pair: see the questions key-… and certificate")
+            raise NotAskedError(f"there is no pair of the kind {kind}: see what became of the question certificate")
         return self.pairs[kind]
 
     def forget(self) -> None:

@@ -18,9 +18,15 @@ def doings(found: Findings) -> Iterator[tuple[str, Means]]:
     """Yield what is done, and how it is done here."""
     for kind, question in KINDS.items():
         how = route(found, question)
-        yield f"keys of {kind}", Means(str(how), unforeseen=how.is_closed)
+        yield f"keys of {kind}", Means(str(how), unforeseen=how.is_closed and _may_everything(found))
     for what, how_of in _OTHERS.items():
         yield what, how_of(found)
+
+
+def _may_everything(found: Findings) -> bool:
+    """Tell whether the user has what docs/permissions.md asks for: then nothing that is closed is closed for that."""
+    rights = (found.works("upload", "uploads"), found.works("shell", "bash"))
+    return found.word("user", "role") in ("admin", "not-told") and all(rights)
 
 
 def _certificates(found: Findings) -> Means:
@@ -32,7 +38,7 @@ def _certificates(found: Findings) -> Means:
         return Means("sent by upload")
     if uploads is None or shell is None:
         return NOT_KNOWN
-    return Means("sent through util/bash, in pieces") if shell else unforeseen("not stored: this user can send none")
+    return Means("sent through util/bash, in pieces") if shell else Means("not stored: this user can send none")
 
 
 def _ecdsa_alone(found: Findings) -> Means:

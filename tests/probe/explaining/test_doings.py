@@ -32,12 +32,19 @@ def test_nothing_is_known_of_an_empty_report() -> None:
         (access("admin", "works", "yes"), "sent by upload", False),
         (access("resource-admin", "works", "yes"), "sent by upload, which other releases refuse to the role", True),
         (access("resource-admin", "rejected", "yes"), "sent through util/bash, in pieces", False),
-        (access("manager", "rejected", "no"), "not stored", True),
+        (access("manager", "rejected", "no"), "not stored", False),
     ],
 )
 def test_way_of_certificates_follows_from_role_and_shell(found: Found, text: str, is_a_surprise: bool) -> None:
     means = done("certificates", found)
     assert (means.text.startswith(text), means.unforeseen) == (True, is_a_surprise)
+
+
+@pytest.mark.parametrize(("role", "is_a_surprise"), [("admin", True), ("resource-admin", False)])
+def test_missing_route_is_a_surprise_for_a_user_with_every_right_alone(role: str, is_a_surprise: bool) -> None:
+    no_route = {"key-p256": {"native_password_keys": "rejected"}, "key-by-openssl": {"openssl_route": "rejected"}}
+    means = done("keys of ECDSA secp256r1", {**no_route, **access(role, "works", "yes")})
+    assert (means.text.startswith("not at all"), means.unforeseen) == (True, is_a_surprise)
 
 
 @pytest.mark.parametrize(

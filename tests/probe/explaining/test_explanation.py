@@ -33,8 +33,7 @@ def test_release_build_edition_and_modules_are_in_the_first_line() -> None:
 def test_question_without_answer_is_told_with_reason_and_remedy() -> None:
     not_asked = Entry("save", Outcome.NOT_ASKED, "--save was not given")
     told = flat(with_entry(ANSWERED, not_asked))
-    assert "save, whether the configuration is saved, as a whole and by partition; only with --save: not asked" in told
-    assert "not asked (--save was not given); probe with --save" in told
+    assert "save: not asked (--save was not given); probe with --save" in told
 
 
 def test_refused_question_names_the_role_that_would_do() -> None:
@@ -42,9 +41,18 @@ def test_refused_question_names_the_role_that_would_do() -> None:
     assert "refused (the upload was refused (403)); probe as a local user with the role Administrator" in told
 
 
+def test_questions_without_answer_for_one_reason_share_a_sentence() -> None:
+    report = ANSWERED
+    for question in ("bundle", "certificate"):
+        report = with_entry(report, Entry(question, Outcome.FAILED, "no answer came " + "again " * 100))
+    told = flat(report)
+    assert told.count("certificate, bundle: no certain answer (no answer came again") == 1
+    assert "…); probe again; if it comes to the same, send the report" in told
+
+
 def test_question_that_an_older_connector_did_not_know_is_told() -> None:
     told = flat(replace(ANSWERED, entries=ANSWERED.entries[:-1]))
-    assert f"{QUESTIONS[-1].name}, {QUESTIONS[-1].asks}: the connector that made the report" in told
+    assert f"{QUESTIONS[-1].name}: the connector that made the report did not ask it yet" in told
 
 
 def test_what_was_left_is_told_by_name() -> None:
