@@ -29,7 +29,7 @@ def taken(texts: Texts, switches: Switches) -> Iterator[tuple[str, tuple[int, st
             yield "", (0, f"the text {shown(kind)} belongs to no refusal of the simulator")
             continue
         own = _own(kind, switches)
-        if status == own.status and _means(own.message.removeprefix(PREFIX), message):
+        if status == own.status and _means(own.message.removeprefix(PREFIX), message.removeprefix(PREFIX)):
             continue
         strangers = sorted(set(_PLACEHOLDER.findall(message)) - set(_parameters(kind)))
         if strangers:
@@ -62,4 +62,5 @@ def _whole(kind: str, message: str) -> str:
     """Return a text with what a report leaves out; a transaction's names its reason, whatever that was."""
     if kind != "transaction_failed":
         return message
+    message = message.removeprefix(PREFIX)
     return f"{PREFIX}{message}" if "{reason}" in message else f"{PREFIX}{{reason}}"
