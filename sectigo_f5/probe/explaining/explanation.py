@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from sectigo_f5.printable import one_line
 from sectigo_f5.probe.catalogue import BY_NAME
 from sectigo_f5.probe.explaining.doings import doings
 from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
@@ -25,7 +26,7 @@ def explanation(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     found = Findings(report)
-    yield from textwrap.wrap(_which(report), WIDTH)
+    yield from _wrapped(_which(report), 0)
     if report.left:
         yield from _section("Left on the BIG-IP, to be deleted by hand", report.left)
     done = (f"{what}: {how.text}" for what, how in doings(found))
@@ -73,8 +74,9 @@ def _block(title: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _wrapped(text: str, depth: int) -> list[str]:
+    """Return a text, which a stranger's report may be a part of, as lines that no terminal obeys."""
     first, more = "  " * depth, "  " * (depth + 2)
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=more, break_long_words=False)
+    return textwrap.wrap(one_line(text), WIDTH, initial_indent=first, subsequent_indent=more, break_long_words=False)
 
 
 # -- what was found ------------------------------------------------------------------------------

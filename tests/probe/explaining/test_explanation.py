@@ -7,7 +7,7 @@ from dataclasses import replace
 from sectigo_f5.probe.catalogue import QUESTIONS
 from sectigo_f5.probe.explaining.explanation import UNFORESEEN, WIDTH, explanation
 from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
-from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report
+from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report, Text
 
 RELEASE = Release("16.1.4", "0.0.10", "Final", "Fri Jul 14 14:34:35 PDT 2023", ("apm", "ltm"))
 ANSWERED = Report("2.0.0", "Common", RELEASE, tuple(Entry(question.name, Outcome.ANSWERED) for question in QUESTIONS))
@@ -101,6 +101,13 @@ def test_a_surprise_asks_for_the_report() -> None:
 
 def test_what_no_probe_can_settle_is_told_with_the_reason() -> None:
     assert [what for what, why in STAY_OPEN.items() if f"{what}: {why}" not in flat(ANSWERED)] == []
+
+
+def test_no_terminal_obeys_what_a_stranger_has_written() -> None:
+    odd = "\x1b[2J\r\u202e"
+    entry = Entry("save", Outcome.FAILED, odd, {"save": odd}, {"in_use": Text(400, odd)})
+    report = replace(with_entry(ANSWERED, entry), release=Release(version=odd), left=(odd,), connector=odd)
+    assert [line for line in explanation(report).splitlines() if not line.isprintable()] == []
 
 
 def test_lines_are_no_wider_than_a_screen() -> None:
