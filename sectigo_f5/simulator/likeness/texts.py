@@ -15,7 +15,6 @@ from sectigo_f5.simulator.likeness.reading import shown
 from sectigo_f5.simulator.switches import Switches
 from sectigo_f5.simulator.wording import Texts
 
-PREFIX = "transaction failed:"  # which a report leaves out
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 _REFUSALS: Mapping[str, Any] = {
     name: function for name, function in vars(refusals).items() if hasattr(function, "__wrapped__")
@@ -29,13 +28,13 @@ def taken(texts: Texts, switches: Switches) -> Iterator[tuple[str, tuple[int, st
             yield "", (0, f"the text {shown(kind)} belongs to no refusal of the simulator")
             continue
         own = _own(kind, switches)
-        if status == own.status and _means(own.message.removeprefix(PREFIX), message.removeprefix(PREFIX)):
+        if status == own.status and _means(own.message, message):
             continue
         strangers = sorted(set(_PLACEHOLDER.findall(message)) - set(_parameters(kind)))
         if strangers:
             yield "", (0, f"the text {kind} names {shown(strangers[0])}, which its refusal does not know")
         else:
-            yield kind, (status, _whole(kind, message))
+            yield kind, (status, message)
 
 
 def _parameters(kind: str) -> Mapping[str, Any]:
@@ -56,11 +55,3 @@ def _means(own: str, message: str) -> bool:
         rf"(?:\{{{part}\}}|[^{{}}]+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
     )
     return re.fullmatch(pattern, message, re.DOTALL) is not None or own.strip() == message.strip()
-
-
-def _whole(kind: str, message: str) -> str:
-    """Return a text with what a report leaves out; a transaction's names its reason, whatever that was."""
-    if kind != "transaction_failed":
-        return message
-    message = message.removeprefix(PREFIX)
-    return f"{PREFIX}{message}" if "{reason}" in message else f"{PREFIX}{{reason}}"
