@@ -15,15 +15,20 @@ from secrets import token_hex
 from sectigo_f5 import log, recording, stopping
 from sectigo_f5.acme.authority import Authority
 from sectigo_f5.acme.inside_certbot import own_process
+from sectigo_f5.commands import revoke as revoking
 from sectigo_f5.commands.auditing.audit import audit
 from sectigo_f5.commands.auditing.trail import recorded
 from sectigo_f5.commands.check import check
+from sectigo_f5.commands.confirmation import Confirmation
 from sectigo_f5.commands.discovering.discover import discover
 from sectigo_f5.commands.ending import Files, end_without_results, exit_code_of, log_error
 from sectigo_f5.commands.inventory.command import inventory
 from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.plan import plan
-from sectigo_f5.commands.revoke import revoke
+from sectigo_f5.commands.probing import consent
+from sectigo_f5.commands.probing.choosing import of_device
+from sectigo_f5.commands.probing.command import probe
+from sectigo_f5.commands.probing.explaining import explain
 from sectigo_f5.commands.rollback import rollback
 from sectigo_f5.commands.run import run
 from sectigo_f5.commands.session import Session
@@ -58,11 +63,17 @@ FUNCTIONS: Mapping[str, Callable[[Session], int]] = {
     "plan": plan,
     "status": status,
     "inventory": inventory,
-    "revoke": revoke,
+    "probe": probe,
+    "revoke": revoking.revoke,
     "rollback": rollback,
 }
 WITHOUT_CONFIGURATION: Mapping[str, Callable[[Options, Callable[[], datetime], log.Secrets], int]] = {
     "discover": discover,
+    "probe": explain,  # with --explain
+}
+CONFIRMATIONS: Mapping[str, Callable[[Options, Sequence[Job]], Confirmation]] = {
+    "probe": consent.confirmation,
+    "revoke": revoking.confirmation,
 }
 
 WITHOUT_YAML: Mapping[str, Callable[[Options, Settings, Callable[[], datetime]], int]] = {
@@ -85,7 +96,7 @@ class Start:
 def run_command(options: Options, beside: Path | None, clock: Callable[[], datetime]) -> int:
     """Run one command; returns the exit code. ``beside`` is a directory where ``env`` is looked for first."""
     os.umask(0o027)
-    if not COMMANDS[options.command].configured:
+    if not COMMANDS[options.command].configured or options.explain:
         return _without_configuration(options, clock)
     env_file = None
     try:
@@ -155,7 +166,8 @@ def _with_configuration(start: Start, configuration: Configuration, secrets: log
         logger.error("%s", mistake)
     for warning in configuration.warnings:
         logger.warning("%s", warning)
-    selected = select(configuration.jobs, options.only)
+    every = configuration.jobs
+    selected = of_device(every, options.device) if options.device else select(every, options.only)
     jobs = in_shard(options.shard, selected, configuration.jobs)
     share = f" in shard {options.shard}" if options.shard else ""
     logger.info("1 read %s: %d certificate(s) on %d BIG-IP(s)%s", options.config_dir, *_counts(jobs), share)
@@ -207,24 +219,14 @@ def _asked(start: Start, jobs: Sequence[Job]) -> Answers:
 
 
 def _ask_first(command: Command, options: Options, jobs: Sequence[Job]) -> None:
-    """Ask for confirmation of what cannot be undone; raises :class:`ConfigurationError` without it.
+    """Ask for confirmation where a command needs it; raises :class:`ConfigurationError` without it.
 
     Before the lock is taken: a question that nobody answers must not keep runs from renewing.
     """
-    if command.confirmation is None or options.yes or not jobs:
-        return
-    what = f"{command.confirmation} {', '.join(job.label for job in jobs)}"
-    if not sys.stdin.isatty():
-        raise ConfigurationError(f"to {what} needs confirmation: add --yes")
-    sys.stderr.write(f"Really {what}? This cannot be undone. [y/N] ")
-    sys.stderr.flush()
-    try:
-        answer = stopping.read_line(sys.stdin)
-    except InterruptedRunError as error:
-        sys.stderr.write("\n")
-        raise ConfigurationError("nothing was revoked") from error
-    if answer.strip().lower() not in ("y", "yes"):
-        raise ConfigurationError("nothing was revoked")
+    if command.name in CONFIRMATIONS and jobs:
+        confirmation = CONFIRMATIONS[command.name](options, jobs)
+        if not options.yes:
+            confirmation.ask()
 
 
 def _counts(jobs: Sequence[Job]) -> tuple[int, int]:

@@ -72,6 +72,21 @@ def write_as_named(path: Path, content: str | Iterable[str], mode: int = 0o644) 
     write_atomically(path.resolve(), content, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
 
 
+def fault_of_output(path: Path) -> str | None:
+    """Return why :func:`write_as_named` could not write a file now, or None; it is neither made nor changed."""
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            handle = descriptor(path, os.O_WRONLY)
+            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+            os.close(handle)
+            if not is_file:
+                return None
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
+            return None
+    except OSError as error:
+        return error.strerror or str(error)
+
+
 @contextlib.contextmanager
 def changed_by_one(path: Path) -> Iterator[None]:
     """Keep every other thread and process from changing ``path`` while it is read, changed and written.

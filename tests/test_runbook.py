@@ -52,7 +52,7 @@ PARTS = {
     "what there is of it is whole",
     "list every unit of the group under host, and run again when the active one answers",
 }
-# What these write is a page, a file, figures or a message, and no error; or why a question of a probe has no answer.
+# What these write is a page, a file, figures or a message, and no error.
 DRAWING = (
     "report/page/",
     "report/metrics",
@@ -60,11 +60,6 @@ DRAWING = (
     "inventory/findings.py",
     "discovery/writing.py",
     "notifications/news.py",
-    "probe/asking.py",
-    "probe/bench.py",
-    "probe/explaining/",
-    "probe/making/",
-    "probe/questions/",
 )
 
 
@@ -84,8 +79,8 @@ def told() -> list[str]:
 
 @cache
 def errors() -> set[Told]:
-    """Return every text by which an error is looked up."""
-    every = error_texts(ParsedPackage(ROOT / "sectigo_f5", without="simulator"))
+    """Return every text by which an error is looked up; what a probe meets is told in its report."""
+    every = error_texts(ParsedPackage(ROOT / "sectigo_f5", "simulator", "probe"))
     return {told for told in every if not told.place.startswith(DRAWING)}
 
 

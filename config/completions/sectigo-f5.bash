@@ -2,15 +2,17 @@
 
 
 
-_shtab_sectigo_f5_option_strings=(-h --help --config-dir --env-file --only --shard --jobs --log-level --quiet --json --verbose --force --all --html --csv --reason --yes --ticket --since --verify --host --port --partition --credentials-file --verify-tls --version)
+_shtab_sectigo_f5_option_strings=(-h --help --config-dir --env-file --only --shard --jobs --log-level --quiet --json --verbose --force --all --html --csv --reason --yes --ticket --since --verify --host --port --partition --credentials-file --verify-tls --device --output --explain --save --allow-sync --version)
 
 _shtab_sectigo_f5___config_dir_COMPGEN=_shtab_compgen_dirs
 _shtab_sectigo_f5___env_file_COMPGEN=_shtab_compgen_files
 _shtab_sectigo_f5___html_COMPGEN=_shtab_compgen_files
 _shtab_sectigo_f5___csv_COMPGEN=_shtab_compgen_files
 _shtab_sectigo_f5___credentials_file_COMPGEN=_shtab_compgen_files
+_shtab_sectigo_f5___output_COMPGEN=_shtab_compgen_files
+_shtab_sectigo_f5___explain_COMPGEN=_shtab_compgen_files
 
-_shtab_sectigo_f5_pos_0_choices=(run check plan status inventory audit discover revoke rollback)
+_shtab_sectigo_f5_pos_0_choices=(run check plan status inventory audit discover probe revoke rollback)
 _shtab_sectigo_f5___log_level_choices=(DEBUG INFO WARNING ERROR)
 _shtab_sectigo_f5___reason_choices=(unspecified keycompromise affiliationchanged superseded cessationofoperation)
 
@@ -23,6 +25,8 @@ _shtab_sectigo_f5___force_nargs=0
 _shtab_sectigo_f5___all_nargs=0
 _shtab_sectigo_f5___yes_nargs=0
 _shtab_sectigo_f5___verify_nargs=0
+_shtab_sectigo_f5___save_nargs=0
+_shtab_sectigo_f5___allow_sync_nargs=0
 _shtab_sectigo_f5___version_nargs=0
 
 

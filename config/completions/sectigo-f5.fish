@@ -50,7 +50,7 @@ function _shtab_sectigo_f5_using
 end
 
 set -g _shtab_sectigo_f5_commands
-set -g _shtab_sectigo_f5_opts_with_value --config-dir --credentials-file --csv --env-file --host --html --jobs --log-level --only --partition --port --reason --shard --since --ticket --verify-tls
+set -g _shtab_sectigo_f5_opts_with_value --config-dir --credentials-file --csv --device --env-file --explain --host --html --jobs --log-level --only --output --partition --port --reason --shard --since --ticket --verify-tls
 
 complete -c sectigo-f5 -e
 complete -c sectigo-f5 -f
@@ -70,16 +70,21 @@ complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l all -d 'status: everything 
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l html -xka "(__fish_complete_path (commandline -ct))" -d 'status: write a page as well; inventory: write a page'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l csv -xka "(__fish_complete_path (commandline -ct))" -d 'inventory: write a CSV file'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l reason -xka "unspecified keycompromise affiliationchanged superseded cessationofoperation" -d 'revoke: unspecified, keycompromise, affiliationchanged, superseded, cessationofoperation'
-complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l yes -d 'revoke: do not ask'
-complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l ticket -x -d 'run, revoke, rollback: what it is done for; the trail keeps it'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l yes -d 'revoke, probe: do not ask'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l ticket -x -d 'run, revoke, rollback, probe: what it is done for; the trail keeps it'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l since -x -d 'audit: only from then on; 2026-11-26, 7d, 12h'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l verify -d 'audit: tell whether anybody has changed the trail'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l host -x -d 'discover: management address of the BIG-IP; repeatable, for the units of one HA group'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l port -x -d 'discover: port of the management interface (443)'
-complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l partition -x -d 'discover: only this partition; repeatable'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l partition -x -d 'discover: only this partition; repeatable; probe: where scratch objects are made'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l credentials-file -xka "(__fish_complete_path (commandline -ct))" -d 'discover: YAML file with username and password (default: ask on the terminal)'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l verify-tls -x -d 'discover: true (default), false, or the file of the CA, as in the YAML'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l device -x -d 'probe: this BIG-IP; its name in the YAML, or one of its hosts'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l output -xka "(__fish_complete_path (commandline -ct))" -d 'probe: write the report there (default: print it)'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l explain -xka "(__fish_complete_path (commandline -ct))" -d 'probe: say what this report settles; asks no BIG-IP'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l save -d 'probe: try to save, too: the whole running configuration'
+complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l allow-sync -d 'probe: also a unit of a group that syncs by itself, or may do so'
 complete -c sectigo-f5 -n _shtab_sectigo_f5_using -l version -d 'show program'"'"'s version number and exit'
-complete -c sectigo-f5 -n '_shtab_sectigo_f5_using; and test $_shtab_sectigo_f5_npos -eq 0' -ka "run check plan status inventory audit discover revoke rollback" -d 'what to do (default: run)'
+complete -c sectigo-f5 -n '_shtab_sectigo_f5_using; and test $_shtab_sectigo_f5_npos -eq 0' -ka "run check plan status inventory audit discover probe revoke rollback" -d 'what to do (default: run)'
 
 complete -c start_acme.py -w sectigo-f5

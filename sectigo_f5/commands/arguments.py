@@ -5,22 +5,23 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sectigo_f5 import __version__
 from sectigo_f5.commands.auditing import since
 from sectigo_f5.commands.options import Options
-from sectigo_f5.commands.table import COMMANDS
+from sectigo_f5.commands.table import COMMANDS, Command
 from sectigo_f5.configuration import shards
 from sectigo_f5.log_levels import LEVELS
 from sectigo_f5.printable import one_line
 
 OF_DISCOVER = ("host", "port", "partition", "credentials_file", "verify_tls")
 OF_AUDIT = ("since", "verify")
+OF_PROBE = ("device", "output", "explain", "save", "allow_sync")
 # options that not every command takes
-OWN_OPTIONS = ("verbose", "all", "force", "html", "csv", "reason", "yes", "ticket", *OF_AUDIT, *OF_DISCOVER)
+OWN_OPTIONS = ("verbose", "all", "force", "html", "csv", "reason", "yes", "ticket", *OF_AUDIT, *OF_DISCOVER, *OF_PROBE)
 REASONS = ("unspecified", "keycompromise", "affiliationchanged", "superseded", "cessationofoperation")
 HIGHEST_PORT = 65535
 LONGEST_TICKET = 200  # characters
@@ -68,9 +69,12 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument("--html", type=Path, metavar="FILE", help="status: write a page as well; inventory: write a page")
     line.add_argument("--csv", type=Path, metavar="FILE", help="inventory: write a CSV file")
     line.add_argument("--reason", choices=REASONS, metavar="R", help=f"revoke: {', '.join(REASONS)}")
-    line.add_argument("--yes", action="store_true", help="revoke: do not ask")
+    line.add_argument("--yes", action="store_true", help="revoke, probe: do not ask")
     line.add_argument(
-        "--ticket", type=_ticket, metavar="TEXT", help="run, revoke, rollback: what it is done for; the trail keeps it"
+        "--ticket",
+        type=_ticket,
+        metavar="TEXT",
+        help="run, revoke, rollback, probe: what it is done for; the trail keeps it",
     )
     line.add_argument("--since", type=_since, metavar="TIME", help="audit: only from then on; 2026-11-26, 7d, 12h")
     line.add_argument("--verify", action="store_true", help="audit: tell whether anybody has changed the trail")
@@ -83,7 +87,11 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     )
     line.add_argument("--port", type=_port, metavar="N", help="discover: port of the management interface (443)")
     line.add_argument(
-        "--partition", action="append", default=[], metavar="P", help="discover: only this partition; repeatable"
+        "--partition",
+        action="append",
+        default=[],
+        metavar="P",
+        help="discover: only this partition; repeatable; probe: where scratch objects are made",
     )
     line.add_argument(
         "--credentials-file",
@@ -94,6 +102,15 @@ def parser(program: str = "start_acme.py") -> argparse.ArgumentParser:
     line.add_argument(
         "--verify-tls", metavar="X", help="discover: true (default), false, or the file of the CA, as in the YAML"
     )
+    line.add_argument("--device", metavar="D", help="probe: this BIG-IP; its name in the YAML, or one of its hosts")
+    line.add_argument("--output", type=Path, metavar="FILE", help="probe: write the report there (default: print it)")
+    line.add_argument(
+        "--explain", type=Path, metavar="FILE", help="probe: say what this report settles; asks no BIG-IP"
+    )
+    line.add_argument("--save", action="store_true", help="probe: try to save, too: the whole running configuration")
+    line.add_argument(
+        "--allow-sync", action="store_true", help="probe: also a unit of a group that syncs by itself, or may do so"
+    )
     line.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return line
 
@@ -103,27 +120,55 @@ def parse(argv: Sequence[str] | None, program: str) -> Options:
     line = parser(program)
     options = Options(**vars(line.parse_args(argv)))
     command = COMMANDS[options.command]
-    for option in OWN_OPTIONS:
-        if getattr(options, option) and option not in command.options:
-            takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
-            line.error(f"--{option.replace('_', '-')} belongs to {takers}, not to {command.name}")
-    if sum(map(bool, (getattr(options, option) for option in command.at_most_one))) > 1:
-        line.error(f"{command.name} takes only one of {', '.join(f'--{each}' for each in command.at_most_one)}")
-    if command.needs_only and not options.only:
-        line.error(f"{command.name} needs --only: it never acts on everything")
-    if not command.configured and not options.host:
-        line.error(f"{command.name} needs --host: the management address of a BIG-IP")
-    if not command.configured and (options.only or options.shard):
-        line.error(f"{command.name} takes neither --only nor --shard: there are no entries yet")
-    if command.configured and not command.reads_yaml and options.shard:
-        line.error(f"{command.name} takes no --shard: it is about one STATE_DIR, and each shard has its own")
-    if command.reads_yaml and options.shard is None and (problem := shards.forgotten(os.environ)):
-        line.error(problem)
-    if options.verify and (options.only or options.since):
-        line.error("--verify looks at the whole trail: it takes neither --only nor --since")
+    fault = next(_faults(command, options), None)
+    if fault:
+        line.error(fault)
     typed = (program, *(sys.argv[1:] if argv is None else argv))
     only, host, partition = tuple(options.only), tuple(options.host), tuple(options.partition)
     return replace(options, only=only, host=host, partition=partition, typed=typed)
+
+
+def _faults(command: Command, options: Options) -> Iterator[str]:
+    """Yield what is wrong with a command line as a whole."""
+    name = command.name
+    for option in OWN_OPTIONS:
+        if getattr(options, option) and option not in command.options:
+            takers = " and ".join(other.name for other in COMMANDS.values() if option in other.options)
+            yield f"{_spelt(option)} belongs to {takers}, not to {name}"
+    if sum(map(bool, (getattr(options, option) for option in command.at_most_one))) > 1:
+        yield f"{name} takes only one of {', '.join(f'--{each}' for each in command.at_most_one)}"
+    if command.needs_only and not options.only:
+        yield f"{name} needs --only: it never acts on everything"
+    if not command.configured and not options.host:
+        yield f"{name} needs --host: the management address of a BIG-IP"
+    if not command.configured and (options.only or options.shard):
+        yield f"{name} takes neither --only nor --shard: there are no entries yet"
+    if command.configured and not command.reads_yaml and options.shard:
+        yield f"{name} takes no --shard: it is about one STATE_DIR, and each shard has its own"
+    if command.of_one_device:
+        yield from _faults_of_one_device(command, options)
+    elif command.reads_yaml and options.shard is None and (problem := shards.forgotten(os.environ)):
+        yield problem
+    if options.verify and (options.only or options.since):
+        yield "--verify looks at the whole trail: it takes neither --only nor --since"
+
+
+def _faults_of_one_device(command: Command, options: Options) -> Iterator[str]:
+    name = command.name
+    if options.only or options.shard:
+        yield f"{name} takes neither --only nor --shard: --device says which BIG-IP"
+    if options.explain:
+        others = [option for option in sorted(command.options) if option != "explain" and getattr(options, option)]
+        if others:
+            yield f"--explain only reads a report: it takes no {_spelt(others[0])}"
+    elif not options.device:
+        yield f"{name} needs --device with the name of a BIG-IP in the YAML, or --explain with a report"
+    if len(options.partition) > 1:
+        yield f"{name} makes scratch objects in one partition: write --partition once"
+
+
+def _spelt(option: str) -> str:
+    return f"--{option.replace('_', '-')}"
 
 
 def _ticket(text: str) -> str:

@@ -34,9 +34,14 @@ class Options:
     verify: bool = False
     host: tuple[str, ...] = ()  # of discover, like what follows
     port: int | None = None
-    partition: tuple[str, ...] = ()
+    partition: tuple[str, ...] = ()  # of probe, too
     credentials_file: Path | None = None
     verify_tls: str | None = None
+    device: str | None = None  # of probe, like what follows
+    output: Path | None = None
+    explain: Path | None = None
+    save: bool = False
+    allow_sync: bool = False
     typed: tuple[str, ...] = ()  # the command line as it was typed, with the program's name
 
     @property

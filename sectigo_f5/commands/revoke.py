@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from sectigo_f5 import log, recording, turns
 from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.circumstances import copy_of
+from sectigo_f5.commands.confirmation import Confirmation
 from sectigo_f5.commands.in_service import pairs_in_service, result_of_pairs
+from sectigo_f5.commands.options import Options
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.model import Generation, Issued, Job, Outcome, Result
@@ -19,6 +22,12 @@ from sectigo_f5.x509.certificates import read_certificate
 logger = logging.getLogger(__name__)
 
 MEANWHILE = "it is served until the next run replaces it"
+
+
+def confirmation(options: Options, jobs: Sequence[Job]) -> Confirmation:  # noqa: ARG001  # every command's is called so
+    """Return what is asked before anything is revoked."""
+    what = f"revoke the certificate in service of {', '.join(job.label for job in jobs)}"
+    return Confirmation(what, f"Really {what}? This cannot be undone.", "nothing was revoked")
 
 
 def revoke(session: Session) -> int:

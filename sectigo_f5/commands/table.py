@@ -20,7 +20,7 @@ class Command:
     needs_only: bool = False  # it never acts on everything
     configured: bool = True  # it needs the env file ...
     reads_yaml: bool = True  # ... and the YAML files
-    confirmation: str | None = None  # what it asks about, unless --yes is given: it cannot be undone
+    of_one_device: bool = False  # it is about the BIG-IP of --device: --only and --shard mean nothing to it
 
 
 COMMANDS = {
@@ -67,12 +67,18 @@ COMMANDS = {
             reads_yaml=False,
         ),
         Command(
+            "probe",
+            "try on a BIG-IP each call that the connector depends on, under scratch names; or explain the report of it",
+            options=frozenset({"allow_sync", "device", "explain", "output", "partition", "save", "ticket", "yes"}),
+            writes=True,
+            of_one_device=True,
+        ),
+        Command(
             "revoke",
             "revoke the certificate in service at the CA (the next run replaces it)",
             options=frozenset({"reason", "ticket", "yes"}),
             writes=True,
             needs_only=True,
-            confirmation="revoke the certificate in service of",
         ),
         Command(
             "rollback",

@@ -29,7 +29,7 @@ CARRIERS = re.compile(  # attributes that hold what is wrong; others are names, 
 # What hands its arguments on; and what is given to these is not told.
 HANDING = {"join", "fromkeys", "map", "filter", "next", "tuple", "list", "sorted", "dict", "str", "set", "format"}
 HANDING |= {"values", "items", "get", "strip", "removesuffix", "cast", "chain", "zip", "enumerate", "capitalize"}
-SILENT = {"compile", "search", "match", "fullmatch", "findall", "sub", "doing", "partition", "bash"}
+SILENT = {"compile", "search", "match", "fullmatch", "findall", "sub", "doing"}
 
 ENOUGH = 3  # words
 WORD = re.compile(r"(?<![^\s(:,;'`…])[A-Za-z][a-z']+(?![^\s).:,;'`?…])")  # of a sentence: no path, no variable

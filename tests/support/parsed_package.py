@@ -26,9 +26,9 @@ class Scope:
 
 
 class ParsedPackage:
-    """What the modules of a folder say, except those of the folder ``without`` in it."""
+    """What the modules of a folder say, except those of the folders ``without`` in it."""
 
-    def __init__(self, folder: Path, without: str) -> None:
+    def __init__(self, folder: Path, *without: str) -> None:
         self.scopes: dict[ast.AST, Scope] = {}
         self.calls: dict[str, list[ast.Call]] = defaultdict(list)
         self.results: Expressions = defaultdict(list)  # of functions
@@ -36,7 +36,7 @@ class ParsedPackage:
         self.constants: Expressions = defaultdict(list)  # of modules
         self.bases: dict[str, list[str]] = {}  # of classes
         self.fields: dict[str, list[tuple[str, int]]] = defaultdict(list)  # to the classes that have them, and where
-        files = [file for file in sorted(folder.rglob("*.py")) if without not in file.relative_to(folder).parts]
+        files = [file for file in sorted(folder.rglob("*.py")) if not {*without} & {*file.relative_to(folder).parts}]
         for file in files:
             self._enter(ast.parse(file.read_text(encoding="utf-8")), Scope(file.relative_to(folder).as_posix()))
 

@@ -27,6 +27,7 @@ COLLECTIONS = (
     "ltm/profile/client-ssl",
     "ltm/profile/server-ssl",
     "ltm/rule",
+    "ltm/virtual-address",
     "ltm/virtual",
 )
 FOLDERS = (DOWNLOADS, BULK)
