@@ -51,8 +51,8 @@ class Redactor:
                 self.learn_sent(each)
         if isinstance(body, str):
             self._names.learn_sent(body)
-        if isinstance(body, int | str) and not isinstance(body, bool) and re.fullmatch("[0-9]{1,5}", str(body)):
-            self._texts.numbers.add(int(body))
+        elif isinstance(body, int) and not isinstance(body, bool):  # a text may be a password
+            self._texts.numbers.add(body)
 
     # -- what is shown -------------------------------------------------------------------------
 

@@ -57,7 +57,6 @@ _OPEN = frozenset(("kind", "state", "_taskState"))  # whose words have to be kno
 _SIZES = frozenset((256, 384, 512, 521, 1024, 2048, 3072, 4096, 8192))
 _STATUSES = frozenset(range(200, 600))
 _API_ERRORS = frozenset((*range(100), 26214401, 26214404, 32768001, 65536001, 67108865, 134217729))
-# By property, or the largest that tells nothing.
 NUMBERS: Mapping[str, frozenset[int]] = {
     "keySize": _SIZES,
     "certificateKeySize": _SIZES,
@@ -66,7 +65,6 @@ NUMBERS: Mapping[str, frozenset[int]] = {
     "apiError": _API_ERRORS,
     "timeout": frozenset(range(36001)),  # seconds: of a token
     "timeoutSeconds": frozenset(range(86401)),  # of a transaction
-    "totalPages": frozenset((1,)),
 }
 _NAME_LIKE = frozenset(
     ("name", "fullPath", "partition", "key", "cert", "chain", "profile", "defaultsFrom", "sourcePath")

@@ -28,7 +28,7 @@ _FOLDERS = """
 var config rest downloads ssl ssl.key ssl.crt ssl.csr ssl.crl filestore files_d Common_d certificate_d tmp shared
 certificate_key_d certificate_signing_request_d images usr bin sbin etc opt root home local lib log run dev null pki
 tls certs private trust_certificate_d trust_certificate_key_d bigip.conf bigip_base.conf bigip_user.conf openssl bash
-tmsh partitions bulk
+tmsh partitions bulk rm ls mv
 """
 # What every BIG-IP has in /Common.
 _BUILT_IN = """
