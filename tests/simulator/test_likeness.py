@@ -141,6 +141,11 @@ OTHERWISE: dict[str, list[tuple[Any, dict[str, dict[str, Any]]]]] = {
         ("nowhere", finding("csr_by_file", "rejected", unix_tools="yes")),
         ("every-partition", finding("csr_by_file", "rejected", unix_tools="no")),
     ],
+    "digit_first_certificates": [
+        ("works", finding("digit_first_certificates", "works", certificate="works")),
+        ("rejected", finding("digit_first_certificates", "rejected")),
+        ("works", finding("digit_first_certificates", "rejected", certificate="rejected")),
+    ],
     "server_ssl": [
         ("works", finding("server_ssl", "works")),
         ("rejected", finding("server_ssl", "rejected")),
@@ -289,6 +294,15 @@ def test_text_that_cannot_be_taken_over_is_told(texts: dict[str, Any], told: str
     (sentence,) = doubts(content)
     assert told in sentence
     assert likeness.of(content).switches.texts == {}
+
+
+@pytest.mark.parametrize(("kind", "finding_of"), table.CONDITIONS.items())
+def test_text_of_a_call_that_is_always_refused_is_not_taken_over(kind: str, finding_of: str) -> None:
+    texts = {kind: (400, "this is not possible here")}
+    content = report(finding(finding_of, "rejected"), texts=texts)
+    assert doubts(content) == [f"the text {kind} is told of a call that this device refuses in any case"]
+    assert likeness.of(content).switches.texts == {}
+    assert likeness.of(report(finding(finding_of, "works"), texts=texts)).switches.texts == texts
 
 
 def test_texts_are_data_and_never_a_format(make: Make) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sectigo_f5.simulator.likeness.reading import COMMON, Told
 from sectigo_f5.simulator.likeness.table import value_of
-from sectigo_f5.simulator.switches import NAMES_THE_CSR, NOBODY, NOT_TOLD, ROLES
+from sectigo_f5.simulator.switches import NAMES_THE_CSR, NOBODY, NOT_TOLD, REJECTED, ROLES
 
 PARTITION = "PARTITION"  # as the report spells the partition of the probe, if that is not Common
 RSA, EC = ("key-rsa-2048", "key-rsa-4096"), ("key-p256", "key-p384")
@@ -89,6 +89,14 @@ def _csr_files(told: Told) -> Iterator[Step]:
         yield "csr_file", "nowhere" if told.partition == COMMON else "common-only"
 
 
+def _digit_first(told: Told) -> Iterator[Step]:
+    """No name is accepted if no certificate is."""
+    name = "digit_first_certificates"
+    found = told.first(name)
+    if found is not None and told.first("certificate") != REJECTED:
+        yield name, found
+
+
 def _virtual_server(told: Told) -> Iterator[Step]:
     found = told.first("virtual_server")
     if found is not None:
@@ -113,7 +121,7 @@ def _route_domain(told: Told) -> Iterator[Step]:
 
 _EVERY = (
     *(_user, _uploads, _keys, _key_objects, _csr_name, _csr_files),
-    *(_virtual_server, _server_ssl, _route_domain),
+    *(_digit_first, _virtual_server, _server_ssl, _route_domain),
 )
 
 

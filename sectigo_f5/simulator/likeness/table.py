@@ -23,6 +23,7 @@ DERIVED = (
     "key_in_use_opens",
     "csr_name",
     "csr_by_file",
+    "digit_first_certificates",
     "virtual_server",
     "server_ssl",
     "default_route_domain_shown",
@@ -30,6 +31,13 @@ DERIVED = (
 # Findings without a switch: what the simulator does, and why there is no other way.
 FIXED: Mapping[str, tuple[str, str]] = {
     "key_as_asked": ("yes", "a key has the type and size that were asked for, or its curve is ignored"),
+}
+# Texts that a device tells in another's place if it refuses, for whatever reason, the call by which they are asked for.
+CONDITIONS: Mapping[str, str] = {
+    "not_found": "attachment",
+    "bad_name": "certificate",
+    "wrong_passphrase": "openssl_route",
+    **dict.fromkeys(("bad_passphrase", "file_missing", "mismatch"), "profile_with_passphrase"),
 }
 # Switches that no report tells, and why.
 UNTOLD: Mapping[str, str] = {

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.likeness.reading import shown
-from sectigo_f5.simulator.switches import Switches
-from sectigo_f5.simulator.wording import Texts
+from sectigo_f5.simulator.likeness.reading import Told, shown
+from sectigo_f5.simulator.likeness.table import CONDITIONS
+from sectigo_f5.simulator.switches import REJECTED, Switches
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 _REFUSALS: Mapping[str, Any] = {
@@ -21,14 +21,17 @@ _REFUSALS: Mapping[str, Any] = {
 }
 
 
-def taken(texts: Texts, switches: Switches) -> Iterator[tuple[str, tuple[int, str]]]:
+def taken(told: Told, switches: Switches) -> Iterator[tuple[str, tuple[int, str]]]:
     """Yield the texts to be taken over, by kind; ``("", (0, sentence))`` for one that cannot be."""
-    for kind, (status, message) in texts.items():
+    for kind, (status, message) in told.texts.items():
         if kind not in _REFUSALS:
             yield "", (0, f"the text {shown(kind)} belongs to no refusal of the simulator")
             continue
         own = _own(kind, switches)
         if status == own.status and _means(own.message, message):
+            continue
+        if told.first(CONDITIONS.get(kind, "")) == REJECTED:
+            yield "", (0, f"the text {kind} is told of a call that this device refuses in any case")
             continue
         strangers = sorted(set(_PLACEHOLDER.findall(message)) - set(_parameters(kind)))
         if strangers:

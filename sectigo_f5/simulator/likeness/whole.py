@@ -59,7 +59,7 @@ def of(report: object) -> Likeness:
 def _worded(told: Told, device: Switches, doubts: list[str]) -> Texts:
     """Return the texts to be taken over; what cannot be is added to the doubts."""
     worded: dict[str, tuple[int, str]] = {}
-    for kind, (status, message) in texts.taken(told.texts, device):
+    for kind, (status, message) in texts.taken(told, device):
         if kind:
             worded[kind] = status, message
         else:

@@ -42,12 +42,12 @@ def create(work: Work, url: str, body: object) -> Item:
     if not requested.get("name"):
         raise refusals.nothing_specified()
     path = path_of(kind, requested)
+    _check_supported(work, url, kind)
     check_name(path)
     if url == client_ssl.KIND and split_path(path)[2][0].isdigit() and work.switches.digit_first_names == REJECTED:
         raise refusals.bad_name(path)
     if url in (files.KEY, files.CERTIFICATE):
         files.check_name(work, path)
-    _check_supported(work, url, kind)
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
