@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.transactions import COMMIT, COMMIT_TIMEOUT, FAILED, PAUSES, TRANSACTION, VALIDATE
 from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError, Seen, Waiting
 from sectigo_f5.probe.catalogue import IGNORED, REJECTED, WORKS
+
+logger = logging.getLogger(__name__)
 
 CLIENT_SSL, KEY = "ltm/profile/client-ssl", "sys/file/ssl-key"
 LATER = 5  # seconds after its time is over at which a transaction is looked at
@@ -165,6 +168,7 @@ def expiry(bench: Bench) -> None:
     remaining = bench.waiting.timeout + LATER - (time.monotonic() - bench.waiting.since)
     if remaining > LONGEST:
         raise NotAskedError("a transaction waits longer for a commit than a probe does")
+    logger.info("waiting %.0f s for what becomes of a transaction that nobody commits", max(remaining, 0))
     while remaining > 0:
         bench.client.pause(min(STEP, remaining))
         remaining -= STEP
