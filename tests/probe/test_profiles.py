@@ -152,6 +152,17 @@ def test_lost_answer_to_a_creation_leaves_no_profile() -> None:
 def test_profile_that_is_made_although_it_was_refused_has_no_answer() -> None:
     with SimulatedBigIP() as device:
         device.fault(Fault("POST", "client-ssl", action="error-after:400:01070734:3: Configuration error: no"))
-        given = asked(device, "profile-ec-only")
+        given = asked(device, "profile")
     assert "although it refused to" in str(given.error)
     assert given.findings == {}
+
+
+def test_device_that_takes_no_passphrase_tells_nothing_else_of_pairs() -> None:
+    """Each refusal is for the passphrase: neither its words nor the fact mean what they mean elsewhere."""
+    with SimulatedBigIP(Switches(profile_with_passphrase="rejected")) as device, bench(device) as made:
+        given = answer(device, made, "profile", complete=False)
+        assert (given.findings, given.texts) == ({"profile_with_passphrase": "rejected"}, {})
+        for question in set(QUESTIONS) - {"profile"}:
+            given = answer(device, made, question)
+            assert isinstance(given.error, RefusedError)
+            assert (given.findings, given.texts) == ({}, {})

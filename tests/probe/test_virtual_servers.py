@@ -125,3 +125,11 @@ def test_lost_answer_leaves_neither_virtual_server_nor_address(lost: str) -> Non
     with SimulatedBigIP() as device:
         device.fault(Fault("POST", lost, action="drop-after"))
         assert isinstance(asked(device, "virtual-server").error, OutcomeUnknownError)
+
+
+def test_device_that_attaches_nothing_has_no_words_for_a_missing_profile() -> None:
+    """It refuses the sub-collection, whatever profile is named."""
+    with SimulatedBigIP(Switches(attachment="rejected")) as device:
+        given = asked(device, "virtual-server", complete=False)
+    assert given.findings["attachment"] == "rejected"
+    assert given.texts == {}

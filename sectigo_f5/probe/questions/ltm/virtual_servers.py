@@ -25,7 +25,6 @@ def virtual_server(bench: Bench) -> None:
     if made == REJECTED:
         return
     bench.find("default_route_domain_shown", _route_domain(bench, server))
-    _missing_profile(bench, server)
     seen = scratch_server.attach(bench, server, profile)
     bench.find("attachment", verdict(bench, seen, "attaching a client SSL profile"))
     if seen.ok:
@@ -33,6 +32,7 @@ def virtual_server(bench: Bench) -> None:
         scratch_server.detach(bench, server, profile)
         if _item(bench, server, profile):
             raise ConnectorError("the BIG-IP still shows a client SSL profile that it has taken off")
+        _missing_profile(bench, server)  # whose refusal is about the profile, since another one was attached
 
 
 def _attached(bench: Bench, server: Server, profile: str) -> Json:
