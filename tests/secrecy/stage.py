@@ -236,7 +236,7 @@ def _equip(stage: Stage, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(tempfile, "tempdir", str(stage.temporary))
     patch.setattr(sending, "is_possible", lambda: True)
     patch.setattr(sending, "send", partial(_send, stage))
-    patch.setattr(issuance, "one_time_passphrase", _captured(stage))
+    patch.setattr(issuance, "one_time_passphrase", captured(stage))
     patch.setattr(wire.Conversation, "_read", _recorded(wire.Conversation._read, stage.requests))  # noqa: SLF001  # all
     patch.setattr(subprocess.Popen, "__init__", _noted(subprocess.Popen.__init__, stage.started))
 
@@ -246,15 +246,17 @@ def _send(stage: Stage, messages: list[sending.Message], _: float) -> list[str]:
     return ["not delivered" for _ in messages]
 
 
-def _captured(stage: Stage) -> Callable[[], AbstractContextManager[Secret]]:
+def captured(stage: Stage) -> Callable[[], AbstractContextManager[Secret]]:
+    """Return what makes passphrases that are canaries of a stage."""
+
     @contextlib.contextmanager
-    def captured() -> Iterator[Secret]:
+    def made() -> Iterator[Secret]:
         with one_time_passphrase() as passphrase:
             stage.canaries.add(PASSPHRASE, passphrase.reveal())
             stage.passphrases.append(passphrase)
             yield passphrase
 
-    return captured
+    return made
 
 
 def _recorded(read: Callable[[Any], Request], requests: list[Request]) -> Callable[[Any], Request]:

@@ -6,15 +6,22 @@ import base64
 import html
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from sectigo_f5.bigip import ha_group
+from sectigo_f5.probe.making import keys
+from sectigo_f5.probe.questions import csrs, openssl
+from sectigo_f5.probe.questions.every import ASKED
 from sectigo_f5.simulator import Fault
 from tests.secrecy.situations import SITUATIONS, Situation
-from tests.secrecy.stage import HMAC, ODD, PASSPHRASE, TOKEN, Stage, opened
+from tests.secrecy.stage import HMAC, ODD, PASSPHRASE, TOKEN, Stage, captured, opened
 from tests.secrecy.surfaces import SURFACES, Surface, search
 from tests.support.canaries import Canaries, unique
+from tests.support.probing import asking_only
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -59,6 +66,7 @@ COMMANDS = (
     "rollback --only *",
     "revoke --yes --only *",
 )
+PROBED = ("user", "key-p256", "csr-of-key", "key-by-openssl", "certificate", "profile")
 
 
 @pytest.mark.parametrize("sick", [False, True], ids=["well", "sick"])
@@ -74,6 +82,30 @@ def test_no_command_shows_a_secret(stage: Stage, sick: bool) -> None:
     stage.world.authority.refusal = None
     assert [command for command, output in said.items() if not output.out + output.log] == []
     assert search(stage) == []
+
+
+@pytest.mark.parametrize("sick", [False, True], ids=["well", "sick"])
+def test_a_probe_shows_no_secret(stage: Stage, sick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither on this host nor in what the BIG-IP keeps, but for the token of one question, which is in its URL."""
+    stage.forget()
+    monkeypatch.setattr(ha_group, "connected", partial(_without_pauses, ha_group.connected))
+    asking_only(monkeypatch, **{name: ASKED[name] for name in PROBED})
+    for module in (keys, csrs, openssl):
+        monkeypatch.setattr(module, "one_time_passphrase", captured(stage))
+    if sick:
+        for call in ("/crypto/", "/client-ssl", "/util/"):
+            stage.device.fault(Fault("POST", call, nth=3, action="echo:400", times=99))
+    report = stage.folder / "report.json"
+    said = [stage.say("probe", "--yes", "--device", "bigip-sim", "--output", str(report))]
+    said += [stage.say("probe", "--explain", str(report)), stage.say("probe", "--explain", str(report), "--json")]
+    stage.device.heal()
+    assert [output.out for output in said if not output.out] == []
+    assert stage.canaries.of(PASSPHRASE)
+    assert search(stage) == []
+
+
+def _without_pauses(connected: Callable[..., Any], device: Any, _: object, **options: Any) -> Any:
+    return connected(device, lambda _: None, **options)
 
 
 # -- the search itself -----------------------------------------------------------------------------
