@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,8 +20,10 @@ from sectigo_f5.probe.redaction import Redactor
 from sectigo_f5.secret import Secret
 from sectigo_f5.simulator import refusals
 from tests.support.canaries import Canaries, unique
+from tests.support.installation import ROOT
 from tests.support.properties import generated
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 STEM = "sectigo-f5-probe-1a2b3c4d"
 OURS = f"/Shop/{STEM}-rsa.key"
 
@@ -275,3 +279,26 @@ def test_the_words_are_sorted_lists_without_endings() -> None:
     assert is_word("successfully")
     assert [word for word in ("contoso", "web01", "jane", "zürich", "server01", "10", "x") if is_term(word)] == []
     assert [word for word in ("sniDefault", "cert-key-chain", "sha256", "HTTP_REQUEST") if not is_term(word)] == []
+
+
+def sentences() -> set[str]:
+    """Return what questions and errors of ours say, which a report tells as the reason if there is no answer."""
+    found = set[str]()
+    for folder in ("probe", "icontrol"):
+        for file in (ROOT / "sectigo_f5" / folder).rglob("*.py"):
+            if file.parent.name in ("harmless", "explaining", "facts", "filing") or file.stem == "catalogue":
+                continue
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+            docstrings = {
+                ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)
+            }
+            found |= {text for text in texts if isinstance(text, str) and text not in docstrings}
+    return {text for text in found if re.fullmatch(r"(?:[A-Za-z',;:-]+ ){2,}[A-Za-z',;:-]+", text.strip())}
+
+
+def test_words_of_ours_are_known() -> None:
+    one = redactor()
+    told = {text: one.message(text) for text in sentences()}
+    assert len(told) > 40
+    assert {text: shown for text, shown in told.items() if shown != " ".join(text.split())} == {}

@@ -97,10 +97,11 @@ class Texts:
     def _word(self, word: str, numbers: bool) -> str:
         if word.isdigit():
             return word if numbers and self._is_common(word) else NUMBER
-        own, possessive = self._names.ours(word.removesuffix("'s")), word.endswith("'s")
+        name, possessive = (word[:-2], word[-2:]) if word[-2:] in ("'s", "\u2019s") else (word, "")
+        own = self._names.ours(name)
         if own is not None:
-            return own + ("'s" if possessive else "")
-        if word in BUILT_IN | FOLDERS or (word not in self.learnt and is_term(word)):
+            return own + possessive
+        if name in BUILT_IN | FOLDERS or (name not in self.learnt and (is_term(name) or is_term(word))):
             return word
         if self._names.partition(word) != NAME:
             return self._names.partition(word)
