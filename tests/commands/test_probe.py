@@ -9,10 +9,12 @@ import os
 import pty
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -29,10 +31,12 @@ from sectigo_f5.probe.questions.every import ASKED
 from sectigo_f5.probe.report_file import from_json
 from sectigo_f5.probe.scratch import Scratch
 from sectigo_f5.simulator import Fault, SimulatedBigIP
+from sectigo_f5.simulator.rest.wire import Exchange
 from tests.commands.test_json import valid
 from tests.support.console import Console, Output
 from tests.support.ha_pair import Pair, ha_pair
-from tests.support.probing import CLIENT_SSL, asking_only, make_profile
+from tests.support.installation import ROOT
+from tests.support.probing import CLIENT_SSL, asking_only, holdings, make_profile
 from tests.support.world import World, bigip
 
 CONNECTED = ha_group.connected
@@ -56,8 +60,10 @@ def _one_question(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with bigip(tmp_path, partitions=("Shop",)) as world:
+        before = holdings(world.device)
         yield world
-        assert world.leftovers() == {}
+        assert {name for name in holdings(world.device) - before if "sectigo-f5-probe" in name} == set()
+        assert world.device.tokens == []
 
 
 def makes(bench: Bench) -> None:
@@ -431,6 +437,33 @@ def test_all_that_a_probe_makes_is_told_before_and_found_if_it_is_killed(
     told = tuple(path for kind in (*MADE, RUN, SAVED) for path in kind.paths)
     assert sorted({call.path for call in world.device.writes() if not call.path.startswith(told)}) == []
     assert noted - {*COLLECTIONS} == set()
+
+
+# -- a probe that is killed ------------------------------------------------------------------------
+
+
+def test_the_next_probe_deletes_what_a_killed_one_has_left(world: World) -> None:
+    """SIGKILL, when a virtual server with a profile with a pair has been made and nobody has heard of it."""
+    console, before = Console(world), holdings(world.device)
+    options = ["--config-dir", str(console.config), "--env-file", str(console.env_file)]
+    with subprocess.Popen([sys.executable, str(ROOT / "start_acme.py"), *PROBE, *options], stderr=PIPE) as killed:
+
+        def kill(exchange: Exchange) -> None:
+            if exchange.method == "POST" and exchange.path == "/mgmt/tm/ltm/virtual":
+                killed.kill()
+
+        world.device.hook = kill
+        said = killed.stderr.read().decode() if killed.stderr else ""
+    world.device.hook = None
+    assert killed.returncode == -signal.SIGKILL, said
+    left = {name.partition(" ")[0] for name in holdings(world.device) - before if "sectigo-f5-probe" in name}
+    assert left >= {"ltm/virtual", "ltm/virtual-address", CLIENT_SSL, "sys/file/ssl-key", "sys/file/ssl-cert"}
+    done = console.say(*PROBE)
+    assert done.code == 0, done.log
+    assert "a probe that was killed has left " in done.log
+    world.device.engine.world.accounts.end_all()  # the token of the killed one ends by itself
+    results = [json.loads(line)["result"] for line in (world.state.path / "audit.jsonl").read_text().splitlines()]
+    assert results == ["unknown", "made", "taken-back"]
 
 
 # -- explaining ------------------------------------------------------------------------------------
