@@ -18,6 +18,7 @@ from sectigo_f5.files import (
     descriptor,
     fault_of_directory,
     fault_of_log_directory,
+    fault_of_output,
     write_atomically,
 )
 
@@ -44,6 +45,30 @@ def test_a_failure_names_file_and_remedy_and_leaves_nothing_behind(tmp_path: Pat
     expected = f"{tmp_path / 'file'} cannot be written (Is a directory); make room, or correct its owner and rights"
     assert str(failure.value) == expected
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        ("new", None),
+        ("there", None),
+        ("/dev/null", None),
+        ("folder", "Is a directory"),
+        ("nowhere/file", "No such file or directory"),
+        ("there/file", "Not a directory"),
+        ("pipe", "No such device or address"),
+        ("circle", "Too many levels of symbolic links"),
+    ],
+)
+def test_a_file_is_judged_before_it_is_written_and_left_alone(tmp_path: Path, place: str, fault: str | None) -> None:
+    (tmp_path / "there").write_text("former")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "circle").symlink_to("circle")
+    os.mkfifo(tmp_path / "pipe")
+    before = sorted(tmp_path.iterdir())
+    assert fault_of_output(tmp_path / place) == fault
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "there").read_text() == "former"
 
 
 # -- nowhere that somebody else chose ----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 INTERRUPTED = "the probe was interrupted"
 EVERYTHING = tuple(question.name for question in QUESTIONS)
 GIVEN_UP = "the BIG-IP did not come back in time"
+LIMIT = 3600.0  # seconds
+TOO_SLOW = f"the BIG-IP answers too slowly, and no question is asked after {LIMIT / 60:.0f} minutes"
 OUTCOMES: Mapping[type[ConnectorError], Outcome] = {NotAskedError: Outcome.NOT_ASKED, RefusedError: Outcome.REFUSED}
 WORDS = {Outcome.NOT_ASKED: "not asked", Outcome.FAILED: "no certain answer"}  # the others are their own
 
@@ -38,8 +41,8 @@ WORDS = {Outcome.NOT_ASKED: "not asked", Outcome.FAILED: "no certain answer"}  #
 class Course:
     """How the asking goes."""
 
-    interrupted: bool = False
-    given_up: bool = False  # the device no longer answered
+    until: float  # no question is asked after it, by the monotonic clock: no run can begin meanwhile
+    unasked: str = ""  # why not everything was asked; empty if it was
     bugs: list[Exception] = field(default_factory=list)  # of the connector, each of one question
 
 
@@ -73,7 +76,7 @@ def ask_everything(
     ``left_before`` is what earlier probes have left and could not be deleted either. Not even a bug of a question
     keeps the next one from being asked: whoever can probe a real BIG-IP may not come back.
     """
-    scratch, course = Scratch(unit.client, partition), Course()
+    scratch, course = Scratch(unit.client, partition), Course(time.monotonic() + LIMIT)
     recorder = Recorder(Redactor(scratch.stem, partition))
     bench = Bench(unit, scratch, recorder, may_save)
     logger.info("probing %s: each scratch name begins with %s", unit.client.host, scratch.stem)
@@ -95,8 +98,8 @@ def ask_everything(
             unit.client.watch = None
             change.objects += scratch.noted
         change.ending = Ending.NOT_TAKEN_BACK if left else Ending.TAKEN_BACK
-        change.reason = f"left: {names_of(left)}" if left else INTERRUPTED if course.interrupted else ""
-    course.given_up |= unit.client.has_given_up
+        change.reason = f"left: {names_of(left)}" if left else course.unasked
+    course.unasked = course.unasked or (GIVEN_UP if unit.client.has_given_up else "")
     every = (*left_before, *left)
     redactor = recorder.redactor
     told = tuple(redactor.message(thing.name) for thing in every)
@@ -132,7 +135,7 @@ def _outcome(bench: Bench, course: Course) -> tuple[Outcome, str]:
     try:
         ASKED[bench.question](bench)
     except InterruptedRunError:
-        course.interrupted = True
+        course.unasked = INTERRUPTED
         return Outcome.FAILED, INTERRUPTED
     except ConnectorError as error:
         return OUTCOMES.get(type(error), Outcome.FAILED), str(error)
@@ -148,13 +151,12 @@ def _obstacle(bench: Bench, course: Course) -> str:
     try:
         stopping.check()
     except InterruptedRunError:
-        course.interrupted = True
-    if course.interrupted:
-        return INTERRUPTED
-    if bench.client.has_given_up:
-        course.given_up = True
-        return GIVEN_UP
-    return "" if bench.question in ASKED else "this connector does not ask it yet"
+        course.unasked = INTERRUPTED
+    if not course.unasked and bench.client.has_given_up:
+        course.unasked = GIVEN_UP
+    if not course.unasked and time.monotonic() > course.until:
+        course.unasked = TOO_SLOW
+    return course.unasked or ("" if bench.question in ASKED else "this connector does not ask it yet")
 
 
 def _place(error: Exception) -> str:

@@ -12,6 +12,7 @@ import yaml
 
 from tests.support.console import Console, Output
 from tests.support.names import ONLY_EC
+from tests.support.probing import asking_only
 from tests.support.world import World, bigip
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +121,19 @@ def test_a_program_that_fails_fails_the_certificates_of_its_device(world: World,
         assert command == "status" or [failed["result"], fine["result"]] == words
     assert failed["serial"] == serial  # what the last run knew
     assert len(world.device.journal) == before
+
+
+def test_a_probe_asks_for_the_credentials_of_its_device(
+    world: World, other: World, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking_only(monkeypatch)
+    console = two_devices(world, other, documented())
+    assert console.say("probe", "--device", "bigip-two", "--yes").code == 0
+    assert vault.read_text() == ""
+    done = console.say("probe", "--device", "bigip-sim", "--yes", "--log-level", "DEBUG")
+    assert done.code == 0
+    assert len(vault.read_text().splitlines()) == 1
+    must_hide(world.device.password, world.folder, done)
 
 
 def test_no_program_is_run_for_what_is_not_selected(world: World, other: World, vault: Path) -> None:

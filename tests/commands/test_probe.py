@@ -311,6 +311,18 @@ def test_a_group_with_manual_sync_is_probed_with_a_warning(pair: Pair) -> None:
     assert not [call for call in pair.other.writes() if CLIENT_SSL in call.path]
 
 
+def test_the_active_unit_is_probed_wherever_it_is_listed(pair: Pair) -> None:
+    pair.first.fail_over()
+    assert at_pair(pair).code == 0
+    assert not [call for call in pair.first.writes() if CLIENT_SSL in call.path]
+    assert [call for call in pair.other.writes() if CLIENT_SSL in call.path]
+
+
+def test_a_lone_unit_is_asked_for_no_groups(world: World) -> None:
+    assert Console(world).say(*PROBE).code == 0
+    assert [call.path for call in world.device.journal if "device-group" in call.path] == []
+
+
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_group_that_syncs_by_itself_is_refused_unless_allowed(pair: Pair, allowed: bool) -> None:
     pair.first.make_pair(pair.other, auto_sync=True)

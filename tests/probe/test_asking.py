@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from sectigo_f5 import recording, stopping
-from sectigo_f5.probe.asking import GIVEN_UP, INTERRUPTED, Probed, ask_everything, probe
+from sectigo_f5.probe import asking
+from sectigo_f5.probe.asking import GIVEN_UP, INTERRUPTED, TOO_SLOW, Probed, ask_everything, probe
 from sectigo_f5.probe.bench import Bench, NotAskedError
 from sectigo_f5.probe.catalogue import QUESTIONS
 from sectigo_f5.probe.nouns import Outcome
@@ -95,7 +96,7 @@ def test_after_an_interruption_nothing_is_asked_and_all_is_deleted(
     asking_only(monkeypatch, user=is_interrupted, shell=makes)
     with stopping.obeying(stop):
         outcome = asked(device)
-    assert outcome.course.interrupted
+    assert outcome.course.unasked == INTERRUPTED
     assert entry(outcome.report, "user").outcome is Outcome.FAILED
     shell = entry(outcome.report, "shell")
     assert (shell.outcome, shell.because) == (Outcome.NOT_ASKED, INTERRUPTED)
@@ -126,11 +127,21 @@ def test_a_device_that_does_not_come_back_is_asked_no_more(
     with logged_in(device) as unit:
         outcome = ask_everything(unit, "Common")
         device.heal()
-    assert outcome.course.given_up
+    assert outcome.course.unasked == GIVEN_UP
     assert entry(outcome.report, "upload").because == GIVEN_UP
     assert [thing.name.rpartition("-")[2] for thing in outcome.left] == ["lasting"]
     assert [name.rpartition("-")[2] for name in outcome.report.left] == ["lasting"]
     delete(device, outcome)
+
+
+def test_a_device_that_is_too_slow_keeps_runs_waiting_for_an_hour_at_most(
+    device: SimulatedBigIP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking_only(monkeypatch, user=makes)
+    monkeypatch.setattr(asking, "LIMIT", -1.0)
+    outcome = asked(device)
+    assert {entry.because for entry in outcome.report.entries} == {outcome.course.unasked} == {TOO_SLOW}
+    assert "no question is asked after 60 minutes" in TOO_SLOW
 
 
 def test_a_question_and_what_came_of_it_are_one_line_of_the_log(

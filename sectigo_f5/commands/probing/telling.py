@@ -10,7 +10,7 @@ from pathlib import Path
 from sectigo_f5.commands.session import Session
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.files import write_as_named
-from sectigo_f5.probe.asking import GIVEN_UP, INTERRUPTED, WORDS, Probed
+from sectigo_f5.probe.asking import WORDS, Probed
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 from sectigo_f5.probe.report_file import as_json, as_text
 from sectigo_f5.report import results, stdout
@@ -41,10 +41,8 @@ def _problems(session: Session, probed: Probed) -> Iterator[str]:
     """Yield why the exit code is not 0."""
     for thing in probed.left:
         yield f"{thing.name} could not be deleted; delete it on the BIG-IP: {thing.by_hand}"
-    if probed.course.given_up:
-        yield f"not everything was asked: {GIVEN_UP}"
-    if probed.course.interrupted:
-        yield f"not everything was asked: {INTERRUPTED}"
+    if probed.course.unasked:
+        yield f"not everything was asked: {probed.course.unasked}"
     if session.run.recorder.problem:
         yield session.run.recorder.problem
 
