@@ -43,8 +43,10 @@ class Board(Progress):
                 self._devices.setdefault(job.device.name, []).append(job.label)
 
     def doing(self, subject: str, text: str) -> None:
-        """Take note of what a certificate or a BIG-IP is busy with from now on."""
+        """Take note of what a certificate or a BIG-IP, perhaps one without certificates, is busy with from now on."""
         with self._lock:
+            if "@" not in subject:
+                self._devices.setdefault(subject, [])
             self._busy[subject] = (text, self._clock())
 
     def leave(self, subject: str) -> None:
@@ -78,8 +80,9 @@ class Board(Progress):
         busy = device in self._busy or bool(at_work)
         if not busy and not failed:
             return []
-        own = "" if at_work or device not in self._busy else f": {self._activity(device)}"
-        lines = [Line(AT_WORK if busy else FAILED, device, self._counted(labels) + own, of_device=True)]
+        own = "" if at_work or device not in self._busy else self._activity(device)
+        text = ": ".join(filter(None, (self._counted(labels) if labels else "", own)))
+        lines = [Line(AT_WORK if busy else FAILED, device, text, of_device=True)]
         lines += [Line(AT_WORK, _without(device, label), self._activity(label)) for label in at_work]
         return lines + [Line(WHY, _without(device, label), self._failure(label)) for label in failed]
 
@@ -91,7 +94,8 @@ class Board(Progress):
 
     def _sum(self) -> str:
         every = [label for labels in self._devices.values() for label in labels]
-        return f"in all: {self._counted(every)}, {duration(self._clock() - self._began)}"
+        counted = f"{self._counted(every)}, " if every else ""
+        return f"in all: {counted}{duration(self._clock() - self._began)}"
 
     def _state(self, device: str) -> str:
         labels = self._devices[device]

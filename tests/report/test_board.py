@@ -58,6 +58,16 @@ def test_each_device_says_who_is_at_work_and_what_has_failed() -> None:
     ]
 
 
+def test_a_device_of_which_no_certificate_is_worked_on_counts_none() -> None:
+    clock = Clock()
+    board = Board(clock)
+    board.doing("bigip-0", "question 3 of 36: whether the user may upload a file")
+    clock.now = 3
+    assert shown(board) == ["bigip-0: question 3 of 36: whether the user may upload a file, 3 s", "in all: 3 s"]
+    board.leave("bigip-0")
+    assert shown(board)[-1] == "in all: 3 s"
+
+
 def test_a_stage_counts_its_own_seconds_and_ends_with_its_certificate() -> None:
     clock, (job,) = Clock(), jobs(1, 1)
     board = Board(clock)

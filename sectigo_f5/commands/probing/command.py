@@ -24,11 +24,14 @@ def probe(session: Session) -> int:
     Raises :class:`ConnectorError` if it cannot be asked anything: then nothing is made there.
     """
     device = session.jobs[0].device
-    with log.about(device.name), live.shown(session.options.quiet) as progress, progress.at_work(device.name):
-        progress.begin(session.jobs)
-        with ha_group.connected(device, session.run.pause, identify=True) as group:
-            unit = group.at_work[0]
-            probed = _probe(session, unit)
+    with (
+        log.about(device.name),
+        live.shown(session.options.quiet) as progress,
+        progress.at_work(device.name),
+        ha_group.connected(device, session.run.pause, identify=True) as group,
+    ):
+        unit = group.at_work[0]
+        probed = _probe(session, unit)
     with log.about(device.name):
         return tell(session, f"{device.name} ({unit.client.host}, TMOS {unit.release})", probed)
 
