@@ -21,6 +21,8 @@ from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.scratch import Scratch
 from sectigo_f5.secret import Secret
 
+AGAIN = 5.0  # seconds before something is read again that was cut short, or that a starting device may lack
+
 
 class NotAskedError(ConnectorError):
     """A question that cannot be asked, for what an earlier one has found; the text says what."""
@@ -48,6 +50,11 @@ class Seen:
     def refused_permission(self) -> bool:
         """True if it refused this user."""
         return self.status in (requests.codes.unauthorized, requests.codes.forbidden)
+
+    @property
+    def unregistered(self) -> bool:
+        """True if its REST service does not know the path: not now, or never."""
+        return not self.ok and "not registered" in self.message
 
 
 @dataclass(frozen=True)
@@ -131,9 +138,13 @@ class Bench:
         except DeviceError as refusal:
             return Seen(refusal.status, message=refusal.message)
         content = json_object(answer)
-        if body is not None and not content:  # it was cut short: whoever sends an object is answered by one
-            what = "a body that is not a JSON object"
-            raise OutcomeUnknownError(self.client.host, method, call.shown_path, answer.status_code, what)
+        if not content and (body is not None or (method == "GET" and not headers)):  # it was cut short
+            if call.reads:
+                self.client.pause(AGAIN)
+                content = json_object(self.client.send(call))
+            if not content:
+                what = "a body that is not a JSON object"
+                raise OutcomeUnknownError(self.client.host, method, call.shown_path, answer.status_code, what)
         must_be_regular(self.client.host, call.shown_path, content)
         return Seen(answer.status_code, content, answer=answer)
 
@@ -143,15 +154,23 @@ class Bench:
         Raises :class:`RefusedError` if it refuses this user, or has no such call, and :class:`ConnectorError` if it
         failed itself: neither says anything of what was asked for.
         """
-        if seen.refused_permission or "not registered" in seen.message:
+        if seen.refused_permission or seen.unregistered:
             self.must(seen, what)
         return self.settled(seen, what).ok
 
     def settled(self, seen: Seen, what: str) -> Seen:
-        """Return an answer, a refusal too; raises :class:`ConnectorError` if the device failed itself."""
-        if seen.status >= requests.codes.server_error:
+        """Return an answer, a refusal too; raises :class:`ConnectorError` if the device failed, or is starting."""
+        if seen.status >= requests.codes.server_error or seen.unregistered:
             raise ConnectorError(f"{what} failed ({seen.status}): {seen.message or 'no message'}")
         return seen
+
+    def there(self, path: str, query: Mapping[str, str] | None = None) -> Seen:
+        """Read what not every BIG-IP has; one that knows no such path is asked again, for it may be starting."""
+        seen = self.ask("GET", path, query=query)
+        if seen.unregistered:
+            self.client.pause(AGAIN)
+            seen = self.ask("GET", path, query=query)
+        return seen if seen.unregistered else self.settled(seen, path)
 
     def shown(self, url: str) -> Json:
         """Read an object that was just made; empty if the device does not show it, even after a while."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sectigo_f5.probe.nouns import Outcome
-from sectigo_f5.simulator import Fault, SimulatedBigIP
+from sectigo_f5.simulator import Fault, SimulatedBigIP, Switches
 from tests.support.probing import asked, entry, probed
 
 CALLS = {
@@ -40,3 +40,22 @@ def test_answers_without_a_body_are_no_bug(question: str) -> None:
         device.fault(Fault("GET", "(?<!failover-status)$", action="empty", times=999))
         device.fault(Fault("PATCH", "", action="empty", times=999))
         probed(device, questions=[question])  # it raises what is a bug
+
+
+MOMENTS = {
+    "user": "/auth/user/",
+    "file-tools": "/file-transfer/bulk/",
+    "transaction-crypto": "/ssl-key/",
+    "endpoints": "/appsvcs/info",
+    "task": "/task/",
+}
+
+
+@pytest.mark.parametrize("question", MOMENTS)
+@pytest.mark.parametrize("action", ["garbage", "empty", "error:404:Public URI path not registered: /x"])
+def test_answer_that_is_wrong_once_is_no_finding(question: str, action: str) -> None:
+    with SimulatedBigIP(Switches(as3=True)) as device:
+        right = entry(asked(device, question), question)
+        device.fault(Fault("GET", MOMENTS[question], action=action))
+        found = entry(asked(device, question), question)
+    assert found.outcome is Outcome.FAILED or found.findings == right.findings

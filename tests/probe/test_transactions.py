@@ -40,9 +40,9 @@ def test_refusals_of_transactions_are_noted() -> None:
 
 
 def test_commit_that_ends_later_is_waited_for() -> None:
-    """It is answered by nothing, and then shown as one that is no longer there: only its objects tell."""
+    """No state is answered, and then there is no such transaction: only its objects tell."""
     with SimulatedBigIP() as device:
-        device.fault(Fault("PATCH", r"/transaction/\d+$", action="empty"))
+        device.fault(Fault("PATCH", r"/transaction/\d+$", action="error-after:200:under way"))
         found = entry(asked(device, "transaction"), "transaction").findings
     assert found["transaction_commit"] == "works"
 

@@ -61,12 +61,12 @@ def endpoints(bench: Bench) -> None:
 
 def _module(bench: Bench, finding: str, path: str, manner: Manner) -> Seen:
     """Find whether something is installed by whether its path answers; a role that is too low tells nothing."""
-    seen = bench.ask("GET", path, query=manner.query(0))
+    seen = bench.there(path, manner.query(0))
     if seen.status == requests.codes.bad_request and manner.query(0):  # perhaps for the options
-        seen = bench.ask("GET", path)
-    if not bench.settled(seen, path).refused_permission:
+        seen = bench.there(path)
+    if not seen.refused_permission:
         bench.find(finding, seen.ok)
-    if "not registered" in seen.message and "not_registered" not in bench.texts:
+    if seen.unregistered and "not_registered" not in bench.texts:
         bench.note_text("not_registered", seen, path=path.removeprefix("/mgmt"))
     return seen
 
@@ -167,14 +167,23 @@ def _shows(bench: Bench, file: str) -> bool:
 def _fetched(bench: Bench, name: str) -> bool:
     """Download the file by a range that is wider than it, and if that is refused by its own."""
     path, total = f"{BULK_URL}/{quote(name)}", len(CONTENT)
-    seen = bench.ask("GET", path, headers={"Content-Range": f"0-{CHUNK - 1}/0"})
-    right = seen.answer is not None and seen.answer.content == CONTENT
+    seen = _download(bench, path, f"0-{CHUNK - 1}/0")
+    right = _is_right(seen)
     told = right or seen.status == requests.codes.bad_request
     bench.find("bulk_download", str(seen.status) if told and seen.status in (200, 206, 400) else "other")
     if seen.status == requests.codes.bad_request:
-        exact = bench.ask("GET", path, headers={"Content-Range": f"0-{total - 1}/{total}"})
-        return exact.answer is not None and exact.answer.content == CONTENT
+        return _is_right(_download(bench, path, f"0-{total - 1}/{total}"))
     return right
+
+
+def _download(bench: Bench, path: str, part: str) -> Seen:
+    """Download a part of the file, once more if that was cut short."""
+    seen = bench.settled(bench.ask("GET", path, headers={"Content-Range": part}), "a download")
+    return bench.ask("GET", path, headers={"Content-Range": part}) if seen.ok and not _is_right(seen) else seen
+
+
+def _is_right(seen: Seen) -> bool:
+    return seen.answer is not None and seen.answer.content == CONTENT
 
 
 ASKED: Mapping[str, Callable[[Bench], None]] = {

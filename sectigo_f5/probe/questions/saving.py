@@ -12,7 +12,7 @@ from sectigo_f5.probe.catalogue import REJECTED, WORKS
 
 def task(bench: Bench) -> None:
     """List the tasks that save; none is made."""
-    seen = bench.settled(bench.ask("GET", TASKS), "a list of tasks")
+    seen = bench.there(TASKS)
     if seen.refused_permission:
         raise RefusedError(f"this user may not list tasks: {seen.message}")
     bench.find("task_save", WORKS if seen.ok else REJECTED)
