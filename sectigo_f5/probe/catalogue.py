@@ -162,6 +162,7 @@ _KEYS = (
         (
             _found("openssl_route", _TRY, "a key by OpenSSL on the device"),
             _found("openssl_protected", (YES, NO, "not-told"), "it is protected once it is installed"),
+            _found("key_in_use_opens", (YES, NO, "not-told"), "the key object has the passphrase"),
         ),
         ("wrong_passphrase",),
     ),

@@ -14,7 +14,7 @@ QUESTION = "key-by-openssl"
 def test_key_of_openssl_is_installed_and_opened_by_its_passphrase_alone() -> None:
     with SimulatedBigIP(Switches()) as device:
         found = entry(asked(device, QUESTION), QUESTION)
-    assert found.findings == {"openssl_route": "works", "openssl_protected": "yes"}
+    assert found.findings == {"openssl_route": "works", "openssl_protected": "yes", "key_in_use_opens": "yes"}
     wrong = "Unable to verify key {file} is protected by provided passphrase."
     assert found.texts == {"wrong_passphrase": Text(400, wrong)}
 

@@ -130,6 +130,10 @@ OTHERWISE: dict[str, list[tuple[Any, dict[str, dict[str, Any]]]]] = {
     "key_in_use_opens": [
         (word, {"key-p256": {"native_password_keys": "works", "key_in_use_opens": word}})
         for word in ("yes", "no", "not-told")
+    ]
+    + [
+        ("no", {"key-by-openssl": {"openssl_protected": "yes", "key_in_use_opens": "no"}}),
+        ("yes", {"key-by-openssl": {"openssl_protected": "no", "key_in_use_opens": "not-told"}}),
     ],
     "gen_csr_value": [
         ("names-the-csr", finding("csr_name", "the-value")),
@@ -153,6 +157,14 @@ OTHERWISE: dict[str, list[tuple[Any, dict[str, dict[str, Any]]]]] = {
             "works",
             {
                 "key-p256": {"native_password_keys": "works", "key_in_use_opens": "not-told"},
+                "server-ssl": {"server_ssl": "rejected"},
+            },
+        ),
+        (
+            "rejected",
+            {
+                "key-p256": {"native_password_keys": "works", "key_in_use_opens": "not-told"},
+                "profile-without-passphrase": {"profile_passphrase": "optional"},
                 "server-ssl": {"server_ssl": "rejected"},
             },
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sectigo_f5.bigip.keys import bodies
-from sectigo_f5.bigip.readers import key_object
+from sectigo_f5.bigip.readers import key_object, text
 from sectigo_f5.device_objects import KeyObject
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
@@ -56,6 +56,12 @@ def send(bench: Bench, path: str, body: Json) -> Made:
     if not told:
         raise ConnectorError("the BIG-IP does not show the key that it was asked to make")
     return Made(path, answer, key_object(told), told)
+
+
+def note_passphrase(bench: Bench, told: Json) -> None:
+    """Find whether a key object has the passphrase, by what the device tells of the key."""
+    found = "not-told" if "passphrase" not in told else text(told, "passphrase") is not None
+    bench.find("key_in_use_opens", found)
 
 
 def must_be_protected(made: Made) -> Made:

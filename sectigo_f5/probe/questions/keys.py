@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from sectigo_f5.bigip.readers import text
 from sectigo_f5.model import KeySpec
 from sectigo_f5.probe.bench import Bench
 from sectigo_f5.probe.catalogue import IGNORED, REJECTED, WORKS
@@ -49,8 +48,7 @@ def _note(bench: Bench, made: Made, spec: KeySpec) -> None:
         bench.find("native_password_keys", REJECTED)
         return
     bench.find("native_password_keys", WORKS if made.protected else SILENTLY_NORMAL)
-    told = "passphrase" in made.told
-    bench.find("key_in_use_opens", "not-told" if not told else text(made.told, "passphrase") is not None)
+    keys.note_passphrase(bench, made.told)
     if made.shown.spec is not None:
         bench.find("key_as_asked", made.shown.spec == spec)
 

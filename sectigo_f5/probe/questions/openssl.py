@@ -53,6 +53,8 @@ def _install(bench: Bench, file: str, passphrase: Secret) -> bool:
         return False
     told = text(made.told, "securityType")
     bench.find("openssl_protected", "not-told" if told is None else told == PASSWORD)
+    if told == PASSWORD:
+        keys.note_passphrase(bench, made.told)
     return True
 
 

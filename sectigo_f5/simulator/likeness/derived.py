@@ -65,6 +65,7 @@ def _keys(told: Told) -> Iterator[Step]:
 def _key_objects(told: Told) -> Iterator[Step]:
     """A key that is not protected has no passphrase that could be told."""
     protected = [one for one in (*RSA, *EC) if told.first("native_password_keys", one) == "works"]
+    protected += ["key-by-openssl"] if told.first("openssl_protected") == "yes" else []
     found = told.first("key_in_use_opens", *protected) if protected else None
     if found is not None:
         yield "key_in_use_opens", found
@@ -104,9 +105,10 @@ def _virtual_server(told: Told) -> Iterator[Step]:
 
 
 def _server_ssl(told: Told) -> Iterator[Step]:
-    """A pair is refused, too, if its key shows no passphrase that could be sent along."""
+    """A pair is refused, too, if one needs the passphrase that its key object does not show."""
     found, shown = told.first("server_ssl"), {value for _, value in _key_objects(told)}
-    if found == "works" or (found is not None and shown <= {"yes"}):
+    needless = told.first("profile_passphrase") == "optional"
+    if found == "works" or (found is not None and (needless or shown <= {"yes"})):
         yield "server_ssl", found
 
 

@@ -26,7 +26,7 @@ FACTS = (
                 none="a former pair is opened by the text in its key object",
             ),
             row(
-                KINDS,
+                (*KINDS, "key-by-openssl"),
                 "key_in_use_opens",
                 yes="a former pair can be opened without the profile that held it",
                 no="a former pair is opened by the text in the profile that holds it",
