@@ -25,12 +25,14 @@ from tests.walk import runs
 from tests.walk.cells import Cell, Walked
 from tests.walk.faults import TROUBLES
 from tests.walk.probing.judging import STEM, Course, faults_of
-from tests.walk.probing.scene import Scene
+from tests.walk.probing.scene import TOKEN, Scene
 from tests.walk.refusals import REFUSALS, TRANSACTION
 
 PROBE = "probe"
 END = ""  # stands for a question after the last one
 MAKING = "certificate"  # the question that makes pairs for others
+NEEDED = {"transaction-expiry": "transaction-timeout"}  # what another question must have left
+LOGINS = "/mgmt/shared/auth"  # and the tokens that they give
 OURS = "sectigo-f5-probe-[0-9a-f]{8}"
 
 
@@ -76,7 +78,7 @@ def survey(scene: Scene) -> Ground:
 
 def _needed(name: str) -> tuple[str, ...]:
     before = asking.EVERYTHING[: asking.EVERYTHING.index(name)]
-    return (*(question for question in before if question == MAKING), name)
+    return (*(question for question in before if question in (MAKING, NEEDED.get(name))), name)
 
 
 def _surveyed(scene: Scene, questions: tuple[str, ...]) -> Part:
@@ -111,15 +113,19 @@ def _writes_of(ground: Ground) -> Iterator[int]:
     known = set[tuple[str, str]]()
     for number, call in enumerate(ground.requests, 1):
         found = _pattern_of(call)
-        if call.method != "GET" and "/shared/auth" not in call.path and found not in known:
+        if call.method != "GET" and not call.path.startswith(LOGINS) and found not in known:
             known.add(found)
             yield number
 
 
 def _pattern_of(call: Exchange) -> tuple[str, str]:
     """Return method and path of a call, as a pattern that finds it in every probe."""
-    path = re.sub(TRANSACTION, "NUMBER", STEM.sub("STEM", call.path))
-    return call.method, f"^{re.escape(path).replace('STEM', OURS).replace('NUMBER', '[0-9]+')}/?$"
+    path = re.sub(TRANSACTION, "NUMBER", STEM.sub("STEM", TOKEN.sub("/authz/tokens/TICKET", call.path)))
+    patterns = {"STEM": OURS, "NUMBER": "[0-9]+", "TICKET": "[A-Z0-9]{26}"}
+    found = re.escape(path)
+    for word, pattern in patterns.items():
+        found = found.replace(word, pattern)
+    return call.method, f"^{found}/?$"
 
 
 def walk(ground: Ground, cell: Cell) -> Walked:
@@ -144,7 +150,7 @@ def walk(ground: Ground, cell: Cell) -> Walked:
         touched=[*touched, *scene.touched()],
         told=scene.told_of(json.dumps(as_json(first)) if first else ""),
         unknown=list(scene.device.unknown),
-        tokens=tokens,
+        tokens=tokens - call.path.startswith(LOGINS),  # one whose only mention was lost ends by itself
     )
     request = f"{meets or '-'}: {call.method} {STEM.sub('…', call.path)}"
     return Walked(cell, request, (_word(first, meets),), 0, tuple(faults_of(course)), error)

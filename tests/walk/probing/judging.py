@@ -63,7 +63,7 @@ def _of_what_is_left(course: Course) -> Iterator[str]:
     for what in course.left:
         if not (course.refused and _base(what) in named):
             yield f"left: {what}; named: {named}"
-    if course.tokens and not course.refused:
+    if course.tokens > 0 and not course.refused:
         yield f"{course.tokens} login tokens left"
 
 

@@ -67,7 +67,7 @@ class Scene:
         engine = self.device.engine
         added = engine.configuration.items.keys() - self.before.configuration.items
         objects = [f"{kind} {path}" for kind, path in added]
-        csrs = [f"sys/crypto/csr {name}" for name in engine.world.csrs.keys() - self.before.csrs]
+        csrs = [f"sys/crypto/csr {name}" for name in {*self.device.csrs} - self.before.csrs.keys()]
         files = [f"{folder}/{name}" for folder in FILES_OF_RUNS for name in engine.world.disk.names(folder)]
         return sorted({*objects, *csrs, *files})
 
