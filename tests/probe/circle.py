@@ -9,7 +9,7 @@ from sectigo_f5.probe.nouns import Report
 from sectigo_f5.probe.report_file import as_json, comparable
 from sectigo_f5.simulator import SimulatedBigIP, Switches, likeness
 from sectigo_f5.simulator.releases import RELEASES
-from tests.support.probing import probed
+from tests.support.probing import MovableClock, probed
 
 OTHER = "Shop"  # a partition other than Common
 # Numbers have no choices: these are another than the default.
@@ -52,7 +52,7 @@ def cells() -> list[Cell]:
 
 def differences(cell: Cell) -> list[str]:
     """Return where the second report is another than the first one."""
-    with SimulatedBigIP(cell.device) as device:
+    with SimulatedBigIP(cell.device, clock=MovableClock()) as device:
         first = probed(device, cell.partition)
     return again(first)
 
@@ -60,7 +60,7 @@ def differences(cell: Cell) -> list[str]:
 def again(report: Report) -> list[str]:
     """Return what a probe of the BIG-IP that the simulator makes of a report finds otherwise."""
     alike = likeness.of(as_json(report))
-    with SimulatedBigIP(alike.switches) as device:
+    with SimulatedBigIP(alike.switches, clock=MovableClock()) as device:
         second = probed(device, alike.partition)
     return compared(report, second)
 

@@ -11,7 +11,7 @@ from sectigo_f5.probe.nouns import Report
 from sectigo_f5.probe.report_file import as_json, comparable, read_report
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.releases import RELEASES
-from tests.support.probing import probed
+from tests.support.probing import MovableClock, probed
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.json"))
@@ -25,7 +25,7 @@ def file_of(release: str) -> Path:
 
 def made(release: str) -> str:
     """Return the content of that file."""
-    with SimulatedBigIP(Switches(tmos=release)) as device:
+    with SimulatedBigIP(Switches(tmos=release), clock=MovableClock()) as device:
         return written(as_json(probed(device)))
 
 

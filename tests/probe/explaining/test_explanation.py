@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from sectigo_f5.probe.catalogue import QUESTIONS
 from sectigo_f5.probe.explaining.explanation import UNFORESEEN, WIDTH, explanation
 from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
 from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report, Text
+from sectigo_f5.simulator.releases import RELEASES
+from tests.reports.making import file_of, read
 
 RELEASE = Release("16.1.4", "0.0.10", "Final", "Fri Jul 14 14:34:35 PDT 2023", ("apm", "ltm"))
 ANSWERED = Report("2.0.0", "Common", RELEASE, tuple(Entry(question.name, Outcome.ANSWERED) for question in QUESTIONS))
@@ -97,6 +101,14 @@ def test_a_surprise_asks_for_the_report() -> None:
     surprise = Entry("in-use", Outcome.ANSWERED, findings={"delete_used_key": "works"})
     assert f"{UNFORESEEN} nothing" in flat(ANSWERED)
     assert f"{UNFORESEEN} deletion of a key in use (in-use): works; an old key" in flat(with_entry(ANSWERED, surprise))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_report_of_a_simulated_release_settles_everything_and_surprises_nobody(release: str) -> None:
+    told = flat(read(file_of(release)))
+    assert f"{UNFORESEEN} nothing" in told
+    assert "What it leaves open nothing" in told
+    assert "does not know the word" not in told
 
 
 def test_what_no_probe_can_settle_is_told_with_the_reason() -> None:
