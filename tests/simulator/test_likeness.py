@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sectigo_f5 import __version__
 from sectigo_f5.probe import catalogue
@@ -17,6 +19,7 @@ from sectigo_f5.simulator.likeness.table import DERIVED, FIXED, SWITCHES, UNTOLD
 from sectigo_f5.simulator.switches import Switches
 from tests.simulator.conftest import Make
 from tests.simulator.test_switches import logged_in
+from tests.support.properties import generated
 
 RELEASE = {"version": "17.5.1.3", "build": "0.0.4", "edition": "Point Release 3", "date": "today", "modules": ["ltm"]}
 FOUND_IN = {finding.name: question.name for question in catalogue.QUESTIONS for finding in question.findings}
@@ -223,7 +226,8 @@ def test_release_that_is_not_simulated_is_told(version: Any) -> None:
         ({"later": {"something_new": "yes"}}, "'something_new' 'yes': there is no such switch"),
         ({"token": {"token_lifetime": "long"}}, "token_lifetime 'long'"),
         ({"token": {"token_lifetime": -1}}, "token_lifetime -1"),
-        ({"token": {"token_lifetime": 10**4000}}, "token_lifetime 1000"),
+        ({"token": {"token_lifetime": 10**4000}}, "neither a word nor a number"),
+        ({"token": {"token_lifetime": 10**9}}, "token_lifetime 1000000000"),
         ({"token": {"token_lifetime": True}}, "neither a word nor a number"),
         ({"shell": {"bash": ["yes"]}}, "neither a word nor a number"),
         ({"shell": {"bash": "yes"}, "again": {"bash": "no"}}, "bash: several questions found different things"),
@@ -358,6 +362,24 @@ def test_odd_parts_of_a_report_are_passed_over(part: str) -> None:
         inner = {"question": "shell", "findings": value, "texts": value}
         likeness.of({**report(), "questions": [inner]})
         likeness.of({**report(), "release": {**RELEASE, "modules": value, "build": value}})
+
+
+NAMES = st.sampled_from([*FINDINGS, "x", "\n"]) | st.text(max_size=9)
+WORDS_OF_ALL = sorted({word for found in FINDINGS.values() for word in found.words})
+VALUES = st.sampled_from(WORDS_OF_ALL) | st.integers() | st.text(max_size=9) | st.none() | st.booleans() | st.floats()
+ANYTHING = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner), max_leaves=9)
+TOLD = st.fixed_dictionaries(
+    {"question": NAMES, "findings": st.dictionaries(NAMES, VALUES) | ANYTHING},
+    optional={"texts": st.dictionaries(st.sampled_from(TEXTS), ANYTHING) | ANYTHING},
+)
+
+
+@generated(150)
+@given(st.lists(TOLD | ANYTHING, max_size=6) | ANYTHING, ANYTHING, ANYTHING)
+def test_any_report_makes_a_device_and_sentences(questions: Any, release: Any, partition: Any) -> None:
+    like = likeness.of({**report(), "questions": questions, "release": release, "partition": partition})
+    assert all(text.isprintable() and len(text) < 3000 for text in like.doubts)
+    assert set(like.switches.texts) <= set(TEXTS)
 
 
 def test_report_in_a_file_is_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 KIND, VERSION = "sectigo-f5 probe", 1
 LARGEST = 8 * 1024 * 1024  # bytes of a file
+LARGEST_NUMBER = 10**15
 LONGEST_TEXT, LONGEST_WORD = 1000, 100  # characters of a refusal, and of anything else
 COMMON = "Common"
 
@@ -90,7 +91,9 @@ def _list(value: Any) -> list[Any]:
 
 
 def _is_word(value: Value) -> bool:
-    return isinstance(value, int) or (len(value) <= LONGEST_WORD and value.isprintable())
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_NUMBER
+    return len(value) <= LONGEST_WORD and value.isprintable()
 
 
 def _is_module(value: Any) -> bool:
