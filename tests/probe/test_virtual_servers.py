@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sectigo_f5.icontrol.errors import OutcomeUnknownError
 from sectigo_f5.probe.bench import NotAskedError, RefusedError
+from sectigo_f5.probe.questions.ltm.scratch_server import free_addresses
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from sectigo_f5.simulator.faults import Fault
 from sectigo_f5.simulator.rest.wire import Exchange
 from tests.support.probe_pairs import Asked, answer, asked, bench
+from tests.support.properties import generated
 
 VIRTUAL = "/mgmt/tm/ltm/virtual"
 ADDRESS = "/mgmt/tm/ltm/virtual-address"
+ODD: list[dict[str, object]] = [  # virtual addresses that cover none of those that are tried, or are not readable
+    {},
+    {"address": None, "mask": 7},
+    {"address": "any", "mask": "any"},
+    {"address": "0.0.0.0", "mask": "0.0.0.0"},  # noqa: S104  every address
+    {"address": "any6", "mask": "any6"},
+    {"address": "2001:db8::200", "mask": "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+    {"address": "198.51.100.200", "mask": "255.255.255.255"},
+    {"address": ["192.0.2.200"]},
+]
 
 
 def found(partition: str = "Common", **switches: Any) -> Asked:
@@ -73,6 +88,26 @@ def test_address_that_somebody_has_is_left_to_him() -> None:
         device.add_virtual_address("/Common/named", "192.0.2.199%3")
         _, address = made_with(device)
     assert address["address"] == "192.0.2.198"
+
+
+@generated(150)
+@given(
+    hosts=st.sets(st.integers(101, 200)),
+    network=st.one_of(st.none(), st.tuples(st.integers(0, 255), st.integers(8, 32))),
+    others=st.lists(st.sampled_from(ODD)),
+)
+def test_free_address_is_the_highest_that_no_virtual_address_covers(
+    hosts: set[int], network: tuple[int, int] | None, others: list[dict[str, object]]
+) -> None:
+    shown = [*others]
+    for host in hosts:
+        shown.append({"address": f"192.0.2.{host}%7"})
+    covered = IPv4Network(f"192.0.2.{network[0]}/{network[1]}", strict=False) if network else None
+    if covered:
+        shown.append({"address": str(covered.network_address), "mask": str(covered.netmask)})
+    left = [last for last in range(200, 100, -1) if last not in hosts]
+    expected = [f"192.0.2.{last}" for last in left if not covered or IPv4Address(f"192.0.2.{last}") not in covered]
+    assert free_addresses(shown) == expected
 
 
 def test_address_that_is_refused_is_not_the_last_one_tried() -> None:

@@ -28,6 +28,15 @@ def test_named_address_is_shown_by_its_name(rest: Rest, address: str, mask: str)
     assert [(item["name"], item["address"]) for item in rest.get(ADDRESSES)["items"]] == [("my.address", address)]
 
 
+def test_server_at_a_named_address_shares_it_and_shows_its_name(rest: Rest) -> None:
+    rest.post(ADDRESSES, {"name": "mine", "partition": "Common", "address": "192.0.2.10", "arp": "disabled"})
+    rest.post("ltm/virtual", {"name": "vs", "destination": "/Common/192.0.2.10:443", "profiles": ["tcp"]})
+    assert rest.get(VS)["destination"] == "/Common/mine:443"
+    assert [(item["name"], item["arp"]) for item in rest.get(ADDRESSES)["items"]] == [("mine", "disabled")]
+    assert rest.call("DELETE", VS).ok
+    assert rest.get(ADDRESSES).get("items", []) == []
+
+
 def test_named_address_is_where_the_data_plane_listens(rest: Rest) -> None:
     port = free_port("127.0.0.8")
     add_pair(rest.device, "a")

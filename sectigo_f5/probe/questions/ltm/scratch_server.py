@@ -9,12 +9,13 @@ disabled is read back before any profile is attached.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import ipaddress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sectigo_f5.bigip.profile_change import attached_profile
-from sectigo_f5.bigip.readers import flag
+from sectigo_f5.bigip.readers import flag, text
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
@@ -22,7 +23,9 @@ from sectigo_f5.probe.bench import Bench, NotAskedError, Seen
 
 ADDRESSES = "ltm/virtual-address"
 SERVERS = "ltm/virtual"
-NETWORK, HIGHEST, LOWEST = "192.0.2.", 200, 101  # of TEST-NET-1; tried from the highest downward
+TEST_NET = ipaddress.IPv4Network("192.0.2.0/24")
+HIGHEST, LOWEST = 200, 101  # last number of the addresses that are tried, from the highest downward
+HOST = "255.255.255.255"  # the mask of one address
 TRIES = 3  # addresses, for a device does not show everything that has one: its own addresses, other partitions
 PORT = 443
 PROFILES = ("/Common/tcp", "/Common/http")
@@ -103,19 +106,32 @@ def _must_be_disabled(bench: Bench, url: str, seen: Seen) -> None:
 # -- addresses ---------------------------------------------------------------------------------
 
 
-def _free(bench: Bench) -> Iterator[str]:
-    """Yield the addresses to try; raises :class:`NotAskedError` if the device has all of them."""
-    used = _used(bench)
-    free = [address for last in range(HIGHEST, LOWEST - 1, -1) if (address := f"{NETWORK}{last}") not in used]
+def _free(bench: Bench) -> list[str]:
+    """Return the addresses to try; raises :class:`NotAskedError` if the device has all of them."""
+    free = free_addresses(bench.client.items(f"/mgmt/tm/{ADDRESSES}", ("address", "mask")))
     if not free:
         raise NotAskedError("the BIG-IP has every address of TEST-NET-1")
-    yield from free[:TRIES]
+    return free[:TRIES]
 
 
-def _used(bench: Bench) -> set[str]:
-    """Return the addresses of TEST-NET-1 that the device has; each virtual server has one of its virtual addresses."""
-    items = bench.client.items(f"/mgmt/tm/{ADDRESSES}", ("address",))
-    return {found for item in items for found in re.findall(rf"^{re.escape(NETWORK)}\d+", str(item.get("address")))}
+def free_addresses(shown: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return which addresses none of these virtual addresses is, or covers, the highest first.
+
+    Each virtual server has one of them. That of every address covers these too, and is where people forward.
+    """
+    used = [network for item in shown if (network := _network(item)) and network.overlaps(TEST_NET)]
+    candidates = (TEST_NET[last] for last in range(HIGHEST, LOWEST - 1, -1))
+    return [str(address) for address in candidates if not any(address in network for network in used)]
+
+
+def _network(item: Mapping[str, Any]) -> ipaddress.IPv4Network | None:
+    """Return what a virtual address covers; None for IPv6, for every address, and for what cannot be read."""
+    address = (text(item, "address") or "").partition("%")[0]
+    try:
+        network = ipaddress.IPv4Network(f"{address}/{text(item, 'mask') or HOST}", strict=False)
+    except ValueError:
+        return None
+    return network if network.prefixlen else None
 
 
 # -- profiles ----------------------------------------------------------------------------------

@@ -62,14 +62,19 @@ def address_of(work: Work, item: Item) -> Item | None:
 
 
 def find(work: Work, place: Destination) -> Item | None:
-    """Return the virtual address that a destination names, or that has its address in the same partition.
-
-    That a virtual server shares an address which has a name of its own is uncertain.
-    """
+    """Return the virtual address that a destination names, or that has its address in the same partition."""
     named = work.configuration.find(KIND, f"{place.folder}/{_usual_name(work, place)}")
     if named is not None and _is_at(place, named):
         return named
     return next((item for item in work.configuration.of(KIND) if _is_at(place, item)), None)
+
+
+def by_name(work: Work, place: Destination) -> Destination:
+    """Return a destination by the name of its virtual address, if that is another one than its address."""
+    found = find(work, place)
+    folder, _, name = found.path.rpartition("/") if found else ("", "", "")
+    usual = not name or destinations.is_address(name.partition("%")[0])
+    return place if usual else Destination(folder, name, GLOBAL, place.port)
 
 
 def _usual_name(work: Work, place: Destination) -> str:

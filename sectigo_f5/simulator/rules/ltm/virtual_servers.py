@@ -56,13 +56,16 @@ def change(work: Work, item: Item, body: Json, method: str) -> Item:
 
 
 def _destination(work: Work, item: Item, text: str) -> str:
-    """Return a destination as it is stored; refuses the name of a virtual address that does not exist."""
+    """Return a destination as it is stored; refuses the name of a virtual address that does not exist.
+
+    An address that has a name of its own is stored by it (application-study-tool #193, with tmsh).
+    """
     partition = split_path(text if text.startswith("/") else item.path)[0]
     default = virtual_addresses.default_route_domain(work, f"/{partition}/x")
     place = parse(text, f"/{partition}", default)
     if place.is_name and virtual_addresses.find(work, place) is None:
         raise refusals.bad_value("destination", text)
-    return str(place)
+    return str(virtual_addresses.by_name(work, place))
 
 
 def _normalize_list(name: str, value: Any) -> Any:
