@@ -104,6 +104,7 @@ def test_a_probe_writes_its_report_and_leaves_nothing(world: World) -> None:
     first, *_ = done.out.splitlines()
     count = len(QUESTIONS)
     assert first == f"bigip-sim (127.0.0.1, TMOS 16.1.4): {count} questions, 1 answered, {count - 1} not asked"
+    assert "\n  not asked: release, token, " in done.out
     assert "nothing is left on the BIG-IP" in done.out
     assert f"start_acme.py probe --explain {file}" in done.out
     assert not world.device.saved
@@ -168,7 +169,7 @@ def test_a_probe_asks_with_everything_that_it_does(world: World, monkeypatch: py
     assert [kind.text for kind in (*MADE, RUN) if kind.text not in asked] == []
     for sentence in (
         f"A probe asks bigip-sim (127.0.0.1) {len(QUESTIONS)} questions",
-        "names that begin with sectigo-f5-probe- and a random number, in partition Common.",
+        "Each name begins with sectigo-f5-probe- and a random number, in partition Common.",
         "changes nothing that exists",
         "earlier probes that were killed",
         "does not save the configuration",

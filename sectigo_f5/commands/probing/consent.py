@@ -42,7 +42,10 @@ MADE = (
         "files in /var/config/rest/downloads and /var/config/rest/bulk",
         ("/mgmt/shared/file-transfer/uploads", "/mgmt/tm/util/unix-mv"),
     ),
-    Kind("login tokens of this user", ("/mgmt/shared/authn/login", "/mgmt/shared/authz/tokens")),
+    Kind(
+        "login tokens of this user, besides the one of its session",
+        ("/mgmt/shared/authn/login", "/mgmt/shared/authz/tokens"),
+    ),
     Kind("transactions; one is to be refused, and one to end by itself", ("/mgmt/tm/transaction",)),
 )
 RUN = Kind(
@@ -72,7 +75,7 @@ def _lines(jobs: Sequence[Job], partition: str, options: Options) -> Iterator[st
     yield f"A probe asks {device.name} ({unit}) {len(QUESTIONS)} questions. It makes:"
     yield from (f"  - {kind.text}" for kind in MADE)
     elsewhere = f"; --partition chooses {' or '.join(others)} instead" if others else ""
-    yield f"All of it has names that begin with {PREFIX} and a random number, in partition {partition}{elsewhere}."
+    yield f"Each name begins with {PREFIX} and a random number, in partition {partition}{elsewhere}."
     yield f"It runs {RUN.text}."
     yield "It changes nothing that exists, and deletes everything again that it has made."
     yield f"It deletes what earlier probes that were killed have left there: names that begin with {PREFIX}."

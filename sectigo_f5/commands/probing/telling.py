@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sectigo_f5.report import results, stdout
 
 logger = logging.getLogger(__name__)
 
+LONGEST = 200  # characters of a reason in the summary; the report has all of it
 MODE = 0o600  # of the file; an existing one keeps its own
 
 
@@ -74,7 +75,7 @@ def _summary(where: str, probed: Probed, file: Path) -> Iterator[str]:
     counts = Counter(entry.outcome for entry in entries)
     told = ", ".join(f"{counts[outcome]} {_word(outcome)}" for outcome in Outcome if counts[outcome])
     yield f"{where}: {len(entries)} questions, {told}"
-    yield from (f"  {entry.question}: {_word(entry.outcome)}{_because(entry)}" for entry in _unanswered(entries))
+    yield from _unanswered(entries)
     if not probed.left:
         yield "nothing is left on the BIG-IP, and nothing else was changed there"
     for thing in probed.left:
@@ -83,13 +84,16 @@ def _summary(where: str, probed: Probed, file: Path) -> Iterator[str]:
     yield "it names nothing of yours; please send it in, as docs/real-devices.md says"
 
 
-def _unanswered(entries: Sequence[Entry]) -> Iterator[Entry]:
-    return (entry for entry in entries if entry.outcome is not Outcome.ANSWERED)
+def _unanswered(entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield a line for each reason why questions are not answered."""
+    reasons = defaultdict[tuple[Outcome, str], list[str]](list)
+    for entry in entries:
+        if entry.outcome is not Outcome.ANSWERED:
+            reasons[entry.outcome, entry.because].append(entry.question)
+    for (outcome, because), questions in reasons.items():
+        short = because if len(because) <= LONGEST else f"{because[:LONGEST]}…"
+        yield f"  {_word(outcome)}: {', '.join(questions)}{f' ({short})' if short else ''}"
 
 
 def _word(outcome: Outcome) -> str:
     return WORDS.get(outcome, str(outcome))
-
-
-def _because(entry: Entry) -> str:
-    return f" ({entry.because})" if entry.because else ""

@@ -18,7 +18,7 @@ from sectigo_f5.recording import What
 
 logger = logging.getLogger(__name__)
 
-NAME = re.compile(rf"7?{PREFIX}[0-9a-f]{{8}}(?![0-9A-Za-z]).*")
+NAME = re.compile(rf"7?{PREFIX}[0-9a-f]{{8}}(?:[-._][A-Za-z0-9._-]*)?")  # harmless in a command line, too
 # In the order in which they can be made: what comes last refers to what is before it.
 COLLECTIONS = (
     "sys/file/ssl-key",
