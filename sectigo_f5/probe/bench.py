@@ -85,6 +85,7 @@ class Bench:
     may_save: bool = False
     something_left: bool = False  # that could not be deleted; known once everything else is asked
     pairs: dict[str, Pair] = field(default_factory=dict)  # ``rsa``, ``rsa-2``, ``ec``; they last
+    issuer: str = ""  # of their certificates, in PEM
     waiting: Waiting | None = None
     secrets: list[Secret] = field(default_factory=list, repr=False)  # alive, so that no text quotes them
     release: Release = field(default_factory=Release)

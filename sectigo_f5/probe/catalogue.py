@@ -206,6 +206,11 @@ _PROFILES = (
         ("bad_passphrase", "mismatch", "file_missing"),
     ),
     Question(
+        "profile-chain",
+        "whether a profile takes a chain, which is a certificate object of its own",
+        (_found("profile_with_chain", _TRY, "a chain in a profile's entry"),),
+    ),
+    Question(
         "profile-without-passphrase",
         "whether the passphrase of the key object is enough",
         (_found("profile_passphrase", ("required", "optional"), "the passphrase in a profile's entry"),),

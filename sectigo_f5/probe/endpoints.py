@@ -34,6 +34,7 @@ COLLECTIONS: Mapping[str, tuple[str, ...]] = {
     "ltm/monitor/https": (),
     **dict.fromkeys(MODULES, ()),
 }
+EXPANDED = ("ltm/virtual",)  # with their sub-collections
 ACCESS_PROFILES = TM + ACCESS  # every BIG-IP with APM has one
 AS3 = reading.AS3
 EXPORT = f"{TM}sys/crypto/allow-key-export"

@@ -22,6 +22,7 @@ import requests
 from sectigo_f5.acme.inside_certbot import bigip_plugin, looking
 from sectigo_f5.acme.inside_certbot.bigip_plugin import Challenge, Written
 from sectigo_f5.simulator import Exchange, SimulatedBigIP, Switches
+from tests.support.calls import place
 from tests.support.loopback import own_address
 
 SERVER = "/Common/vs_http"
@@ -57,6 +58,9 @@ def test_many_enrolments_leave_no_token_and_write_the_rules_alone(device: Simula
     assert calls.count(("PATCH", URL)) == 24
     assert {method for method, _ in calls} == {"GET", "POST", "PATCH", "DELETE"}
     assert len(calls) == 12 * 19  # the plugin alone: 24, and 3 tokens to be handed back
+    writes = {(method, place(path)) for method, path in calls if method != "GET" and "/authn/" not in path}
+    tokens, rules, server = "/shared/authz/tokens/~", "/tm/ltm/rule", "/tm/ltm/virtual/~"  # see tests/probe
+    assert writes == {("DELETE", tokens), ("POST", rules), ("DELETE", f"{rules}/~"), ("PATCH", server)}
     assert device.get(URL)["rules"] == ["/Common/ours"]
     assert device.rules == ["/Common/ours"]
 

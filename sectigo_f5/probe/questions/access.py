@@ -46,7 +46,9 @@ def endpoints(bench: Bench) -> None:
     """Read each collection and object that the connector reads, of a collection one object at the most."""
     seen = {path: bench.ask("GET", path) for path in read.OBJECTS}
     for name, select in read.COLLECTIONS.items():
-        seen[read.TM + name] = bench.ask("GET", read.TM + name, query=Manner(1, select, expand=False).query(0))
+        seen[read.TM + name] = bench.ask(
+            "GET", read.TM + name, query=Manner(1, select, expand=name in read.EXPANDED).query(0)
+        )
     for name in read.BY_NAME:
         seen[read.TM + name] = bench.ask("GET", object_url(name, bench.scratch.path("absent")))
     seen[read.EXPORT] = export = bench.ask("GET", read.EXPORT)

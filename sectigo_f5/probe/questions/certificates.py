@@ -35,6 +35,7 @@ def certificate(bench: Bench) -> None:
     if not works:
         return
     _describe(bench, bench.shown(certificates.url(path)), pem)
+    bench.issuer = ca.certificate
     if made:
         bench.pairs["rsa"] = Pair(made.key, path, made.passphrase)
     for kind, spec in FURTHER.items():

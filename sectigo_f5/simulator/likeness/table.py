@@ -31,6 +31,7 @@ DERIVED = (
 # Findings without a switch: what the simulator does, and why there is no other way.
 FIXED: Mapping[str, tuple[str, str]] = {
     "key_as_asked": ("yes", "a key has the type and size that were asked for, or its curve is ignored"),
+    "profile_with_chain": ("works", "whatever takes a pair takes its chain"),
 }
 # Texts that a device tells in another's place if it refuses, for whatever reason, the call by which they are asked for.
 CONDITIONS: Mapping[str, str] = {
@@ -45,7 +46,7 @@ UNTOLD: Mapping[str, str] = {
     "max_login_failures": "a probe sends no wrong password",
     "strict_updates": "a probe changes nothing of an application service",
     "owner_in_body": "a probe changes nothing of an application service",
-    "rule_delay": "a probe attaches no iRule",
+    "rule_delay": "a probe attaches an iRule to a virtual server that carries no traffic",
     "task_polls": "a probe starts no task",
     "task_result": "a probe starts no task",
 }

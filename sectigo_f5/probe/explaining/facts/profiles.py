@@ -67,6 +67,19 @@ FACTS = (
         ),
     ),
     Fact(
+        "chains",
+        "whether an entry of a client SSL profile takes a chain, which is a certificate object of its own",
+        "sends one with each pair whose CA sends one",
+        (
+            row(
+                "profile-chain",
+                "profile_with_chain",
+                works="clients get the chain of a certificate",
+                rejected=unforeseen("no pair with a chain gets into a profile of this BIG-IP"),
+            ),
+        ),
+    ),
+    Fact(
         "changes of a profile",
         "what a PATCH does to the pairs of a profile, and to its own settings if its parent changes",
         "sends all pairs under names that stay, and its own settings along with another parent",

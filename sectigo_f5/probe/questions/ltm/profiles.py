@@ -9,6 +9,7 @@ from sectigo_f5.bigip.readers import CIPHERTEXT, Json, text
 from sectigo_f5.device_objects import Entry
 from sectigo_f5.probe.bench import Bench, NotAskedError, Pair
 from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.making import certificates
 from sectigo_f5.probe.questions.ltm import client_ssl
 from sectigo_f5.probe.questions.ltm.client_ssl import entry, entry_of
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
@@ -59,6 +60,20 @@ def _other_key(bench: Bench, pair: Pair) -> None:
     bench.note_text("mismatch", made.seen, profile=made.path, key=other.key, certificate=pair.certificate)
 
 
+def with_chain(bench: Bench) -> None:
+    """Make a profile with a pair and the certificate of its CA, as every enrolment does."""
+    pair = bench.pair("rsa")
+    if not bench.issuer:
+        raise NotAskedError("the pairs have no CA of the probe's")
+    chain = bench.scratch.path("chain.crt")
+    bench.must(certificates.store(bench, chain, bench.issuer), "a certificate")
+    made = client_ssl.created(bench, "no-chain", entry(pair))  # whatever is refused after this is so for the chain
+    seen = client_ssl.change(bench, made, {KEY_CHAIN: [{**entry(pair), "chain": chain}]})
+    bench.find("profile_with_chain", verdict(bench, seen, "a chain in a client SSL profile"))
+    if seen.ok:
+        client_ssl.must_hold(bench, client_ssl.created(bench, "chain", {**entry(pair), "chain": chain}), pair)
+
+
 def without_passphrase(bench: Bench) -> None:
     """Make a profile with the passphrase, and one without it."""
     pair = bench.pair("rsa")
@@ -92,6 +107,7 @@ def by_ciphertext(bench: Bench) -> None:
 
 ASKED: Mapping[str, Callable[[Bench], None]] = {
     "profile": profile,
+    "profile-chain": with_chain,
     "profile-without-passphrase": without_passphrase,
     "profile-by-ciphertext": by_ciphertext,
 }
