@@ -282,11 +282,12 @@ def test_texts_that_are_the_simulators_own_are_not_taken_over() -> None:
 def test_other_words_or_another_status_are_taken_over() -> None:
     texts = {
         "not_found": (410, OWN["not_found"][1]),
-        "exists": (409, "01020066:3: ({name}) is there"),
+        "exists": (409, "01020066:3: ({name}) is there, a Certificate File"),
         "transaction_failed": (409, "not committed, because {reason}"),
         "mismatch": (400, "01070317:3: profile {profile}'s key and certificate do not match"),  # as on TMOS 13
     }
-    assert likeness.of(report(texts=texts)).switches.texts == texts
+    expected = {**texts, "exists": (409, "01020066:3: ({name}) is there, a {title}")}
+    assert likeness.of(report(texts=texts)).switches.texts == expected
     older = {"mismatch": texts["mismatch"]}
     assert likeness.of(report(texts=older, version="13.0.1")).switches.texts == {}
 

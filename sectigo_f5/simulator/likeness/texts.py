@@ -13,6 +13,7 @@ from typing import Any
 from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.likeness.reading import Told, shown
 from sectigo_f5.simulator.likeness.table import CONDITIONS
+from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.switches import REJECTED, Switches
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -37,7 +38,7 @@ def taken(told: Told, switches: Switches) -> Iterator[tuple[str, tuple[int, str]
         if strangers:
             yield "", (0, f"the text {kind} names {shown(strangers[0])}, which its refusal does not know")
         else:
-            yield kind, (status, message)
+            yield kind, (status, _general(kind, message))
 
 
 def _parameters(kind: str) -> Mapping[str, Any]:
@@ -58,3 +59,12 @@ def _means(own: str, message: str) -> bool:
         rf"(?:\{{{part}\}}|[^{{}}]+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
     )
     return re.fullmatch(pattern, message, re.DOTALL) is not None or own.strip() == message.strip()
+
+
+def _general(kind: str, message: str) -> str:
+    """Return a text that fits objects of every kind, not only that of which it was told."""
+    if "title" not in _parameters(kind) or "{title}" in message:
+        return message
+    titles = sorted((one.title for one in KINDS.values()), key=len, reverse=True)
+    named = next((title for title in titles if title in message), None)
+    return message.replace(named, "{title}", 1) if named else message
