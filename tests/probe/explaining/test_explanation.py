@@ -45,6 +45,13 @@ def test_refused_question_names_the_role_that_would_do() -> None:
     assert "refused (the upload was refused (403)); probe as a local user with the role Administrator" in told
 
 
+def test_refusal_of_a_user_with_every_right_asks_for_the_report() -> None:
+    report = with_entry(ANSWERED, Entry("user", Outcome.ANSWERED, findings={"role": "admin"}))
+    report = with_entry(report, Entry("shell", Outcome.ANSWERED, findings={"bash": "yes"}))
+    told = flat(with_entry(report, Entry("lists", Outcome.REFUSED, "a list was refused (400)")))
+    assert "lists: refused (a list was refused (400)); the user has every right" in told
+
+
 def test_questions_without_answer_for_one_reason_share_a_sentence() -> None:
     report = ANSWERED
     for question in ("bundle", "certificate"):
