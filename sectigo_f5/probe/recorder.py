@@ -14,7 +14,7 @@ import requests
 from sectigo_f5.icontrol.answers import message, succeeded
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.icontrol.transactions import FAILED
-from sectigo_f5.probe.harmless import shapes
+from sectigo_f5.probe.harmless import shapes, values
 from sectigo_f5.probe.nouns import Exchange, Shape, Text
 from sectigo_f5.probe.redaction import Redactor
 from sectigo_f5.untrusted import NonsenseError, reading
@@ -135,15 +135,11 @@ def _question(noted: Exchange) -> tuple[Any, ...]:
 
 
 def _together(one: Exchange, other: Exchange) -> Exchange:
-    values = dict(one.values)
-    for place, value in other.values.items():
-        told = {*str(values.get(place, value)).split(" | "), *str(value).split(" | ")}
-        values[place] = value if len(told) == 1 else " | ".join(sorted(told))
     return replace(
         one,
         sent=shapes.merged([one.sent, other.sent]) if one.sent != other.sent else one.sent,
         answered=_merged(one.answered, other.answered),
-        values=dict(sorted(values.items())),
+        values=values.together(one.values, other.values),
         seconds=round(one.seconds + other.seconds, 3),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sectigo_f5.probe.harmless import shapes, values
 from sectigo_f5.probe.harmless.names import COMMON, OTHER, SCRATCH, Names
-from sectigo_f5.probe.harmless.texts import MARKS, NUMBERS, PROPERTY, TEXT, Texts, with_marks
+from sectigo_f5.probe.harmless.texts import LONGEST, MARKS, NUMBERS, PROPERTY, TEXT, Texts, with_marks
 from sectigo_f5.probe.harmless.vocabulary import MODULES, SEGMENTS
 from sectigo_f5.probe.harmless.words import is_term
 from sectigo_f5.probe.nouns import Release, Shape
@@ -64,7 +64,9 @@ class Redactor:
         """Return the value of a query's parameter; of numbers, those alone that everybody has."""
         if value.isdigit():
             return value if int(value[:6]) in NUMBERS else self._texts.shown(value)
-        return ",".join(each if is_term(each) else self._texts.shown(each) for each in value.split(","))
+        return ",".join(each if is_term(each) else self._texts.shown(each) for each in value[:LONGEST].split(","))[
+            :LONGEST
+        ]
 
     def query_name(self, name: str) -> str:
         """Return the name of a query's parameter."""

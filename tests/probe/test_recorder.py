@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.probe import recorder as recording
-from sectigo_f5.probe.nouns import Exchange
+from sectigo_f5.probe.harmless import vocabulary
+from sectigo_f5.probe.nouns import Entry, Exchange, Outcome, Release, Report
 from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.redaction import Redactor
+from sectigo_f5.probe.report_file import as_text, from_json
 from tests.support.properties import generated
 
 STEM = "sectigo-f5-probe-1a2b3c4d"
+WORDS = sorted(word for word in vocabulary.WORDS if word.isalpha() and len(word) > 3)
 KEY = "/mgmt/tm/sys/crypto/key"
 
 
@@ -112,9 +115,32 @@ def test_what_cannot_be_noted_is_noted_as_such(monkeypatch: Any) -> None:
     assert (found.status, found.path, found.answered) == (200, f"{KEY}/~PARTITION~<name>", "unreadable")
 
 
+names = st.one_of(st.text(max_size=60), st.sampled_from(["name", "items", "kind", "value", "https://x/mgmt/tm/y"]))
+anything = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), names, st.just("none"), st.just("run")
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4)),
+    max_leaves=20,
+)
+contents = st.one_of(st.binary(max_size=99), anything.map(lambda found: json.dumps(found).encode()))
+
+
 @generated(150)
-@given(st.binary(max_size=200), st.sampled_from([200, 302, 400, 404, 500]), st.text(max_size=40))
-def test_any_answer_is_noted(content: bytes, status: int, path: str) -> None:
-    (found,) = noted((Call("POST", path, query={path: path}, body={path: path}), answer(content, status)))
-    assert json.loads(json.dumps(found.answered)) == found.answered
-    assert found.status == status
+@given(st.lists(st.tuples(contents, st.sampled_from([200, 302, 400, 404])), min_size=1, max_size=4), names, anything)
+def test_any_answers_are_noted_as_who_reads_the_report_expects(found: Any, name: str, body: Any) -> None:
+    call = Call("POST", f"/mgmt/tm/{name}", query={name: name}, body={name: body})
+    exchanges = noted(*((call, answer(content, status)) for content, status in found), (call, None))
+    report = Report("2.0.0", "other", Release(), (Entry("user", Outcome.FAILED, exchanges=exchanges),))
+    assert from_json(json.loads(as_text(report))).entries[0].exchanges == tuple(exchanges)
+    assert len(exchanges) <= len(found) + 1
+
+
+def test_the_deepest_and_widest_answer_is_one_that_can_be_read() -> None:
+    deep: Any = 1
+    for number in range(40):
+        deep = [{"name": deep, "items": number}, [], None, "x"] if number % 2 else {"name": deep}
+    wide = {f"{one}{other}": 1 for one in WORDS[:25] for other in map(str.title, WORDS[:25])} | {"deep": deep}
+    exchanges = noted((Call("GET", f"{KEY}/{'x' * 9999}"), answer(json.dumps(wide).encode())))
+    report = Report("2.0.0", "other", Release(), (Entry("user", Outcome.FAILED, exchanges=exchanges),))
+    assert from_json(json.loads(as_text(report))).entries[0].exchanges == tuple(exchanges)

@@ -26,7 +26,7 @@ KIND = "sectigo-f5 probe"
 VERSION = 1
 
 _TYPES = ("string", "number", "boolean", "null", "bytes", "page", "too large", "unreadable", "…")
-_DEEPEST, _MOST_PROPERTIES, _MOST_ITEMS = 24, 500, 20
+_DEEPEST, _MOST_PROPERTIES, _MOST_ITEMS = 40, 500, 20
 _MESSAGE = Text(1000)
 _PROPERTY = Text(300, r"<property>|[/$_A-Za-z0-9|][^\s]*")
 _UNKNOWN_NAME = Text(60, "[a-z0-9]+(?:[-_][a-z0-9]+)*")

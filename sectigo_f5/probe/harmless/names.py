@@ -14,7 +14,7 @@ SCRATCH = PREFIX.rstrip("-")  # how the report spells the stem of this probe's n
 OTHER = "PARTITION"  # and its partition, unless it is Common
 COMMON = "Common"
 NAME, NUMBER, TOKEN, USER = "<name>", "<number>", "<token>", "<user>"
-LONGEST = 2000  # characters of a path
+LONGEST = 400  # characters of a path that are read
 
 
 _PROBE = re.compile(rf"([0-9]{{0,2}}[-_.]?){SCRATCH}(?:-[0-9a-f]{{8}}(?![0-9A-Za-z]))?((?:[-_.]+[A-Za-z0-9]+)*)")

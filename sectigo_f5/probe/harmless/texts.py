@@ -39,6 +39,7 @@ _ROUTINE = re.compile(r"\b(error:[0-9A-F]{8}:[A-Za-z0-9 ]{0,30} routines:)([A-Za
 _FUNCTION = re.compile(r"[A-Z][A-Z0-9]{0,9}_[A-Za-z0-9_]{1,40}|[a-z0-9]{1,9}_[a-z0-9_]{1,40}")  # PEM_do_header
 _REPEATED = re.compile(r"(<[a-z]+>)(?:[ ,]+\1)+")
 _ERROR = re.compile(r"(?:[a-z0-9]+\.){1,6}[A-Z][A-Za-z]+(?:Exception|Error)")  # of Java
+_OF_F5 = BUILT_IN | FOLDERS
 _HOST = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*")
 
 
@@ -88,7 +89,8 @@ class Texts:
 
     def _path(self, path: str) -> str:
         """Return a path; the full stop, colon or question mark behind it is not a part of it."""
-        whole, end = re.fullmatch(r"(.*?)([.:!]*)", path, re.DOTALL).groups()  # type: ignore[union-attr]  # always
+        whole = path.rstrip(".:!")
+        end = path[len(whole) :]
         whole, _, query = whole.partition("?")
         if whole.startswith("~"):
             return "~" + self._names.object(whole.split("~")[1:], "~") + end
@@ -101,7 +103,7 @@ class Texts:
         own = self._names.ours(name)
         if own is not None:
             return own + possessive
-        if name in BUILT_IN | FOLDERS or (name not in self.learnt and (is_term(name) or is_term(word))):
+        if name in _OF_F5 or (name not in self.learnt and (is_term(name) or is_term(word))):
             return word
         if self._names.partition(word) != NAME:
             return self._names.partition(word)
@@ -110,7 +112,7 @@ class Texts:
         return HOST if _HOST.fullmatch(word) and SCRATCH not in word else NAME
 
     def _is_common(self, digits: str) -> bool:
-        return len(digits) <= 5 and int(digits) in (NUMBERS | self.numbers)  # noqa: PLR2004  # up to 65535
+        return len(digits) <= 5 and (int(digits) in NUMBERS or int(digits) in self.numbers)  # noqa: PLR2004  # up to 65535
 
 
 def _items(token: str) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,9 @@ from sectigo_f5.probe.harmless.words import is_term
 Value = str | int
 
 MOST, MOST_ITEMS, MOST_TOGETHER = 60, 2000, 6  # values of an answer, items that are looked at, values of one place
+EACH = " | "  # between the values of one place
 PRINTED = "commandResult"  # what a command line has printed
-LONGEST_PRINTED = 200  # characters
+LONGEST_PRINTED, LONGEST_PLACE = 200, 200  # characters
 _ROLES = (
     "admin|resource-admin|user-manager|auditor|manager|certificate-manager|irule-manager|application-editor|operator|"
     "firewall-manager|web-application-security-(?:administrator|editor)|fraud-protection-manager|acceleration-policy-"
@@ -76,13 +77,21 @@ def values(content: object, names: Names, texts: Texts) -> dict[str, Value]:
     found: dict[str, set[Value]] = {}
     for place, value in _told(content, "", names, texts, 0):
         found.setdefault(place, set()).add(value)
-    return {place: _together(found[place]) for place in sorted(found)[:MOST]}
+    return {place: _of_one_place(found[place]) for place in sorted(found)[:MOST]}
 
 
-def _together(values: set[Value]) -> Value:
+def together(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what two answers to one question say."""
+    places = sorted({*one, *other})[:MOST]
+    return {place: _of_one_place({each[place] for each in (one, other) if place in each}) for place in places}
+
+
+def _of_one_place(values: set[Value]) -> Value:
+    """Return one value, or several as one text: in order, each once."""
     if len(values) == 1:
         return next(iter(values))
-    return " | ".join(sorted(map(str, values))[:MOST_TOGETHER])
+    several = {each for value in values for each in str(value).split(EACH)}
+    return EACH.join(sorted(several)[:MOST_TOGETHER])
 
 
 def _told(content: object, place: str, names: Names, texts: Texts, depth: int) -> Iterator[tuple[str, Value]]:
@@ -98,7 +107,7 @@ def _told(content: object, place: str, names: Names, texts: Texts, depth: int) -
             where = f"{place}.{shown}" if place else shown
             if isinstance(value, dict | list):
                 yield from _told(value, where, names, texts, depth + 1)
-            else:
+            elif len(where) <= LONGEST_PLACE:
                 told = _value(shown, value, names, texts)
                 yield from [] if told is None else [(where, told)]
 
