@@ -52,11 +52,16 @@ def test_older_release_says_less_of_a_mismatch() -> None:
     assert given.words("mismatch") == "01070317:3: profile {profile}'s key and certificate do not match"
 
 
-@pytest.mark.parametrize("chain", ["replaces", "adds"])
-@pytest.mark.parametrize("parent", ["keeps", "resets"])
+@pytest.mark.parametrize(("chain", "parent"), [("replaces", "keeps"), ("adds", "resets")])
 def test_change_of_a_list_and_of_a_parent_follow_their_switches(chain: str, parent: str) -> None:
     switches = {"cert_key_chain_patch": chain, "parent_patch": parent}
     assert found("profile-change", **switches).findings == switches
+
+
+def test_passphrase_is_needed_and_taken_back_encrypted() -> None:
+    with SimulatedBigIP() as device, bench(device) as made:
+        assert answer(device, made, "profile-without-passphrase").findings == {"profile_passphrase": "required"}
+        assert answer(device, made, "profile-by-ciphertext").findings == {"own_ciphertext": "works"}
 
 
 def test_pairs_of_two_kinds_go_together_and_two_of_a_kind_do_not() -> None:

@@ -68,6 +68,12 @@ def test_profile_is_attached_and_taken_off_again() -> None:
     assert given.words("not_found") == "01020036:3: The requested {title} ({name}) was not found."
 
 
+def test_default_route_domain_of_a_partition_is_not_shown() -> None:
+    with SimulatedBigIP() as device:
+        device.add_partition("Shop", default_route_domain=5)
+        assert asked(device, "virtual-server", "Shop").findings["default_route_domain_shown"] == "no"
+
+
 # -- where it listens: nowhere -----------------------------------------------------------------
 
 
@@ -90,7 +96,7 @@ def test_address_that_somebody_has_is_left_to_him() -> None:
     assert address["address"] == "192.0.2.198"
 
 
-@generated(150)
+@generated(60)
 @given(
     hosts=st.sets(st.integers(101, 200)),
     network=st.one_of(st.none(), st.tuples(st.integers(0, 255), st.integers(8, 32))),
