@@ -134,6 +134,7 @@ _KEYS = (
         (
             _found("csr_for_password_keys", _TRY, "a CSR for a protected key"),
             _found("csr_pem_in_answer", _EITHER, "the answer has the PEM"),
+            _found("csr_file_stays", _EITHER, "its file stays when it is deleted"),
         ),
     ),
     Question(

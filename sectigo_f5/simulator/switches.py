@@ -96,6 +96,7 @@ class Switches:
     csr_file: str = _switch(
         EVERY_PARTITION, "partitions whose CSRs are files in /config/ssl/ssl.csr", EVERY_PARTITION, COMMON_ONLY, NOWHERE
     )
+    csr_file_stays: bool = _switch(False, "the file of a CSR stays when the CSR is deleted", *_EITHER)
     csr_by_tmsh: str = _switch(WORKS, "`tmsh list sys crypto csr` prints the PEM", *_TRY)
     csr_by_filestore: str = _switch(WORKS, "CSRs are files in the filestore", *_TRY)
     csr_in_file_objects: bool = _switch(False, "CSRs are among sys/file/ssl-csr", *_EITHER)

@@ -85,6 +85,13 @@ def test_no_way_for_files_is_a_refusal_that_names_both() -> None:
     assert "through util/bash neither" in found.because
 
 
+def test_no_passphrase_is_sent_where_no_file_can_be_removed() -> None:
+    with SimulatedBigIP(Switches(bash=False, unix_tools=False, native_password_keys="rejected")) as device:
+        report = asked(device, "key-by-openssl", "certificate")
+        assert not [call.path for call in device.writes() if call.path.endswith(".pass")]
+    assert {left.rpartition(".")[2] for left in report.left} == {"crt"}
+
+
 @pytest.mark.parametrize("described", ["first", "last"])
 def test_described_certificate_of_a_bundle_is_found(described: str) -> None:
     assert found_by("bundle", bundle_describes=described) == {"bundle_describes": described}

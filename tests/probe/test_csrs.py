@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sectigo_f5.bigip.keys.csr import FILES
 from sectigo_f5.probe.nouns import Outcome
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.probing import asked, entry, found_by
@@ -12,7 +13,23 @@ from tests.support.probing import asked, entry, found_by
 @pytest.mark.parametrize("in_answer", [True, False])
 def test_pem_in_the_answer_is_found(in_answer: bool) -> None:
     found = found_by("csr-of-key", csr_pem_in_answer=in_answer)
-    assert found == {"csr_for_password_keys": "works", "csr_pem_in_answer": "yes" if in_answer else "no"}
+    assert found["csr_pem_in_answer"] == ("yes" if in_answer else "no")
+
+
+@pytest.mark.parametrize("native", ["works", "silently-normal"])
+@pytest.mark.parametrize("stays", [True, False])
+def test_file_that_stays_when_its_csr_is_deleted_is_found_and_removed(stays: bool, native: str) -> None:
+    with SimulatedBigIP(Switches(csr_file_stays=stays, native_password_keys=native)) as device:
+        report = asked(device, "csr-of-key", "csr-with-key", "csr-reading")
+        assert device.engine.world.disk.names(FILES) == []
+    found = entry(report, "csr-of-key").findings
+    assert found.get("csr_file_stays") == (None if native != "works" else "yes" if stays else "no")
+    assert report.left == ()
+
+
+def test_file_of_a_csr_is_not_looked_for_by_a_user_who_may_not() -> None:
+    found = found_by("csr-of-key", role="certificate-manager")
+    assert found == {"csr_for_password_keys": "works", "csr_pem_in_answer": "no"}
 
 
 def test_refused_csr_of_a_protected_key_is_found() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sectigo_f5.bigip.keys import bodies, openssl
 from sectigo_f5.icontrol.transfer import DOWNLOADS, upload
 from sectigo_f5.model import KeySpec
-from sectigo_f5.probe.bench import Bench, printed
+from sectigo_f5.probe.bench import Bench, RefusedError, printed
 from sectigo_f5.probe.making import csrs
 from sectigo_f5.secret import Secret
 from sectigo_f5.x509.certificates import extract_request
@@ -24,8 +24,11 @@ class Generated:
 def generate(bench: Bench, suffix: str, spec: KeySpec, passphrase: Secret) -> Generated:
     """Have OpenSSL make a key and its CSR; the key's file is removed when the question ends.
 
-    Raises :class:`DeviceError` if the user may not upload, or run commands.
+    Raises :class:`RefusedError` if the user may not run commands, before anything secret is on the device, and
+    :class:`DeviceError` if uploads are refused.
     """
+    if "ready" not in printed(bench.bash("echo ready")):
+        raise RefusedError("util/bash does not run commands for this user")
     scratch = bench.scratch
     key = scratch.file(f"{DOWNLOADS}/{scratch.name(suffix)}.pem")
     with scratch.cleared():  # at once, whatever happens

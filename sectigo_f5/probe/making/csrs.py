@@ -11,6 +11,7 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.shell import shell_safe
 from sectigo_f5.probe.bench import Bench, Seen, printed
+from sectigo_f5.probe.clearing.deleting import run_program
 from sectigo_f5.probe.throwaway_ca import DOMAIN
 from sectigo_f5.x509.certificates import extract_request
 
@@ -27,10 +28,27 @@ def subject(bench: Bench) -> Json:
     return bodies.subject_of(names(bench)[0], names(bench))
 
 
+def note(bench: Bench, path: str) -> str:
+    """Note a CSR that is about to be made; returns ``path``.
+
+    Its file is noted too, for it may stay when the CSR is deleted, unless this user can neither see nor remove it.
+    """
+    if bench.lists_files is None:
+        bench.lists_files = run_program(bench.client, "ls", file_of(path)) is not None
+    if bench.lists_files:
+        bench.scratch.file(file_of(path))
+    bench.scratch.object(CSR, path)
+    return path
+
+
+def file_of(path: str) -> str:
+    """Return the file that a CSR may be on the device, besides its object."""
+    return f"{csr.FILES}/{path.rpartition('/')[2]}"
+
+
 def ask_for(bench: Bench, suffix: str, key: str) -> tuple[str, Seen]:
     """Ask for the CSR of a key; returns its full path, and what was answered."""
-    path = bench.scratch.path(suffix)
-    bench.scratch.object(CSR, path)
+    path = note(bench, bench.scratch.path(suffix))
     body = bodies.request(path, key, subject(bench))
     return path, bench.ask("POST", bodies.CSR_URL, body, timeout=bodies.KEY_TIMEOUT)
 
@@ -79,6 +97,4 @@ def with_our_names(bench: Bench) -> list[str]:
     """Return the full paths of CSRs with a name of this probe, each of which is deleted when the question ends."""
     every = bench.client.items(f"/mgmt/tm/{CSR}")
     paths = [full_path(item) for item in every if bench.scratch.stem in str(item.get("name"))]
-    for path in paths:
-        bench.scratch.object(CSR, path)
-    return paths
+    return [note(bench, path) for path in paths]

@@ -56,7 +56,7 @@ def _at_once(bench: Bench, stem: str, spec: KeySpec, passphrase: Secret) -> str:
     path = bench.scratch.path(f"{stem}.key")
     places = [path, bench.scratch.path(f"{stem}.csr")]
     for place in places:
-        bench.scratch.object(csrs.CSR, place)
+        csrs.note(bench, place)
     body = bodies.protected_key(path, spec, passphrase)
     body = bodies.with_request(body, csrs.subject(bench), bench.scratch.name(f"{stem}.csr"))
     made = keys.must_be_protected(keys.send(bench, path, body))

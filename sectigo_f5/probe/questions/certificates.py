@@ -34,7 +34,7 @@ def certificate(bench: Bench) -> None:
     bench.find("certificate", WORKS if works else REJECTED)
     if not works:
         return
-    _describe(bench, bench.shown(certificates.url(path)), pem)
+    _describe(bench, _shown(bench, path), pem)
     bench.issuer = ca.certificate
     if made:
         bench.pairs["rsa"] = Pair(made.key, path, made.passphrase)
@@ -53,10 +53,15 @@ def _make_pair(bench: Bench, kind: str, spec: KeySpec, ca: ThrowawayCA, routes: 
         bench.pairs[kind] = Pair(made.key, path, made.passphrase)
 
 
-def _describe(bench: Bench, told: Json, pem: str) -> None:
-    """Note how a certificate's object tells what is known of the certificate."""
+def _shown(bench: Bench, path: str) -> Json:
+    told = bench.shown(certificates.url(path))
     if not told:
         raise ConnectorError("the BIG-IP does not show the certificate that it was asked to store")
+    return told
+
+
+def _describe(bench: Bench, told: Json, pem: str) -> None:
+    """Note how a certificate's object tells what is known of the certificate."""
     sent = read_certificate(pem)
     checksum, fingerprint, subject = text(told, "checksum"), text(told, "fingerprint"), text(told, "subject") or ""
     same = checksum == checksum_of(pem.encode())
@@ -111,7 +116,7 @@ def bundle(bench: Bench) -> None:
     first, last = (ThrowawayCA(now, name).certificate for name in ("first", "last"))
     path = bench.scratch.path("bundle.crt")
     bench.must(certificates.store(bench, path, first + last), "a file with two certificates")
-    told = bench.shown(certificates.url(path))
+    told = _shown(bench, path)
     described = {name for name in ("first", "last") if f"{name}." in (text(told, "subject") or "")}
     bench.find("bundle_describes", described.pop() if len(described) == 1 else "neither")
 

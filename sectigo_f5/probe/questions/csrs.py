@@ -10,6 +10,7 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.probe.bench import Bench, NotAskedError
 from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.clearing.deleting import run_program
 from sectigo_f5.probe.making import csrs, keys
 from sectigo_f5.probe.making.keys import RSA_2048
 from sectigo_f5.secret import one_time_passphrase
@@ -30,6 +31,19 @@ def of_key(bench: Bench) -> None:
             raise ConnectorError("the BIG-IP does not show the CSR that it was asked to make")
         bench.find("csr_pem_in_answer", in_answer)
     bench.find("csr_for_password_keys", WORKS if works else REJECTED)
+    if works:
+        _delete(bench, path)
+
+
+def _delete(bench: Bench, path: str) -> None:
+    """Delete a CSR, and look whether its file is still there, as far as this user may look."""
+    listed = (
+        run_program(bench.client, "ls", csrs.file_of(path)) if bench.delete(object_url(csrs.CSR, path)).ok else None
+    )
+    if listed is not None:
+        bench.find(
+            "csr_file_stays", csrs.file_of(path) in listed.split()
+        )  # a file that is gone is in a sentence: ``x:``
 
 
 def with_key(bench: Bench) -> None:
@@ -56,7 +70,7 @@ def _both(bench: Bench, stem: str) -> tuple[keys.Made, Mapping[str, str]]:
     places = {name: bench.scratch.path(suffix) for name, suffix in suffixes.items()}
     bench.scratch.object(keys.KEY, path)
     for place in places.values():
-        bench.scratch.object(csrs.CSR, place)
+        csrs.note(bench, place)
     with one_time_passphrase() as passphrase:
         body = bodies.protected_key(path, RSA_2048, passphrase)
         body = bodies.with_request(body, csrs.subject(bench), bench.scratch.name(value))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from sectigo_f5.bigip.keys import bodies
 from sectigo_f5.bigip.readers import text
 from sectigo_f5.device_objects import PASSWORD
-from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
-from sectigo_f5.probe.bench import Bench, printed
+from sectigo_f5.icontrol.errors import DeviceError
+from sectigo_f5.probe.bench import Bench, RefusedError
 from sectigo_f5.probe.catalogue import REJECTED, WORKS
 from sectigo_f5.probe.making import by_openssl, keys
 from sectigo_f5.secret import Secret, one_time_passphrase
@@ -16,9 +16,6 @@ from sectigo_f5.secret import Secret, one_time_passphrase
 
 def key_by_openssl(bench: Bench) -> None:
     """Ask for a key and CSR of OpenSSL's, and install the key: with its passphrase, and with another one."""
-    if "ready" not in printed(bench.bash("echo ready")):
-        bench.find("openssl_route", REJECTED)
-        return
     with one_time_passphrase() as passphrase, one_time_passphrase() as other:
         file = _generated(bench, passphrase)
         works = file is not None and _install(bench, file, passphrase)
@@ -32,11 +29,11 @@ def key_by_openssl(bench: Bench) -> None:
 
 
 def _generated(bench: Bench, passphrase: Secret) -> str | None:
-    """Return the file of a key with a CSR; None if this user may not upload, or OpenSSL makes none."""
+    """Return the file of a key with a CSR; None if this user may do only a part of it, or OpenSSL makes none."""
     try:
         generated = by_openssl.generate(bench, "openssl", keys.RSA_2048, passphrase)
-    except OutcomeUnknownError:
-        raise
+    except RefusedError:
+        return None
     except DeviceError as refusal:
         if not refusal.refused_permission:
             raise

@@ -145,10 +145,11 @@ def show_file(work: Work, item: Item) -> Json:
 
 
 def delete(work: Work, path: str) -> None:
-    """Delete a CSR object and its file."""
+    """Delete a CSR object and, unless it stays by switch, its file."""
     require(work.world, path)
     del work.world.csrs[path]
-    work.world.disk.remove(f"{CSRS}/{split_path(path)[2]}")
+    if not work.switches.csr_file_stays:
+        work.world.disk.remove(f"{CSRS}/{split_path(path)[2]}")
 
 
 # -- shared with keys --------------------------------------------------------------------------

@@ -53,6 +53,14 @@ FACTS = (
                 works="a CSR can be made of a key that is there",
                 rejected="if one call does not make both, OpenSSL on the BIG-IP makes them",
             ),
+            row(
+                "csr-of-key",
+                "csr_file_stays",
+                yes=unforeseen(
+                    "the connector deletes a CSR when it has read it, and its file stays in /config/ssl/ssl.csr"
+                ),
+                no="a CSR that the connector has read and deleted is gone",
+            ),
         ),
     ),
     Fact(
