@@ -77,3 +77,16 @@ def test_certbot_bigip_works_unchanged(make: Make, folder: Path, tmos: str) -> N
     assert profile["sniDefault"] == "false"
     assert len(device.tokens) == 3  # n + 2 for n units, and never deleted
     assert device.saved == 1
+
+
+def test_a_probe_leaves_what_another_client_has_made(device: SimulatedBigIP, folder: Path) -> None:
+    """Whatever certbot-bigip leaves for the next time stays, to the number of its changes, and it works again."""
+    device.add_rule("/Common/theirs", "when HTTP_REQUEST { HTTP::redirect https://[HTTP::host][HTTP::uri] }")
+    device.add_virtual_server("/Common/vs", "192.0.2.1:80", rules=["/Common/theirs"], description="theirs")
+    run("certbot_bigip_client", device, folder)
+    theirs, saved = dict(device.engine.configuration.items), device.saved
+    assert ("ltm/profile/client-ssl", "/Common/www_example_com_clientssl") in theirs
+    run("probe_client", device, folder)
+    assert device.engine.configuration.items == theirs
+    assert (device.saved, [name for name in device.uploads if "probe" in name]) == (saved, [])
+    run("certbot_bigip_client", device, folder)
