@@ -21,6 +21,7 @@ __all__ = ["OTHER", "SCRATCH", "Redactor"]
 
 MOST_LEARNT, DEEPEST = 5000, 8  # names of a device that are remembered; how deep they are looked for
 _NAME_LIKE = ("name", "fullPath", "partition", "hostname", "user", "userName", "description", "destination")
+_PARAMETER = re.compile(r"\$?[A-Za-z]{1,50}")
 _VERSION = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3}){1,3}")
 _BUILD = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){0,4}")
 _DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?[0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [A-Z]{3,4} 20[0-9]{2}")
@@ -70,7 +71,7 @@ class Redactor:
 
     def query_name(self, name: str) -> str:
         """Return the name of a query's parameter."""
-        return name if is_term(name.lstrip("$")) else PROPERTY
+        return name if _PARAMETER.fullmatch(name) and is_term(name.lstrip("$")) else PROPERTY
 
     def message(self, text: str) -> str:
         """Return a refusal's text, or why a question is not answered."""

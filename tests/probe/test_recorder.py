@@ -126,7 +126,7 @@ anything = st.recursive(
 contents = st.one_of(st.binary(max_size=99), anything.map(lambda found: json.dumps(found).encode()))
 
 
-@generated(150)
+@generated(60)
 @given(st.lists(st.tuples(contents, st.sampled_from([200, 302, 400, 404])), min_size=1, max_size=4), names, anything)
 def test_any_answers_are_noted_as_who_reads_the_report_expects(found: Any, name: str, body: Any) -> None:
     call = Call("POST", f"/mgmt/tm/{name}", query={name: name}, body={name: body})

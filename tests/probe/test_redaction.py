@@ -153,7 +153,8 @@ def test_queries_keep_names_of_properties_and_common_numbers() -> None:
     assert one.query("$select", "name,certKeyChain,contosoSecret") == "name,certKeyChain,<name>"
     assert (one.query("$top", "100"), one.query("$skip", "4711")) == ("100", "<number>")
     assert one.query("$filter", "partition eq Shop") == "partition eq PARTITION"
-    assert (one.query_name("$filter"), one.query_name("contoso")) == ("$filter", "<property>")
+    named = {name: one.query_name(name) for name in ("$filter", "ver", "contoso", "key/cert", "$$top")}
+    assert [name for name, shown in named.items() if name == shown] == ["$filter", "ver"]
 
 
 def test_a_release_is_told_in_f5s_words_alone() -> None:
@@ -248,7 +249,7 @@ anything = st.recursive(
 )
 
 
-@generated(300)
+@generated(120)
 @given(anything)
 def test_any_json_is_told_without_what_is_theirs(content: Any) -> None:
     one = redactor()
@@ -257,7 +258,7 @@ def test_any_json_is_told_without_what_is_theirs(content: Any) -> None:
     assert CANARIES.found_in(told) == set()
 
 
-@generated(300)
+@generated(120)
 @given(st.lists(texts, max_size=6).map(" ".join))
 def test_any_text_is_told_in_what_may_be_told(text: str) -> None:
     one = redactor()

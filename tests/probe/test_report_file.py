@@ -175,7 +175,7 @@ anything = st.recursive(
 PLACES = sorted({place for place in WRONG if place not in ("serial",)})
 
 
-@generated(200)
+@generated(80)
 @given(st.dictionaries(st.sampled_from(PLACES), anything, min_size=1, max_size=2))
 def test_any_report_is_read_whole_or_refused_in_one_line(changes: dict[str, Any]) -> None:
     try:
