@@ -45,6 +45,11 @@ class Part:
     starts: Mapping[str, int]  # how many requests come before each question
     report: Report
 
+    def sent_for(self, name: str) -> list[tuple[str, str]]:
+        """Return what a question sends, with what clears up after it."""
+        following = [start for start in self.starts.values() if start > self.starts[name]]
+        return list(map(_pattern_of, self.requests[self.starts[name] : min(following, default=None)]))
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -64,11 +69,13 @@ class Ground:
         name = _met(self.whole, number)
         if name == END:
             return self.whole, number
-        part = self.parts[name] = self.parts.get(name) or _surveyed(self.scene, _needed(name))
-        there = part.starts[name] + number - self.whole.starts[name]
-        assert _pattern_of(part.requests[there - 1]) == _pattern_of(self.requests[number - 1])
-        assert part.report.entry(name) is not None
-        return part, there
+        part = self.parts[name] = self.parts.get(name) or self._least(name)
+        return part, part.starts[name] + number - self.whole.starts[name]
+
+    def _least(self, name: str) -> Part:
+        """Return the least part that asks a question as a whole probe does: all of it, if it needs yet others."""
+        part = _surveyed(self.scene, _needed(name))
+        return part if part.sent_for(name) == self.whole.sent_for(name) else self.whole
 
 
 def survey(scene: Scene) -> Ground:
