@@ -88,6 +88,7 @@ class Bench:
     issuer: str = ""  # of their certificates, in PEM
     waiting: Waiting | None = None
     secrets: list[Secret] = field(default_factory=list, repr=False)  # alive, so that no text quotes them
+    deletes_files: bool | None = None  # this user may delete files of the device; None: it was not tried
     lists_files: bool | None = None  # this user may list files of the device; None: it was not tried
     release: Release = field(default_factory=Release)
     question: str = ""

@@ -44,8 +44,16 @@ WAYS: dict[str, dict[str, Any]] = {  # what is closed, and what is left: togethe
     "the shell is closed": {"bash": False},
     "no file is moved": {"unix_tools": False},
     "no upload, but a shell": {"upload_role": "nobody"},
-    "only the answer has the CSR": {"bash": False, "unix_tools": False, "csr_pem_in_answer": True},
 }
+
+
+def test_no_file_is_brought_where_none_can_be_deleted() -> None:
+    with SimulatedBigIP(Switches(bash=False, unix_tools=False)) as device:
+        report = asked(device, "certificate")
+        assert device.uploads == []
+    assert entry(report, "certificate").outcome is Outcome.NOT_ASKED
+    assert "may delete no file" in entry(report, "certificate").because
+    assert report.left == ()
 
 
 def made_by(**switches: Any) -> dict[str, tuple[str, int]]:
@@ -67,11 +75,8 @@ def test_three_pairs_are_made_by_whatever_way_is_open(closed: str) -> None:
     assert pairs == {"rsa": ("password", 2048), "rsa-2": ("password", 2048), "ec": ("password", 256)}
 
 
-@pytest.mark.parametrize(
-    "closed",
-    [{"bash": False, "unix_tools": False}, {"native_password_keys": "rejected", "upload_role": "nobody"}],
-)
-def test_certificate_is_stored_without_a_key_if_no_csr_can_be_had(closed: dict[str, Any]) -> None:
+def test_certificate_is_stored_without_a_key_if_no_csr_can_be_had() -> None:
+    closed = {"native_password_keys": "rejected", "upload_role": "nobody"}
     assert made_by(**closed) == {}
     assert found_by("certificate", **closed)["certificate"] == "works"
     assert found_by("digit-first-names", **closed)["digit_first_names"] == "rejected"
@@ -89,7 +94,7 @@ def test_no_passphrase_is_sent_where_no_file_can_be_removed() -> None:
     with SimulatedBigIP(Switches(bash=False, unix_tools=False, native_password_keys="rejected")) as device:
         report = asked(device, "key-by-openssl", "certificate")
         assert not [call.path for call in device.writes() if call.path.endswith(".pass")]
-    assert {left.rpartition(".")[2] for left in report.left} == {"crt"}
+    assert report.left == ()
 
 
 @pytest.mark.parametrize("described", ["first", "last"])

@@ -7,7 +7,9 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.public_files import store_public_file
+from sectigo_f5.icontrol.transfer import DOWNLOADS
 from sectigo_f5.probe.bench import Bench, RefusedError, Seen
+from sectigo_f5.probe.making import files
 
 CERTIFICATE = "sys/file/ssl-cert"
 
@@ -23,7 +25,11 @@ def store(bench: Bench, path: str, content: str, *, lasting: bool = False) -> Se
 
 
 def bring(bench: Bench, suffix: str, content: str) -> str:
-    """Bring a file to the device, by upload or else through the shell; returns its path there."""
+    """Bring a file to the device, by upload or else through the shell; returns its path there.
+
+    Raises :class:`NotAskedError` if this user could not delete it again.
+    """
+    files.must_be_deletable(bench, f"{DOWNLOADS}/{bench.scratch.name(suffix)}")
     name = bench.scratch.upload(suffix)
     try:
         return store_public_file(bench.client, name, content.encode())

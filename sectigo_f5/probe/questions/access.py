@@ -17,6 +17,7 @@ from sectigo_f5.icontrol.transfer import BULK, BULK_URL, CHUNK, DOWNLOADS, UPLOA
 from sectigo_f5.probe import endpoints as read
 from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError, Seen, printed
 from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.making import files
 
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 NOT_TOLD = "not-told"
@@ -109,19 +110,11 @@ def shell(bench: Bench) -> None:
 def upload(bench: Bench) -> None:
     """Upload a small file, if it can be deleted again."""
     name = bench.scratch.name("upload.txt")
-    if not _may_delete(bench, f"{DOWNLOADS}/{name}"):
-        raise NotAskedError("this user may delete no file, so none is uploaded")
+    files.must_be_deletable(bench, f"{DOWNLOADS}/{name}")
     seen = bench.settled(_upload(bench, bench.scratch.upload("upload.txt")), "an upload")
     bench.find("uploads", WORKS if seen.ok else REJECTED)
     names = {"user": bench.unit.device.username, "path": f"{UPLOADS_URL}/{name}", "method": "POST"}
     bench.note_text("upload_refused", seen, **names)
-
-
-def _may_delete(bench: Bench, file: str) -> bool:
-    """Tell whether this user may delete a file, by one that is not there."""
-    if _unix(bench, "rm", file).ok:
-        return True
-    return "removed" in printed(bench.bash(f"rm -f {file}; echo removed", repeatable=True))
 
 
 def _upload(bench: Bench, name: str) -> Seen:
@@ -134,16 +127,16 @@ def file_tools(bench: Bench) -> None:
     """List a file, move it to where it can be downloaded, fetch it, and remove it: as a CSR is read."""
     name = bench.scratch.name("tools.txt")
     source, target = f"{DOWNLOADS}/{name}", f"{BULK}/{name}"
-    if not _unix(bench, "ls", source).ok:
+    if not files.unix(bench, "ls", source).ok:
         bench.find("unix_tools", value=False)
         return
     bench.scratch.file(source)
     bench.scratch.file(target)
     if not _stored(bench, name):
         raise NotAskedError("this user can store no file on the device")
-    moves = _shows(bench, source) and _unix(bench, "mv", f"{source} {target}").ok
+    moves = _shows(bench, source) and files.unix(bench, "mv", f"{source} {target}").ok
     fetches = moves and _fetched(bench, name)
-    bench.find("unix_tools", fetches and _unix(bench, "rm", target).ok and not _shows(bench, target))
+    bench.find("unix_tools", fetches and files.unix(bench, "rm", target).ok and not _shows(bench, target))
 
 
 def _stored(bench: Bench, name: str) -> bool:
@@ -154,15 +147,9 @@ def _stored(bench: Bench, name: str) -> bool:
     return bench.bash(f"echo {text} > {DOWNLOADS}/{name}", repeatable=True).ok
 
 
-def _unix(bench: Bench, tool: str, arguments: str) -> Seen:
-    body = {"command": "run", "utilCmdArgs": arguments}
-    seen = bench.ask("POST", f"/mgmt/tm/util/unix-{tool}", body, repeatable=tool != "mv")
-    return bench.settled(seen, f"unix-{tool}")
-
-
 def _shows(bench: Bench, file: str) -> bool:
     """Tell whether a file is there, by what ``ls`` prints; what it does not find, it names, too."""
-    text = printed(_unix(bench, "ls", file))
+    text = printed(files.unix(bench, "ls", file))
     return file in text and "no such file" not in text.lower()
 
 
