@@ -39,6 +39,7 @@ class Seen:
     status: int
     body: Json = field(default_factory=dict)
     message: str = ""
+    code: str = ""  # of mcpd, such as 01020036; empty if it gave none
     answer: requests.Response | None = None
 
     @property
@@ -55,6 +56,16 @@ class Seen:
     def unregistered(self) -> bool:
         """True if its REST service does not know the path: not now, or never."""
         return not self.ok and "not registered" in self.message
+
+    @property
+    def judges(self) -> bool:
+        """True if a refusal is about what was sent, not about the user, the path, or the device's own state.
+
+        A 404 without one of mcpd's codes comes from something in front of it, which has judged nothing.
+        """
+        of_mcpd = self.status != requests.codes.not_found or bool(self.code)
+        about_the_request = requests.codes.bad_request <= self.status < requests.codes.server_error
+        return about_the_request and of_mcpd and not self.refused_permission and not self.unregistered
 
 
 @dataclass(frozen=True)
@@ -139,7 +150,7 @@ class Bench:
         except OutcomeUnknownError:
             raise
         except DeviceError as refusal:
-            return Seen(refusal.status, message=refusal.message)
+            return Seen(refusal.status, message=refusal.message, code=refusal.code)
         content = json_object(answer)
         if not content and (body is not None or (method == "GET" and not headers)):  # it was cut short
             if call.reads:
@@ -157,9 +168,11 @@ class Bench:
         Raises :class:`RefusedError` if it refuses this user, or has no such call, and :class:`ConnectorError` if it
         failed itself: neither says anything of what was asked for.
         """
-        if seen.refused_permission or seen.unregistered:
+        if seen.status >= requests.codes.server_error:
+            self.settled(seen, what)
+        elif not (seen.ok or seen.judges):
             self.must(seen, what)
-        return self.settled(seen, what).ok
+        return seen.ok
 
     def settled(self, seen: Seen, what: str) -> Seen:
         """Return an answer, a refusal too; raises :class:`ConnectorError` if the device failed, or is starting."""

@@ -10,12 +10,11 @@ from sectigo_f5.bigip.profile_change import CLIENT_SSL_URL
 from sectigo_f5.device_objects import STOCK_PROFILE
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.lists.manner import Manner, names_of
-from sectigo_f5.probe.bench import Bench, Seen
+from sectigo_f5.probe.bench import Bench, NotAskedError, Seen
 from sectigo_f5.probe.catalogue import IGNORED, REJECTED, WITHOUT_ITEMS, WORKS
+from sectigo_f5.probe.questions.ltm import scratch_server
 
-CLIENT_SSL, VIRTUAL = "ltm/profile/client-ssl", "ltm/virtual"
-VIRTUAL_URL = f"/mgmt/tm/{VIRTUAL}"
-ADDRESS = "192.0.2.250"  # of TEST-NET-1 (RFC 5737)
+CLIENT_SSL = "ltm/profile/client-ssl"
 BEYOND = "defaultsFrom"  # a property of every client SSL profile, which a list of names does not have
 
 
@@ -76,19 +75,12 @@ def _selection(seen: Seen) -> str:
 
 
 def _virtual_server(bench: Bench) -> str:
-    """Make a virtual server that is disabled, for its sub-collections; returns its URL, empty if that is refused."""
-    url = bench.scratch.object(VIRTUAL, bench.scratch.path("list"))
-    body: Json = {
-        "name": bench.scratch.name("list"),
-        "partition": bench.partition,
-        "destination": f"{ADDRESS}:443",
-        "mask": "255.255.255.255",
-        "source": "0.0.0.0/0",
-        "ipProtocol": "tcp",
-        "disabled": True,
-        "profiles": [{"name": "/Common/tcp"}],
-    }
-    return url if bench.ask("POST", VIRTUAL_URL, body).ok else ""
+    """Return the URL of a scratch virtual server, for its sub-collections; empty if there can be none."""
+    try:
+        server = scratch_server.create(bench)
+    except NotAskedError:
+        return ""
+    return server.url if server.seen.ok else ""
 
 
 def _keeps_items(bench: Bench, url: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import requests
-
 from sectigo_f5.probe.bench import Bench, Seen
 from sectigo_f5.probe.catalogue import REJECTED, WORKS
 
@@ -15,12 +13,6 @@ def verdict(bench: Bench, seen: Seen, what: str) -> str:
     """
     if seen.ok:
         return WORKS
-    if not judges(seen):
+    if not seen.judges:
         bench.must(seen, what)
     return REJECTED
-
-
-def judges(seen: Seen) -> bool:
-    """Tell whether a refusal is about what was sent."""
-    about_the_request = requests.codes.bad_request <= seen.status < requests.codes.server_error
-    return about_the_request and not seen.refused_permission and "not registered" not in seen.message
