@@ -16,7 +16,8 @@ from sectigo_f5.bigip.unit import Unit
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.icontrol.call import Call
 from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError
-from sectigo_f5.probe.catalogue import AFTERWARDS, BY_NAME, QUESTIONS, Question
+from sectigo_f5.probe.catalogue.every import AFTERWARDS, BY_NAME, QUESTIONS
+from sectigo_f5.probe.catalogue.nouns import Question
 from sectigo_f5.probe.clearing.deleting import Thing, names_of
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 from sectigo_f5.probe.questions.every import ASKED

@@ -15,10 +15,11 @@ from sectigo_f5.icontrol.client import IControl
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.read_back import PAUSES
 from sectigo_f5.icontrol.shell import BASH
-from sectigo_f5.probe.catalogue import BY_NAME
+from sectigo_f5.probe.catalogue.every import BY_NAME
 from sectigo_f5.probe.nouns import Release, Text
 from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.scratch import Scratch
+from sectigo_f5.probe.seen import Seen
 from sectigo_f5.secret import Secret
 
 AGAIN = 5.0  # seconds before something is read again that was cut short, or that a starting device may lack
@@ -30,42 +31,6 @@ class NotAskedError(ConnectorError):
 
 class RefusedError(ConnectorError):
     """A call without which a question cannot be asked was refused."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """An answer: a success with its body, or a refusal with its message."""
-
-    status: int
-    body: Json = field(default_factory=dict)
-    message: str = ""
-    code: str = ""  # of mcpd, such as 01020036; empty if it gave none
-    answer: requests.Response | None = None
-
-    @property
-    def ok(self) -> bool:
-        """True if the device did what it was asked for."""
-        return 200 <= self.status < 300  # noqa: PLR2004  # the class of success
-
-    @property
-    def refused_permission(self) -> bool:
-        """True if it refused this user."""
-        return self.status in (requests.codes.unauthorized, requests.codes.forbidden)
-
-    @property
-    def unregistered(self) -> bool:
-        """True if its REST service does not know the path: not now, or never."""
-        return not self.ok and "not registered" in self.message
-
-    @property
-    def judges(self) -> bool:
-        """True if a refusal is about what was sent, not about the user, the path, or the device's own state.
-
-        A 404 without one of mcpd's codes comes from something in front of it, which has judged nothing.
-        """
-        of_mcpd = self.status != requests.codes.not_found or bool(self.code)
-        about_the_request = requests.codes.bad_request <= self.status < requests.codes.server_error
-        return about_the_request and of_mcpd and not self.refused_permission and not self.unregistered
 
 
 @dataclass(frozen=True)
@@ -211,7 +176,7 @@ class Bench:
         return seen
 
     def bash(self, command: str, timeout: float = READ_TIMEOUT, *, repeatable: bool = False) -> Seen:
-        """Run a command line on the device; what it printed is :func:`printed`."""
+        """Run a command line on the device; what it printed is :func:`.seen.printed`."""
         arguments = {"command": "run", "utilCmdArgs": f"-c '{command}'"}
         return self.ask("POST", BASH, arguments, timeout=timeout, repeatable=repeatable)
 
@@ -248,8 +213,3 @@ class Bench:
         """Note a refusal's words, unless it refuses this user, or is too busy: they are not those of the refusal."""
         if not seen.refused_permission and seen.status != requests.codes.unavailable:
             self.note_text(kind, seen, **names)
-
-
-def printed(seen: Seen) -> str:
-    """Return what a command line printed; nothing if it was refused."""
-    return str(seen.body.get("commandResult") or "")

@@ -25,7 +25,7 @@ from sectigo_f5.commands.probing.consent import MADE, RUN, SAVED
 from sectigo_f5.commands.table import COMMANDS
 from sectigo_f5.model import Device
 from sectigo_f5.probe.bench import Bench
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.clearing.leftovers import COLLECTIONS
 from sectigo_f5.probe.questions.every import ASKED
 from sectigo_f5.probe.report_file import from_json

@@ -11,7 +11,7 @@ from sectigo_f5 import recording, stopping
 from sectigo_f5.probe import asking
 from sectigo_f5.probe.asking import GIVEN_UP, INTERRUPTED, TOO_SLOW, Probed, ask_everything, probe
 from sectigo_f5.probe.bench import Bench, NotAskedError
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.nouns import Outcome
 from sectigo_f5.progress import Progress
 from sectigo_f5.recording import Change, Ending, Recorder, What

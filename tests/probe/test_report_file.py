@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.probe import report_file
-from sectigo_f5.probe.catalogue import BY_NAME, QUESTIONS
+from sectigo_f5.probe.catalogue.every import BY_NAME, QUESTIONS
 from sectigo_f5.probe.filing.report_form import KIND
 from sectigo_f5.probe.nouns import Entry, Exchange, Outcome, Release, Report, Text
 from sectigo_f5.probe.report_file import as_json, as_text, comparable, from_json, read_report

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.probe.catalogue import BY_NAME
+from sectigo_f5.probe.catalogue.every import BY_NAME
 from sectigo_f5.simulator import SimulatedBigIP, Switches
 from tests.support.probe_pairs import answer, bench, pair
 

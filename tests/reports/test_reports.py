@@ -14,7 +14,7 @@ import pytest
 
 from sectigo_f5.model import Outcome
 from sectigo_f5.probe.asking import EVERYTHING
-from sectigo_f5.probe.catalogue import BY_NAME
+from sectigo_f5.probe.catalogue.every import BY_NAME
 from sectigo_f5.probe.explaining.explanation import explanation
 from sectigo_f5.simulator import SimulatedBigIP, likeness
 from sectigo_f5.simulator.releases import RELEASES

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sectigo_f5 import __version__
-from sectigo_f5.probe import catalogue
+from sectigo_f5.probe.catalogue import every as catalogue
 from sectigo_f5.simulator import likeness
 from sectigo_f5.simulator.likeness import reading, table
 from sectigo_f5.simulator.likeness.table import DERIVED, FIXED, SWITCHES, UNTOLD

@@ -10,7 +10,7 @@ from typing import Any
 
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.probe.bench import Bench, Pair
-from sectigo_f5.probe.catalogue import BY_NAME
+from sectigo_f5.probe.catalogue.every import BY_NAME
 from sectigo_f5.probe.nouns import Found, Text
 from sectigo_f5.probe.questions.every import ASKED
 from sectigo_f5.secret import Secret

@@ -11,7 +11,7 @@ from sectigo_f5.commands.probing.choosing import partition_of, partitions_of
 from sectigo_f5.errors import ConfigurationError
 from sectigo_f5.files import REMEDY, fault_of_output
 from sectigo_f5.model import Job
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.scratch import PREFIX
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sectigo_f5.bigip.obstacles import UNKNOWN_WITHOUT_RSA
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.explaining.findings import Findings
 from sectigo_f5.probe.explaining.nouns import Means, unforeseen
 from sectigo_f5.probe.explaining.routes import KINDS, route

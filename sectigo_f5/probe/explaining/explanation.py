@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from sectigo_f5.printable import one_line
-from sectigo_f5.probe.catalogue import BY_NAME
+from sectigo_f5.probe.catalogue.every import BY_NAME
 from sectigo_f5.probe.explaining.doings import doings
 from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
 from sectigo_f5.probe.explaining.findings import Findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sectigo_f5.probe.catalogue import NO, REJECTED, WORKS, YES
+from sectigo_f5.probe.catalogue.nouns import NO, REJECTED, WORKS, YES
 from sectigo_f5.probe.nouns import Report
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from sectigo_f5.probe.catalogue import NO, WORKS
+from sectigo_f5.probe.catalogue.nouns import NO, WORKS
 from sectigo_f5.probe.explaining.findings import Findings
 
 KINDS = {  # of keys that the YAML may ask for, with the question that tries them

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sectigo_f5.printable import one_line
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.explaining.findings import Findings
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sectigo_f5.probe.catalogue import BY_NAME, Finding, Question
+from sectigo_f5.probe.catalogue.every import BY_NAME
+from sectigo_f5.probe.catalogue.nouns import Finding, Question
 from sectigo_f5.probe.filing.forms import (
     Defined,
     Either,

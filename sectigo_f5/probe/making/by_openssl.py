@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sectigo_f5.bigip.keys import bodies, openssl
 from sectigo_f5.icontrol.transfer import DOWNLOADS, upload
 from sectigo_f5.model import KeySpec
-from sectigo_f5.probe.bench import Bench, RefusedError, printed
+from sectigo_f5.probe.bench import Bench, RefusedError
 from sectigo_f5.probe.making import csrs
+from sectigo_f5.probe.seen import printed
 from sectigo_f5.secret import Secret
 from sectigo_f5.x509.certificates import extract_request
 

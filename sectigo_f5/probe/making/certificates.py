@@ -8,8 +8,9 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.icontrol.public_files import store_public_file
 from sectigo_f5.icontrol.transfer import DOWNLOADS
-from sectigo_f5.probe.bench import Bench, RefusedError, Seen
+from sectigo_f5.probe.bench import Bench, RefusedError
 from sectigo_f5.probe.making import files
+from sectigo_f5.probe.seen import Seen
 
 CERTIFICATE = "sys/file/ssl-cert"
 

@@ -10,8 +10,9 @@ from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.shell import shell_safe
-from sectigo_f5.probe.bench import Bench, Seen, printed
+from sectigo_f5.probe.bench import Bench
 from sectigo_f5.probe.clearing.deleting import run_program
+from sectigo_f5.probe.seen import Seen, printed
 from sectigo_f5.probe.throwaway_ca import DOMAIN
 from sectigo_f5.x509.certificates import extract_request
 

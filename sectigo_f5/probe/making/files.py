@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sectigo_f5.probe.bench import Bench, NotAskedError, Seen, printed
+from sectigo_f5.probe.bench import Bench, NotAskedError
+from sectigo_f5.probe.seen import Seen, printed
 
 NOT_BROUGHT = "this user may delete no file, so none is uploaded"
 

@@ -11,7 +11,8 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.model import KeySpec
-from sectigo_f5.probe.bench import Bench, Seen
+from sectigo_f5.probe.bench import Bench
+from sectigo_f5.probe.seen import Seen
 from sectigo_f5.secret import one_time_passphrase
 
 RSA_2048, RSA_4096 = KeySpec("rsa", "2048"), KeySpec("rsa", "4096")

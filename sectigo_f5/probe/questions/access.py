@@ -15,9 +15,10 @@ from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.lists.manner import Manner
 from sectigo_f5.icontrol.transfer import BULK, BULK_URL, CHUNK, DOWNLOADS, UPLOADS_URL
 from sectigo_f5.probe import endpoints as read
-from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError, Seen, printed
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.making import files
+from sectigo_f5.probe.seen import Seen, printed
 
 ROLES = ("admin", "resource-admin", "certificate-manager", "manager", "guest")
 NOT_TOLD = "not-told"

@@ -14,9 +14,10 @@ from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.transfer import DOWNLOADS
 from sectigo_f5.model import KeySpec
-from sectigo_f5.probe.bench import Bench, Pair, Seen
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.bench import Bench, Pair
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.making import certificates, keys, pairs
+from sectigo_f5.probe.seen import Seen
 from sectigo_f5.probe.throwaway_ca import ThrowawayCA
 from sectigo_f5.x509.certificates import Certificate, read_certificate
 

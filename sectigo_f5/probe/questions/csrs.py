@@ -9,7 +9,7 @@ from sectigo_f5.bigip.readers import alternative_names, text
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.probe.bench import Bench, NotAskedError
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.clearing.deleting import run_program
 from sectigo_f5.probe.making import csrs, keys
 from sectigo_f5.probe.making.keys import RSA_2048

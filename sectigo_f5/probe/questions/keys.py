@@ -7,7 +7,7 @@ from functools import partial
 
 from sectigo_f5.model import KeySpec
 from sectigo_f5.probe.bench import Bench
-from sectigo_f5.probe.catalogue import IGNORED, REJECTED, WORKS
+from sectigo_f5.probe.catalogue.nouns import IGNORED, REJECTED, WORKS
 from sectigo_f5.probe.making import keys
 from sectigo_f5.probe.making.keys import Made
 

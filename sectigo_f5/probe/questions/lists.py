@@ -10,9 +10,10 @@ from sectigo_f5.bigip.profile_change import CLIENT_SSL_URL
 from sectigo_f5.device_objects import STOCK_PROFILE
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.lists.manner import Manner, names_of
-from sectigo_f5.probe.bench import Bench, NotAskedError, Seen
-from sectigo_f5.probe.catalogue import IGNORED, REJECTED, WITHOUT_ITEMS, WORKS
+from sectigo_f5.probe.bench import Bench, NotAskedError
+from sectigo_f5.probe.catalogue.nouns import IGNORED, REJECTED, WITHOUT_ITEMS, WORKS
 from sectigo_f5.probe.questions.ltm import scratch_server
+from sectigo_f5.probe.seen import Seen
 
 CLIENT_SSL = "ltm/profile/client-ssl"
 BEYOND = "defaultsFrom"  # a property of every client SSL profile, which a list of names does not have

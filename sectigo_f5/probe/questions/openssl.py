@@ -9,7 +9,7 @@ from sectigo_f5.bigip.readers import text
 from sectigo_f5.device_objects import PASSWORD
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.probe.bench import Bench, RefusedError
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.making import by_openssl, keys
 from sectigo_f5.secret import Secret, one_time_passphrase
 

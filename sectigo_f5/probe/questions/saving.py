@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.saving import PLAIN, SAVE, TASKS, TIMEOUT
 from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 
 
 def task(bench: Bench) -> None:

@@ -9,9 +9,10 @@ from sectigo_f5.bigip import readers
 from sectigo_f5.icontrol.call import TOKENS, Json
 from sectigo_f5.icontrol.client import VERSION
 from sectigo_f5.icontrol.login import LOGIN, login_body
-from sectigo_f5.probe.bench import Bench, RefusedError, Seen
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.bench import Bench, RefusedError
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.nouns import Release
+from sectigo_f5.probe.seen import Seen
 from sectigo_f5.secret import Secret
 
 LONGEST = 36000  # seconds that a token may live (DevCentral, "iControl REST Authentication Token Management")

@@ -16,8 +16,9 @@ from sectigo_f5.device_objects import STOCK_PROFILE
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.transactions import COMMIT, COMMIT_TIMEOUT, FAILED, PAUSES, TRANSACTION, VALIDATE
-from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError, Seen, Waiting
-from sectigo_f5.probe.catalogue import IGNORED, REJECTED, WORKS
+from sectigo_f5.probe.bench import Bench, NotAskedError, RefusedError, Waiting
+from sectigo_f5.probe.catalogue.nouns import IGNORED, REJECTED, WORKS
+from sectigo_f5.probe.seen import Seen
 
 logger = logging.getLogger(__name__)
 

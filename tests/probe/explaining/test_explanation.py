@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.explaining.explanation import UNFORESEEN, WIDTH, explanation
 from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
 from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report, Text

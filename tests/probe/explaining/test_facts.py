@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from sectigo_f5.probe.catalogue import BY_NAME, QUESTIONS
+from sectigo_f5.probe.catalogue.every import BY_NAME, QUESTIONS
 from sectigo_f5.probe.explaining.facts.every import FACTS, STAY_OPEN
 from sectigo_f5.probe.explaining.nouns import NUMBER, Fact
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sectigo_f5.probe.catalogue import QUESTIONS
+from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.explaining.refusals import LOOKED_FOR, is_recognised, unrecognised
 from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report, Text
 from sectigo_f5.simulator import refusals

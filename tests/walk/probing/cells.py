@@ -16,7 +16,7 @@ from unittest.mock import patch
 from sectigo_f5.errors import ConnectorError, InterruptedRunError
 from sectigo_f5.probe import asking
 from sectigo_f5.probe.bench import Bench
-from sectigo_f5.probe.catalogue import Question
+from sectigo_f5.probe.catalogue.nouns import Question
 from sectigo_f5.probe.nouns import Entry, Outcome, Report
 from sectigo_f5.probe.report_file import as_json
 from sectigo_f5.simulator import Exchange, Fault

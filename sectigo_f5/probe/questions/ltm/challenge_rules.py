@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from sectigo_f5.icontrol.errors import DeviceError, OutcomeUnknownError
 from sectigo_f5.icontrol.transactions import Operation, send_operations
-from sectigo_f5.probe.bench import Bench, RefusedError, Seen
-from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.bench import Bench, RefusedError
+from sectigo_f5.probe.catalogue.nouns import WORKS
 from sectigo_f5.probe.questions.ltm import scratch_server
 from sectigo_f5.probe.questions.ltm.scratch_server import Server
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
+from sectigo_f5.probe.seen import Seen
 
 RULES = "ltm/rule"
 # As certbot-bigip writes it, for a path that nobody asks for.

@@ -11,9 +11,10 @@ from sectigo_f5.device_objects import STOCK_PROFILE, ClientSslProfile, Entry
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
-from sectigo_f5.probe.bench import Bench, NotAskedError, Pair, Seen
-from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.bench import Bench, NotAskedError, Pair
+from sectigo_f5.probe.catalogue.nouns import WORKS
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
+from sectigo_f5.probe.seen import Seen
 
 PROFILES = "ltm/profile/client-ssl"
 FIRST, SECOND = "default", "ecdsa"  # names of entries, see ``Generation.entry_name``

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.client import object_url
 from sectigo_f5.icontrol.errors import DeviceError
-from sectigo_f5.probe.bench import Bench, Pair, Seen
-from sectigo_f5.probe.catalogue import REJECTED
+from sectigo_f5.probe.bench import Bench, Pair
+from sectigo_f5.probe.catalogue.nouns import REJECTED
 from sectigo_f5.probe.questions.ltm import client_ssl, scratch_server
 from sectigo_f5.probe.questions.ltm.client_ssl import PROFILES, entry
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
+from sectigo_f5.probe.seen import Seen
 
 CERTIFICATES, KEYS = "sys/file/ssl-cert", "sys/file/ssl-key"
 _WORDS = re.compile(r"The (?:requested )?(?P<title>[A-Z].*?) \(.* in use by an? (?P<by>.*?)\.?$")

@@ -8,7 +8,7 @@ from sectigo_f5.bigip.profile_change import KEY_CHAIN, old_entry
 from sectigo_f5.bigip.readers import CIPHERTEXT, Json, text
 from sectigo_f5.device_objects import Entry
 from sectigo_f5.probe.bench import Bench, NotAskedError, Pair
-from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.catalogue.nouns import WORKS
 from sectigo_f5.probe.making import certificates
 from sectigo_f5.probe.questions.ltm import client_ssl
 from sectigo_f5.probe.questions.ltm.client_ssl import entry, entry_of

@@ -19,7 +19,8 @@ from sectigo_f5.bigip.readers import flag, text
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.call import Json
 from sectigo_f5.icontrol.client import object_url
-from sectigo_f5.probe.bench import Bench, NotAskedError, Seen
+from sectigo_f5.probe.bench import Bench, NotAskedError
+from sectigo_f5.probe.seen import Seen
 
 ADDRESSES = "ltm/virtual-address"
 SERVERS = "ltm/virtual"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sectigo_f5.probe.bench import Bench, Seen
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.bench import Bench
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
 from sectigo_f5.probe.questions.ltm import client_ssl, scratch_server
 from sectigo_f5.probe.questions.ltm.scratch_server import Server
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
+from sectigo_f5.probe.seen import Seen
 
 
 def sni(bench: Bench) -> None:

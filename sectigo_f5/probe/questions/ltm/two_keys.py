@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sectigo_f5.probe.bench import Bench, Pair
-from sectigo_f5.probe.catalogue import WORKS
+from sectigo_f5.probe.catalogue.nouns import WORKS
 from sectigo_f5.probe.questions.ltm import client_ssl
 from sectigo_f5.probe.questions.ltm.client_ssl import FIRST, SECOND, entry
 

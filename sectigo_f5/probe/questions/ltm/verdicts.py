@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sectigo_f5.probe.bench import Bench, Seen
-from sectigo_f5.probe.catalogue import REJECTED, WORKS
+from sectigo_f5.probe.bench import Bench
+from sectigo_f5.probe.catalogue.nouns import REJECTED, WORKS
+from sectigo_f5.probe.seen import Seen
 
 
 def verdict(bench: Bench, seen: Seen, what: str) -> str:

@@ -8,7 +8,7 @@ from sectigo_f5.bigip.readers import Json, full_path, text
 from sectigo_f5.errors import ConnectorError
 from sectigo_f5.icontrol.errors import DeviceError
 from sectigo_f5.probe.bench import Bench
-from sectigo_f5.probe.catalogue import REJECTED
+from sectigo_f5.probe.catalogue.nouns import REJECTED
 from sectigo_f5.probe.questions.ltm import client_ssl, scratch_server
 from sectigo_f5.probe.questions.ltm.scratch_server import Server
 from sectigo_f5.probe.questions.ltm.verdicts import verdict
