@@ -19,7 +19,7 @@ from sectigo_f5.simulator.device import SimulatedBigIP
 from sectigo_f5.simulator.faults import read_scenario
 from sectigo_f5.simulator.likeness import Likeness
 from sectigo_f5.simulator.likeness import read as read_report
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.switches import Switches
 
 DEFAULT_SERVERS = (

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from sectigo_f5.simulator import management_tls, pairing
 from sectigo_f5.simulator.certificates import csrs, files
 from sectigo_f5.simulator.faults import Fault, Faults
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.rest import front
 from sectigo_f5.simulator.rest.call import resolve
 from sectigo_f5.simulator.rest.wire import Exchange, Server

@@ -18,7 +18,7 @@ from sectigo_f5.probe.nouns import Release
 from sectigo_f5.probe.recorder import Recorder
 from sectigo_f5.probe.redaction import Redactor
 from sectigo_f5.secret import Secret
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals.every import BY_KIND
 from tests.support.canaries import Canaries, unique
 from tests.support.installation import ROOT
 from tests.support.properties import generated
@@ -85,9 +85,8 @@ def test_a_text_keeps_words_that_are_known(text: str) -> None:
 
 REFUSALS = {
     name: function
-    for name, function in inspect.getmembers(refusals, inspect.isfunction)
-    if inspect.signature(function).return_annotation == "Refusal"
-    and list(inspect.signature(function).parameters) not in (["reason"], ["value"])
+    for name, function in BY_KIND.items()
+    if list(inspect.signature(function).parameters) not in (["reason"], ["value"])
 }
 
 
@@ -287,7 +286,7 @@ def sentences() -> set[str]:
     found = set[str]()
     for folder in ("probe", "icontrol"):
         for file in (ROOT / "sectigo_f5" / folder).rglob("*.py"):
-            if file.parent.name in ("harmless", "explaining", "facts", "filing") or file.stem == "catalogue":
+            if file.parent.name in ("harmless", "explaining", "facts", "filing", "catalogue"):
                 continue
             tree = ast.parse(file.read_text(encoding="utf-8"))
             texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))

@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from sectigo_f5.simulator import SimulatedBigIP
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from tests.simulator.conftest import Make
 from tests.simulator.rest import Rest, add_pair, entry, free_port, served
 

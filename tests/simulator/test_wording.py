@@ -6,16 +6,19 @@ import inspect
 
 import pytest
 
-from sectigo_f5.simulator import Switches, refusals
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator import Switches
+from sectigo_f5.simulator.refusals import of_objects, of_pairs, of_servers, of_sessions
+from sectigo_f5.simulator.refusals.every import BY_KIND
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from tests.simulator.conftest import Make
 from tests.simulator.test_switches import logged_in
 
 SSL = "ltm/profile/client-ssl"
 FUNCTIONS = {
     name: function
-    for name, function in vars(refusals).items()
-    if inspect.isfunction(function) and not name.startswith("_") and name not in ("in_words", "filled")
+    for module in (of_objects, of_pairs, of_servers, of_sessions)
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if not name.startswith("_") and name != "in_words"
 }
 
 
@@ -29,8 +32,12 @@ def test_every_refusal_knows_its_kind_and_its_names(kind: str) -> None:
     assert worded.message == f"{' '.join(names.values())} {{unknown}} {{0}} {{}} %s"
 
 
+def test_every_refusal_can_be_named_by_a_report() -> None:
+    assert BY_KIND.keys() == FUNCTIONS.keys()
+
+
 def test_device_without_texts_words_nothing_otherwise() -> None:
-    refusal = refusals.no_shell()
+    refusal = of_sessions.no_shell()
     assert refusal.worded({"exists": (400, "x")}) is refusal
     assert Refusal(400, "of its own").worded({"": (401, "x")}).kind == ""
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from sectigo_f5 import workflow
 from sectigo_f5.model import Job, Result
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.rest.wire import Exchange
 from sectigo_f5.visits.visit import Work
 from tests.support.troubles import ACCIDENTS, OUTAGES, BusyAuthority, Scene, Trouble, arranged

@@ -6,9 +6,9 @@ key`` takes a passphrase over REST is unproven; the switches hold the answers th
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import csrs, files, installation, pem
-from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects, of_pairs
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.state.work import Work, is_unset, normalize
@@ -60,13 +60,13 @@ def create_key(work: Work, body: Json) -> Json:
 def _generate(work: Work, body: Json) -> pem.PrivateKey:
     kind = str(body.get("keyType") or "rsa-private")
     if body.get("curveName") and work.switches.curve_name == REJECTED:
-        raise refusals.bad_request('"curve-name" is an unknown property of sys crypto key')
+        raise of_objects.bad_request('"curve-name" is an unknown property of sys crypto key')
     requested = None if work.switches.curve_name == IGNORED else body.get("curveName")
     size, curve = str(body.get("keySize") or "2048"), str(requested or "prime256v1")
     if kind == "rsa-private" and size not in RSA_SIZES:
-        raise refusals.bad_value("keySize", size)
+        raise of_objects.bad_value("keySize", size)
     if kind == "ec-private" and curve not in pem.CURVES:
-        raise refusals.bad_value("curveName", curve)
+        raise of_objects.bad_value("curveName", curve)
     if kind not in ("rsa-private", "ec-private"):
         raise UnknownCallError(f"the keyType {kind}")
     return pem.make_key(kind, size, curve)
@@ -81,11 +81,11 @@ def _passphrase(work: Work, body: Json) -> str | None:
         return None
     manner = work.switches.password_keys(body.get("keyType") == "ec-private")
     if manner == REJECTED:
-        raise refusals.bad_request('"passphrase" is an unknown property of sys crypto key')
+        raise of_objects.bad_request('"passphrase" is an unknown property of sys crypto key')
     if manner == SILENTLY_NORMAL:
         return None
     if is_unset(body.get("passphrase")):
-        raise refusals.passphrase_missing()
+        raise of_pairs.passphrase_missing()
     return str(body["passphrase"])
 
 
@@ -137,13 +137,13 @@ def _certificate(work: Work, item: Item) -> Json:
 
 def _new_path(work: Work, kind: str, body: Json) -> str:
     if is_unset(body.get("name")):
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     path = csrs.path_in(body)
     check_name(path)
     files.check_name(work, path)
     check_folder(work.configuration, path)
     if work.configuration.find(kind, path) is not None:
-        raise refusals.exists(KINDS[kind].title, path, split_path(path)[0])
+        raise of_objects.exists(KINDS[kind].title, path, split_path(path)[0])
     work.check_may_change(Item(kind, path, {}))
     return path
 
@@ -153,7 +153,7 @@ def file_item(work: Work, what: str, path: str) -> Item:
     kind = installation.FILES[what]
     item = work.configuration.find(kind, path)
     if item is None:
-        raise refusals.not_found(KINDS[kind].title, path)
+        raise of_objects.not_found(KINDS[kind].title, path)
     return item
 
 

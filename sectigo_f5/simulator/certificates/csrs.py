@@ -6,9 +6,9 @@ a protected key is unproven: no public code shows it, so it is a switch.
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files, pem
-from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects, of_pairs
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name, full_path, split_path
 from sectigo_f5.simulator.state.disk import CSRS
 from sectigo_f5.simulator.state.work import Work, World, is_unset
@@ -34,19 +34,19 @@ def create(work: Work, body: Json) -> Json:
     """Create a CSR for a key on the device; the passphrase in the key's object opens a protected key."""
     check_properties(body, PROPERTIES, "csr")
     if is_unset(body.get("key")) or is_unset(body.get("name")):
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     path = path_in(body)
     check_name(path)
     check_folder(work.configuration, path)
     key_path = full_path(str(body["key"]), str(body.get("partition") or ""))
     item = work.configuration.find(files.KEY, key_path)
     if item is None:
-        raise refusals.file_missing("key", key_path)
+        raise of_pairs.file_missing("key", key_path)
     check_allowed(work, item, work.switches.csr_for_password_keys)
     sealed = item.get("passphrase")
     key = pem.open_key(item.content, work.world.vault.open(sealed) if sealed else None)
     if key is None:
-        raise refusals.bad_import()
+        raise of_pairs.bad_import()
     request = store(work, path, key, body)
     echoed = {name: value for name, value in body.items() if name not in (*PLACE, "challengePassword")}
     return answer(work, "csr", path, {**echoed, **command_result(request, work.switches.csr_pem_in_answer)})
@@ -55,7 +55,7 @@ def create(work: Work, body: Json) -> Json:
 def check_allowed(work: Work, key: Item, manner: str) -> None:
     """Refuse a CSR for a protected key if the device does."""
     if key.get("securityType") == "password" and manner == REJECTED:
-        raise refusals.csr_refused(key.path)
+        raise of_pairs.csr_refused(key.path)
 
 
 def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: bool = False) -> bytes:
@@ -66,12 +66,12 @@ def store(work: Work, path: str, key: pem.PrivateKey, body: Json, *, own_copy: b
     own: F5's AS3 SDK removes the file, and lists the CSR afterwards.
     """
     if find(work.world, path) is not None:
-        raise refusals.exists(TITLE, path, split_path(path)[0])
+        raise of_objects.exists(TITLE, path, split_path(path)[0])
     subject = {word: str(body[name]) for name, word in SUBJECT.items() if not is_unset(body.get(name))}
     try:
         request = pem.make_request(key, subject, str(body.get("subjectAlternativeName") or ""))
     except ValueError as error:
-        raise refusals.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
+        raise of_objects.bad_value("subjectAlternativeName", body.get("subjectAlternativeName")) from error
     kind, size, _ = pem.describe_key(key, "public")
     shown = {name: str(body[name]) for name in (*SUBJECT, "subjectAlternativeName") if not is_unset(body.get(name))}
     raw = {"keySize": str(size), "publicKeyType": "RSA" if kind.startswith("rsa") else "ECDSA"}
@@ -105,7 +105,7 @@ def require(world: World, path: str) -> Item:
     """Return a CSR object; refuses one that does not exist."""
     item = find(world, path)
     if item is None:
-        raise refusals.not_found(TITLE, path)
+        raise of_objects.not_found(TITLE, path)
     return item
 
 

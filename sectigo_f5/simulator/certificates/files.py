@@ -6,8 +6,8 @@ import functools
 
 from cryptography import x509
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import pem
+from sectigo_f5.simulator.refusals import of_objects, of_pairs
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path, split_path
 from sectigo_f5.simulator.state.disk import DOWNLOADS, FILESTORE
 from sectigo_f5.simulator.state.work import Work, is_unset
@@ -31,9 +31,9 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
         properties["sourcePath"] = f"file://{_local(str(body['sourcePath']))}"
         content = work.world.disk.read(_local(str(body["sourcePath"])))
         if content is None:
-            raise refusals.file_unreadable()
+            raise of_pairs.file_unreadable()
     elif not content:
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     elif "passphrase" not in body:
         return item.with_properties(**properties)
     store = store_key if item.kind == KEY else store_certificate
@@ -43,14 +43,14 @@ def change(work: Work, item: Item, body: Json, _: str) -> Item:
 def check_name(work: Work, path: str) -> None:
     """Refuse a name that begins with a digit if the device does."""
     if work.switches.digit_first_certificates == REJECTED and split_path(path)[2][:1].isdigit():
-        raise refusals.bad_name(path)
+        raise of_objects.bad_name(path)
 
 
 def _issuer(work: Work, name: str) -> str:
     """Return the full path of the certificate that signed another one; refuses a missing one (text uncertain)."""
     path = full_path(name)
     if work.configuration.find(CERTIFICATE, path) is None:
-        raise refusals.file_missing("certificate", path)
+        raise of_pairs.file_missing("certificate", path)
     return path
 
 
@@ -63,11 +63,11 @@ def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
     """Store a key's PEM in an object, as supplied; the passphrase of an encrypted key is sealed with it."""
     encrypted = pem.is_encrypted(content)
     if passphrase and not encrypted:
-        raise refusals.not_protected()
+        raise of_pairs.not_protected()
     sealed = work.world.vault.keep(passphrase) if passphrase else None
     key = pem.open_key(content, work.world.vault.open(sealed) if sealed else None)
     if key is None and (sealed or not encrypted):
-        raise refusals.unknown_format(item.path)
+        raise of_pairs.unknown_format(item.path)
     kind, size, curve = pem.describe_key(key, "private") if key else ("rsa-private", 0, "none")
     words = {"keyType": kind, "keySize": size, "curveName": curve}
     words["securityType"] = "password" if encrypted else "normal"
@@ -79,7 +79,7 @@ def store_key(work: Work, item: Item, content: bytes, passphrase: str) -> Item:
 def store_certificate(work: Work, item: Item, content: bytes, _: str = "") -> Item:
     """Store the PEM of one or several certificates in an object."""
     if not pem.certificates(content):
-        raise refusals.unknown_format(item.path)
+        raise of_pairs.unknown_format(item.path)
     return _stamp(work, Item(item.kind, item.path, item.properties, content=content), item)
 
 

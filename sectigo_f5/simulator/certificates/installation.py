@@ -5,8 +5,8 @@ Requests: F5's cloud libraries and AS3 SDK, dehydrated-bigip, Keyfactor's orches
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import csrs, files, pem
+from sectigo_f5.simulator.refusals import of_pairs
 from sectigo_f5.simulator.state.configuration import Item, Json, check_folder, check_name
 from sectigo_f5.simulator.state.work import Work, camel
 
@@ -29,7 +29,7 @@ def install(work: Work, what: str, request: Json) -> Json:
     check_folder(work.configuration, path)
     content = work.world.disk.read(str(body.get("fromLocalFile") or ""))
     if content is None:
-        raise refusals.file_unreadable()
+        raise of_pairs.file_unreadable()
     if what == "cert":
         _put_certificate(work, path, content, body)
     elif what == "key":
@@ -61,9 +61,9 @@ def _put_certificate(work: Work, path: str, content: bytes, body: Json) -> None:
 
 def _put_key(work: Work, path: str, content: bytes, body: Json, passphrase: str) -> None:
     if passphrase and pem.is_encrypted(content) and pem.open_key(content, passphrase) is None:
-        raise refusals.wrong_passphrase(str(body["fromLocalFile"]))
+        raise of_pairs.wrong_passphrase(str(body["fromLocalFile"]))
     if pem.open_key(content, passphrase or None) is None and not pem.is_encrypted(content):
-        raise refusals.bad_import()
+        raise of_pairs.bad_import()
     item = _target(work, files.KEY, path, body)
     key = pem.open_key(content, passphrase) if passphrase and not work.switches.openssl_protected else None
     if key is not None:
@@ -86,10 +86,10 @@ def _put_pkcs12(work: Work, path: str, content: bytes, body: Json) -> None:
     """
     pair = pem.open_pkcs12(content, str(body.get("passphrase") or ""))
     if pair is None:
-        raise refusals.bad_import()
+        raise of_pairs.bad_import()
     passphrase = str(body.get("keyPassphrase") or "") if body.get("keySecurityType") == "password" else ""
     if body.get("keySecurityType") == "password" and not passphrase:
-        raise refusals.passphrase_missing()
+        raise of_pairs.passphrase_missing()
     endings = (".crt", ".key") if work.switches.before_14 else ("", "")
     _put_certificate(work, f"{path}{endings[0]}", pair.certificate, body)
     _put_key(work, f"{path}{endings[1]}", pem.key_pem(pair.key, passphrase or None), body, passphrase)

@@ -10,22 +10,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.likeness.reading import Told, shown
 from sectigo_f5.simulator.likeness.table import CONDITIONS
+from sectigo_f5.simulator.refusals.every import BY_KIND
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.state.kinds import KINDS
 from sectigo_f5.simulator.switches import REJECTED, Switches
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
-_REFUSALS: Mapping[str, Any] = {
-    name: function for name, function in vars(refusals).items() if hasattr(function, "__wrapped__")
-}
 
 
 def taken(told: Told, switches: Switches) -> Iterator[tuple[str, tuple[int, str]]]:
     """Yield the texts to be taken over, by kind; ``("", (0, sentence))`` for one that cannot be."""
     for kind, (status, message) in told.texts.items():
-        if kind not in _REFUSALS:
+        if kind not in BY_KIND:
             yield "", (0, f"the text {shown(kind)} belongs to no refusal of the simulator")
             continue
         own = _own(kind, switches)
@@ -42,14 +40,13 @@ def taken(told: Told, switches: Switches) -> Iterator[tuple[str, tuple[int, str]
 
 
 def _parameters(kind: str) -> Mapping[str, Any]:
-    return inspect.signature(_REFUSALS[kind]).parameters
+    return inspect.signature(BY_KIND[kind]).parameters
 
 
-def _own(kind: str, switches: Switches) -> refusals.Refusal:
+def _own(kind: str, switches: Switches) -> Refusal:
     """Return the simulator's own refusal, with placeholders for names."""
     given = {"before_14": switches.before_14}
-    refusal = _REFUSALS[kind](**{name: given.get(name, f"{{{name}}}") for name in _parameters(kind)})
-    return refusal if isinstance(refusal, refusals.Refusal) else refusals.bad_request("")
+    return BY_KIND[kind](**{name: given.get(name, f"{{{name}}}") for name in _parameters(kind)})
 
 
 def _means(own: str, message: str) -> bool:

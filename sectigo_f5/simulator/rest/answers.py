@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.rules.engine import Answer, Request
 from sectigo_f5.simulator.state.configuration import Json
 

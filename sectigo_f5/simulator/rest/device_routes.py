@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files
-from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.rest import transfer
 from sectigo_f5.simulator.rest.call import Call, resolve
 from sectigo_f5.simulator.rules import cm, system
@@ -75,7 +75,7 @@ def config(call: Call) -> Answer:
     by_partition = "partitions" in str(call.body.get("options"))
     switches = call.work.switches
     if REJECTED in (switches.save, switches.save_by_partition if by_partition else ""):
-        raise refusals.not_supported("this save")
+        raise of_objects.not_supported("this save")
     call.engine.save()
     return Answer({"kind": "tm:sys:config:savestate", **call.body})
 
@@ -87,7 +87,7 @@ def _require_save(body: Json) -> None:
 
 def _require_tasks(call: Call) -> None:
     if call.work.switches.task_save == REJECTED:
-        raise refusals.not_registered(call.request.path.removeprefix("/mgmt"))
+        raise of_objects.not_registered(call.request.path.removeprefix("/mgmt"))
 
 
 def task_list(call: Call) -> Answer:
@@ -106,7 +106,7 @@ def task_create(call: Call) -> Answer:
 def task_start(call: Call, number: str) -> Answer:
     """Start a task; the answer does not wait for its end."""
     if call.body.get("_taskState") != "VALIDATING":
-        raise refusals.bad_value("_taskState", call.body.get("_taskState"))
+        raise of_objects.bad_value("_taskState", call.body.get("_taskState"))
     call.engine.tasks.start(number)
     if call.work.switches.task_result == "COMPLETED":
         call.engine.save()
@@ -122,7 +122,7 @@ def util(call: Call, tool: str) -> Answer:
     """Run a program on the device."""
     arguments = str(call.body.get("utilCmdArgs", ""))
     if call.body.get("command") != "run":
-        raise refusals.bad_value("command", call.body.get("command"))
+        raise of_objects.bad_value("command", call.body.get("command"))
     call.engine.audit.append(f"{tool} {arguments}")
     printed = _bash(call, arguments) if tool == "bash" else programs.run_unix(call.work.world.disk, tool, arguments)
     result = {"commandResult": printed} if printed else {}

@@ -7,8 +7,8 @@ import binascii
 import json
 from typing import Any
 
-from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals import of_objects, of_sessions
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.rest import routes
 from sectigo_f5.simulator.rules import transactions
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
@@ -51,7 +51,7 @@ def body_of(request: Request) -> Any:
     try:
         return json.loads(request.content)
     except ValueError as error:
-        raise refusals.bad_request("Found invalid JSON body in the request.") from error
+        raise of_objects.bad_request("Found invalid JSON body in the request.") from error
 
 
 def user_of(engine: Engine, path: str, headers: dict[str, str]) -> str:
@@ -64,7 +64,7 @@ def user_of(engine: Engine, path: str, headers: dict[str, str]) -> str:
             return engine.world.accounts.user_of(token)
         if basic.startswith("Basic "):
             return engine.world.accounts.check_password(*_credentials(basic))
-    raise refusals.unauthorized(
+    raise of_sessions.unauthorized(
         "Authorization failed: no user authentication header or token detected. "
         f"Uri:http://localhost:8100{path} Referrer:127.0.0.1 Sender:127.0.0.1"
     )
@@ -74,5 +74,5 @@ def _credentials(header: str) -> tuple[str, str]:
     try:
         name, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
-        raise refusals.unauthorized("Authentication failed.") from error
+        raise of_sessions.unauthorized("Authentication failed.") from error
     return name, password

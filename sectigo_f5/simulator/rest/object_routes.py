@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto, csrs, files
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.rest import queries
 from sectigo_f5.simulator.rest.call import Call, resolve
 from sectigo_f5.simulator.rules import object_views, objects
@@ -37,7 +37,7 @@ def change(call: Call, url: str, segment: str) -> Answer:
     item, body = call.item(url, segment), call.request.body
     owner = item.get("appService")
     if owner and call.work.switches.owner_in_body and call.body.get("appService") != owner:
-        raise refusals.owner_not_named(owner)
+        raise of_objects.owner_not_named(owner)
     return Answer(object_views.show(call.work, objects.modify(call.work, item, body, call.request.method)))
 
 
@@ -60,7 +60,7 @@ def subcollection_item(call: Call, url: str, segment: str, below: str, name: str
     items = files.validators(call.work, item) if below == "cert-validators" else []
     shown = next((one for one in items if one["fullPath"] == path), None)
     if shown is None:
-        raise refusals.no_item_below(path)
+        raise of_objects.no_item_below(path)
     return Answer(shown)
 
 
@@ -99,5 +99,5 @@ def ssl_csr_get(call: Call, segment: str) -> Answer:
     """Show one of them, if they appear there."""
     path = resolve(segment)[0]
     if not call.work.switches.csr_in_file_objects:
-        raise refusals.not_found(csrs.TITLE, path)
+        raise of_objects.not_found(csrs.TITLE, path)
     return Answer(csrs.show_file(call.work, csrs.require(call.work.world, path)))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlencode
 
-from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.work import Work
 from sectigo_f5.simulator.switches import IGNORED, REJECTED, WITHOUT_ITEMS, Switches
@@ -23,7 +23,7 @@ def followed(query: Mapping[str, str], switches: Switches) -> dict[str, str]:
     manners = {"$top": switches.paging, "$skip": switches.paging, "$select": switches.select}
     refused = next((name for name in query if manners.get(name) == REJECTED), None)
     if refused:
-        raise refusals.bad_value(refused, query[refused])
+        raise of_objects.bad_value(refused, query[refused])
     return {name: value for name, value in query.items() if manners.get(name) != IGNORED}
 
 
@@ -79,7 +79,7 @@ def _filter(items: list[Json], condition: str | None) -> list[Json]:
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, str(default))
     if not text.isdigit():
-        raise refusals.bad_value(name, text)
+        raise of_objects.bad_value(name, text)
     return int(text)
 
 
@@ -87,7 +87,7 @@ def _paging(work: Work, path: str, raw: str, total: int, page: tuple[int, int]) 
     """Return a page's own properties; its next link keeps every other option, because clients follow it (Keyfactor)."""
     top, skip = page
     if top < 1:
-        raise refusals.bad_value("$top", top)
+        raise of_objects.bad_value("$top", top)
     paging: Json = {
         "currentItemCount": max(0, min(top, total - skip)),
         "itemsPerPage": top,

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto
-from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import Refusal, UnknownCallError
 from sectigo_f5.simulator.rest import device_routes, object_routes, queries, role_routes, virtual_routes
 from sectigo_f5.simulator.rest.call import Call
 from sectigo_f5.simulator.rules import cm, objects, system
@@ -29,7 +29,7 @@ def dispatch(engine: Engine, work: Work, request: Request) -> Answer:
     """Find the route of a request and follow it; raises :class:`UnknownCallError` if there is none."""
     path = request.path.rstrip("/")
     if path.startswith(_APM) and not work.switches.apm:
-        raise refusals.not_registered(path.removeprefix("/mgmt"))
+        raise of_objects.not_registered(path.removeprefix("/mgmt"))
     for method, pattern, route in _ROUTES:
         match = pattern.fullmatch(path) if method == request.method else None
         if match is not None:

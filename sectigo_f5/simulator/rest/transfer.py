@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.disk import BULK, DOWNLOADS, UPLOADING
 from sectigo_f5.simulator.state.work import World
@@ -21,11 +21,11 @@ def upload(world: World, name: str, content: bytes, content_range: str) -> Json:
     """Store one chunk; the file appears when its last byte has arrived."""
     start, end, total = _range(content_range)
     if end - start + 1 != len(content) or end >= total or not _NAME.fullmatch(name):
-        raise refusals.bad_request(f"Chunk range ({content_range}) does not match the content's {len(content)} bytes")
+        raise of_objects.bad_request(f"Chunk range ({content_range}) does not match the content's {len(content)} bytes")
     temporary = world.disk.root / f"{UPLOADING}/{name}".lstrip("/")
     have = temporary.stat().st_size if temporary.exists() else 0
     if start and start != have:
-        raise refusals.bad_request(f"Invalid chunk: {start} does not follow the {have} bytes received so far")
+        raise of_objects.bad_request(f"Invalid chunk: {start} does not follow the {have} bytes received so far")
     with temporary.open("ab" if start else "wb") as file:
         file.write(content)
     if end + 1 == total:
@@ -54,7 +54,7 @@ def download(world: World, name: str, content_range: str) -> tuple[int, bytes, s
     start, end, _ = _range(content_range) if content_range else (0, len(content) - 1, 0)
     total = len(content)
     if start >= total and total:
-        raise refusals.bad_request(f"Invalid range {content_range} for {total} bytes")
+        raise of_objects.bad_request(f"Invalid range {content_range} for {total} bytes")
     if end < total:
         return 200, content[start : end + 1], f"{start}-{end}/{total}"
     status = world.switches.bulk_status
@@ -65,5 +65,5 @@ def download(world: World, name: str, content_range: str) -> tuple[int, bytes, s
 def _range(text: str) -> tuple[int, int, int]:
     match = _RANGE.fullmatch(text.strip())
     if match is None:
-        raise refusals.bad_request(f"Content-Range header is missing or invalid: {text!r}")
+        raise of_objects.bad_request(f"Content-Range header is missing or invalid: {text!r}")
     return int(match[1]), int(match[2]), int(match[3]) if match[3] != "*" else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.rest.call import Call, resolve
 from sectigo_f5.simulator.rules import objects
 from sectigo_f5.simulator.rules.engine import Answer
@@ -26,7 +26,7 @@ def get(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Show one attached profile or policy."""
     item, path = call.item(KIND, segment), resolve(attached)[0]
     if path not in _paths(item, below):
-        raise refusals.no_item_below(path)
+        raise of_objects.no_item_below(path)
     return Answer(_show(call, item, below, path))
 
 
@@ -34,12 +34,12 @@ def attach(call: Call, segment: str, below: str) -> Answer:
     """Attach another one."""
     item, body = call.item(KIND, segment), call.body
     if call.work.switches.attachment == REJECTED:
-        raise refusals.not_supported(f"a POST of {below}")
+        raise of_objects.not_supported(f"a POST of {below}")
     if not body.get("name"):
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     path = full_path(str(body["name"]), str(body.get("partition") or ""), str(body.get("subPath") or ""))
     if path in _paths(item, below):
-        raise refusals.exists(_TITLES[below], f"{item.path} {path}", item.path.split("/")[1])
+        raise of_objects.exists(_TITLES[below], f"{item.path} {path}", item.path.split("/")[1])
     changed = objects.modify(call.work, item, {below: [*(item.get(below) or []), body]}, "PATCH")
     return Answer(_show(call, changed, below, path))
 
@@ -48,7 +48,7 @@ def change(call: Call, segment: str, below: str, attached: str) -> Answer:
     """Change the context of an attached profile."""
     item, path = call.item(KIND, segment), _require_attached(call, segment, below, attached)
     if not call.body:
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     changed = {"name": path, **{name: value for name, value in call.body.items() if name == "context"}}
     entries = [changed if _name(one) == path else one for one in item.get(below)]
     return Answer(_show(call, objects.modify(call.work, item, {below: entries}, "PATCH"), below, path))
@@ -66,7 +66,7 @@ def _require_attached(call: Call, segment: str, below: str, attached: str) -> st
     """Return the full path of an attached profile or policy; refuses one that is not attached."""
     item, path = call.item(KIND, segment), resolve(attached)[0]
     if path not in _paths(item, below):
-        raise refusals.not_found(_TITLES[below], f"{item.path} {path}")
+        raise of_objects.not_found(_TITLES[below], f"{item.path} {path}")
     return path
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from sectigo_f5.simulator.faults import Faults
-from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
+from sectigo_f5.simulator.refusals.refusal import Refusal, UnknownCallError
 from sectigo_f5.simulator.rest import answers, audit, front
 from sectigo_f5.simulator.rules.engine import Answer, Engine, Request
 

@@ -6,7 +6,7 @@ the parts of traffic groups that certbot-bigip reads: its source.
 
 from __future__ import annotations
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.high_availability import DEVICE_GROUP, LOCAL_ONLY, Group, Unit
 from sectigo_f5.simulator.state.work import Work
@@ -108,7 +108,7 @@ def get(work: Work, group: Group, what: str, path: str) -> Json:
     """Return one of them."""
     item = next((one for one in list_all(work, group, what) if one["fullPath"] == path), None)
     if item is None:
-        raise refusals.not_found(_TITLES[what], path)
+        raise of_objects.not_found(_TITLES[what], path)
     return item
 
 

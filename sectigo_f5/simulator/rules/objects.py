@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files
+from sectigo_f5.simulator.refusals import of_objects, of_pairs
 from sectigo_f5.simulator.rules.ltm import client_ssl, server_ssl, virtual_addresses, virtual_servers
 from sectigo_f5.simulator.state.configuration import (
     Configuration,
@@ -40,18 +40,18 @@ def create(work: Work, url: str, body: object) -> Item:
     """Create an object from a POST."""
     kind, requested = KINDS[url], normalize(body)
     if not requested.get("name"):
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     path = path_of(kind, requested)
     _check_supported(work, url, kind)
     check_name(path)
     if url == client_ssl.KIND and split_path(path)[2][0].isdigit() and work.switches.digit_first_names == REJECTED:
-        raise refusals.bad_name(path)
+        raise of_objects.bad_name(path)
     if url in (files.KEY, files.CERTIFICATE):
         files.check_name(work, path)
     if not kind.bare:
         check_folder(work.configuration, path)
     if work.configuration.find(url, path) or ("/profile/" in url and work.configuration.profile(path)):
-        raise refusals.exists(kind.title, path, split_path(path)[0])
+        raise of_objects.exists(kind.title, path, split_path(path)[0])
     item = Item(url, path, {}, generation=0)
     item = _apply(work, kind, item, requested, "POST")
     work.check_may_change(item)
@@ -67,14 +67,14 @@ def _check_supported(work: Work, url: str, kind: Kind) -> None:
         virtual_servers.RULE: switches.challenge_rule,
     }
     if made.get(url) == REJECTED and not work.arranged:
-        raise refusals.not_supported(f"a {kind.title}")
+        raise of_objects.not_supported(f"a {kind.title}")
 
 
 def require(work: Work, url: str, path: str) -> Item:
     """Return an object; refuses one that does not exist."""
     item = work.configuration.find(url, path)
     if item is None:
-        raise refusals.not_found(KINDS[url].title, path)
+        raise of_objects.not_found(KINDS[url].title, path)
     return item
 
 
@@ -89,9 +89,9 @@ def modify(work: Work, item: Item, body: object, method: str) -> Item:
     work.check_may_change(item)
     kind, requested = KINDS[item.kind], normalize(body)
     if not requested or (method == "PATCH" and all(kind.ignores(name) for name in requested)):
-        raise refusals.nothing_specified()
+        raise of_objects.nothing_specified()
     if item.kind == server_ssl.KIND and "cert" in requested and work.switches.server_ssl == REJECTED:
-        raise refusals.not_supported("a pair of a server SSL profile")
+        raise of_objects.not_supported("a pair of a server SSL profile")
     return _put(work, _apply(work, kind, item, requested, method))
 
 
@@ -109,7 +109,7 @@ def delete(work: Work, item: Item) -> None:
 def _apply(work: Work, kind: Kind, item: Item, body: Json, method: str) -> Item:
     properties = known_properties(kind, body)
     if any(len(value) > _LONGEST_TEXT for value in properties.values() if isinstance(value, str)):
-        raise refusals.bad_request(
+        raise of_objects.bad_request(
             f"01020057:3: The string with more than {_LONGEST_TEXT} characters cannot be stored in a message."
         )
     change = _CHANGES.get(kind.url, _set_properties)
@@ -224,11 +224,11 @@ def _must_be_unused(configuration: Configuration, place: Place) -> None:
     if user is None:
         return
     if kind in (files.KEY, files.CERTIFICATE):
-        raise refusals.file_in_use(path)
+        raise of_pairs.file_in_use(path)
     if user.kind == virtual_servers.KIND and "/profile/" in kind:
-        raise refusals.in_use(KINDS[kind].title, path, f"virtual server profile ({user.path} {path})")
+        raise of_objects.in_use(KINDS[kind].title, path, f"virtual server profile ({user.path} {path})")
     words = {virtual_servers.KIND: "virtual server"}
-    raise refusals.in_use(
+    raise of_objects.in_use(
         KINDS[kind].title.replace("iRule", "rule"),
         path,
         f"{words.get(user.kind, KINDS[user.kind].title)} ({user.path})",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.rules.cm import stats
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.kinds import KINDS
@@ -76,7 +77,7 @@ def device_info(work: Work) -> Json:
 def as3_info(work: Work) -> Json:
     """Return what AS3 says of itself, which clients ask for to know whether it is there (k8s-bigip-ctlr)."""
     if not work.switches.as3:
-        raise refusals.not_registered("/shared/appsvcs/info")
+        raise of_objects.not_registered("/shared/appsvcs/info")
     return {"version": "3.50.0", "release": "5", "schemaCurrent": "3.50.0", "schemaMinimum": "3.0.0"}
 
 
@@ -137,7 +138,7 @@ def links(work: Work, url: str) -> Json:
 def database(work: Work, name: str) -> Json:
     """Return a ``sys db`` variable; of thousands only those about the shell are simulated."""
     if name not in _DATABASE:
-        raise refusals.UnknownCallError(f"the database variable {name}")
+        raise UnknownCallError(f"the database variable {name}")
     shut = work.switches.role == "admin" and not work.switches.bash
     return {
         "kind": "tm:sys:db:dbstate",
@@ -180,7 +181,7 @@ def user(work: Work, name: str) -> Json:
     """Return one user."""
     shown = next((one for one in users(work) if one["name"] == name), None)
     if shown is None:
-        raise refusals.not_found("user", name)
+        raise of_objects.not_found("user", name)
     return shown
 
 

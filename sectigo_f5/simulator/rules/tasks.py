@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.work import Work
 
@@ -59,7 +59,7 @@ class Tasks:
     def _find(self, number: str) -> Task:
         task = self._tasks.get(number)
         if task is None:
-            raise refusals.no_task(number)
+            raise of_objects.no_task(number)
         return task
 
     def _show(self, work: Work, number: str) -> Json:

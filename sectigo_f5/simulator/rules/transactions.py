@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals import of_objects, of_sessions
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.switches import EVERYTHING, IGNORED, NEITHER, REJECTED, Switches
 
@@ -66,7 +66,7 @@ class Transactions:
             self._switches.transaction_expires and self._clock() - transaction.used > self._switches.transaction_timeout
         ):
             self._open.pop(number, None)
-            raise refusals.transaction_missing()
+            raise of_sessions.transaction_missing()
         transaction.used = self._clock()
         return transaction
 
@@ -86,7 +86,7 @@ class Transactions:
         """Queue a write; it is echoed, not executed."""
         transaction = self.find(number)
         if self._switches.transactions_take != EVERYTHING and _EXCLUDED.match(path):
-            raise refusals.bad_request(f"{path} cannot be used in a transaction")
+            raise of_objects.bad_request(f"{path} cannot be used in a transaction")
         transaction.queued += 1
         command = Command(transaction.queued, method, path, body)
         transaction.commands.append(command)
@@ -106,7 +106,7 @@ class Transactions:
         transaction = self.find(number)
         moved, place = _find_command(transaction, command), body.get("evalOrder")
         if set(body) != {"evalOrder"} or not isinstance(place, int) or not 1 <= place <= len(transaction.commands):
-            raise refusals.bad_value("evalOrder", place)
+            raise of_objects.bad_value("evalOrder", place)
         transaction.commands.remove(moved)
         transaction.commands.insert(place - 1, moved)
         return self._show_command(transaction, moved)
@@ -139,14 +139,14 @@ class Transactions:
         """Execute every queued command, or only validate them."""
         transaction = self.find(number)
         if body.get("state") != "VALIDATING" or set(body) - {"state", "validateOnly"}:
-            raise refusals.bad_value("state", body.get("state"))
+            raise of_objects.bad_value("state", body.get("state"))
         if not transaction.commands:
-            raise refusals.nothing_to_commit()
+            raise of_sessions.nothing_to_commit()
         if self._switches.transaction_commit == REJECTED:
-            raise refusals.not_supported("a commit")
+            raise of_objects.not_supported("a commit")
         only = body.get("validateOnly") in (True, "true")
         if only and self._switches.validate_only == REJECTED:
-            raise refusals.bad_value("validateOnly", body["validateOnly"])
+            raise of_objects.bad_value("validateOnly", body["validateOnly"])
         only = only and self._switches.validate_only != IGNORED
         try:
             if not only or self._switches.validate_only_judges:
@@ -154,7 +154,7 @@ class Transactions:
         except Refusal as refusal:
             transaction.state, transaction.reason = "FAILED", refusal.worded(self._switches.texts).message
             del self._open[number]
-            raise refusals.transaction_failed(transaction.reason) from refusal
+            raise of_sessions.transaction_failed(transaction.reason) from refusal
         if not only:
             transaction.state = "COMPLETED"
             del self._open[number]
@@ -180,11 +180,11 @@ def refuse_below_command(path: str) -> None:
     """Refuse a URL below a queued command's: what it creates has a URL of its own."""
     match = re.match(r"/mgmt/tm/transaction/\d+/commands/(\d+/.+)", path)
     if match is not None:
-        raise refusals.invalid_command(match[1])
+        raise of_sessions.invalid_command(match[1])
 
 
 def _find_command(transaction: Transaction, number: str) -> Command:
     command = next((one for one in transaction.commands if str(one.number) == number), None)
     if command is None:
-        raise refusals.not_found("transaction command", number)
+        raise of_objects.not_found("transaction command", number)
     return command

@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.state.disk import SCRATCH, TMSH, Disk
 
 Tmsh = Callable[[list[str]], tuple[int, str]]  # the words after `tmsh`; its exit status and what it prints
@@ -41,7 +41,7 @@ def split(arguments: str) -> list[str]:
     try:
         return shlex.split(arguments)
     except ValueError as error:
-        raise refusals.bad_request("quotes are not balanced") from error
+        raise of_objects.bad_request("quotes are not balanced") from error
 
 
 def _run(disk: Disk, command: list[str], tmsh: Tmsh, mixed: bool) -> str:
@@ -76,7 +76,7 @@ def _output(program: subprocess.Popen[bytes], requests: int, tmsh: Tmsh) -> Iter
             events = ready.select(max(0.0, ends - time.monotonic()))
             if not events:
                 os.killpg(program.pid, signal.SIGKILL)
-                raise refusals.bad_request("remoteSender:Unknown, method:POST ")
+                raise of_objects.bad_request("remoteSender:Unknown, method:POST ")
             for key, _ in events:
                 chunk = os.read(key.fd, 65536)
                 if key.fd == requests:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import crypto, csrs
-from sectigo_f5.simulator.refusals import Refusal, UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import Refusal, UnknownCallError
 from sectigo_f5.simulator.rules import object_views, objects
 from sectigo_f5.simulator.shell import tmsh_language
 from sectigo_f5.simulator.shell.tmsh_language import Change
@@ -58,7 +58,7 @@ def _run_command(work: Work, words: list[str], folder: str, save: Callable[[], N
     try:
         properties = tmsh_language.properties(rest[1:])
     except IndexError as error:
-        raise refusals.bad_request("Syntax Error: the command has no end") from error
+        raise of_objects.bad_request("Syntax Error: the command has no end") from error
     return _change(work, verb, url, full_path(rest[0], folder), properties)
 
 

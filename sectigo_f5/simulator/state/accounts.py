@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.refusals import Refusal
+from sectigo_f5.simulator.refusals import of_objects, of_sessions
+from sectigo_f5.simulator.refusals.refusal import Refusal
 from sectigo_f5.simulator.state.configuration import Json
 from sectigo_f5.simulator.state.rest_roles import RestRoles
 from sectigo_f5.simulator.switches import NOBODY, REJECTED, Switches
@@ -103,7 +103,7 @@ class Accounts:
         right = (username, password) == (self.switches.username, self.switches.password)
         if not right or self.locked_out:
             self.failures += 1
-            raise refusals.unauthorized("Authentication failed.")
+            raise of_sessions.unauthorized("Authentication failed.")
         self.failures = 0
         return self.switches.username
 
@@ -112,7 +112,7 @@ class Accounts:
         user = self.check_password(username, password)
         self._purge()
         if len(self._tokens) >= self.switches.token_limit:
-            raise refusals.bad_request(f"user {_user_id(user)} has reached maximum active login tokens")
+            raise of_objects.bad_request(f"user {_user_id(user)} has reached maximum active login tokens")
         name = "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH))
         self._tokens[name] = Token(name, user, address, self._clock(), self.switches.token_lifetime)
         provider = "https://localhost/mgmt/cm/system/authn/providers/tmos/1f44a60e-11a7-3c51-a49f-82983026b41b/login"
@@ -134,9 +134,9 @@ class Accounts:
         """Return the user of a token; the two texts for a stale one are from F5 Ansible."""
         token = self._tokens.get(name)
         if token is None:
-            raise refusals.unauthorized("X-F5-Auth-Token does not exist.")
+            raise of_sessions.unauthorized("X-F5-Auth-Token does not exist.")
         if token.ends <= self._clock():
-            raise refusals.unauthorized("X-F5-Auth-Token has expired.")
+            raise of_sessions.unauthorized("X-F5-Auth-Token has expired.")
         return token.user
 
     def token(self, name: str, user: str) -> Token:
@@ -145,7 +145,7 @@ class Accounts:
         if token is None:
             raise Refusal(404, f"Token not found: {name}")
         if token.user != user:
-            raise refusals.bad_request("Only the owner of a token may use it")
+            raise of_objects.bad_request("Only the owner of a token may use it")
         return token
 
     def extend(self, name: str, user: str, timeout: object) -> Json:
@@ -153,9 +153,9 @@ class Accounts:
         token = self.token(name, user)
         seconds = int(timeout) if isinstance(timeout, int) or (isinstance(timeout, str) and timeout.isdigit()) else 0
         if seconds <= 0 or self.switches.token_extension == REJECTED:
-            raise refusals.bad_value("timeout", timeout)
+            raise of_objects.bad_value("timeout", timeout)
         if seconds > LONGEST_TIMEOUT and self.switches.token_beyond_ten_hours == REJECTED:
-            raise refusals.token_too_long(LONGEST_TIMEOUT)
+            raise of_sessions.token_too_long(LONGEST_TIMEOUT)
         token.timeout = seconds
         return token.show()
 
@@ -190,8 +190,8 @@ class Accounts:
         if self._may(method, path):
             return
         if path.startswith("/mgmt/tm/util/bash") and method == "POST" and self.switches.role != "admin":
-            raise refusals.no_shell()
-        refused = refusals.upload_refused if re.match(_UPLOADS, path) else refusals.role_refused
+            raise of_sessions.no_shell()
+        refused = of_sessions.upload_refused if re.match(_UPLOADS, path) else of_sessions.role_refused
         raise refused(user, path, method)
 
     def _may(self, method: str, path: str) -> bool:
@@ -214,7 +214,7 @@ class Accounts:
     def authorize_partition(self, user: str, title: str, partition: str) -> None:
         """Refuse a change outside the partition that the role is for."""
         if self.switches.role_partition not in ("all-partitions", partition):
-            raise refusals.access_denied(user, title, partition)
+            raise of_sessions.access_denied(user, title, partition)
 
 
 def _user_id(user: str) -> str:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.state.kinds import PROFILE_KINDS
 
 Json = dict[str, Any]
@@ -113,7 +113,7 @@ def check_name(path: str) -> None:
     """Refuse a name that no object may have; the usual one is a wildcard certificate's ``*``."""
     parts = path.strip("/").split("/")
     if len(path) > LONGEST_PATH or not all(_NAME.fullmatch(part) for part in parts):
-        raise refusals.bad_name(path)
+        raise of_objects.bad_name(path)
 
 
 def check_folder(configuration: Configuration, path: str) -> None:
@@ -121,6 +121,6 @@ def check_folder(configuration: Configuration, path: str) -> None:
     folder = path.rpartition("/")[0]
     partition = split_path(path)[0]
     if folder and configuration.find("sys/folder", f"/{partition}") is None:
-        raise refusals.partition_missing(partition)
+        raise of_objects.partition_missing(partition)
     if folder and configuration.find("sys/folder", folder) is None:
-        raise refusals.not_found("folder", folder)
+        raise of_objects.not_found("folder", folder)

@@ -10,7 +10,8 @@ import re
 import uuid
 from dataclasses import dataclass, field
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.state.configuration import Json
 
 EVERYBODY = "iControl_REST_API_User"
@@ -63,7 +64,7 @@ class RestRoles:
         """Create a role or group."""
         name = str(uuid.uuid4()) if what == GROUPS else str(body.get("name") or "")
         if not body.get("name") or name in self.stored[what]:
-            raise refusals.bad_value("name", body.get("name"))
+            raise of_objects.bad_value("name", body.get("name"))
         self.stored[what][name] = _known(what, body)
         return self.show(what, name)
 
@@ -79,14 +80,14 @@ class RestRoles:
 
     def _find(self, what: str, name: str) -> Json:
         if name not in self.stored[what]:
-            raise refusals.no_rest_object(name)
+            raise of_objects.no_rest_object(name)
         return self.stored[what][name]
 
 
 def _known(what: str, body: Json) -> Json:
     strangers = sorted(set(body) - {*_PROPERTIES[what], "id", "kind", "selfLink", "generation", "lastUpdateMicros"})
     if strangers:
-        raise refusals.UnknownCallError(f"the property {', '.join(strangers)} of shared/authz/{what}")
+        raise UnknownCallError(f"the property {', '.join(strangers)} of shared/authz/{what}")
     return {name: value for name, value in body.items() if name in _PROPERTIES[what]}
 
 

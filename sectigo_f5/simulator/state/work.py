@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from sectigo_f5.simulator.refusals import UnknownCallError, bad_request, owned_by_application
+from sectigo_f5.simulator.refusals.of_objects import bad_request, owned_by_application
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.state.accounts import Accounts
 from sectigo_f5.simulator.state.configuration import Configuration, Item, Json, split_path
 from sectigo_f5.simulator.state.disk import Disk

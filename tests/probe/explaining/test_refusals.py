@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from sectigo_f5.probe.catalogue.every import QUESTIONS
 from sectigo_f5.probe.explaining.refusals import LOOKED_FOR, is_recognised, unrecognised
 from sectigo_f5.probe.nouns import Entry, Outcome, Release, Report, Text
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals.every import BY_KIND
 
 OF_REST = {  # what the simulated BIG-IP answers elsewhere
     "upload_refused": (401, "Authorization failed: user=x resource=/mgmt/shared/file-transfer/uploads/{file}"),
@@ -24,7 +23,7 @@ def told(kind: str) -> Text:
     """Return a refusal as a report has it, with placeholders for names."""
     if kind in OF_REST:
         return Text(*OF_REST[kind])
-    refusal: Any = getattr(refusals, kind)
+    refusal = BY_KIND[kind]
     names = {name: f"{{{name}}}" for name in inspect.signature(refusal).parameters}
     made = refusal(**{**names, **({"before_14": False} if "before_14" in names else {})})
     return Text(made.status, made.message)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files, pem
+from sectigo_f5.simulator.refusals import of_objects, of_pairs
 from sectigo_f5.simulator.rules.ltm.inheritance import lineage
 from sectigo_f5.simulator.state.configuration import Item, Json, full_path
 from sectigo_f5.simulator.state.work import Work, camel, is_unset
@@ -46,7 +46,7 @@ def own_entries(work: Work, item: Item, body: Json, fresh: bool) -> list[Json]:
     legacy = {name: body[name] for name in LEGACY if name in body and not _repeats(now, name, body[name])}
     if requested and legacy and not all(_repeats(requested, name, value) for name, value in legacy.items()):
         if work.switches.major >= _FIRST_WITH_BOTH_REFUSED:
-            raise refusals.both_spellings(item.path)
+            raise of_pairs.both_spellings(item.path)
         legacy = {}
     if requested:
         entries = [_entry(work, entry) for entry in requested]
@@ -83,7 +83,7 @@ def _entry(work: Work, body: Json) -> Json:
         entry[name] = "none" if is_unset(body.get(name)) else full_path(str(body[name]))
     if not is_unset(body.get("passphrase")):
         if work.switches.profile_with_passphrase == REJECTED:
-            raise refusals.not_supported("a passphrase of a profile")
+            raise of_objects.not_supported("a passphrase of a profile")
         vault = work.world.vault
         take = vault.keep if work.switches.own_ciphertext == WORKS else vault.seal
         entry["passphrase"] = take(str(body["passphrase"]))
@@ -97,7 +97,7 @@ def _replace_first(work: Work, item: Item, now: list[Json], legacy: Json) -> lis
     key = work.configuration.find(files.KEY, first["key"])
     rsa = key is None or str(key.get("keyType")).startswith("rsa")
     if not rsa and work.switches.major >= _FIRST_WITH_NON_RSA_REFUSED:
-        raise refusals.not_rsa(item.path, first["key"])
+        raise of_pairs.not_rsa(item.path, first["key"])
     return [first, *now[1:]]
 
 
@@ -109,28 +109,28 @@ def check(work: Work, item: Item) -> frozenset[str]:
     pairs = [(entry["usage"], check_pair(work, item, entry)) for entry in entries_of(work, item)]
     for pair in sorted(set(pairs)):
         if pairs.count(pair) > 1 and work.switches.two_of_a_kind == REJECTED:
-            raise refusals.two_of_a_type(item.path, pair[1])
+            raise of_pairs.two_of_a_type(item.path, pair[1])
     served = [kind for usage, kind in pairs if usage == SERVER]
     if len(set(served)) > 1 and work.switches.rsa_and_ec == REJECTED:
-        raise refusals.not_supported("a profile with pairs of several types")
+        raise of_objects.not_supported("a profile with pairs of several types")
     if served and "RSA" not in served and not work.switches.accepts_ec_only:
-        raise refusals.no_rsa_pair()
+        raise of_pairs.no_rsa_pair()
     return frozenset(usage for usage, _ in pairs)
 
 
 def check_pair(work: Work, item: Item, entry: Json) -> str:
     """Check one pair; returns its key type as refusals name it."""
     if is_unset(entry["cert"]) or is_unset(entry["key"]):
-        raise refusals.incomplete_pair(item.path)
+        raise of_pairs.incomplete_pair(item.path)
     certificate = require(work, files.CERTIFICATE, "certificate", entry["cert"])
     stored = require(work, files.KEY, "key", entry["key"])
     if not is_unset(entry.get("chain")):
         require(work, files.CERTIFICATE, "certificate", entry["chain"])
     key = pem.open_key(stored.content, _passphrase(work, entry, stored))
     if key is None:
-        raise refusals.bad_passphrase(stored.path, item.path)
+        raise of_pairs.bad_passphrase(stored.path, item.path)
     if pem.public_bytes(key) != pem.public_bytes(pem.certificates(certificate.content)[0]):
-        raise refusals.mismatch(item.path, stored.path, certificate.path, work.switches.before_14)
+        raise of_pairs.mismatch(item.path, stored.path, certificate.path, work.switches.before_14)
     return {"rsa-private": "RSA", "ec-private": "ECDSA"}[pem.describe_key(key, "private")[0]]
 
 
@@ -139,9 +139,9 @@ def require(work: Work, kind: str, what: str, path: str) -> Item:
     item = work.configuration.find(kind, path)
     if item is None:
         raise (
-            refusals.file_in_use(path)
+            of_pairs.file_in_use(path)
             if (kind, path) in work.configuration.removed
-            else refusals.file_missing(what, path)
+            else of_pairs.file_missing(what, path)
         )
     return item
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sectigo_f5.simulator import refusals
 from sectigo_f5.simulator.certificates import files
+from sectigo_f5.simulator.refusals import of_objects, of_pairs
 from sectigo_f5.simulator.rules.ltm import cert_key_chains as chains
 from sectigo_f5.simulator.rules.ltm.inheritance import setting
 from sectigo_f5.simulator.state.configuration import Item, Json, Place, full_path
@@ -67,7 +67,7 @@ def _with_parent(work: Work, item: Item, body: Json, method: str) -> tuple[Json,
         return body, item
     parent = full_path(body["defaultsFrom"])
     if work.configuration.find(KIND, parent) is None:
-        raise refusals.not_found("ClientSSL Profile", parent)
+        raise of_objects.not_found("ClientSSL Profile", parent)
     moved = method == "PATCH" and parent != item.get("defaultsFrom")
     if moved and work.switches.parent_patch == RESETS:
         kept = ("appService", "description")
@@ -78,7 +78,7 @@ def _with_parent(work: Work, item: Item, body: Json, method: str) -> tuple[Json,
 def _value(name: str, value: Any) -> Any:
     """Return a value as it is stored; refuses one that is none of the property's words."""
     if value not in _CHOICES.get(name, (value,)):
-        raise refusals.bad_value(name, value)
+        raise of_objects.bad_value(name, value)
     if name in _REFERENCES and not is_unset(value):
         return full_path(str(value))
     return "none" if value == "" else value
@@ -98,7 +98,7 @@ def check(work: Work, item: Item) -> None:
         if kind in _FILES:
             chains.require(work, kind, _FILES[kind], path)
         elif work.configuration.find(kind, path) is None:
-            raise refusals.not_found(KINDS[kind].title, path)
+            raise of_objects.not_found(KINDS[kind].title, path)
     usages = chains.check(work, item)
     _check_forward_proxy(work, item, chains.CA in usages)
 
@@ -107,7 +107,7 @@ def _check_forward_proxy(work: Work, item: Item, has_pair: bool) -> None:
     """Refuse a forward proxy that cannot sign; the parent's key does not count beside a list of the profile's own."""
     key = item.get("proxyCaKey") if item.get("certKeyChain") else setting(work, item, "proxyCaKey")
     if setting(work, item, "sslForwardProxy") == "enabled" and not has_pair and is_unset(key):
-        raise refusals.no_forward_proxy_key(item.path)
+        raise of_pairs.no_forward_proxy_key(item.path)
 
 
 # -- showing -----------------------------------------------------------------------------------

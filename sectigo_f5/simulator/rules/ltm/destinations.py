@@ -11,7 +11,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 
 _SERVICES = {"any": 0, "http": 80, "https": 443, "*": 0}
 _ANY = {"any": "0.0.0.0", "any6": "::"}  # noqa: S104  BIG-IP's words for every address
@@ -59,7 +59,7 @@ def parse(text: str, folder: str, default: str = GLOBAL) -> Destination:
     number = _SERVICES.get(port, int(port) if port.isdigit() else -1)
     right = (is_address(address) and re.fullmatch(r"\d*", route_domain)) or _NAME.fullmatch(host)
     if not right or not 0 <= number < 1 << 16:
-        raise refusals.bad_value("destination", text)
+        raise of_objects.bad_value("destination", text)
     return Destination(folder, address, route_domain or default, number)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_servers
 from sectigo_f5.simulator.rules.ltm.inheritance import setting
 from sectigo_f5.simulator.state.configuration import Item
 from sectigo_f5.simulator.state.work import Work
@@ -20,4 +20,4 @@ def check(work: Work, item: Item, client_ssl: Iterable[Item]) -> None:
         return
     for profile in client_ssl:
         if setting(work, profile, "renegotiation") != "disabled":
-            raise refusals.renegotiating_http2(item.path, profile.path)
+            raise of_servers.renegotiating_http2(item.path, profile.path)

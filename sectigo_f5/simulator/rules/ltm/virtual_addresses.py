@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sectigo_f5.simulator import refusals
+from sectigo_f5.simulator.refusals import of_objects
 from sectigo_f5.simulator.rules.ltm import destinations
 from sectigo_f5.simulator.rules.ltm.destinations import GLOBAL, Destination, parse
 from sectigo_f5.simulator.state.configuration import Configuration, Item, Json, split_path
@@ -26,7 +26,7 @@ def complete(work: Work, item: Item) -> Item:
     given = str(item.get("address") or split_path(item.path)[2])
     address, _, route_domain = given.partition("%")
     if not destinations.is_address(address):
-        raise refusals.bad_value("address", given)
+        raise of_objects.bad_value("address", given)
     numbered = "%" in given or item.get("address") == _before(work, item)
     default = GLOBAL if numbered else default_route_domain(work, item.path)
     stored = destinations.with_route_domain(address, route_domain or default)
@@ -125,4 +125,4 @@ def _refuse_removed(work: Work) -> None:
         for server in work.configuration.of(VIRTUAL_SERVER):
             place = destination(server)
             if place is not None and _is_at(place, item):
-                raise refusals.in_use("Virtual Address", item.path, f"virtual server ({server.path})")
+                raise of_objects.in_use("Virtual Address", item.path, f"virtual server ({server.path})")

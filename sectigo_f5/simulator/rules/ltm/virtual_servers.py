@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sectigo_f5.simulator import refusals
-from sectigo_f5.simulator.refusals import UnknownCallError
+from sectigo_f5.simulator.refusals import of_objects, of_servers, of_sessions
+from sectigo_f5.simulator.refusals.refusal import UnknownCallError
 from sectigo_f5.simulator.rules.ltm import client_ssl, http2, virtual_addresses
 from sectigo_f5.simulator.rules.ltm.destinations import parse
 from sectigo_f5.simulator.rules.ltm.inheritance import setting
@@ -64,7 +64,7 @@ def _destination(work: Work, item: Item, text: str) -> str:
     default = virtual_addresses.default_route_domain(work, f"/{partition}/x")
     place = parse(text, f"/{partition}", default)
     if place.is_name and virtual_addresses.find(work, place) is None:
-        raise refusals.bad_value("destination", text)
+        raise of_objects.bad_value("destination", text)
     return str(virtual_addresses.by_name(work, place))
 
 
@@ -85,7 +85,7 @@ def _check_metadata(work: Work, item: Item, body: Json) -> None:
     """Refuse metadata from a user who is not an administrator (F5 Ansible)."""
     metadata = _normalize_list("metadata", body.get("metadata"))
     if metadata and metadata != item.get("metadata") and work.switches.role != "admin" and not work.arranged:
-        raise refusals.metadata_denied(work.user, item.path)
+        raise of_sessions.metadata_denied(work.user, item.path)
 
 
 def _exclusive(properties: Json, body: Json, one: str, other: str) -> None:
@@ -167,7 +167,7 @@ def check(work: Work, item: Item) -> None:
     if not has_http(work, item) and any(
         _kind_of(work, one["path"]) in _ABOVE_HTTP for one in item.get("profiles") or []
     ):
-        raise refusals.profile_http_missing()
+        raise of_servers.profile_http_missing()
     http2.check(work, item, _client_ssl(work, item))
     _check_rules(work, item)
     _check_destination(work, item)
@@ -176,15 +176,15 @@ def check(work: Work, item: Item) -> None:
 def _check_parts(work: Work, item: Item) -> None:
     for one in item.get("profiles") or []:
         if work.configuration.profile(one["path"]) is None:
-            raise refusals.not_found("profile", one["path"])
+            raise of_objects.not_found("profile", one["path"])
     for path in item.get("policies") or []:
         if work.configuration.find(POLICY, path) is None:
-            raise refusals.dangling_policy(item.path, path)
+            raise of_servers.dangling_policy(item.path, path)
     named = [(RULE, path) for path in item.get("rules") or []]
     named += [("ltm/pool", item.get("pool"))] if item.get("pool") else []
     for kind, path in named:
         if work.configuration.find(kind, path) is None:
-            raise refusals.not_found(KINDS[kind].title, path)
+            raise of_objects.not_found(KINDS[kind].title, path)
     reach = (split_path(item.path)[0], "Common")
     for what, paths in (
         ("profiles", [one["path"] for one in item.get("profiles") or []]),
@@ -192,7 +192,7 @@ def _check_parts(work: Work, item: Item) -> None:
     ):
         far = next((path for path in paths if split_path(path)[0] not in reach), None)
         if far is not None:
-            raise refusals.other_partition(what, item.path, far)
+            raise of_servers.other_partition(what, item.path, far)
 
 
 def _check_sni(work: Work, item: Item) -> None:
@@ -200,12 +200,12 @@ def _check_sni(work: Work, item: Item) -> None:
     profiles = _client_ssl(work, item)
     defaults = [one for one in profiles if setting(work, one, "sniDefault") == "true"]
     if len(defaults) > 1 and work.switches.two_defaults == REJECTED:
-        raise refusals.several_sni_defaults(item.path)
+        raise of_servers.several_sni_defaults(item.path)
     if len(profiles) > 1 and not defaults and work.switches.no_default == REJECTED:
-        raise refusals.no_sni_default(item.path)
+        raise of_servers.no_sni_default(item.path)
     names = [name for name in (setting(work, one, "serverName") for one in profiles) if not is_unset(name)]
     if len(names) > len(set(names)) and not work.switches.same_server_names:
-        raise refusals.same_server_name(item.path)
+        raise of_servers.same_server_name(item.path)
 
 
 def _client_ssl(work: Work, item: Item) -> list[Item]:
@@ -226,14 +226,14 @@ def _check_rules(work: Work, item: Item) -> None:
     for path in item.get("rules") or []:
         event = _HTTP_EVENT.search(str(work.configuration.items[RULE, path].get("apiAnonymous") or ""))
         if event and not has_http(work, item):
-            raise refusals.needs_http(path, event[1], item.path)
+            raise of_servers.needs_http(path, event[1], item.path)
 
 
 def _check_destination(work: Work, item: Item) -> None:
     listens = _listens(work, item)
     for other in work.configuration.of(KIND) if listens else ():
         if other.path != item.path and _listens(work, other) == listens:
-            raise refusals.shared_destination(item.path, other.path)
+            raise of_servers.shared_destination(item.path, other.path)
 
 
 def _listens(work: Work, item: Item) -> tuple[Any, ...]:

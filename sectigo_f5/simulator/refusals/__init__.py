@@ -1,0 +1,1 @@
+"""The refusals of the simulated device, and where each text was seen."""
