@@ -101,7 +101,7 @@ class Stage:
         self.lines: list[str] = []  # of the device's audit logs
         self._searched: set[FileState] = set()
         self.passphrases: list[Secret] = []  # those that are forgotten are empty
-        self.earlier: list[str] = []  # tokens that this run does not know
+        self.earlier: list[str] = []  # tokens that this command does not know
         self._runs = self._audited = 0
 
     @property
@@ -124,7 +124,6 @@ class Stage:
         self.world.add_virtual_server(f"/Common/vs_{number}")
         self.console.configure({"common_name": f"w{number}.example.com", "virtual_servers": [f"vs_{number}"]})
         self._write_env(LOG_FORMAT=form, **({"LOG_FILE": service} if service else {}))
-        self.earlier = self.device.tokens
         said = self.say("run", *(["--json"] if number % 2 else []), *arguments)
         self.say("status", "--html", str(self.page))
         assert (said.code != 0) == sick, said
@@ -132,6 +131,7 @@ class Stage:
 
     def say(self, *arguments: str) -> Output:
         """Give a command, and keep all that others could see of it."""
+        self.earlier = self.device.tokens
         self.device.hook = self._look
         try:
             self.outputs.append(self.console.say(*arguments))
