@@ -76,6 +76,7 @@ def _lines(jobs: Sequence[Job], partition: str, options: Options) -> Iterator[st
     yield from (f"  - {kind.text}" for kind in MADE)
     elsewhere = f"; --partition chooses {' or '.join(others)} instead" if others else ""
     yield f"Each name begins with {PREFIX} and a random number, in partition {partition}{elsewhere}."
+    yield "Two of them have a 7 before that, for names that begin with a digit."
     yield f"It runs {RUN.text}."
     yield "It changes nothing that exists, and deletes everything again that it has made."
     yield f"It deletes what earlier probes that were killed have left there: names that begin with {PREFIX}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+import requests
+
 from sectigo_f5.bigip import readers
 from sectigo_f5.icontrol.call import TOKENS, Json
 from sectigo_f5.icontrol.client import VERSION
@@ -78,7 +80,7 @@ def _extend(bench: Bench, url: str, seconds: int) -> Seen:
     if not changed.ok:
         return changed
     shown = bench.ask("GET", url).body.get("timeout")
-    return changed if shown == seconds else Seen(0)
+    return changed if shown == seconds else Seen(requests.codes.bad_request)  # as good as refused
 
 
 ASKED: Mapping[str, Callable[[Bench], None]] = {"release": release, "token": token}

@@ -47,7 +47,7 @@ def _removed(bench: Bench, server: Server, rule: str) -> str:
     except OutcomeUnknownError:
         raise
     except DeviceError as refusal:
-        return verdict(bench, Seen(refusal.status, message=refusal.message), "a transaction")
+        return verdict(bench, Seen(refusal.status, message=refusal.message, code=refusal.code), "a transaction")
     _must_have(bench, server, [])
     return WORKS
 
