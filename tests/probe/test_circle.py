@@ -16,7 +16,7 @@ from tests.probe.circle import OTHER, Cell, cells, differences, every_choice
 from tests.support.properties import daily
 from tests.support.spread import spread
 
-DAYS = 250
+DAYS = 400
 
 
 @pytest.mark.parametrize("cell", spread(cells(), DAYS), ids=str)

@@ -81,7 +81,7 @@ def each(choices: dict[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
     return [{name: values[number % len(values)] for name, values in choices.items()} for number in range(longest)]
 
 
-@pytest.mark.parametrize("switches", spread([*any_two(WITH_A_SHELL), *each(WITHOUT), *each(APPLIANCE)], days=3))
+@pytest.mark.parametrize("switches", spread([*any_two(WITH_A_SHELL), *each(WITHOUT), *each(APPLIANCE)], days=4))
 def test_devices_with_any_two_choices_enrol_and_renew(tmp_path: Path, switches: dict[str, Any]) -> None:
     with bigip(tmp_path, **switches) as world:
         hand_made(world, "other", "other.example.net")  # shows TMOS 13 to take an ECDSA pair alone

@@ -59,9 +59,9 @@ CELLS = [
     Cell("cipherGroup", "/Common/strong", "none"),
 ]
 KINDS = ("authenticateDepth", "caFile", "allowNonSsl", "tmOptions", "cipherGroup")
-every_setting = pytest.mark.parametrize("cell", spread(CELLS, days=3), ids=str)
+every_setting = pytest.mark.parametrize("cell", spread(CELLS, days=4), ids=str)
 each_kind = pytest.mark.parametrize(  # of comparison; on one way all settings are compared
-    "cell", spread([cell for cell in CELLS if cell.name in KINDS], days=2), ids=str
+    "cell", spread([cell for cell in CELLS if cell.name in KINDS], days=3), ids=str
 )
 
 

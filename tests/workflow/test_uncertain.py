@@ -459,7 +459,7 @@ UNTOUCHED = {  # uncertain as well, but the connector does not depend on it
 }
 
 
-@pytest.mark.parametrize("side", spread(SIDES, days=3), ids=str)
+@pytest.mark.parametrize("side", spread(SIDES, days=4), ids=str)
 def test_each_side_ends_in_a_handshake_or_a_named_refusal(tmp_path: Path, side: Side) -> None:
     switches = {} if side.run is shows_an_elliptic_key else side.switches
     with bigip(tmp_path, **switches) as world:

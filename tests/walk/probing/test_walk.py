@@ -1,4 +1,4 @@
-"""The cells of today: each request of a probe × each fault, spread over the days of a year.
+"""The cells of today: each request of a probe × each fault, spread over the days of two years.
 
 ``python -m tests.walk --operation probe`` walks all of them; what came of it is in ``docs/walks.md``.
 """
@@ -18,7 +18,7 @@ from tests.walk.probing.scene import opened
 from tests.walk.refusals import REFUSALS
 from tests.walk.table import as_json
 
-DAYS = 365
+DAYS = 730
 
 
 @pytest.fixture(scope="module")
